@@ -1,0 +1,61 @@
+"""The errors that a run can end with, each with its exit status.
+
+A message says what, where, why and what to do: lower case, no full stop, values quoted with !r.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """What the process tells its caller; the table of exit codes is in the README."""
+
+    DONE = 0
+    FAILED = 1
+    REMAINS = 2
+    REFUSED = 3
+    FAILED_AFTER_EFFECT = 4
+    USAGE = 64
+    INVALID = 65
+    UNAUTHENTICATED = 77
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class ReconcileError(Exception):
+    """Anything that the tool reports as a sentence instead of a traceback."""
+
+    status: ExitStatus = ExitStatus.FAILED
+
+
+class UsageError(ReconcileError):
+    """The command line or the environment asks for something that cannot be meant."""
+
+    status = ExitStatus.USAGE
+
+
+class CredentialsError(ReconcileError):
+    """The provider did not accept who we are."""
+
+    status = ExitStatus.UNAUTHENTICATED
+
+
+class ForbiddenCallError(ReconcileError):
+    """A client was asked for a call outside the set that it may send: a defect of the tool."""
+
+
+class ApiError(ReconcileError):
+    """The provider could not be asked, or answered what cannot be used."""
+
+
+class NotOfferedError(ApiError):
+    """The action answered `ok: 0`: the engine refused it or does not offer it."""
+
+
+class OutcomeUnknownError(ApiError):
+    """A changing request may have reached the provider, but its answer did not reach us."""
+
+
+class AnswerError(ApiError):
+    """An answer that is not of the shape that the API's documents promise."""

@@ -1,0 +1,154 @@
+"""Periodic backups: whether they run, and at which hours (UTC).
+
+Source: the API text, `periodic_backups_enabled` and `periodic_backups_scheduled_at` of the
+database resource. The hours are answered as an array and written as one integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, cast
+
+from attrs import frozen
+
+from reconcile.errors import AnswerError
+from reconcile.kinds.kind import Feasible, Judgement, Kind, Phase, Refused, Sides, Wanted
+from reconcile.model.call import Call, Effect
+from reconcile.model.change import Change, Risk, Update
+from reconcile.model.constraint import Between, InvalidValueError, described
+from reconcile.model.engine import Engine
+from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, NotOffered, Value
+
+Hour = Annotated[int, Between(0, 23, "hour of the day")]
+
+
+@frozen(kw_only=True)
+class Backups:
+    """Periodic backups of a database."""
+
+    enabled: bool | None = described(
+        "Whether periodic backups run. Left out: not managed.", examples=(True,), default=None
+    )
+    hours: tuple[Hour, ...] | None = described(
+        "The hours of the day (UTC) at which they start. The API writes one hour; several are"
+        " set up by the provider's support and can only be stated.",
+        examples=([3],),
+        default=None,
+    )
+
+
+def _check(spec: Backups, _engine: Engine) -> Iterator[InvalidValueError]:
+    if spec.enabled is None and spec.hours is None:
+        yield InvalidValueError(
+            "backups names nothing to manage", hint="write enabled, hours or both"
+        )
+    if spec.hours == ():
+        yield InvalidValueError(
+            "hours is empty",
+            hint="write one hour, or enabled: false to turn backups off",
+            path=("hours",),
+        )
+
+
+def _parse(resource: Mapping[str, Any]) -> KindState:
+    enabled = resource.get("periodic_backups_enabled")
+    if enabled is None:
+        return NotOffered(message="the database resource says nothing of periodic backups")
+    if not isinstance(enabled, bool):
+        raise AnswerError(f"periodic_backups_enabled is {enabled!r} where true or false is due")
+    hours = resource.get("periodic_backups_scheduled_at")
+    listed = [] if hours is None else hours if isinstance(hours, list) else [hours]
+    if not all(type(hour) is int for hour in listed):
+        raise AnswerError(f"periodic_backups_scheduled_at is {hours!r} where hours are due")
+    return {ITSELF: {"enabled": enabled, "hours": tuple(sorted(set(listed)))}}
+
+
+def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
+    """Hours count while backups are on; what the resource says of them while off is dropped."""
+    wanted: dict[str, Value] = {}
+    if spec.enabled is not None:
+        wanted["enabled"] = spec.enabled
+    if spec.hours is not None and spec.enabled is not False:
+        wanted["hours"] = tuple(sorted(set(spec.hours)))
+    now = dict(live[ITSELF])
+    if not now["enabled"]:
+        now["hours"] = ()
+    return Sides(wanted=Wanted(present={ITSELF: wanted}), live={ITSELF: now})
+
+
+def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
+    update = cast("Update", change)
+    return _refusal(live[ITSELF], update.after) or _feasible(update)
+
+
+def _refusal(live: Fields, after: Fields) -> Refused | None:
+    now, asked = _hours(live), _hours(after)
+    if len(now) > 1:
+        return Refused(
+            code="P201",
+            message=f"live backups run at hours {_listed(now)}, which the provider's support set up",
+            hint="write the live hours into the spec, or ask the support to go back to one",
+        )
+    if len(asked) > 1:
+        return Refused(
+            code="P202",
+            message=f"the API sets one backup hour, the spec wants {_listed(asked)}",
+            hint="name one hour, or ask the provider's support to set several",
+        )
+    if not live["enabled"] and "enabled" not in after:
+        return Refused(
+            code="P203",
+            message="backups are off, so that their hour means nothing",
+            hint="write enabled: true beside the hours",
+        )
+    return None
+
+
+def _feasible(update: Update) -> Feasible:
+    for part in update.fields:
+        if part.field == "enabled":
+            enabling = part.after is True
+            return Feasible(
+                risk=Risk.SAFE if enabling else Risk.WEAKENS,
+                phase=Phase.PROTECT if enabling else None,
+            )
+    return Feasible(risk=Risk.SAFE)
+
+
+def _requests(change: Change) -> tuple[Call, ...]:
+    """PATCH with the fields that differ only."""
+    body: dict[str, object] = {}
+    for part in cast("Update", change).fields:
+        if part.field == "enabled":
+            body["periodic_backups_enabled"] = part.after
+        else:
+            (body["periodic_backups_scheduled_at"],) = cast("tuple[int]", part.after)
+    return (Call(method="PATCH", path="", body={"database": body}, effect=Effect.CHANGE),)
+
+
+def _to_spec(live: Elements) -> Backups:
+    enabled = bool(live[ITSELF]["enabled"])
+    hours = _hours(live[ITSELF])
+    return Backups(enabled=enabled, hours=hours if enabled and hours else None)
+
+
+def _hours(fields: Fields) -> tuple[int, ...]:
+    return cast("tuple[int, ...]", fields.get("hours", ()))
+
+
+def _listed(hours: tuple[int, ...]) -> str:
+    return ", ".join(str(hour) for hour in hours)
+
+
+KIND = Kind(
+    name="backups",
+    title="Periodic backups",
+    spec_type=Backups,
+    offers=dict.fromkeys(Engine, True),
+    parse=_parse,
+    check=_check,
+    normalize=_normalize,
+    judge=_judge,
+    requests=_requests,
+    to_spec=_to_spec,
+)

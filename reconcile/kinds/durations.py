@@ -1,0 +1,54 @@
+"""InfluxDB durations as time.
+
+Source: the InfluxQL reference, "Durations" (units w d h m s ms u µ ns, several in a row, INF), and
+what InfluxDB 1.x answers: `720h0m0s` for 30 days, `0s` for infinite, nothing below one hour.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SECOND = 1_000_000_000
+_UNITS = {
+    "w": 7 * 24 * 3600 * _SECOND,
+    "d": 24 * 3600 * _SECOND,
+    "h": 3600 * _SECOND,
+    "m": 60 * _SECOND,
+    "s": _SECOND,
+    "ms": 1_000_000,
+    "u": 1_000,
+    "µ": 1_000,
+    "us": 1_000,
+    "ns": 1,
+}
+_PART = re.compile(r"(\d{1,18})(ms|ns|us|[wdhmsuµ])")
+_SHOWN = ("d", "h", "m", "s", "ms", "u", "ns")
+
+INFINITE = 0
+SHORTEST = _UNITS["h"]
+LONGEST = 2**63 - 1
+"""InfluxDB keeps durations as signed 64-bit nanoseconds."""
+
+
+def parse_duration(text: str) -> int | None:
+    """Nanoseconds of a duration, INFINITE for `0`, `0s` or `INF`; None if it is none."""
+    plain = text.strip()
+    if plain == "0" or plain.upper() == "INF":
+        return INFINITE
+    parts = _PART.findall(plain)
+    if not parts or "".join(number + unit for number, unit in parts) != plain:
+        return None
+    total = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    return total if total <= LONGEST else None
+
+
+def show_duration(nanoseconds: int) -> str:
+    """The shortest InfluxQL spelling in days and smaller units; `INF` for infinite."""
+    if nanoseconds == INFINITE:
+        return "INF"
+    words, rest = [], nanoseconds
+    for unit in _SHOWN:
+        count, rest = divmod(rest, _UNITS[unit])
+        if count:
+            words.append(f"{count}{unit}")
+    return "".join(words)

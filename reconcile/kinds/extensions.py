@@ -1,0 +1,185 @@
+"""PostgreSQL extensions of the default logical database.
+
+Source: the API text, action `list-extensions`; there is none to enable, update or drop one, which
+is SQL (`CREATE EXTENSION`, PostgreSQL manual) and so a step for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, cast
+
+from attrs import frozen
+
+from reconcile.kinds.kind import ByHand, Judgement, Kind, Others, Sides, Wanted
+from reconcile.kinds.listing import Removal, approvals, check_names, rows, text_of
+from reconcile.model.call import Effect, action
+from reconcile.model.change import Change, Create, Delete, Risk
+from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
+from reconcile.model.engine import Engine
+from reconcile.model.state import Elements, Facts, Fields, KindState
+
+STATEMENTS = "pg_stat_statements"
+"""The extension behind query statistics; the kind `query_stats` owns it."""
+
+WHERE = "the default logical database"
+
+LANGUAGE = "plpgsql"
+"""Part of every database: never counts."""
+
+LIST_EXTENSIONS = action("list-extensions", effect=Effect.READ)
+
+# PostgreSQL manual, "Packaging Related Objects into an Extension": no `--`, no hyphen at either
+# end, no directory separators.
+ExtensionName = Annotated[
+    str,
+    Matching(
+        pattern=r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*",
+        meaning="name of an extension",
+        hint="letters, digits and underscores, with single hyphens inside, as in uuid-ossp",
+        longest=63,
+    ),
+]
+VersionText = Annotated[
+    str,
+    Matching(
+        pattern=r"[A-Za-z0-9_]+(?:[.+-][A-Za-z0-9_]+)*",
+        meaning="version of an extension",
+        hint="letters, digits and dots, as in 3.4.2",
+        longest=63,
+    ),
+]
+
+
+@frozen(kw_only=True)
+class Extension:
+    """An extension that shall be enabled, at a version if one is named."""
+
+    __short_form__ = ShortForm(key="name")
+
+    name: ExtensionName = described("The extension's name.", examples=("postgis",))
+    version: VersionText | None = described(
+        "The version, quoted. Left out: any.", examples=("1.6",), default=None
+    )
+
+
+@frozen(kw_only=True)
+class Extensions:
+    """PostgreSQL extensions of the default logical database; a plain list stands for `present`."""
+
+    __short_form__ = ShortForm(key="present")
+
+    present: tuple[Extension, ...] = described(
+        "Those that shall be enabled.", examples=(["postgis", "pg_trgm"],), default=()
+    )
+    absent: tuple[Removal, ...] = described("Those that shall be dropped.", default=())
+    others: Others = described(
+        "What to make of live ones that are not named: keep lists them as unmanaged, report counts"
+        " them as drift. They are never dropped.",
+        examples=("report",),
+        default=Others.KEEP,
+    )
+
+
+def _check(spec: Extensions, _engine: Engine) -> Iterator[InvalidValueError]:
+    yield from check_names(spec.present, spec.absent)
+    entries = [("present", spec.present), ("absent", spec.absent)]
+    for part, listed in cast("list[tuple[str, tuple[Extension, ...]]]", entries):
+        for index, entry in enumerate(listed):
+            if entry.name == STATEMENTS:
+                yield InvalidValueError(
+                    f"{STATEMENTS!r} is managed by query_stats",
+                    hint="take it out here and write query_stats: true",
+                    code="S206",
+                    path=(part, index, "name"),
+                )
+            if part == "absent" and entry.name == LANGUAGE:
+                yield InvalidValueError(
+                    f"{LANGUAGE!r} is part of every database and is never dropped",
+                    hint="take it out",
+                    path=(part, index, "name"),
+                )
+
+
+def parse(result: Any) -> KindState:
+    """All extensions with their versions as the API spells them."""
+    return {
+        name: {"version": text_of(row, "version", "list-extensions")}
+        for name, row in rows(result, "list-extensions").items()
+    }
+
+
+def _plain_version(version: str) -> str:
+    """Drop what does not count: the API's prefix `v` and every trailing `.0`."""
+    return re.sub(r"(?:\.0)+\Z", "", version.strip().removeprefix("v"))
+
+
+def _normalize(spec: Extensions, live: Elements, _facts: Facts) -> Sides:
+    """Leave out plpgsql, which never counts, and what the kind query_stats owns."""
+    managed = {name: fields for name, fields in live.items() if name not in {LANGUAGE, STATEMENTS}}
+    named = [entry for entry in spec.present if entry.name != LANGUAGE]
+    wanted = Wanted(
+        present={entry.name: _version_fields(entry.version) for entry in named},
+        absent=approvals(spec.absent),
+        others=spec.others,
+        carried={entry.name: {"spelling": entry.version.removeprefix("v")} for entry in named if entry.version},
+    )
+    versions = {name: str(fields["version"]) for name, fields in managed.items()}
+    return Sides(
+        wanted=wanted,
+        live={name: _version_fields(version) for name, version in versions.items()},
+    )
+
+
+def _version_fields(version: str | None) -> Fields:
+    return {} if version is None else {"version": _plain_version(version)}
+
+
+def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
+    risk = Risk.LOSSY if isinstance(change, Delete) else Risk.SAFE
+    return ByHand(
+        statements=(_statement(change),), where=WHERE, risk=risk
+    )
+
+
+def _statement(change: Change) -> str:
+    name = _identifier(change.address.name)
+    if isinstance(change, Delete):
+        return f"DROP EXTENSION {name};"
+    version = change.after.get("spelling")
+    if isinstance(change, Create):
+        suffix = "" if version is None else f" VERSION '{version}'"
+        return f"CREATE EXTENSION {name}{suffix};"
+    return f"ALTER EXTENSION {name} UPDATE TO '{version}';"
+
+
+def _identifier(name: str) -> str:
+    """Quote a name where SQL needs it: bare ones are lower case letters, digits, underscores."""
+    if re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _to_spec(live: Elements) -> Extensions:
+    named = sorted(set(live) - {LANGUAGE, STATEMENTS})
+    return Extensions(
+        present=tuple(
+            Extension(name=name, version=_plain_version(str(live[name]["version"])))
+            for name in named
+        )
+    )
+
+
+KIND = Kind(
+    name="extensions",
+    title="Extensions",
+    spec_type=Extensions,
+    offers={Engine.POSTGRESQL: True},
+    read=LIST_EXTENSIONS,
+    parse=parse,
+    check=_check,
+    normalize=_normalize,
+    judge=_judge,
+    to_spec=_to_spec,
+)

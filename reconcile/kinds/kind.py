@@ -1,0 +1,132 @@
+"""The shape of a kind: data and pure functions, the same for all.
+
+The planner, the dry run, the reader and the reports know this shape and no kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from reconcile.model.call import RESOURCE, Call
+from reconcile.model.change import Change, Create, Delete, Risk
+from reconcile.model.constraint import InvalidValueError
+from reconcile.model.engine import Engine
+from reconcile.model.state import Approval, Elements, Facts, KindState
+
+S = TypeVar("S")
+
+
+class Phase(Enum):
+    """The order inside one database: the members as they stand here."""
+
+    PROTECT = 0
+    CREATE = 1
+    CHANGE = 2
+    DELETE = 3
+    UPGRADE = 4
+
+
+class Others(Enum):
+    """What to make of live elements that a spec does not name. They are never deleted."""
+
+    KEEP = "keep"
+    REPORT = "report"
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """The wanted side of a kind, normalised.
+
+    `carried` holds fields that a change takes along to its request without being compared;
+    `replace` the names whose change may be made by deleting and creating.
+    """
+
+    present: Elements = field(factory=dict)
+    absent: Mapping[str, Approval] = field(factory=dict)
+    others: Others = Others.KEEP
+    carried: Elements = field(factory=dict)
+    replace: frozenset[str] = frozenset()
+
+
+@frozen(kw_only=True)
+class Sides:
+    """Both sides of a comparison. What is not managed is absent from both."""
+
+    wanted: Wanted
+    live: Elements
+
+
+@frozen(kw_only=True)
+class Feasible:
+    """The API has a request for it. `phase` where it is not the verb's own."""
+
+    risk: Risk
+    phase: Phase | None = None
+
+
+@frozen(kw_only=True)
+class ByHand:
+    """A person has to do it: what to run, and where."""
+
+    statements: tuple[str, ...]
+    where: str
+    risk: Risk = Risk.SAFE
+
+
+@frozen(kw_only=True)
+class Refused:
+    """It will not be done: why, with a stable code, and the way out.
+
+    `replaceable` where deleting and creating would do, if the spec says so.
+    """
+
+    code: str
+    message: str
+    hint: str
+    replaceable: bool = False
+
+
+Judgement = Feasible | ByHand | Refused
+
+
+def apply_change(live: Elements, change: Change) -> Elements:
+    """Model the effect of a change on what was observed."""
+    name = change.address.name
+    if isinstance(change, Delete):
+        return {key: value for key, value in live.items() if key != name}
+    before = {} if isinstance(change, Create) else live.get(name, {})
+    return {**live, name: {**before, **change.after}}
+
+
+@frozen(kw_only=True)
+class Kind(Generic[S]):
+    """One kind of thing that can be managed.
+
+    spec_type   the attrs class of the kind's value in a spec
+    offers      engine → whether it surely answers `read`; an engine not listed has no such kind
+    read        the call whose answer `parse` takes: the resource, or an action's `result`
+    parse       answer → state; raises AnswerError for a shape that the API does not promise
+    check       spec value, engine → raises nothing, yields what cannot be meant
+    normalize   spec value, state, facts → both sides in one spelling
+    judge       change, state, facts → what can be done about it, and at which risk
+    to_spec     state → a spec value that wants just that; None where there is nothing to say
+    requests    feasible change → the calls that make it, in order; none where a person makes it
+    simulate    state, change → state after it
+    """
+
+    name: str
+    title: str
+    spec_type: type[S]
+    offers: Mapping[Engine, bool]
+    parse: Callable[[Any], KindState]
+    normalize: Callable[[S, Elements, Facts], Sides]
+    judge: Callable[[Change, Elements, Facts], Judgement]
+    to_spec: Callable[[Elements], S | None]
+    requests: Callable[[Change], tuple[Call, ...]] = lambda _change: ()
+    read: Call = RESOURCE
+    check: Callable[[S, Engine], Iterable[InvalidValueError]] = lambda _spec, _engine: ()
+    simulate: Callable[[Elements, Change], Elements] = apply_change

@@ -1,0 +1,131 @@
+"""The logical databases inside a database server.
+
+Source: the API text, actions `list-databases`, `create-database`, `delete-database`. A `protected`
+one, the default, cannot be deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import frozen
+
+from reconcile.kinds.kind import Feasible, Judgement, Kind, Others, Refused, Sides, Wanted
+from reconcile.kinds.listing import Name, Removal, approvals, check_names, flag_of, rows
+from reconcile.model.call import Call, Effect, action
+from reconcile.model.change import Change, Delete, Risk
+from reconcile.model.constraint import InvalidValueError, ShortForm, described
+from reconcile.model.engine import Engine
+from reconcile.model.state import Elements, Facts, KindState
+
+# MySQL 8.0 manual, "Identifier Length Limits"; MongoDB manual, "Naming Restrictions";
+# PostgreSQL manual, "Identifiers and Key Words" (NAMEDATALEN - 1). All but MySQL's are bytes.
+_LONGEST = {Engine.MYSQL: 64, Engine.MONGODB: 63, Engine.POSTGRESQL: 63}
+_FORBIDDEN = {Engine.MONGODB: frozenset('/\\. "$*<>:|?')}
+
+
+@frozen(kw_only=True)
+class LogicalDatabase:
+    """A logical database that shall exist."""
+
+    __short_form__ = ShortForm(key="name")
+
+    name: Name = described("The name of the logical database.", examples=("shop",))
+
+
+@frozen(kw_only=True)
+class LogicalDatabases:
+    """Logical databases; a plain list stands for `present`."""
+
+    __short_form__ = ShortForm(key="present")
+
+    present: tuple[LogicalDatabase, ...] = described(
+        "Those that shall exist.", examples=(["shop", "audit"],), default=()
+    )
+    absent: tuple[Removal, ...] = described(
+        "Those that shall be deleted, with all their data.", default=()
+    )
+    others: Others = described(
+        "What to make of live ones that are not named: keep lists them as unmanaged, report counts"
+        " them as drift. They are never deleted.",
+        examples=("report",),
+        default=Others.KEEP,
+    )
+
+
+def _check(spec: LogicalDatabases, engine: Engine) -> Iterator[InvalidValueError]:
+    yield from check_names(spec.present, spec.absent)
+    for index, entry in enumerate(spec.present):
+        reason = _unfit(entry.name, engine)
+        if reason:
+            yield InvalidValueError(
+                f"{entry.name!r} is no name for a logical database: {engine.value} {reason}",
+                hint="choose another name",
+                path=("present", index, "name"),
+            )
+
+
+def _unfit(name: str, engine: Engine) -> str | None:
+    """Why an engine would refuse a name, None if it would not."""
+    longest = _LONGEST.get(engine, 64)
+    length = len(name) if engine is Engine.MYSQL else len(name.encode())
+    if length > longest:
+        return f"allows {longest} at most, this has {length}"
+    forbidden = sorted(_FORBIDDEN.get(engine, frozenset()) & set(name))
+    if forbidden:
+        return f"forbids {' '.join(repr(char) for char in forbidden)}"
+    return "forbids a space at the end" if name.endswith(" ") else None
+
+
+def _parse(result: Any) -> KindState:
+    return {
+        name: {"protected": flag_of(row, "protected", "list-databases")}
+        for name, row in rows(result, "list-databases").items()
+    }
+
+
+def _normalize(spec: LogicalDatabases, live: Elements, _facts: Facts) -> Sides:
+    wanted = Wanted(
+        present={entry.name: {} for entry in spec.present},
+        absent=approvals(spec.absent),
+        others=spec.others,
+    )
+    return Sides(wanted=wanted, live=live)
+
+
+def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
+    if not isinstance(change, Delete):
+        return Feasible(risk=Risk.SAFE)
+    if change.before["protected"]:
+        return Refused(
+            code="P221",
+            message="it is protected: the provider does not delete a default logical database",
+            hint="take it out of absent; it can be emptied, not deleted",
+        )
+    return Feasible(risk=Risk.LOSSY)
+
+
+def _requests(change: Change) -> tuple[Call, ...]:
+    name = "delete-database" if isinstance(change, Delete) else "create-database"
+    params = {"database_name": change.address.name}
+    return (action(name, params, effect=Effect.CHANGE),)
+
+
+def _to_spec(live: Elements) -> LogicalDatabases:
+    return LogicalDatabases(present=tuple(LogicalDatabase(name=name) for name in sorted(live)))
+
+
+KIND = Kind(
+    name="logical_databases",
+    title="Logical databases",
+    spec_type=LogicalDatabases,
+    offers={Engine.MYSQL: True, Engine.MONGODB: True, Engine.POSTGRESQL: False},
+    read=action("list-databases", effect=Effect.READ),
+    parse=_parse,
+    check=_check,
+    normalize=_normalize,
+    judge=_judge,
+    requests=_requests,
+    to_spec=_to_spec,
+)

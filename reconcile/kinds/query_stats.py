@@ -1,0 +1,66 @@
+"""Query statistics: whether pg_stat_statements collects.
+
+Source: the API text, action `pg-stat-statements-enable`. No action turns it off again.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from reconcile.kinds import extensions
+from reconcile.kinds.kind import ByHand, Feasible, Judgement, Kind, Sides, Wanted
+from reconcile.model.call import Call, Effect, action
+from reconcile.model.change import Change, Risk, Update
+from reconcile.model.constraint import ShortForm, described
+from reconcile.model.engine import Engine
+from reconcile.model.state import ITSELF, Elements, Facts, KindState, NotOffered
+
+
+@frozen(kw_only=True)
+class QueryStats:
+    """Whether query statistics are collected: true or false."""
+
+    __short_form__ = ShortForm(key="enabled", only=True)
+
+    enabled: bool = described("Whether pg_stat_statements is enabled.", examples=(True,))
+
+
+def _parse(result: object) -> KindState:
+    listed = extensions.parse(result)
+    if isinstance(listed, NotOffered):
+        return listed
+    return {ITSELF: {"enabled": extensions.STATEMENTS in listed}}
+
+
+def _normalize(spec: QueryStats, live: Elements, _facts: Facts) -> Sides:
+    return Sides(wanted=Wanted(present={ITSELF: {"enabled": spec.enabled}}), live=live)
+
+
+def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
+    if isinstance(change, Update) and change.after["enabled"]:
+        return Feasible(risk=Risk.SAFE)
+    return ByHand(
+        statements=(f"DROP EXTENSION {extensions.STATEMENTS};",), where=extensions.WHERE
+    )
+
+
+def _requests(_change: Change) -> tuple[Call, ...]:
+    return (action("pg-stat-statements-enable", effect=Effect.CHANGE),)
+
+
+def _to_spec(live: Elements) -> QueryStats:
+    return QueryStats(enabled=bool(live[ITSELF]["enabled"]))
+
+
+KIND = Kind(
+    name="query_stats",
+    title="Query statistics",
+    spec_type=QueryStats,
+    offers={Engine.POSTGRESQL: True},
+    read=extensions.LIST_EXTENSIONS,
+    parse=_parse,
+    normalize=_normalize,
+    judge=_judge,
+    requests=_requests,
+    to_spec=_to_spec,
+)

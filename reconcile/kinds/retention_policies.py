@@ -1,0 +1,260 @@
+"""InfluxDB retention policies.
+
+Source: the API text, actions `list-`, `add-` and `del-retention-policy`. There is none to change
+one: a change is delete and add, and all data under the policy goes with it. Adding a policy as
+default takes the flag from the one that had it (InfluxDB 1.x).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Annotated, Any, cast
+
+from attrs import frozen
+
+from reconcile.errors import AnswerError
+from reconcile.kinds.durations import INFINITE, SHORTEST, parse_duration, show_duration
+from reconcile.kinds.kind import (
+    Feasible,
+    Judgement,
+    Kind,
+    Others,
+    Refused,
+    Sides,
+    Wanted,
+    apply_change,
+)
+from reconcile.kinds.listing import (
+    Name,
+    Removal,
+    approvals,
+    check_names,
+    flag_of,
+    rows,
+    text_of,
+)
+from reconcile.model.call import Call, Effect, action
+from reconcile.model.change import Change, Create, Delete, Risk
+from reconcile.model.constraint import InvalidValueError, ShortForm, described
+from reconcile.model.engine import Engine
+from reconcile.model.state import Elements, Facts, Fields, KindState, Value
+
+
+@frozen
+class DurationText:
+    """A constraint: an InfluxQL duration of an hour or more, or infinite."""
+
+    def check(self, value: str) -> None:
+        """Raise InvalidValueError for another text, or a duration that InfluxDB refuses."""
+        length = parse_duration(value)
+        if length is None:
+            raise InvalidValueError(
+                f"{value!r} is no duration",
+                hint="whole numbers with the units w, d, h, m, s, as in 30d or 1d12h; INF for ever",
+            )
+        if length != INFINITE and length < SHORTEST:
+            raise InvalidValueError(
+                f"{value!r} is shorter than InfluxDB keeps data", hint="write 1h or more"
+            )
+
+    def schema(self) -> Mapping[str, object]:
+        """The form; that it is an hour or more is left to the check."""
+        return {"pattern": r"^(?:0|[Ii][Nn][Ff]|(?:[0-9]+(?:ms|ns|us|[wdhmsuµ]))+)$"}
+
+
+Duration = Annotated[str, DurationText()]
+
+
+class OnChange(Enum):
+    """What to do when a live policy has other attributes than the spec."""
+
+    BLOCK = "block"
+    REPLACE = "replace"
+
+
+@frozen(kw_only=True)
+class RetentionPolicy:
+    """A retention policy that shall exist."""
+
+    name: Name = described("The policy's name.", examples=("30-days",))
+    duration: Duration = described(
+        "How long data is kept: an InfluxQL duration, or INF for ever.", examples=("30d", "INF")
+    )
+    default: bool | None = described(
+        "Whether writes without a policy go here. Left out: not managed.",
+        examples=(True,),
+        default=None,
+    )
+    on_change: OnChange = described(
+        "What to do when the live policy differs: block, or replace it, which deletes all data"
+        " under it.",
+        examples=("replace",),
+        default=OnChange.BLOCK,
+    )
+
+
+@frozen(kw_only=True)
+class RetentionPolicies:
+    """Retention policies; a plain list stands for `present`."""
+
+    __short_form__ = ShortForm(key="present")
+
+    present: tuple[RetentionPolicy, ...] = described(
+        "Those that shall exist.",
+        examples=([{"name": "30-days", "duration": "30d", "default": True}],),
+        default=(),
+    )
+    absent: tuple[Removal, ...] = described(
+        "Those that shall be deleted, with all data under them.", default=()
+    )
+    others: Others = described(
+        "What to make of live ones that are not named: keep lists them as unmanaged, report counts"
+        " them as drift. They are never deleted.",
+        examples=("report",),
+        default=Others.KEEP,
+    )
+
+
+def _check(spec: RetentionPolicies, _engine: Engine) -> Iterator[InvalidValueError]:
+    yield from check_names(spec.present, spec.absent)
+    defaults = [index for index, entry in enumerate(spec.present) if entry.default]
+    for index in defaults[1:]:
+        yield InvalidValueError(
+            f"{spec.present[index].name!r} is a second default, after"
+            f" {spec.present[defaults[0]].name!r}",
+            hint="one policy can be the default",
+            code="S205",
+            path=("present", index, "default"),
+        )
+
+
+def _parse(result: Any) -> KindState:
+    return {
+        name: {"duration": _duration(row), "default": flag_of(row, "default", _LIST)}
+        for name, row in rows(result, _LIST).items()
+    }
+
+
+_LIST = "list-retention-policies"
+
+
+def _duration(row: Mapping[str, Any]) -> str:
+    text = text_of(row, "duration", _LIST)
+    length = parse_duration(text)
+    if length is None:
+        raise AnswerError(f"{_LIST} answered {text!r} as a duration")
+    return show_duration(length)
+
+
+def _normalize(spec: RetentionPolicies, live: Elements, _facts: Facts) -> Sides:
+    """Leave out the flag of a live policy that another will take it from by being created."""
+    moves = any(_takes_default(entry, live) for entry in spec.present)
+    present: dict[str, Fields] = {}
+    for entry in spec.present:
+        fields: dict[str, Value] = {"duration": _canonical(entry.duration)}
+        loses = moves and entry.default is False and entry.name in live
+        if entry.default is not None and not loses:
+            fields["default"] = entry.default
+        present[entry.name] = fields
+    wanted = Wanted(
+        present=present,
+        absent=approvals(spec.absent),
+        others=spec.others,
+        carried=_kept_flags(spec, live),
+        replace=frozenset(e.name for e in spec.present if e.on_change is OnChange.REPLACE),
+    )
+    return Sides(wanted=wanted, live=live)
+
+
+def _takes_default(entry: RetentionPolicy, live: Elements) -> bool:
+    """Whether this policy becomes the default by being created, or deleted and created."""
+    if not entry.default or entry.name not in live:
+        return bool(entry.default)
+    now = live[entry.name]
+    differs = not now["default"] or now["duration"] != _canonical(entry.duration)
+    return entry.on_change is OnChange.REPLACE and differs
+
+
+def _kept_flags(spec: RetentionPolicies, live: Elements) -> Elements:
+    """A replaced policy stays the default if it was and nothing in the spec says otherwise."""
+    claimed = any(entry.default for entry in spec.present)
+    return {
+        entry.name: {"default": bool(live[entry.name]["default"]) and not claimed}
+        for entry in spec.present
+        if entry.default is None and entry.name in live
+    }
+
+
+def _canonical(duration: str) -> str:
+    return show_duration(parse_duration(duration) or INFINITE)
+
+
+def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
+    if isinstance(change, Delete) or (isinstance(change, Create) and change.replacement):
+        return Feasible(risk=Risk.LOSSY)
+    if isinstance(change, Create):
+        return Feasible(risk=Risk.SAFE)
+    return Refused(
+        code="P231",
+        message="a retention policy cannot be changed, only deleted and added, which loses its data",
+        hint=(
+            "add one under a new name, let the default move to it, let this one age out, then list"
+            " it under absent; or say on_change: replace and lose the data under it"
+        ),
+        replaceable=True,
+    )
+
+
+def _requests(change: Change) -> tuple[Call, ...]:
+    name = change.address.name
+    if isinstance(change, Delete):
+        return (action("del-retention-policy", {"name": name}, effect=Effect.CHANGE),)
+    after = cast("Create", change).after
+    params = {
+        "name": name,
+        "duration": after["duration"],
+        "default": bool(after.get("default", False)),
+    }
+    return (action("add-retention-policy", params, effect=Effect.CHANGE),)
+
+
+def _simulate(live: Elements, change: Change) -> Elements:
+    """A policy that is created as default takes the flag from the others."""
+    after = apply_change(live, change)
+    if not isinstance(change, Create):
+        return after
+    name = change.address.name
+    created: Fields = {"default": False, **after[name]}
+    if created["default"]:
+        after = {key: {**fields, "default": False} for key, fields in after.items()}
+    return {**after, name: created}
+
+
+def _to_spec(live: Elements) -> RetentionPolicies:
+    return RetentionPolicies(
+        present=tuple(
+            RetentionPolicy(
+                name=name,
+                duration=str(fields["duration"]),
+                default=True if fields["default"] else None,
+            )
+            for name, fields in sorted(live.items())
+        )
+    )
+
+
+KIND = Kind(
+    name="retention_policies",
+    title="Retention policies",
+    spec_type=RetentionPolicies,
+    offers={Engine.INFLUXDB: True},
+    read=action(_LIST, effect=Effect.READ),
+    parse=_parse,
+    check=_check,
+    normalize=_normalize,
+    judge=_judge,
+    requests=_requests,
+    simulate=_simulate,
+    to_spec=_to_spec,
+)

@@ -1,0 +1,80 @@
+"""Changes: a closed union, each with its own before and after."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import frozen
+
+from reconcile.model.address import Address
+from reconcile.model.state import Fields, Value
+
+
+class Verb(Enum):
+    """What a change does to its address."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Risk(Enum):
+    """What an action may cost, from harmless to irreversible."""
+
+    SAFE = "safe"
+    WEAKENS = "weakens"
+    DISRUPTIVE = "disruptive"
+    LOSSY = "lossy"
+
+
+@frozen(kw_only=True)
+class FieldChange:
+    """One field that differs; a side that is not there is None."""
+
+    field: str
+    before: Value
+    after: Value
+
+
+@frozen(kw_only=True)
+class Create:
+    """Something named in the spec that is missing live."""
+
+    address: Address
+    after: Fields
+    replacement: bool = False
+
+
+@frozen(kw_only=True)
+class Update:
+    """Something that is there with other values: `fields` lists those that differ."""
+
+    address: Address
+    before: Fields
+    after: Fields
+    fields: tuple[FieldChange, ...]
+
+
+@frozen(kw_only=True)
+class Delete:
+    """Something that the spec wants gone; `before` is all that was read of it."""
+
+    address: Address
+    before: Fields
+    replacement: bool = False
+
+
+Change = Create | Update | Delete
+"""A replacement is a linked Delete + Create of one address, both with `replacement` set."""
+
+_VERBS = {Create: Verb.CREATE, Update: Verb.UPDATE, Delete: Verb.DELETE}
+
+
+def verb_of(change: Change) -> Verb:
+    """Name what a change does."""
+    return _VERBS[type(change)]
+
+
+def sides_of(change: Change) -> tuple[Fields | None, Fields | None]:
+    """The values before and after; None where there is nothing."""
+    return getattr(change, "before", None), getattr(change, "after", None)

@@ -1,0 +1,133 @@
+"""Constraints on a value of a spec, declared once and used twice: to check it, to describe it.
+
+A type such as `Annotated[int, Between(0, 23)]` is checked by the strict converter and written
+into the JSON Schema.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Protocol
+
+from attrs import Attribute, field, frozen
+
+
+class InvalidValueError(ValueError):
+    """A value of the right type that cannot be meant. `hint` says what to write instead.
+
+    `path` leads from the checked value to the part that is wrong.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, code: str = "S104", path: tuple[str | int, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.code = code
+        self.path = path
+
+
+class Constraint(Protocol):
+    """What a type may carry in `Annotated`."""
+
+    def check(self, value: Any) -> None:
+        """Raise InvalidValueError when the value does not fit."""
+
+    def schema(self) -> Mapping[str, object]:
+        """The same rule in JSON Schema's words."""
+
+
+@frozen
+class Between:
+    """A whole number within bounds, both included."""
+
+    low: int
+    high: int
+    meaning: str
+
+    def check(self, value: int) -> None:
+        """Raise InvalidValueError outside the bounds."""
+        if not self.low <= value <= self.high:
+            raise InvalidValueError(
+                f"{value} is no {self.meaning}", hint=f"write a number from {self.low} to {self.high}"
+            )
+
+    def schema(self) -> Mapping[str, object]:
+        """Minimum and maximum."""
+        return {"minimum": self.low, "maximum": self.high}
+
+
+@frozen
+class Matching:
+    """Text of a form; `hint` says the form in words."""
+
+    pattern: str
+    meaning: str
+    hint: str
+    longest: int = 255
+
+    def check(self, value: str) -> None:
+        """Raise InvalidValueError when the text has another form or is too long."""
+        if len(value) > self.longest or not re.fullmatch(self.pattern, value):
+            raise InvalidValueError(f"{value!r} is no {self.meaning}", hint=self.hint)
+
+    def schema(self) -> Mapping[str, object]:
+        """Pattern and greatest length."""
+        return {"pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+
+
+@frozen
+class OneOf:
+    """One word of a closed list; case does not matter."""
+
+    choices: frozenset[str]
+    meaning: str
+
+    def check(self, value: str) -> None:
+        """Raise InvalidValueError, with the nearest known word, for any other."""
+        if value.strip().upper() in self.choices:
+            return
+        near = get_close_matches(value.strip().upper(), sorted(self.choices), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(self.choices))}"
+        raise InvalidValueError(f"{value!r} is no {self.meaning}", hint=hint)
+
+    def schema(self) -> Mapping[str, object]:
+        """The words as examples for completion: their case is free, so an enum would refuse some."""
+        return {"examples": sorted(self.choices)}
+
+
+@frozen
+class ShortForm:
+    """What a class may be written as instead of a mapping: the value of its field `key`.
+
+    `only` where the mapping itself is no accepted spelling; `separator` where one string may
+    stand for the list.
+    """
+
+    key: str
+    only: bool = False
+    separator: str | None = None
+
+
+def described(
+    description: str, *, examples: tuple[object, ...] = (), default: Any = ..., factory: Any = None
+) -> Any:
+    """An attrs field with the words that the JSON Schema shows in an editor."""
+    metadata = {"description": description, "examples": examples}
+    if factory is not None:
+        return field(factory=factory, metadata=metadata)
+    if default is ...:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def short_form(cls: type) -> ShortForm | None:
+    """The short form that a spec class declares as `__short_form__`."""
+    return getattr(cls, "__short_form__", None)
+
+
+def description_of(attribute: Attribute[Any]) -> str:
+    """The words of a field made by `described`."""
+    return str(attribute.metadata.get("description", ""))

@@ -1,0 +1,53 @@
+"""Engines and their versions."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from attrs import frozen
+
+_VERSION = re.compile(r"(?P<numbers>\d{1,9}(?:\.\d{1,9}){0,2})(?:-(?P<build>\d{1,9}))?")
+
+
+class Engine(Enum):
+    """The engines that the provider offers, by the id of their addon provider."""
+
+    POSTGRESQL = "postgresql"
+    MYSQL = "mysql"
+    MONGODB = "mongodb"
+    INFLUXDB = "influxdb"
+    REDIS = "redis"
+    ELASTICSEARCH = "elasticsearch"
+    OPENSEARCH = "opensearch"
+
+    @classmethod
+    def parse(cls, name: str) -> Engine | None:
+        """Find the engine of a provider id or type name, None if it is none that we know.
+
+        Ids may carry a `scalingo-` prefix or an `-ng` suffix.
+        """
+        plain = name.casefold().removeprefix("scalingo-").removesuffix("-ng")
+        return next((engine for engine in cls if engine.value == plain), None)
+
+
+@frozen(kw_only=True, order=True)
+class Version:
+    """A version as the provider writes it, `major.minor.patch-build`; missing parts are 0."""
+
+    major: int
+    minor: int = 0
+    patch: int = 0
+    build: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Version | None:
+        """Read `12.6.0-1`, `12.6` or `12`; None if it is no version."""
+        match = _VERSION.fullmatch(text.strip())
+        if match is None:
+            return None
+        major, minor, patch = ([int(part) for part in match["numbers"].split(".")] + [0, 0])[:3]
+        return cls(major=major, minor=minor, patch=patch, build=int(match["build"] or 0))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}-{self.build}"

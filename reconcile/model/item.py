@@ -1,0 +1,76 @@
+"""What a plan is made of: a closed union of four."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import frozen
+
+from reconcile.model.address import Address
+from reconcile.model.change import Change, Risk
+from reconcile.model.location import Origin
+from reconcile.model.state import Approval
+
+
+class Reason(Enum):
+    """Why an entry is in the plan."""
+
+    MISSING = "named in the spec, missing live"
+    DIFFERS = "live differs from the spec"
+    ABSENT = "listed under absent"
+    UNMANAGED = "live, but named nowhere in the spec"
+    MISMATCH = "the live database is another than the spec says"
+    NOT_OFFERED = "not offered by this engine or plan"
+    BUSY = "the database is not ready for changes"
+
+
+@frozen(kw_only=True)
+class Action:
+    """A change that the tool can make itself."""
+
+    address: Address
+    change: Change
+    risk: Risk
+    reason: Reason
+    origin: Origin
+    approval: Approval | None = None
+
+
+@frozen(kw_only=True)
+class ManualStep:
+    """A change that the API has no request for: a person runs `statements` at `where`."""
+
+    address: Address
+    change: Change
+    risk: Risk
+    reason: Reason
+    origin: Origin
+    statements: tuple[str, ...]
+    where: str
+    approval: Approval | None = None
+
+
+@frozen(kw_only=True)
+class Blocked:
+    """A difference that the tool will not or cannot settle, with a stable code and a way out."""
+
+    address: Address
+    code: str
+    message: str
+    hint: str
+    reason: Reason
+    origin: Origin
+    change: Change | None = None
+
+
+@frozen(kw_only=True)
+class Pending:
+    """Nothing is planned now, because the provider is still busy with this database."""
+
+    address: Address
+    message: str
+    reason: Reason
+    origin: Origin
+
+
+Item = Action | ManualStep | Blocked | Pending

@@ -1,0 +1,56 @@
+"""What became of the actions of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from attrs import field, frozen
+
+from reconcile.model.item import Action
+from reconcile.model.plan import Proposal
+
+
+class Result(Enum):
+    """What became of one action."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    NOT_ALLOWED = "not allowed"
+    REFUSED = "refused"
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """An action and what became of it; `message` says why where it was not done."""
+
+    action: Action
+    result: Result
+    message: str = ""
+
+
+@frozen(kw_only=True)
+class Run:
+    """An apply from its plan to what is left: `after` is the plan of a second read.
+
+    `after` is None where nothing was done, so that nothing had to be read again.
+    `requests` counts what was sent, by host.
+    """
+
+    id: str
+    before: Proposal
+    outcomes: tuple[Outcome, ...] = ()
+    after: Proposal | None = None
+    interrupted: int | None = None
+    requests: Mapping[str, int] = field(factory=dict)
+
+    @property
+    def left(self) -> Proposal:
+        """What is left to do, as far as it is known."""
+        return self.after or self.before
+
+    def results(self, *wanted: Result) -> tuple[Outcome, ...]:
+        """The outcomes with one of these results, in order."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result in wanted)

@@ -1,0 +1,106 @@
+"""The two sides that a plan compares: what is wanted and what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from attrs import field, frozen
+
+from reconcile.model.address import Address
+from reconcile.model.engine import Engine, Version
+from reconcile.model.location import Location, Origin
+from reconcile.model.target import Target
+
+Value = None | bool | int | str | tuple[str, ...] | tuple[int, ...]
+Fields = Mapping[str, Value]
+"""The fields of one element, flat; sets are sorted tuples so that equal means equal."""
+
+Elements = Mapping[str, Fields]
+"""The elements of a kind by name; a kind that is one thing has the single name ITSELF."""
+
+ITSELF = ""
+
+
+@frozen(kw_only=True)
+class Facts:
+    """What the database resource says of a database, whatever the kinds.
+
+    `engine` is None for a type that we do not know; `version` where none was given.
+    """
+
+    engine: Engine | None
+    type_name: str
+    version: Version | None
+    status: str
+    operation: str | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the database runs and no operation is under way."""
+        return self.status == "running" and not self.operation
+
+
+@frozen(kw_only=True)
+class NotOffered:
+    """The engine or the plan does not have this kind; `message` is the provider's own."""
+
+    message: str
+
+
+KindState = Elements | NotOffered
+
+
+@frozen(kw_only=True)
+class Observed:
+    """A database that was read: `states` by kind name, for the kinds that its spec names."""
+
+    target: Target
+    facts: Facts
+    states: Mapping[str, KindState] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Unknown:
+    """A database that could not be read, and why. Never taken for one that is in sync."""
+
+    reason: str
+    unauthenticated: bool = False
+
+
+Observation = Observed | Unknown
+
+
+@frozen(kw_only=True)
+class Approval:
+    """A person's word that something may go: why, and the last day on which it holds."""
+
+    reason: str
+    until: date
+
+
+@frozen(kw_only=True)
+class Desired:
+    """One database as its spec wants it, defaults filled in.
+
+    `kinds` holds a value of the kind's `spec_type` by kind name; `origins` the place of each
+    database, kind and name, by address.
+    """
+
+    handle: str
+    app: str
+    addon: str | None
+    engine: Engine
+    location: Location
+    labels: Mapping[str, str] = field(factory=dict)
+    protect: bool = False
+    kinds: Mapping[str, object] = field(factory=dict)
+    origins: Mapping[Address, Origin] = field(factory=dict)
+
+    def origin(self, address: Address) -> Origin:
+        """The place of an address, or the nearest one around it."""
+        kind = Address(database=address.database, kind=address.kind)
+        for candidate in (address, kind):
+            if candidate in self.origins:
+                return self.origins[candidate]
+        return Origin(location=self.location)

@@ -1,0 +1,33 @@
+"""Which live database is meant."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from reconcile.model.engine import Engine
+
+
+@frozen(kw_only=True, order=True)
+class Hosts:
+    """Base URLs without a path prefix and without a trailing slash."""
+
+    auth: str
+    api: str
+    database: str
+
+
+@frozen(kw_only=True)
+class Target:
+    """One addon at the provider. `addon` is its id, which every database-API path carries."""
+
+    region: str
+    hosts: Hosts
+    app: str
+    addon: str
+    resource_id: str
+    engine: Engine | None
+    plan: str | None = None
+
+    def path(self, rest: str) -> str:
+        """The database-API path of a call about this database."""
+        return f"/api/databases/{self.addon}{rest}"

@@ -1,0 +1,1 @@
+"""From two states to a plan: pure, ordered, deterministic."""

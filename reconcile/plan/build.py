@@ -1,0 +1,99 @@
+"""Desired and observed → Plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
+
+from attrs import evolve
+
+from reconcile.kinds import KINDS
+from reconcile.kinds.kind import Phase
+from reconcile.model.address import Address
+from reconcile.model.item import Blocked, Item, Pending, Reason
+from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.state import Desired, Facts, NotOffered, Observation, Observed, Unknown
+from reconcile.plan.settle import KindInDatabase, Settled, not_offered, settle_kind, unmanaged
+
+
+def build_plan(desired: Iterable[Desired], observed: Mapping[str, Observation]) -> Plan:
+    """Plan every database; `observed` holds one observation per handle."""
+    ordered = sorted(desired, key=lambda database: database.handle)
+    return Plan(databases=tuple(plan_database(one, observed[one.handle]) for one in ordered))
+
+
+def plan_database(desired: Desired, observation: Observation) -> DatabasePlan:
+    """Plan one database."""
+    plan = DatabasePlan(
+        handle=desired.handle,
+        engine=desired.engine.value,
+        app=desired.app,
+        protect=desired.protect,
+    )
+    match observation:
+        case Unknown(reason=reason, unauthenticated=unauthenticated):
+            return evolve(plan, error=reason, unauthenticated=unauthenticated)
+        case Observed(facts=facts, target=target):
+            return evolve(
+                plan,
+                target=target,
+                version=str(facts.version) if facts.version else None,
+                items=_items(desired, observation),
+                unmanaged=tuple(_unmanaged(desired, observation)),
+            )
+        case _:
+            assert_never(observation)
+
+
+def _items(desired: Desired, observed: Observed) -> tuple[Item, ...]:
+    """All items in the order in which they are to be done.
+
+    Within a phase they keep the order of the kinds and, within a kind, of the names.
+    """
+    whole = _whole_database(desired, observed.facts)
+    if whole is not None:
+        return (whole,)
+    settled = sorted(_settled(desired, observed), key=lambda placed: placed[0].value)
+    return tuple(entry for _phase, entry in settled)
+
+
+def _whole_database(desired: Desired, facts: Facts) -> Item | None:
+    """What stands in the way of planning anything here."""
+    address = Address(database=desired.handle)
+    origin = desired.origin(address)
+    if facts.engine is not desired.engine:
+        return Blocked(
+            address=address,
+            code="P101",
+            message=f"the live database is {facts.type_name!r}, the spec says {desired.engine.value!r}",
+            hint="check app and addon in the spec; an engine is never changed",
+            reason=Reason.MISMATCH,
+            origin=origin,
+        )
+    if facts.settled:
+        return None
+    busy = f"operation {facts.operation} is under way" if facts.operation else None
+    message = busy or f"its status is {facts.status!r}"
+    return Pending(address=address, message=message, reason=Reason.BUSY, origin=origin)
+
+
+def _settled(desired: Desired, observed: Observed) -> Settled:
+    for kind in KINDS:
+        if kind.name not in desired.kinds:
+            continue
+        state = observed.states[kind.name]
+        if isinstance(state, NotOffered):
+            yield Phase.PROTECT, not_offered(kind, desired, state)
+        else:
+            yield from settle_kind(
+                KindInDatabase(kind=kind, desired=desired, facts=observed.facts, state=state)
+            )
+
+
+def _unmanaged(desired: Desired, observed: Observed) -> Iterator[Address]:
+    for kind in KINDS:
+        state = observed.states.get(kind.name)
+        if state is not None and not isinstance(state, NotOffered):
+            yield from unmanaged(
+                KindInDatabase(kind=kind, desired=desired, facts=observed.facts, state=state)
+            )

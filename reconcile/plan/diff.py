@@ -1,0 +1,59 @@
+"""What differs between two normalised sides; the only door to deepdiff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconcile.kinds.kind import Sides, Wanted
+from reconcile.model.address import Address
+from reconcile.model.change import Change, Create, Delete, FieldChange, Update
+from reconcile.model.state import Fields
+
+
+def diff_fields(before: Fields, after: Fields) -> tuple[FieldChange, ...]:
+    """List the fields that differ, by name."""
+    # Importing deepdiff costs more than the rest of the program together, and most fields are
+    # equal: compare first.
+    if before == after and _types(before) == _types(after):
+        return ()
+    from deepdiff import DeepDiff  # noqa: PLC0415 - see above
+
+    tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
+    changed = {level.path(output_format="list")[0] for levels in tree.values() for level in levels}
+    return tuple(
+        FieldChange(field=name, before=before.get(name), after=after.get(name))
+        for name in sorted(changed)
+    )
+
+
+def _types(fields: Fields) -> Mapping[str, type]:
+    """The types of values: `1 == True` in Python, and is a difference here."""
+    return {name: type(value) for name, value in fields.items()}
+
+
+def diff_kind(sides: Sides, address: Address) -> Iterator[Change]:
+    """Compare the elements of one kind; `address` is the kind's. Sorted by name.
+
+    Of a live element only the fields that the spec names are compared.
+    """
+    wanted, live = sides.wanted, sides.live
+    for name in sorted(wanted.present.keys() | (wanted.absent.keys() & live.keys())):
+        place = Address(database=address.database, kind=address.kind, name=name)
+        if name in wanted.absent:
+            yield Delete(address=place, before=live[name])
+        elif name not in live:
+            yield Create(address=place, after=_asked(wanted, name))
+        else:
+            yield from _update(wanted, name, live[name], place)
+
+
+def _update(wanted: Wanted, name: str, live: Fields, place: Address) -> Iterator[Update]:
+    after = wanted.present[name]
+    before = {field: live[field] for field in after if field in live}
+    fields = diff_fields(before, after)
+    if fields:
+        yield Update(address=place, before=before, after=_asked(wanted, name), fields=fields)
+
+
+def _asked(wanted: Wanted, name: str) -> Fields:
+    return {**wanted.present[name], **wanted.carried.get(name, {})}

@@ -1,0 +1,152 @@
+"""One kind of one database: the differences, and what can be done about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, assert_never
+
+from attrs import frozen
+
+from reconcile.kinds.kind import ByHand, Feasible, Judgement, Kind, Others, Phase, Refused, Sides
+from reconcile.model.address import Address
+from reconcile.model.change import Change, Create, Delete, Update
+from reconcile.model.item import Action, Blocked, Item, ManualStep, Reason
+from reconcile.model.state import Desired, Elements, Facts, NotOffered
+from reconcile.plan.diff import diff_kind
+
+Settled = Iterator[tuple[Phase, Item]]
+
+_PHASES = {Create: Phase.CREATE, Update: Phase.CHANGE, Delete: Phase.DELETE}
+_REASONS = {Create: Reason.MISSING, Update: Reason.DIFFERS, Delete: Reason.ABSENT}
+
+
+@frozen(kw_only=True)
+class KindInDatabase:
+    """A kind that the spec of a database names, with what was read of it."""
+
+    kind: Kind[Any]
+    desired: Desired
+    facts: Facts
+    state: Elements
+
+    @property
+    def address(self) -> Address:
+        """The kind's own address."""
+        return Address(database=self.desired.handle, kind=self.kind.name)
+
+    @property
+    def sides(self) -> Sides:
+        """Both sides in one spelling."""
+        return self.kind.normalize(self.desired.kinds[self.kind.name], self.state, self.facts)
+
+    def judge(self, change: Change) -> Judgement:
+        """What can be done about a change."""
+        return self.kind.judge(change, self.state, self.facts)
+
+
+def settle_kind(subject: KindInDatabase) -> Settled:
+    """Yield the items of a kind with their phase, by name."""
+    sides = subject.sides
+    for change in diff_kind(sides, subject.address):
+        yield from _settle(subject, change, sides)
+    if sides.wanted.others is Others.REPORT:
+        for address in _unnamed(subject, sides):
+            yield Phase.DELETE, _reported(subject, address)
+
+
+def unmanaged(subject: KindInDatabase) -> tuple[Address, ...]:
+    """What lives there without being named, where the spec is content with that."""
+    sides = subject.sides
+    return _unnamed(subject, sides) if sides.wanted.others is Others.KEEP else ()
+
+
+def _unnamed(subject: KindInDatabase, sides: Sides) -> tuple[Address, ...]:
+    named = sides.wanted.present.keys() | sides.wanted.absent.keys()
+    return tuple(
+        Address(database=subject.desired.handle, kind=subject.kind.name, name=name)
+        for name in sorted(sides.live.keys() - named)
+    )
+
+
+def _settle(subject: KindInDatabase, change: Change, sides: Sides) -> Settled:
+    judgement = subject.judge(change)
+    if (
+        isinstance(change, Update)
+        and isinstance(judgement, Refused)
+        and judgement.replaceable
+        and change.address.name in sides.wanted.replace
+    ):
+        before = sides.live[change.address.name]
+        gone = Delete(address=change.address, before=before, replacement=True)
+        back = Create(address=change.address, after=change.after, replacement=True)
+        for half in (gone, back):
+            yield Phase.DELETE, _entry(subject, half, subject.judge(half), sides)
+        return
+    phase = judgement.phase if isinstance(judgement, Feasible) else None
+    yield phase or _PHASES[type(change)], _entry(subject, change, judgement, sides)
+
+
+def _entry(subject: KindInDatabase, change: Change, judgement: Judgement, sides: Sides) -> Item:
+    address = change.address
+    origin = subject.desired.origin(address)
+    reason = _REASONS[type(change)]
+    if getattr(change, "replacement", False):
+        reason = Reason.DIFFERS
+    approval = sides.wanted.absent.get(address.name)
+    match judgement:
+        case Feasible(risk=risk):
+            return Action(
+                address=address,
+                change=change,
+                risk=risk,
+                reason=reason,
+                origin=origin,
+                approval=approval,
+            )
+        case ByHand(statements=statements, where=where, risk=risk):
+            return ManualStep(
+                address=address,
+                change=change,
+                risk=risk,
+                reason=reason,
+                origin=origin,
+                approval=approval,
+                statements=statements,
+                where=where,
+            )
+        case Refused(code=code, message=message, hint=hint):
+            return Blocked(
+                address=address,
+                change=change,
+                reason=reason,
+                origin=origin,
+                code=code,
+                message=message,
+                hint=hint,
+            )
+        case _:
+            assert_never(judgement)
+
+
+def _reported(subject: KindInDatabase, address: Address) -> Blocked:
+    return Blocked(
+        address=address,
+        code="P103",
+        message="it is live, and the spec does not name it",
+        hint="list it under present or, with a reason and a date, under absent",
+        reason=Reason.UNMANAGED,
+        origin=subject.desired.origin(subject.address),
+    )
+
+
+def not_offered(kind: Kind[Any], desired: Desired, state: NotOffered) -> Blocked:
+    """The item for a kind that this engine or plan does not have."""
+    address = Address(database=desired.handle, kind=kind.name)
+    return Blocked(
+        address=address,
+        code="P102",
+        message=f"not offered by this engine or plan: {state.message}",
+        hint=f"take {kind.name} out of this spec",
+        reason=Reason.NOT_OFFERED,
+        origin=desired.origin(address),
+    )
