@@ -24,9 +24,13 @@ class ExitStatus(IntEnum):
 
 
 class ReconcileError(Exception):
-    """Anything that the tool reports as a sentence instead of a traceback."""
+    """Anything that the tool reports as a sentence instead of a traceback.
+
+    `unauthenticated` where the provider did not accept who we are.
+    """
 
     status: ExitStatus = ExitStatus.FAILED
+    unauthenticated: bool = False
 
 
 class UsageError(ReconcileError):
@@ -36,9 +40,10 @@ class UsageError(ReconcileError):
 
 
 class CredentialsError(ReconcileError):
-    """The provider did not accept who we are."""
+    """The provider did not accept who we are, or we did not say it."""
 
     status = ExitStatus.UNAUTHENTICATED
+    unauthenticated = True
 
 
 class ForbiddenCallError(ReconcileError):
@@ -49,8 +54,25 @@ class ApiError(ReconcileError):
     """The provider could not be asked, or answered what cannot be used."""
 
 
+class AccessError(ApiError):
+    """The provider refused us one database or application (401, 403); others may be open."""
+
+    unauthenticated = True
+
+
+class NotFoundError(ApiError):
+    """The provider knows no such application, addon or database, or shows it to others only."""
+
+
 class NotOfferedError(ApiError):
-    """The action answered `ok: 0`: the engine refused it or does not offer it."""
+    """The action answered `ok: 0`: the engine refused it or does not offer it.
+
+    `said` is the provider's own message, safe to show.
+    """
+
+    def __init__(self, message: str, *, said: str = "") -> None:
+        super().__init__(message)
+        self.said = said or message
 
 
 class OutcomeUnknownError(ApiError):

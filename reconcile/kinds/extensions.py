@@ -123,7 +123,11 @@ def _normalize(spec: Extensions, live: Elements, _facts: Facts) -> Sides:
         present={entry.name: _version_fields(entry.version) for entry in named},
         absent=approvals(spec.absent),
         others=spec.others,
-        carried={entry.name: {"spelling": entry.version.removeprefix("v")} for entry in named if entry.version},
+        carried={
+            entry.name: {"version": entry.version.removeprefix("v")}
+            for entry in named
+            if entry.version
+        },
     )
     versions = {name: str(fields["version"]) for name, fields in managed.items()}
     return Sides(
@@ -138,16 +142,14 @@ def _version_fields(version: str | None) -> Fields:
 
 def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
     risk = Risk.LOSSY if isinstance(change, Delete) else Risk.SAFE
-    return ByHand(
-        statements=(_statement(change),), where=WHERE, risk=risk
-    )
+    return ByHand(statements=(_statement(change),), where=WHERE, risk=risk)
 
 
 def _statement(change: Change) -> str:
     name = _identifier(change.address.name)
     if isinstance(change, Delete):
         return f"DROP EXTENSION {name};"
-    version = change.after.get("spelling")
+    version = change.after.get("version")
     if isinstance(change, Create):
         suffix = "" if version is None else f" VERSION '{version}'"
         return f"CREATE EXTENSION {name}{suffix};"

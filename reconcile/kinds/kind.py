@@ -41,7 +41,7 @@ class Others(Enum):
 class Wanted:
     """The wanted side of a kind, normalised.
 
-    `carried` holds fields that a change takes along to its request without being compared;
+    `carried` holds fields as a change shall ask for them, where that is not how they are compared;
     `replace` the names whose change may be made by deleting and creating.
     """
 

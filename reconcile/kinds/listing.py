@@ -24,7 +24,9 @@ Name = Annotated[
 
 Why = Annotated[
     str,
-    Matching(pattern=r".*\S.*", meaning="reason", hint="say in one line why it may go", longest=500),
+    Matching(
+        pattern=r".*\S.*", meaning="reason", hint="say in one line why it may go", longest=500
+    ),
 ]
 
 
@@ -42,9 +44,7 @@ class Removal:
 
     name: Name = described("The name of what is to be deleted.", examples=("legacy",))
     reason: Why = described("Why it may go.", examples=("moved to audit",))
-    until: date = described(
-        "The last day on which this approval holds.", examples=("2027-01-31",)
-    )
+    until: date = described("The last day on which this approval holds.", examples=("2027-01-31",))
 
 
 def approvals(absent: Iterable[Removal]) -> dict[str, Approval]:
@@ -101,7 +101,9 @@ def flag_of(row: Mapping[str, Any], key: str, action_name: str) -> bool:
     value = row.get(key)
     if value is None or isinstance(value, bool):
         return bool(value)
-    raise AnswerError(f"{action_name} answered {_shown(value)} as {key!r} where true or false is due")
+    raise AnswerError(
+        f"{action_name} answered {_shown(value)} as {key!r} where true or false is due"
+    )
 
 
 def _shown(value: object) -> str:

@@ -39,9 +39,7 @@ def _normalize(spec: QueryStats, live: Elements, _facts: Facts) -> Sides:
 def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
     if isinstance(change, Update) and change.after["enabled"]:
         return Feasible(risk=Risk.SAFE)
-    return ByHand(
-        statements=(f"DROP EXTENSION {extensions.STATEMENTS};",), where=extensions.WHERE
-    )
+    return ByHand(statements=(f"DROP EXTENSION {extensions.STATEMENTS};",), where=extensions.WHERE)
 
 
 def _requests(_change: Change) -> tuple[Call, ...]:

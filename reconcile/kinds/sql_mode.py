@@ -53,7 +53,7 @@ def _normalize(spec: SqlMode, live: Elements, facts: Facts) -> Sides:
     words = _words(spec)
     return Sides(
         wanted=Wanted(
-            present={ITSELF: {"modes": canonical(words)}}, carried={ITSELF: {"words": words}}
+            present={ITSELF: {"modes": canonical(words)}}, carried={ITSELF: {"modes": words}}
         ),
         live={ITSELF: {"modes": canonical(_modes(live[ITSELF]["modes"]))}},
     )
@@ -62,19 +62,20 @@ def _normalize(spec: SqlMode, live: Elements, facts: Facts) -> Sides:
 def _judge(change: Change, _live: Elements, facts: Facts) -> Judgement:
     update = cast("Update", change)
     dialect = dialect_of(facts)
-    foreign = [word for word in _modes(update.after["words"]) if not dialect.knows(word)]
+    words = _modes(update.after["modes"])
+    foreign = [word for word in words if not dialect.knows(word)]
     if foreign:
         return Refused(
             code="P211",
-            message=f"{dialect.name} does not know {', '.join(foreign)} and would refuse the whole set",
+            message=f"{dialect.name} does not know {', '.join(foreign)} and would refuse the set",
             hint="take it out of the spec",
         )
-    laxer = is_laxer(_modes(update.before["modes"]), _modes(update.after["modes"]))
+    laxer = is_laxer(_modes(update.before["modes"]), dialect.expand(words))
     return Feasible(risk=Risk.WEAKENS if laxer else Risk.SAFE)
 
 
 def _requests(change: Change) -> tuple[Call, ...]:
-    words = _modes(cast("Update", change).after["words"])
+    words = _modes(cast("Update", change).after["modes"])
     return (action("set-sqlmode", ",".join(words), effect=Effect.CHANGE),)
 
 

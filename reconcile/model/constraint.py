@@ -21,7 +21,12 @@ class InvalidValueError(ValueError):
     """
 
     def __init__(
-        self, message: str, *, hint: str | None = None, code: str = "S104", path: tuple[str | int, ...] = ()
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        code: str = "S104",
+        path: tuple[str | int, ...] = (),
     ) -> None:
         super().__init__(message)
         self.hint = hint
@@ -51,7 +56,8 @@ class Between:
         """Raise InvalidValueError outside the bounds."""
         if not self.low <= value <= self.high:
             raise InvalidValueError(
-                f"{value} is no {self.meaning}", hint=f"write a number from {self.low} to {self.high}"
+                f"{value} is no {self.meaning}",
+                hint=f"write a number from {self.low} to {self.high}",
             )
 
     def schema(self) -> Mapping[str, object]:

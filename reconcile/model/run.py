@@ -7,6 +7,7 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from reconcile.model.call import Call
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
 
@@ -20,15 +21,21 @@ class Result(Enum):
     SKIPPED = "skipped"
     NOT_ALLOWED = "not allowed"
     REFUSED = "refused"
+    NOT_SENT = "not sent"
 
 
 @frozen(kw_only=True)
 class Outcome:
-    """An action and what became of it; `message` says why where it was not done."""
+    """An action and what became of it.
+
+    `message` says why where it was not done; `calls` are its requests, in order, as far as it
+    came to sending, or in a dry run would have come.
+    """
 
     action: Action
     result: Result
     message: str = ""
+    calls: tuple[Call, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -36,11 +43,12 @@ class Run:
     """An apply from its plan to what is left: `after` is the plan of a second read.
 
     `after` is None where nothing was done, so that nothing had to be read again.
-    `requests` counts what was sent, by host.
+    `requests` counts what was sent, by host; a dry run sends nothing that changes.
     """
 
     id: str
     before: Proposal
+    dry: bool = False
     outcomes: tuple[Outcome, ...] = ()
     after: Proposal | None = None
     interrupted: int | None = None

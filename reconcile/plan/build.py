@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import assert_never
+from typing import Any, assert_never
 
 from attrs import evolve
 
 from reconcile.kinds import KINDS
-from reconcile.kinds.kind import Phase
+from reconcile.kinds.kind import Kind, Phase
 from reconcile.model.address import Address
 from reconcile.model.item import Blocked, Item, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.state import Desired, Facts, NotOffered, Observation, Observed, Unknown
+from reconcile.model.state import (
+    Desired,
+    Elements,
+    Facts,
+    KindState,
+    NotOffered,
+    Observation,
+    Observed,
+    Unknown,
+)
 from reconcile.plan.settle import KindInDatabase, Settled, not_offered, settle_kind, unmanaged
 
 
@@ -34,10 +43,13 @@ def plan_database(desired: Desired, observation: Observation) -> DatabasePlan:
         case Unknown(reason=reason, unauthenticated=unauthenticated):
             return evolve(plan, error=reason, unauthenticated=unauthenticated)
         case Observed(facts=facts, target=target):
+            version = str(facts.version) if facts.version else None
+            plan = evolve(plan, target=target, version=version)
+            whole = _whole_database(desired, facts)
+            if whole is not None:
+                return evolve(plan, items=(whole,))
             return evolve(
                 plan,
-                target=target,
-                version=str(facts.version) if facts.version else None,
                 items=_items(desired, observation),
                 unmanaged=tuple(_unmanaged(desired, observation)),
             )
@@ -50,9 +62,6 @@ def _items(desired: Desired, observed: Observed) -> tuple[Item, ...]:
 
     Within a phase they keep the order of the kinds and, within a kind, of the names.
     """
-    whole = _whole_database(desired, observed.facts)
-    if whole is not None:
-        return (whole,)
     settled = sorted(_settled(desired, observed), key=lambda placed: placed[0].value)
     return tuple(entry for _phase, entry in settled)
 
@@ -78,22 +87,25 @@ def _whole_database(desired: Desired, facts: Facts) -> Item | None:
 
 
 def _settled(desired: Desired, observed: Observed) -> Settled:
-    for kind in KINDS:
-        if kind.name not in desired.kinds:
-            continue
-        state = observed.states[kind.name]
+    for kind, state in _named(desired, observed):
         if isinstance(state, NotOffered):
             yield Phase.PROTECT, not_offered(kind, desired, state)
         else:
-            yield from settle_kind(
-                KindInDatabase(kind=kind, desired=desired, facts=observed.facts, state=state)
-            )
+            yield from settle_kind(_subject(kind, desired, observed.facts, state))
 
 
 def _unmanaged(desired: Desired, observed: Observed) -> Iterator[Address]:
+    for kind, state in _named(desired, observed):
+        if not isinstance(state, NotOffered):
+            yield from unmanaged(_subject(kind, desired, observed.facts, state))
+
+
+def _named(desired: Desired, observed: Observed) -> Iterator[tuple[Kind[Any], KindState]]:
+    """The kinds that the spec names. One that was not read is a defect, and not in sync."""
     for kind in KINDS:
-        state = observed.states.get(kind.name)
-        if state is not None and not isinstance(state, NotOffered):
-            yield from unmanaged(
-                KindInDatabase(kind=kind, desired=desired, facts=observed.facts, state=state)
-            )
+        if kind.name in desired.kinds:
+            yield kind, observed.states[kind.name]
+
+
+def _subject(kind: Kind[Any], desired: Desired, facts: Facts, state: Elements) -> KindInDatabase:
+    return KindInDatabase(kind=kind, desired=desired, facts=facts, state=state)

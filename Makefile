@@ -1,0 +1,60 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both set up what they need in .venv.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test lint types tests coverage bench schemas golden lock clean setup
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+
+demo: setup ## The tour: plan, apply, drift against a local sandbox
+	@$(BIN)/python demo/tour.py
+
+test: setup lint types tests coverage ## Lint, types, all tests, coverage
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "make: Python 3.11 or newer is missing ($(PYTHON) is not): install python3, or name one with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "make: Python's venv is missing: on Debian, apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up $(VENV), once …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lint: setup ## Style and smells
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+
+types: setup ## mypy, strict
+	@$(BIN)/mypy
+
+tests: setup ## All tests, with branch coverage
+	@$(BIN)/pytest -n 2 --cov --cov-report=
+
+coverage: ## The pure rooms are covered to the last branch
+	@$(BIN)/coverage report --fail-under=100 \
+		--include='reconcile/model/*,reconcile/kinds/*,reconcile/plan/*,reconcile/report/*'
+
+bench: setup ## Ratios of speed, measured within one run
+	@$(BIN)/python benchmarks/startup.py
+
+schemas: setup ## Generate schemas/ from the attrs classes
+	@$(BIN)/reconcile schema --write schemas
+	@$(BIN)/python -m reconcile.sandbox.schema > schemas/fleet.schema.json
+
+golden: setup ## Rewrite the golden files; read the difference before you commit it
+	@$(BIN)/pytest -q tests/golden --rewrite-golden
+
+lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
+	uv pip compile pyproject.toml --extra sandbox --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --custom-compile-command 'make lock' -o requirements.lock
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -1,0 +1,107 @@
+"""The journal of a run: what was about to be done, on disk before it is done.
+
+One file per run, JSON Lines, appended only. A `started` without its `finished` is an action whose
+outcome is unknown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from reconcile.errors import ReconcileError
+from reconcile.model.change import sides_of, verb_of
+from reconcile.model.item import Action
+from reconcile.model.run import Outcome
+from reconcile.model.target import Target
+
+FORMAT_VERSION = "1.0"
+
+
+class JournalError(ReconcileError):
+    """The journal cannot be written: nothing may be changed without it."""
+
+
+class Journal:
+    """The open journal of one run; safe to share between threads.
+
+    `now` tells the time in UTC. Raises JournalError when the file cannot be made or written.
+    """
+
+    def __init__(self, directory: Path, run_id: str, now: Callable[[], datetime]) -> None:
+        self.path = directory / "runs" / f"{run_id}.jsonl"
+        self._now = now
+        self._lock = threading.Lock()
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+            self._descriptor = os.open(self.path, flags, 0o600)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        os.close(self._descriptor)
+
+    def begin(self, version: str, databases: Mapping[str, Target]) -> None:
+        """Write what the run is about: the tool's version and the live databases by handle."""
+        self._write(
+            "run",
+            format_version=FORMAT_VERSION,
+            version=version,
+            databases={
+                handle: {"app": target.app, "addon": target.addon, "region": target.region}
+                for handle, target in sorted(databases.items())
+            },
+        )
+
+    def started(self, action: Action) -> None:
+        """Put the intent on disk; returns only when it is there."""
+        before, after = sides_of(action.change)
+        self._write("started", **_named(action), before=before, after=after)
+
+    def finished(self, outcome: Outcome) -> None:
+        """Write what became of an action."""
+        self._write(
+            "finished",
+            **_named(outcome.action),
+            result=outcome.result.value,
+            message=outcome.message,
+        )
+
+    def end(self, results: Mapping[str, int]) -> None:
+        """Write that the run came to its end, with the number of actions by result."""
+        self._write("ended", results=dict(results))
+
+    def _write(self, event: str, **values: object) -> None:
+        entry = {"event": event, "at": self._now().isoformat(), **values}
+        line = json.dumps(entry, sort_keys=True) + "\n"
+        try:
+            with self._lock:
+                os.write(self._descriptor, line.encode())
+                os.fsync(self._descriptor)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def _error(self, error: OSError) -> JournalError:
+        return JournalError(
+            f"cannot write the journal {str(self.path)!r}: {error.strerror}; nothing is changed"
+            " without it, choose another place with --state-dir"
+        )
+
+
+def _named(action: Action) -> dict[str, object]:
+    return {"address": str(action.address), "verb": verb_of(action.change).value}

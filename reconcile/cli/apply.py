@@ -1,0 +1,160 @@
+"""`reconcile apply`: plan, ask, carry out, read again, say what converged."""
+
+from __future__ import annotations
+
+import secrets
+
+from attrs import evolve
+
+from reconcile import __version__
+from reconcile.apply.allowance import Allowance
+from reconcile.apply.executors import DryRunExecutor, LiveExecutor
+from reconcile.apply.journal import Journal
+from reconcile.apply.loop import Loop, count_results
+from reconcile.apply.settle import settle
+from reconcile.cli.exits import run_status
+from reconcile.cli.options import ApplyOptions
+from reconcile.cli.pipeline import (
+    Fleet,
+    WritingConnection,
+    propose,
+    reading,
+    tell_requests,
+    valid_fleet,
+    writing,
+)
+from reconcile.cli.present import present
+from reconcile.cli.progress import progress
+from reconcile.cli.prompt import ask_risks, ask_to_begin
+from reconcile.cli.world import World
+from reconcile.errors import ExitStatus, UsageError
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.run import Outcome, Result, Run
+from reconcile.report.page import Look
+from reconcile.report.plan_text import plan_text
+from reconcile.report.run_text import run_text
+from reconcile.report.to_json import run_json
+
+
+def run(options: ApplyOptions, world: World) -> ExitStatus:
+    """Apply the plan of the selected databases."""
+    if not (options.yes or options.dry_run or world.attended):
+        raise UsageError("nobody can be asked here (no terminal): say --yes, or --dry-run")
+    fleet = valid_fleet(options.selection)
+    done = _dry_run(fleet, options, world) if options.dry_run else _apply(fleet, options, world)
+    done = evolve(done, interrupted=world.interruption.status)
+    status = run_status(done)
+    renderers = {
+        "text": lambda look: run_text(done, look),
+        "json": lambda _look: run_json(done, status=status),
+    }
+    present(renderers, options.output, world)
+    tell_requests(done.requests, world)
+    return status
+
+
+def _dry_run(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
+    """The same loop, with an executor that sends nothing, over a connection that cannot write."""
+    with reading(fleet.config, options.output, world) as connection:
+        proposal = propose(fleet.desired, connection.reads, world)
+        loop = Loop(
+            proposal=proposal,
+            allowance=Allowance(allows=options.allow, attended=world.attended),
+            executor=DryRunExecutor(),
+            stop=world.interruption.stop,
+        )
+        return Run(
+            id=_run_id(world),
+            before=proposal,
+            dry=True,
+            outcomes=loop.run(),
+            requests=connection.counts(),
+        )
+
+
+def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
+    with writing(fleet.config, options.output, world) as connection:
+        proposal = propose(fleet.desired, connection.reads, world)
+        allowance = _allowance(proposal, options, world)
+        started = Run(id=_run_id(world), before=proposal)
+        if allowance is None or not proposal.plan.actions:
+            return evolve(started, requests=connection.counts())
+        outcomes = _carry_out(started, allowance, connection, options, world)
+        after = _read_again(fleet, proposal, outcomes, connection, world)
+        return evolve(
+            started,
+            outcomes=settle(outcomes, after.plan) if after else outcomes,
+            after=after,
+            requests=connection.counts(),
+        )
+
+
+def _allowance(proposal: Proposal, options: ApplyOptions, world: World) -> Allowance | None:
+    """What may run; None where a person, having seen the plan, did not say yes."""
+    allowance = Allowance(allows=options.allow, attended=world.attended)
+    if options.yes or not proposal.plan.actions:
+        return allowance
+    look = Look(
+        colour=world.wants_colour(world.stderr, options.output), width=world.width(world.stderr)
+    )
+    world.stderr.write(plan_text(proposal, look) + "\n")
+    allowance = ask_risks(proposal, allowance, world)
+    return allowance if ask_to_begin(proposal, allowance, world) else None
+
+
+def _carry_out(
+    started: Run,
+    allowance: Allowance,
+    connection: WritingConnection,
+    options: ApplyOptions,
+    world: World,
+) -> tuple[Outcome, ...]:
+    plan = started.before.plan
+    directory = world.state_dir(options.state_dir)
+    with (
+        Journal(directory, started.id, world.now) as journal,
+        progress(world.stderr, "applied", len(plan.actions)) as shown,
+    ):
+        journal.begin(__version__, {one.handle: one.target for one in plan.databases if one.target})
+        loop = Loop(
+            proposal=started.before,
+            allowance=allowance,
+            executor=LiveExecutor(connection.writes, journal),
+            stop=world.interruption.stop,
+            progress=lambda outcome: shown.advance(str(outcome.action.address)),
+        )
+        outcomes = loop.run()
+        journal.end(count_results(outcomes))
+        return outcomes
+
+
+_TOUCHED = frozenset({Result.DONE, Result.FAILED, Result.UNKNOWN})
+
+
+def _read_again(
+    fleet: Fleet,
+    before: Proposal,
+    outcomes: tuple[Outcome, ...],
+    connection: WritingConnection,
+    world: World,
+) -> Proposal | None:
+    """Plan the databases again that were touched; None where none was."""
+    touched = {o.action.address.database for o in outcomes if o.result in _TOUCHED}
+    if not touched:
+        return None
+    again = propose(
+        [one for one in fleet.desired if one.handle in touched], connection.reads, world
+    )
+    fresh = {plan.handle: plan for plan in again.plan.databases}
+    databases = tuple(fresh.get(plan.handle, plan) for plan in before.plan.databases)
+    kept = tuple(
+        finding
+        for finding in before.findings
+        if finding.address is None or finding.address.database not in touched
+    )
+    return Proposal(plan=Plan(databases=databases), findings=(*kept, *again.findings))
+
+
+def _run_id(world: World) -> str:
+    """Sorts by time, and does not repeat."""
+    return f"{world.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

@@ -1,0 +1,262 @@
+"""argv → Options; the only door to click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reconcile import __version__
+from reconcile.apply.allowance import Allow
+from reconcile.cli.options import (
+    DEFAULT_PATHS,
+    ApplyOptions,
+    DriftOptions,
+    Options,
+    Output,
+    PlanOptions,
+    ReportFile,
+    SandboxOptions,
+    SchemaOptions,
+    Selection,
+    ShowOptions,
+    ValidateOptions,
+)
+from reconcile.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("text", "json")
+PROGRAM = "reconcile"
+
+
+class Shown(Exception):  # noqa: N818 - not an error: help or a version was asked for
+    """Help or the version was printed; nothing is left to do."""
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """Read a command line. Raises UsageError, or Shown after printing help or the version."""
+    try:
+        options = _group.main(args=list(argv), prog_name=PROGRAM, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        raise UsageError(error.format_message()) from error
+    except click.ClickException as error:
+        raise UsageError(_sentence(error)) from error
+    if options is None or isinstance(options, int):
+        raise Shown
+    return options  # type: ignore[no-any-return]
+
+
+def _sentence(error: click.ClickException) -> str:
+    """Click's message in our form, with the command whose help explains it."""
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else PROGRAM
+    lowered = message[:1].lower() + message[1:]
+    return f"{lowered}; see {command} --help"
+
+
+class _AllowType(click.ParamType[Allow]):
+    name = "RISK[=ADDRESS]"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Allow:
+        try:
+            return value if isinstance(value, Allow) else Allow.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _ReportType(click.ParamType[ReportFile]):
+    name = "FORMAT=PATH"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> ReportFile:
+        if isinstance(value, ReportFile):
+            return value
+        word, equals, path = value.partition("=")
+        if not equals or word not in FORMATS or not path:
+            self.fail(f"{value!r}: write text=PATH or json=PATH", param, ctx)
+        return ReportFile(format=word, path=Path(path))
+
+
+_PATH = click.Path(path_type=Path)
+
+
+def _paths(command: F) -> F:
+    return click.argument("paths", nargs=-1, type=_PATH, metavar="[PATH]...")(command)
+
+
+def _selected(command: F) -> F:
+    """The options that choose databases, the same everywhere."""
+    for option in (
+        click.option(
+            "--exclude",
+            multiple=True,
+            metavar="GLOB|label:K=V",
+            help="Leave out databases by handle or label. Repeatable.",
+        ),
+        click.option(
+            "--only",
+            multiple=True,
+            metavar="GLOB|label:K=V",
+            help="Take only databases by handle or label. Repeatable.",
+        ),
+        click.option("--config", type=_PATH, metavar="FILE", help="Instead of ./reconcile.yaml."),
+    ):
+        command = option(command)
+    return command
+
+
+def _reported(command: F) -> F:
+    """The options that say where results go, the same everywhere."""
+    for option in (
+        click.option("--no-color", is_flag=True, help="No colour; NO_COLOR does the same."),
+        click.option("-v", "--verbose", is_flag=True, help="Show each request on stderr."),
+        click.option(
+            "--report",
+            "reports",
+            multiple=True,
+            type=_ReportType(),
+            help="Also write a report to a file: text=PATH or json=PATH. Repeatable.",
+        ),
+        click.option(
+            "--format",
+            type=click.Choice(FORMATS),
+            default="text",
+            show_default=True,
+            help="What goes to stdout.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _selection(given: dict[str, Any], paths: Sequence[Path]) -> Selection:
+    return Selection(
+        paths=tuple(paths) or DEFAULT_PATHS,
+        config=given.pop("config"),
+        only=given.pop("only"),
+        exclude=given.pop("exclude"),
+    )
+
+
+def _output(given: dict[str, Any]) -> Output:
+    return Output(
+        format=given.pop("format"),
+        reports=given.pop("reports"),
+        verbose=given.pop("verbose"),
+        no_color=given.pop("no_color"),
+    )
+
+
+@click.group(
+    name=PROGRAM,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog="Exit status: 0 done, 1 failed, 2 something remains, 3 refused, 4 failed after an"
+    " effect, 64 usage, 65 invalid specs, 77 not authenticated.",
+)
+@click.version_option(__version__, message=f"{PROGRAM} %(version)s")
+def _group() -> None:
+    """Keep a fleet of managed databases the way YAML specs say.
+
+    Specs are read from ./specs unless paths are given. SCALINGO_API_TOKEN holds the API token.
+    """
+
+
+@_group.command()
+@_paths
+@_selected
+@_reported
+def validate(paths: Sequence[Path], **given: Any) -> ValidateOptions:
+    """Check specs: offline, without credentials."""
+    return ValidateOptions(selection=_selection(given, paths), output=_output(given))
+
+
+@_group.command()
+@_paths
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 when something remains to be done."
+)
+@_selected
+@_reported
+def plan(paths: Sequence[Path], *, detailed_exitcode: bool, **given: Any) -> PlanOptions:
+    """Show what would be done. Changes nothing."""
+    return PlanOptions(
+        selection=_selection(given, paths),
+        output=_output(given),
+        detailed_exitcode=detailed_exitcode,
+    )
+
+
+@_group.command()
+@_paths
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Print the exact requests, send none of them.")
+@click.option(
+    "--allow",
+    multiple=True,
+    type=_AllowType(),
+    help="Allow weakens, disruptive or lossy actions, everywhere or at one address. Repeatable.",
+)
+@click.option("--state-dir", type=_PATH, metavar="DIR", help="Where journals are kept.")
+@_selected
+@_reported
+def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
+    """Do what plan shows: safe actions, and those that are allowed."""
+    return ApplyOptions(selection=_selection(given, paths), output=_output(given), **given)
+
+
+@_group.command()
+@_paths
+@_selected
+@_reported
+def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
+    """Like plan, for cron: exit with 2 when live differs from the specs."""
+    return DriftOptions(selection=_selection(given, paths), output=_output(given))
+
+
+@_group.command()
+@click.argument("names", nargs=-1, required=True, metavar="HANDLE|APP/ADDON...")
+@click.option(
+    "--specs", multiple=True, type=_PATH, metavar="PATH", help="Where handles are looked up."
+)
+@click.option("--config", type=_PATH, metavar="FILE", help="Instead of ./reconcile.yaml.")
+@_reported
+def show(
+    names: Sequence[str], specs: Sequence[Path], config: Path | None, **given: Any
+) -> ShowOptions:
+    """Show the live state of databases."""
+    return ShowOptions(
+        names=tuple(names),
+        selection=Selection(paths=tuple(specs) or DEFAULT_PATHS, config=config),
+        output=_output(given),
+    )
+
+
+@_group.command()
+@click.argument("name", required=False)
+@click.option(
+    "--write", "directory", type=_PATH, metavar="DIR", help="Write all schemas into a directory."
+)
+def schema(name: str | None, directory: Path | None) -> SchemaOptions:
+    """Print a JSON Schema: spec, config, plan, run, findings or states."""
+    return SchemaOptions(name=name, directory=directory)
+
+
+@_group.command()
+@click.option("--fleet", type=_PATH, metavar="FILE", help="The fleet to serve, as YAML.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0: a free one."
+)
+@click.option("--token", metavar="TOKEN", help="The API token to accept. Default: a random one.")
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Requests a minute. Default: no limit.",
+)
+@click.option("--until-eof", is_flag=True, help="Stop when stdin closes.")
+def sandbox(**given: Any) -> SandboxOptions:
+    """Serve the provider's API on a loopback port, for trying out and for tests."""
+    return SandboxOptions(**given)

@@ -1,0 +1,36 @@
+"""Plan | Run → exit status: the table of the README, in one place.
+
+The first that holds wins: 77, 3, 4, 1, 2, 0. (64 and 65 end a command before there is a plan.)
+"""
+
+from __future__ import annotations
+
+from reconcile.errors import ExitStatus
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.run import Result, Run
+
+
+def reading_status(proposal: Proposal, *, remains_counts: bool) -> ExitStatus:
+    """The status of a command that only reads."""
+    plan = proposal.plan
+    if _nobody_authenticated(plan):
+        return ExitStatus.UNAUTHENTICATED
+    if plan.unknown:
+        return ExitStatus.FAILED
+    return ExitStatus.REMAINS if remains_counts and plan.remains else ExitStatus.DONE
+
+
+def run_status(run: Run) -> ExitStatus:
+    """The status of an apply; a dry run is one that only reads."""
+    if run.interrupted is not None:
+        return ExitStatus(run.interrupted)
+    if _nobody_authenticated(run.before.plan):
+        return ExitStatus.UNAUTHENTICATED
+    if run.results(Result.FAILED, Result.UNKNOWN) or run.left.plan.unknown:
+        effect = run.results(Result.DONE, Result.UNKNOWN)
+        return ExitStatus.FAILED_AFTER_EFFECT if effect else ExitStatus.FAILED
+    return ExitStatus.REMAINS if run.left.plan.remains else ExitStatus.DONE
+
+
+def _nobody_authenticated(plan: Plan) -> bool:
+    return bool(plan.databases) and all(one.unauthenticated for one in plan.databases)

@@ -1,0 +1,46 @@
+"""`reconcile sandbox`: the provider's API on a loopback port."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from reconcile.cli.options import SandboxOptions
+from reconcile.cli.world import World
+from reconcile.errors import ExitStatus, ReconcileError, UsageError
+
+if TYPE_CHECKING:
+    from reconcile.sandbox import Announcement
+
+_NEEDED = ("fastapi", "jwt", "uvicorn")
+
+
+def run(options: SandboxOptions, world: World) -> ExitStatus:
+    """Serve until SIGINT, SIGTERM or, if asked, the end of stdin."""
+    if any(find_spec(name) is None for name in _NEEDED):
+        raise UsageError("the sandbox is not installed: pip install 'scalingo-reconcile[sandbox]'")
+    from reconcile.sandbox import SandboxError, serve  # noqa: PLC0415 - an extra
+
+    def announce(announcement: Announcement) -> None:
+        world.tell(
+            f"serving {announcement.databases} databases on {announcement.url}, until Ctrl-C;"
+            " for another terminal:"
+        )
+        world.stdout.write(
+            f"export SCALINGO_AUTH_URL={announcement.url}\n"
+            f"export SCALINGO_API_TOKEN={announcement.token}\n"
+        )
+        world.stdout.flush()
+
+    try:
+        serve(
+            fleet=options.fleet,
+            port=options.port,
+            token=options.token,
+            rate_limit=options.rate_limit,
+            until_eof=options.until_eof,
+            announce=announce,
+        )
+    except SandboxError as error:
+        raise ReconcileError(str(error)) from error
+    return ExitStatus.DONE

@@ -1,0 +1,39 @@
+"""`reconcile schema`: the JSON Schemas, generated from the attrs classes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from reconcile.cli.options import SchemaOptions
+from reconcile.cli.world import World
+from reconcile.errors import ExitStatus, ReconcileError, UsageError
+from reconcile.report.documents import DOCUMENTS
+from reconcile.schema import config_schema, schema_of, spec_schema
+
+
+def run(options: SchemaOptions, world: World) -> ExitStatus:
+    """Print one schema, or write all."""
+    schemas = {name: json.dumps(one, indent=2) + "\n" for name, one in all_schemas().items()}
+    if options.directory is not None:
+        for name, text in schemas.items():
+            path = options.directory / f"{name}.schema.json"
+            try:
+                path.write_text(text, encoding="utf-8")
+            except OSError as error:
+                raise ReconcileError(f"cannot write {str(path)!r}: {error.strerror}") from error
+        return ExitStatus.DONE
+    if options.name not in schemas:
+        asked = f"there is no schema {options.name!r}" if options.name else "name a schema"
+        raise UsageError(f"{asked}: {', '.join(schemas)}")
+    world.stdout.write(schemas[options.name])
+    return ExitStatus.DONE
+
+
+def all_schemas() -> Mapping[str, Mapping[str, object]]:
+    """Every schema by name: of what people write, and of what the tool prints."""
+    printed = {
+        name: schema_of(cls, title=f"reconcile {name}", ident=f"{name}.schema.json")
+        for name, cls in DOCUMENTS.items()
+    }
+    return {"spec": spec_schema(), "config": config_schema(), **printed}

@@ -1,0 +1,112 @@
+"""The process around a command: streams, environment, clock, signals."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from attrs import field, frozen
+
+from reconcile.cli.options import Output
+from reconcile.errors import ExitStatus
+from reconcile.model.text import safe_text
+
+NARROWEST = 40
+
+
+@frozen(kw_only=True)
+class Interruption:
+    """Whether a signal asked the command to end: `stop` is set, `status` says by which."""
+
+    stop: threading.Event = field(factory=threading.Event)
+    received: list[ExitStatus] = field(factory=list)
+
+    @property
+    def status(self) -> ExitStatus | None:
+        """The exit status of the first signal, None if there was none."""
+        return self.received[0] if self.received else None
+
+
+@frozen(kw_only=True)
+class World:
+    """What a command may touch, so that nothing else reads it from the process."""
+
+    environment: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    interruption: Interruption = field(factory=Interruption)
+
+    @classmethod
+    def of_process(cls) -> World:
+        """The real one. Text that a stream cannot encode is shown as escapes, not raised."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        return cls(environment=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        return datetime.now(UTC)
+
+    @property
+    def attended(self) -> bool:
+        """Whether somebody is there to answer a question."""
+        return self.stdin.isatty() and self.stderr.isatty()
+
+    def wants_colour(self, stream: TextIO, output: Output) -> bool:
+        """Colour only for a terminal that can show it, and only if nobody said no."""
+        unwanted = output.no_color or self.environment.get("NO_COLOR")
+        return stream.isatty() and not unwanted and self.environment.get("TERM") != "dumb"
+
+    def width(self, stream: TextIO) -> int | None:
+        """The columns of a terminal; None for a pipe, whose lines are never wrapped."""
+        if not stream.isatty():
+            return None
+        return max(NARROWEST, shutil.get_terminal_size().columns)
+
+    def tell(self, message: str) -> None:
+        """Say something on stderr, on a line of its own."""
+        self.stderr.write(safe_text(message) + "\n")
+        self.stderr.flush()
+
+    def state_dir(self, chosen: Path | None) -> Path:
+        """Where journals are kept: XDG base directory specification, unless chosen."""
+        if chosen is not None:
+            return chosen
+        base = self.environment.get("XDG_STATE_HOME")
+        root = Path(base) if base else Path.home() / ".local" / "state"
+        return root / "reconcile"
+
+
+_STATUSES = {
+    signal.SIGINT: ExitStatus.INTERRUPTED,
+    signal.SIGTERM: ExitStatus.TERMINATED,
+}
+
+
+@contextmanager
+def interruptible(interruption: Interruption) -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into a wish to stop, the second into KeyboardInterrupt."""
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        interruption.received.append(_STATUSES[signal.Signals(number)])
+        if interruption.stop.is_set():
+            raise KeyboardInterrupt
+        interruption.stop.set()
+
+    before = {number: signal.signal(number, note) for number in _STATUSES}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

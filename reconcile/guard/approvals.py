@@ -1,0 +1,23 @@
+"""G102: an approval to delete holds until its date, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.guard.context import Context
+from reconcile.model.finding import Finding
+from reconcile.model.plan import Plan
+
+
+def expired_approvals(plan: Plan, context: Context) -> Iterator[Finding]:
+    """Refuse what rests on an approval whose last day has passed."""
+    for action in plan.actions:
+        approval = action.approval
+        if approval is not None and approval.until < context.today:
+            yield Finding(
+                code="G102",
+                message=f"the approval to delete it ended on {approval.until}, today is {context.today}",
+                location=action.origin.location,
+                hint="renew `until` in the spec, or take the entry out",
+                address=action.address,
+            )

@@ -1,0 +1,1 @@
+"""Plan | Run | findings → text or JSON: pure functions to str."""

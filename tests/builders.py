@@ -1,0 +1,109 @@
+"""Small builders of model values for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from reconcile.kinds.listing import Removal
+from reconcile.model.address import Address
+from reconcile.model.engine import Engine, Version
+from reconcile.model.location import Location, Origin
+from reconcile.model.state import Desired, Facts, KindState, Observed
+from reconcile.model.target import Hosts, Target
+
+HERE = Location(file="specs/example.yaml", line=1, column=1)
+ORIGIN = Origin(location=HERE)
+FOREVER = date(2999, 12, 31)
+HOSTS = Hosts(
+    auth="https://auth.example.test",
+    api="https://api.example.test",
+    database="https://db.example.test",
+)
+VERSIONS = {
+    Engine.POSTGRESQL: "16.4.0-1",
+    Engine.MYSQL: "8.0.35-1",
+    Engine.MONGODB: "7.0.14-1",
+    Engine.INFLUXDB: "1.8.10-1",
+    Engine.REDIS: "7.2.5-1",
+    Engine.ELASTICSEARCH: "8.15.0-1",
+    Engine.OPENSEARCH: "2.17.0-1",
+}
+
+
+def target(engine: Engine = Engine.MYSQL, handle: str = "shop") -> Target:
+    """A live database of an engine."""
+    return Target(
+        region="osc-fr1",
+        hosts=HOSTS,
+        app=f"{handle}-web",
+        addon=f"ad-{handle}",
+        resource_id=f"{handle}-web-3412",
+        engine=engine,
+        plan="business-512",
+    )
+
+
+def facts(
+    engine: Engine = Engine.MYSQL,
+    *,
+    version: str | None = None,
+    status: str = "running",
+    operation: str | None = None,
+) -> Facts:
+    """What the database resource says."""
+    return Facts(
+        engine=engine,
+        type_name=engine.value,
+        version=Version.parse(version or VERSIONS[engine]),
+        status=status,
+        operation=operation,
+    )
+
+
+def desired(
+    kinds: Mapping[str, object] | None = None,
+    *,
+    handle: str = "shop",
+    engine: Engine = Engine.MYSQL,
+    protect: bool = False,
+    labels: Mapping[str, str] | None = None,
+) -> Desired:
+    """A spec of one database; each kind has its own line."""
+    named = dict(kinds or {})
+    file = f"specs/{handle}.yaml"
+    origins = {
+        Address(database=handle, kind=kind): Origin(
+            location=Location(file=file, line=6 + index, column=1)
+        )
+        for index, kind in enumerate(sorted(named))
+    }
+    return Desired(
+        handle=handle,
+        app=f"{handle}-web",
+        addon=f"ad-{handle}",
+        engine=engine,
+        location=Location(file=file, line=1, column=1),
+        labels=labels or {},
+        protect=protect,
+        kinds=named,
+        origins=origins,
+    )
+
+
+def observed(
+    states: Mapping[str, KindState] | None = None,
+    *,
+    handle: str = "shop",
+    engine: Engine = Engine.MYSQL,
+    live: Facts | None = None,
+) -> Observed:
+    """A database that was read."""
+    return Observed(
+        target=target(engine, handle), facts=live or facts(engine), states=dict(states or {})
+    )
+
+
+def removal(name: str, until: date = FOREVER) -> Removal:
+    """An approval to delete."""
+    return Removal(name=name, reason="no longer used", until=until)

@@ -1,0 +1,183 @@
+"""Hypothesis strategies: small named ones, put together into fleets.
+
+Every live state can also be put into a sandbox, and every wanted one written as a spec.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from builders import desired, facts, observed, removal
+from hypothesis import strategies as st
+
+from reconcile.kinds import KIND_BY_NAME
+from reconcile.kinds.backups import Backups
+from reconcile.kinds.durations import show_duration
+from reconcile.kinds.extensions import Extension, Extensions
+from reconcile.kinds.kind import Others
+from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.query_stats import QueryStats
+from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
+from reconcile.kinds.sql_mode import SqlMode
+from reconcile.kinds.sql_modes import MYSQL_8
+from reconcile.model.engine import Engine
+from reconcile.model.state import ITSELF, Desired, Elements, Observed
+
+names = st.text(string.ascii_lowercase + string.digits + "_-é", min_size=1, max_size=12)
+few_names = st.sampled_from(["alpha", "beta", "gamma", "delta", "Ünïcode", "with space", "a-b_c"])
+hours = st.integers(0, 23)
+others = st.sampled_from(Others)
+HOUR = 3600 * 10**9
+durations = st.one_of(
+    st.just("INF"),
+    st.sampled_from(["30d", "720h0m0s", "1d12h", "90m", "52w", "1h"]),
+    st.integers(1, 5000).map(lambda hours: show_duration(hours * HOUR)),
+)
+modes_8 = st.sampled_from(sorted(MYSQL_8.modes))
+words_8 = st.sampled_from(sorted(MYSQL_8.modes | MYSQL_8.composites.keys()))
+extension_names = st.sampled_from(["postgis", "pg_trgm", "hstore", "citext", "uuid-ossp"])
+versions = st.sampled_from(["1.0", "1.5", "1.6", "3.4.2", "3.4.0"])
+
+
+def _unique(entries: Any) -> Any:
+    return st.lists(entries, max_size=4, unique_by=lambda entry: entry.name).map(tuple)
+
+
+def _absent(present: tuple[Any, ...], name: st.SearchStrategy[str]) -> Any:
+    taken = {entry.name for entry in present}
+    return st.lists(name, max_size=3, unique=True).map(
+        lambda listed: tuple(removal(each) for each in listed if each not in taken)
+    )
+
+
+# What is there.
+
+live_backups = st.builds(
+    lambda enabled, hour: {ITSELF: {"enabled": enabled, "hours": (hour,)}}, st.booleans(), hours
+)
+live_sql_mode = st.lists(modes_8, unique=True, max_size=6).map(
+    lambda modes: {ITSELF: {"modes": tuple(modes)}}
+)
+live_extensions = st.dictionaries(
+    extension_names, versions.map(lambda version: {"version": f"v{version}"}), max_size=4
+).map(lambda listed: {"plpgsql": {"version": "v1.0"}, **listed})
+live_query_stats = st.booleans().map(lambda enabled: {ITSELF: {"enabled": enabled}})
+
+
+@st.composite
+def live_logical_databases(draw: st.DrawFn) -> Elements:
+    """A protected default, and others."""
+    found = draw(st.dictionaries(few_names, st.just({"protected": False}), max_size=4))
+    return {**found, "main": {"protected": True}}
+
+
+@st.composite
+def live_retention_policies(draw: st.DrawFn) -> Elements:
+    """Policies of which one, or none, is the default."""
+    lengths = st.integers(0, 400).map(lambda hours: show_duration(hours * HOUR))
+    found = draw(st.dictionaries(few_names, lengths, max_size=4))
+    default = draw(st.sampled_from([*sorted(found), None]))
+    return {
+        name: {"duration": length, "default": name == default} for name, length in found.items()
+    }
+
+
+# What is wanted.
+
+wanted_backups = st.one_of(
+    st.builds(Backups, enabled=st.booleans()),
+    st.builds(Backups, enabled=st.none() | st.booleans(), hours=hours.map(lambda hour: (hour,))),
+    st.builds(Backups, hours=st.lists(hours, min_size=1, max_size=3).map(tuple)),
+)
+wanted_sql_mode = st.lists(words_8, max_size=5).map(lambda modes: SqlMode(modes=tuple(modes)))
+wanted_query_stats = st.builds(QueryStats, enabled=st.booleans())
+
+
+@st.composite
+def wanted_logical_databases(draw: st.DrawFn) -> LogicalDatabases:
+    """Names to have, names to lose."""
+    present = draw(_unique(st.builds(LogicalDatabase, name=few_names)))
+    absent = draw(_absent(present, few_names | st.just("main")))
+    return LogicalDatabases(present=present, absent=absent, others=draw(others))
+
+
+@st.composite
+def wanted_extensions(draw: st.DrawFn) -> Extensions:
+    """Extensions with and without a version."""
+    entry = st.builds(Extension, name=extension_names, version=st.none() | versions)
+    present = draw(_unique(entry))
+    absent = draw(_absent(present, extension_names))
+    return Extensions(present=present, absent=absent, others=draw(others))
+
+
+@st.composite
+def wanted_retention_policies(draw: st.DrawFn) -> RetentionPolicies:
+    """Policies of which at most one is called the default."""
+    listed = draw(st.lists(few_names, max_size=4, unique=True))
+    default = draw(st.sampled_from([*listed, None]))
+    present = tuple(
+        RetentionPolicy(
+            name=name,
+            duration=draw(durations),
+            default=True if name == default else draw(st.sampled_from([None, False])),
+            on_change=draw(st.sampled_from(OnChange)),
+        )
+        for name in listed
+    )
+    absent = draw(_absent(present, few_names))
+    return RetentionPolicies(present=present, absent=absent, others=draw(others))
+
+
+LIVE: Mapping[str, st.SearchStrategy[Elements]] = {
+    "backups": live_backups,
+    "sql_mode": live_sql_mode,
+    "logical_databases": live_logical_databases(),
+    "extensions": live_extensions,
+    "query_stats": live_query_stats,
+    "retention_policies": live_retention_policies(),
+}
+WANTED: Mapping[str, st.SearchStrategy[Any]] = {
+    "backups": wanted_backups,
+    "sql_mode": wanted_sql_mode,
+    "logical_databases": wanted_logical_databases(),
+    "extensions": wanted_extensions(),
+    "query_stats": wanted_query_stats,
+    "retention_policies": wanted_retention_policies(),
+}
+
+
+@frozen(kw_only=True)
+class Case:
+    """One database: what its spec wants, and what is there."""
+
+    desired: Desired
+    observed: Observed
+
+
+def kinds_of(engine: Engine) -> list[str]:
+    """The kinds that an engine surely has."""
+    return sorted(name for name, kind in KIND_BY_NAME.items() if kind.offers.get(engine))
+
+
+@st.composite
+def cases(draw: st.DrawFn, handle: str = "shop") -> Case:
+    """A database of any engine with some of its kinds named."""
+    engine = draw(st.sampled_from(Engine))
+    offered = kinds_of(engine)
+    states = {name: draw(LIVE[name]) for name in offered}
+    named = draw(st.sets(st.sampled_from(offered)))
+    wanted = {name: draw(WANTED[name]) for name in sorted(named)}
+    return Case(
+        desired=desired(wanted, handle=handle, engine=engine),
+        observed=observed(states, handle=handle, engine=engine, live=facts(engine)),
+    )
+
+
+@st.composite
+def fleets(draw: st.DrawFn) -> tuple[Case, ...]:
+    """A few databases."""
+    handles = draw(st.lists(st.sampled_from(["a1", "b2", "c3", "d4"]), min_size=1, unique=True))
+    return tuple(draw(cases(handle)) for handle in handles)

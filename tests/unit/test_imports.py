@@ -1,0 +1,124 @@
+"""The house's import rules, held as data."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+
+import grimp
+import pytest
+
+LEAVES = {"errors", "model"}
+EVERYTHING = {
+    "api", "apply", "cli", "errors", "guard", "kinds", "model", "observe", "plan", "report",
+    "sandbox", "schema", "spec",
+}  # fmt: skip
+
+# What a room may import beside the leaves. docs/architecture.md says why.
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "model": set(),
+    "kinds": set(),
+    "spec": {"kinds"},
+    "api": set(),
+    "observe": {"kinds", "api.targets", "api.reads"},
+    "plan": {"kinds"},
+    "guard": set(),
+    "apply": {"kinds", "plan", "guard", "api.writes"},
+    "report": set(),
+    "schema": {"kinds", "spec"},
+    "cli": EVERYTHING - {"api"} | {"api.connection", "api.reads"},
+    "sandbox": set(),
+}
+
+# The one module, or room, that may import a third-party library.
+DOORS: dict[str, set[str]] = {
+    "ruamel": {"reconcile.spec.yaml", "reconcile.spec.compose"},
+    "cattrs": {"reconcile.spec.convert"},
+    "urllib3": {"reconcile.api.transport"},
+    "deepdiff": {"reconcile.plan.diff"},
+    "click": {"reconcile.cli.arguments"},
+    "rich": {"reconcile.report.page"},
+}
+
+IMPORTS = grimp.build_graph("reconcile", include_external_packages=True, cache_dir=None)
+MODULES = sorted(name for name in IMPORTS.modules if name.startswith("reconcile."))
+
+
+def room_of(module: str) -> str:
+    """`reconcile.api.reads` is in the room `api`."""
+    return module.split(".")[1]
+
+
+def test_every_room_is_in_the_table() -> None:
+    """A new room gets a line in the table before it is used."""
+    assert {room_of(module) for module in MODULES} == set(ALLOWED) == EVERYTHING
+
+
+@pytest.mark.parametrize("importer", MODULES)
+def test_a_module_imports_only_what_its_room_may(importer: str) -> None:
+    """Data walks through the rooms in one direction."""
+    room = room_of(importer)
+    leaves = set() if room in LEAVES | {"sandbox"} else LEAVES
+    allowed = {room, *ALLOWED[room], *leaves}
+    for imported in sorted(IMPORTS.find_modules_directly_imported_by(importer)):
+        if imported.startswith("reconcile."):
+            inner = imported.removeprefix("reconcile.")
+            assert inner in allowed or room_of(imported) in allowed, f"{importer} → {imported}"
+
+
+def test_there_are_no_cycles() -> None:
+    """No module needs itself, not even for typing."""
+    TopologicalSorter(
+        {name: IMPORTS.find_modules_directly_imported_by(name) for name in MODULES}
+    ).prepare()
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_a_library_has_one_door(library: str) -> None:
+    """A third-party library is imported in one place; the sandbox is a house of its own."""
+    importers = {
+        importer
+        for name in IMPORTS.modules
+        if name.split(".")[0] == library
+        for importer in IMPORTS.find_modules_that_directly_import(name)
+        if room_of(importer) != "sandbox"
+    }
+    assert importers
+    assert importers <= DOORS[library]
+
+
+def imported_by(code: str) -> set[str]:
+    """The top-level packages that a fresh interpreter holds after running some code."""
+    script = f"{code}\nimport sys; print(' '.join({{m.split('.')[0] for m in sys.modules}}))"
+    result = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    return set(result.stdout.splitlines()[-1].split())
+
+
+HEAVY = {"deepdiff", "urllib3", "rich", "ruamel", "cattrs", "fastapi", "uvicorn"}
+
+
+@pytest.mark.parametrize(
+    ("code", "unwanted"),
+    [
+        ("from reconcile.cli.main import main; main(['--version'])", HEAVY | {"click", "attr"}),
+        ("from reconcile.cli.main import main; main(['--help'])", HEAVY),
+        ("from reconcile.cli.main import main; main(['plan', '--nonsense'])", HEAVY),
+        (
+            "from reconcile.cli.main import main; main(['validate', 'specs'])",
+            {"deepdiff", "urllib3", "fastapi", "uvicorn"},
+        ),
+        (
+            "from reconcile.cli.main import main; main(['validate', '--format', 'json', 'specs'])",
+            {"deepdiff", "urllib3", "rich", "fastapi", "uvicorn"},
+        ),
+        ("import reconcile.plan.build", HEAVY),
+        ("import reconcile.observe.observer", HEAVY - {"urllib3"}),
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(code: str, unwanted: set[str]) -> None:
+    """Start-up is felt on every call: what a command does not use, it does not load."""
+    assert not imported_by(code) & unwanted
