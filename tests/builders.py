@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from reconcile.kinds.listing import Removal
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
-from reconcile.model.state import Desired, Facts, KindState, Observed
+from reconcile.model.state import Desired, Facts, Observed
 from reconcile.model.target import Hosts, Target
 
 HERE = Location(file="specs/example.yaml", line=1, column=1)
@@ -92,7 +93,7 @@ def desired(
 
 
 def observed(
-    states: Mapping[str, KindState] | None = None,
+    states: Mapping[str, Any] | None = None,
     *,
     handle: str = "shop",
     engine: Engine = Engine.MYSQL,

@@ -70,7 +70,7 @@ live_query_stats = st.booleans().map(lambda enabled: {ITSELF: {"enabled": enable
 @st.composite
 def live_logical_databases(draw: st.DrawFn) -> Elements:
     """A protected default, and others."""
-    found = draw(st.dictionaries(few_names, st.just({"protected": False}), max_size=4))
+    found = draw(st.dictionaries(few_names, st.just({}), max_size=4))
     return {**found, "main": {"protected": True}}
 
 

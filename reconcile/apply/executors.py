@@ -1,12 +1,9 @@
-"""Who carries out an action: the one that sends, and the one that only writes down."""
+"""Who carries out an action: the shape of an executor, and the one that sends nothing."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from reconcile.api.writes import WriteClient
-from reconcile.apply.journal import Journal
-from reconcile.errors import OutcomeUnknownError, ReconcileError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.call import Call
 from reconcile.model.item import Action
@@ -32,34 +29,3 @@ class DryRunExecutor:
     def execute(self, target: Target, action: Action) -> Outcome:  # noqa: ARG002 - the protocol's
         """Name the requests of an action."""
         return Outcome(action=action, result=Result.NOT_SENT, calls=calls_of(action))
-
-
-class LiveExecutor:
-    """Writes the intent down, sends, and writes down what came back."""
-
-    def __init__(self, writes: WriteClient, journal: Journal) -> None:
-        self._writes = writes
-        self._journal = journal
-
-    def execute(self, target: Target, action: Action) -> Outcome:
-        """Make the requests of an action, each only after its intent is on disk."""
-        try:
-            self._writes.prepare(target)
-            self._journal.started(action)
-        except ReconcileError as error:
-            return Outcome(action=action, result=Result.FAILED, message=str(error))
-        outcome = self._send(target, action)
-        self._journal.finished(outcome)
-        return outcome
-
-    def _send(self, target: Target, action: Action) -> Outcome:
-        calls = calls_of(action)
-        result, message = Result.DONE, ""
-        try:
-            for call in calls:
-                self._writes.call(target, call)
-        except OutcomeUnknownError as error:
-            result, message = Result.UNKNOWN, str(error)
-        except ReconcileError as error:
-            result, message = Result.FAILED, str(error)
-        return Outcome(action=action, result=result, message=message, calls=calls)

@@ -7,27 +7,21 @@ import secrets
 from attrs import evolve
 
 from reconcile import __version__
+from reconcile.api.reads import connect_reading
 from reconcile.apply.allowance import Allowance
-from reconcile.apply.executors import DryRunExecutor, LiveExecutor
+from reconcile.apply.executors import DryRunExecutor
 from reconcile.apply.journal import Journal
+from reconcile.apply.live import Connection, LiveExecutor, connect_writing
 from reconcile.apply.loop import Loop, count_results
 from reconcile.apply.settle import settle
 from reconcile.cli.exits import run_status
 from reconcile.cli.options import ApplyOptions
-from reconcile.cli.pipeline import (
-    Fleet,
-    WritingConnection,
-    propose,
-    reading,
-    tell_requests,
-    valid_fleet,
-    writing,
-)
-from reconcile.cli.present import present
+from reconcile.cli.pipeline import Fleet, propose, read_fleet, tell_requests
+from reconcile.cli.present import present, present_findings
 from reconcile.cli.progress import progress
 from reconcile.cli.prompt import ask_risks, ask_to_begin
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, UsageError
+from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Outcome, Result, Run
 from reconcile.report.page import Look
@@ -40,7 +34,9 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
     """Apply the plan of the selected databases."""
     if not (options.yes or options.dry_run or world.attended):
         raise UsageError("nobody can be asked here (no terminal): say --yes, or --dry-run")
-    fleet = valid_fleet(options.selection)
+    fleet = read_fleet(options.selection)
+    if not fleet.valid:
+        return present_findings(fleet, options.output, world)
     done = _dry_run(fleet, options, world) if options.dry_run else _apply(fleet, options, world)
     done = evolve(done, interrupted=world.interruption.status)
     status = run_status(done)
@@ -55,8 +51,13 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
 
 def _dry_run(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
     """The same loop, with an executor that sends nothing, over a connection that cannot write."""
-    with reading(fleet.config, options.output, world) as connection:
-        proposal = propose(fleet.desired, connection.reads, world)
+    with connect_reading(
+        world.environment,
+        region=fleet.config.region,
+        notify=world.tell,
+        stop=world.interruption.stop,
+    ) as reads:
+        proposal = propose(fleet.desired, reads, world)
         loop = Loop(
             proposal=proposal,
             allowance=Allowance(allows=options.allow, attended=world.attended),
@@ -68,12 +69,17 @@ def _dry_run(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
             before=proposal,
             dry=True,
             outcomes=loop.run(),
-            requests=connection.counts(),
+            requests=reads.counts(),
         )
 
 
 def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
-    with writing(fleet.config, options.output, world) as connection:
+    with connect_writing(
+        world.environment,
+        region=fleet.config.region,
+        notify=world.tell,
+        stop=world.interruption.stop,
+    ) as connection:
         proposal = propose(fleet.desired, connection.reads, world)
         allowance = _allowance(proposal, options, world)
         started = Run(id=_run_id(world), before=proposal)
@@ -105,7 +111,7 @@ def _allowance(proposal: Proposal, options: ApplyOptions, world: World) -> Allow
 def _carry_out(
     started: Run,
     allowance: Allowance,
-    connection: WritingConnection,
+    connection: Connection,
     options: ApplyOptions,
     world: World,
 ) -> tuple[Outcome, ...]:
@@ -124,7 +130,11 @@ def _carry_out(
             progress=lambda outcome: shown.advance(str(outcome.action.address)),
         )
         outcomes = loop.run()
-        journal.end(count_results(outcomes))
+        try:
+            journal.end(count_results(outcomes))
+        except ReconcileError as error:
+            # What was done is done, and its summary still due.
+            world.tell(f"reconcile: {error}")
         return outcomes
 
 
@@ -135,7 +145,7 @@ def _read_again(
     fleet: Fleet,
     before: Proposal,
     outcomes: tuple[Outcome, ...],
-    connection: WritingConnection,
+    connection: Connection,
     world: World,
 ) -> Proposal | None:
     """Plan the databases again that were touched; None where none was."""

@@ -37,12 +37,13 @@ def main(argv: list[str]) -> int:
         sys.stdout.write(f"reconcile {__version__}\n")
         return 0
     from reconcile.cli.arguments import Shown, parse  # noqa: PLC0415 - as above
-    from reconcile.cli.world import World  # noqa: PLC0415 - as above
+    from reconcile.cli.world import World, interruptible  # noqa: PLC0415 - as above
     from reconcile.errors import ReconcileError  # noqa: PLC0415 - as above
 
     world = World.of_process()
     try:
-        return _run(parse(argv), world)
+        with interruptible(world.interruption):
+            return _run(parse(argv), world)
     except Shown:
         return 0
     except ReconcileError as error:

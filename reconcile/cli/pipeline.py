@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from reconcile.api.connection import Connection, connect_reading
-from reconcile.api.reads import ReadClient
-from reconcile.cli.options import Output, Selection
+from reconcile.api.reads import Reads
+from reconcile.cli.options import Selection
 from reconcile.cli.progress import progress
 from reconcile.cli.select import select
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.plan import Plan, Proposal
+from reconcile.model.plan import Proposal
 from reconcile.model.state import Desired
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
+from reconcile.report.words import count
 from reconcile.spec.config import Config, load_config
 from reconcile.spec.load import load_specs
 
@@ -40,56 +38,23 @@ class Fleet:
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
-class InvalidSpecsError(ReconcileError):
-    """Specs that cannot be acted on; `fleet` has the findings."""
-
-    status = ExitStatus.INVALID
-
-    def __init__(self, fleet: Fleet) -> None:
-        super().__init__("the specs are not valid")
-        self.fleet = fleet
-
-
 def read_fleet(selection: Selection) -> Fleet:
-    """Read the specs and what is common to them; every finding at once."""
+    """Read the specs and what is common to them; every finding at once.
+
+    Of valid specs the selected databases. Raises UsageError for a selection of none.
+    """
     config, config_findings = load_config(selection.config)
     loaded = load_specs(selection.paths, config=config)
-    return Fleet(
+    fleet = Fleet(
         config=config,
         desired=loaded.desired,
         findings=(*config_findings, *loaded.findings),
         files=loaded.files,
     )
+    return evolve(fleet, desired=select(fleet.desired, selection)) if fleet.valid else fleet
 
 
-def valid_fleet(selection: Selection) -> Fleet:
-    """The same, of the selected databases. Raises InvalidSpecsError, UsageError."""
-    fleet = read_fleet(selection)
-    if not fleet.valid:
-        raise InvalidSpecsError(fleet)
-    return Fleet(
-        config=fleet.config,
-        desired=select(fleet.desired, selection),
-        findings=fleet.findings,
-        files=fleet.files,
-    )
-
-
-@contextmanager
-def reading(config: Config, output: Output, world: World) -> Iterator[ReadingConnection]:
-    """A connection that cannot change anything, closed at the end."""
-    with _closing(connect_reading, config, output, world) as connection:
-        yield connection
-
-
-@contextmanager
-def writing(config: Config, output: Output, world: World) -> Iterator[WritingConnection]:
-    """A connection that can, closed at the end."""
-    with _closing(connect_writing, config, output, world) as connection:
-        yield connection
-
-
-def propose(desired: Sequence[Desired], reads: ReadClient, world: World) -> Proposal:
+def propose(desired: Sequence[Desired], reads: Reads, world: World) -> Proposal:
     """Read, plan, and put the plan before the guards."""
     with progress(world.stderr, "read", len(desired)) as shown:
         observed = observe(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from reconcile.api.reads import connect_reading
 from reconcile.cli.exits import reading_status
 from reconcile.cli.options import DriftOptions, PlanOptions
-from reconcile.cli.pipeline import propose, reading, valid_fleet
-from reconcile.cli.present import present
+from reconcile.cli.pipeline import propose, read_fleet, tell_requests
+from reconcile.cli.present import present, present_findings
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.report.plan_text import plan_text
@@ -14,10 +15,17 @@ from reconcile.report.to_json import plan_json
 
 def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
     """Show the plan; what remains counts for drift, and for plan if asked."""
-    fleet = valid_fleet(options.selection)
-    with reading(fleet.config, world) as connection:
-        proposal = propose(fleet.desired, connection.reads, world)
-        requests = connection.counts()
+    fleet = read_fleet(options.selection)
+    if not fleet.valid:
+        return present_findings(fleet, options.output, world)
+    with connect_reading(
+        world.environment,
+        region=fleet.config.region,
+        notify=world.tell,
+        stop=world.interruption.stop,
+    ) as reads:
+        proposal = propose(fleet.desired, reads, world)
+        requests = reads.counts()
     counts = isinstance(options, DriftOptions) or options.detailed_exitcode
     status = world.interruption.status or reading_status(proposal, remains_counts=counts)
     renderers = {

@@ -19,7 +19,7 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
     """Serve until SIGINT, SIGTERM or, if asked, the end of stdin."""
     if any(find_spec(name) is None for name in _NEEDED):
         raise UsageError("the sandbox is not installed: pip install 'scalingo-reconcile[sandbox]'")
-    from reconcile.sandbox import SandboxError, serve  # noqa: PLC0415 - an extra
+    from reconcile.sandbox import FleetError, PortInUse, serve  # noqa: PLC0415 - an extra
 
     def announce(announcement: Announcement) -> None:
         world.tell(
@@ -41,6 +41,6 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
             until_eof=options.until_eof,
             announce=announce,
         )
-    except SandboxError as error:
+    except (FleetError, PortInUse) as error:
         raise ReconcileError(str(error)) from error
     return ExitStatus.DONE

@@ -21,7 +21,7 @@ _UNITS = {
     "us": 1_000,
     "ns": 1,
 }
-_PART = re.compile(r"(\d{1,18})(ms|ns|us|[wdhmsuµ])")
+_PART = re.compile(r"([0-9]{1,18})(ms|ns|us|[wdhmsuµ])")
 _SHOWN = ("d", "h", "m", "s", "ms", "u", "ns")
 
 INFINITE = 0

@@ -18,7 +18,7 @@ from reconcile.model.call import Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import Elements, Facts, Fields, KindState
+from reconcile.model.state import Elements, Facts, Fields
 
 STATEMENTS = "pg_stat_statements"
 """The extension behind query statistics; the kind `query_stats` owns it."""
@@ -102,7 +102,7 @@ def _check(spec: Extensions, _engine: Engine) -> Iterator[InvalidValueError]:
                 )
 
 
-def parse(result: Any) -> KindState:
+def parse(result: Any) -> Elements:
     """All extensions with their versions as the API spells them."""
     return {
         name: {"version": text_of(row, "version", "list-extensions")}

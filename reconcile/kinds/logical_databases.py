@@ -80,7 +80,7 @@ def _unfit(name: str, engine: Engine) -> str | None:
 
 def _parse(result: Any) -> KindState:
     return {
-        name: {"protected": flag_of(row, "protected", "list-databases")}
+        name: {"protected": True} if flag_of(row, "protected", "list-databases") else {}
         for name, row in rows(result, "list-databases").items()
     }
 
@@ -97,7 +97,7 @@ def _normalize(spec: LogicalDatabases, live: Elements, _facts: Facts) -> Sides:
 def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
     if not isinstance(change, Delete):
         return Feasible(risk=Risk.SAFE)
-    if change.before["protected"]:
+    if change.before.get("protected"):
         return Refused(
             code="P221",
             message="it is protected: the provider does not delete a default logical database",

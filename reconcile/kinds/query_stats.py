@@ -13,7 +13,7 @@ from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import ITSELF, Elements, Facts, KindState, NotOffered
+from reconcile.model.state import ITSELF, Elements, Facts
 
 
 @frozen(kw_only=True)
@@ -25,11 +25,8 @@ class QueryStats:
     enabled: bool = described("Whether pg_stat_statements is enabled.", examples=(True,))
 
 
-def _parse(result: object) -> KindState:
-    listed = extensions.parse(result)
-    if isinstance(listed, NotOffered):
-        return listed
-    return {ITSELF: {"enabled": extensions.STATEMENTS in listed}}
+def _parse(result: object) -> Elements:
+    return {ITSELF: {"enabled": extensions.STATEMENTS in extensions.parse(result)}}
 
 
 def _normalize(spec: QueryStats, live: Elements, _facts: Facts) -> Sides:

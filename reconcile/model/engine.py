@@ -7,7 +7,7 @@ from enum import Enum
 
 from attrs import frozen
 
-_VERSION = re.compile(r"(?P<numbers>\d{1,9}(?:\.\d{1,9}){0,2})(?:-(?P<build>\d{1,9}))?")
+_VERSION = re.compile(r"(?P<numbers>[0-9]{1,9}(?:\.[0-9]{1,9}){0,2})(?:-(?P<build>[0-9]{1,9}))?")
 
 
 class Engine(Enum):

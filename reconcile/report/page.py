@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-
 from typing import TYPE_CHECKING
 
 from attrs import frozen

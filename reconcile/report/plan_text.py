@@ -81,12 +81,12 @@ def database_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]
 def heading(database: DatabasePlan) -> Line:
     """Which database, of which engine, where."""
     version = f" {database.version}" if database.version else ""
-    addon = f"/{database.target.addon}" if database.target else ""
-    protected = "  protected" if database.protect else ""
+    resource = f", resource {database.target.resource_id}" if database.target else ""
+    protected = ", protected" if database.protect else ""
     return line(
         0,
         (database.handle, "bold underline"),
-        (f"  {database.engine}{version}  {database.app}{addon}{protected}", "dim"),
+        (f"  {database.engine}{version}, app {database.app}{resource}{protected}", "dim"),
     )
 
 

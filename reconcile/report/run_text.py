@@ -12,7 +12,7 @@ from reconcile.model.plan import Proposal, Status
 from reconcile.model.run import Outcome, Result, Run
 from reconcile.model.target import Target
 from reconcile.report.page import BLANK, Line, Look, line, padded, render
-from reconcile.report.plan_text import plan_lines, verdict
+from reconcile.report.plan_text import database_lines, plan_lines, verdict
 from reconcile.report.words import count, listed
 
 _STYLES = {
@@ -89,6 +89,10 @@ def _dry_lines(run: Run) -> Iterator[Line]:
         if target is not None:
             for call in outcome.calls:
                 yield from _call_lines(call, target)
+    yield BLANK
+    yield line(0, verdict(run.before.plan))
+    for database in run.before.plan.unknown:
+        yield from database_lines(database, run.before)
 
 
 def _call_lines(call: Call, target: Target) -> Iterator[Line]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-import pytest
 from attrs import evolve
 from builders import desired, facts, observed
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import LIVE, Case, cases, fleets, kinds_of
 
-from reconcile.kinds import KIND_BY_NAME, KINDS
+from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.retention_policies import OnChange
 from reconcile.model.change import Create, Delete, Risk
 from reconcile.model.engine import Engine
-from reconcile.model.item import Action, Blocked
 from reconcile.model.plan import Plan
-from reconcile.model.state import ITSELF, Elements, NotOffered, Observed
+from reconcile.model.state import ITSELF, Elements, NotOffered
 from reconcile.plan.build import build_plan
 
 

@@ -1,0 +1,229 @@
+"""The tour: the main job from specs to nothing left to do, against a local sandbox.
+
+Run it with `make demo`. It exits with 0 only if every step came out as its caption says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RECONCILE = str(Path(sys.executable).with_name("reconcile"))
+WIDTH = 80
+BOLD, RESET = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
+
+
+class TourError(Exception):
+    """A step did not come out as its caption says."""
+
+
+def expect(truth: bool, sentence: str) -> None:  # noqa: FBT001 - reads as a sentence
+    """Raise TourError unless the sentence is true."""
+    if not truth:
+        raise TourError(f"expected that {sentence}")
+
+
+class Sandbox:
+    """The sandbox of this tour, with its own door."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self.token = token
+
+    def environment(self) -> dict[str, str]:
+        """What makes `reconcile` talk to this sandbox, and to nothing else."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TERM") if name in os.environ}
+        # Piped, lines are not wrapped; here they are read by a person in any case.
+        width = {} if sys.stdout.isatty() else {"COLUMNS": str(WIDTH)}
+        return (
+            kept
+            | width
+            | {
+                "SCALINGO_AUTH_URL": self.url,
+                "SCALINGO_API_TOKEN": self.token,
+            }
+        )
+
+    def door(self, method: str, path: str, body: Mapping[str, Any]) -> None:
+        """Change something past the API, as a person with a console would."""
+        request = urllib.request.Request(  # noqa: S310 - the loopback address that we started
+            f"{self.url}/_sandbox/{path}",
+            data=json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - as above
+            pass
+
+
+@contextmanager
+def sandbox() -> Iterator[Sandbox]:
+    """Start a sandbox on a free loopback port; it stops with us, however we end.
+
+    It watches its stdin: the pipe closes even when this process is killed.
+    """
+    command = [RECONCILE, "sandbox", "--fleet", "demo/fleet.yaml", "--until-eof"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            yield Sandbox(**_announced(process))
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def _announced(process: subprocess.Popen[str]) -> dict[str, str]:
+    """The address and token that the sandbox prints when it is ready."""
+    found: dict[str, str] = {}
+    for line in process.stdout or ():
+        name, _, value = line.removeprefix("export ").strip().partition("=")
+        found[name] = value
+        if "SCALINGO_API_TOKEN" in found:
+            return {"url": found["SCALINGO_AUTH_URL"], "token": found["SCALINGO_API_TOKEN"]}
+    raise TourError("the sandbox did not start")
+
+
+def caption(number: int, text: str) -> None:
+    """Head a step."""
+    sys.stdout.write(f"\n{BOLD}{number}. {text}{RESET}\n\n")
+    sys.stdout.flush()
+
+
+def run(server: Sandbox, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Run a command in front of the reader; return its exit status and its JSON report."""
+    sys.stdout.write(f"{BOLD}$ reconcile {shlex.join(arguments)}{RESET}\n")
+    sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        command = [RECONCILE, *arguments, "--report", f"json={report}"]
+        if arguments[0] == "apply":
+            command += ["--state-dir", folder]
+        status = subprocess.run(
+            command, cwd=ROOT, env=server.environment(), check=False, stderr=subprocess.DEVNULL
+        ).returncode
+        return status, json.loads(report.read_text(encoding="utf-8"))
+
+
+def addresses(report: Mapping[str, Any], kind: str = "action") -> list[str]:
+    """The addresses of a report's items of one type."""
+    return [
+        entry["address"]
+        for database in report["databases"]
+        for entry in database["items"]
+        if entry["type"] == kind
+    ]
+
+
+def manual_steps(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Addon and statement of every manual step."""
+    return [
+        (database["target"]["addon"], statement)
+        for database in report["databases"]
+        for entry in database["items"]
+        if entry["type"] == "manual_step"
+        for statement in entry["statements"]
+    ]
+
+
+def tour(server: Sandbox) -> None:
+    """Walk through the main job."""
+    caption(1, "Specs say how it should be. What would have to change? (Nothing does.)")
+    status, report = run(server, "plan")
+    planned = addresses(report)
+    kinds = {address.split("/")[1] for address in planned + addresses(report, "manual_step")}
+    expect(status == 0, "plan exits with 0")
+    expect(kinds == MANAGED, f"the fleet differs in every kind, not only in {sorted(kinds)}")
+    expect(addresses(report, "blocked") == [], "nothing is blocked")
+
+    caption(2, "Apply it. What weakens or loses something is allowed by name.")
+    status, report = run(server, "apply", "--yes", *_allowed(report))
+    expect(report["results"] == {"done": len(planned)}, "every action was done")
+    expect(status == 2, "apply exits with 2, for the manual steps are left")  # noqa: PLR2004
+
+    caption(3, "Applied twice is applied once: no action is left, only steps for a person.")
+    status, report = run(server, "plan")
+    expect(addresses(report) == [], "no action is left")
+    steps = manual_steps(report)
+    expect(bool(steps), "there are manual steps")
+
+    caption(4, "A person runs the SQL (here through the sandbox's own door). Nothing is left.")
+    for addon, statement in steps:
+        sys.stdout.write(f"{BOLD}={RESET} {statement}\n")
+        server.door("POST", f"databases/{addon}/sql", {"statement": statement})
+    status, report = run(server, "drift")
+    expect(status == 0, "drift exits with 0")
+    expect(not any(database["items"] for database in report["databases"]), "nothing is left at all")
+
+    caption(5, "Somebody clicks in a dashboard. drift finds exactly that, and exits with 2.")
+    shop = next(one for one in report["databases"] if one["handle"] == "shop")
+    server.door(
+        "PATCH",
+        f"databases/{shop['target']['addon']}",
+        {"backups": {"enabled": True, "hours": [17]}},
+    )
+    status, report = run(server, "drift")
+    expect(status == 2, "drift exits with 2")  # noqa: PLR2004
+    expect(addresses(report) == ["shop/backups"], "drift finds exactly what was changed")
+
+
+MANAGED = {
+    "backups",
+    "sql_mode",
+    "logical_databases",
+    "extensions",
+    "query_stats",
+    "retention_policies",
+}
+
+
+def _allowed(report: Mapping[str, Any]) -> list[str]:
+    """`--allow` for every risky action of a plan, each by its address."""
+    return [
+        word
+        for database in report["databases"]
+        for entry in database["items"]
+        if entry["type"] == "action" and entry["risk"] != "safe"
+        for word in ("--allow", f"{entry['risk']}={entry['address']}")
+    ]
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Give the tour; 0 if every step held."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        with sandbox() as server:
+            tour(server)
+    except KeyboardInterrupt:
+        sys.stdout.write("\ninterrupted; the sandbox is stopped\n")
+        return 130
+    except TourError as error:
+        sys.stdout.write(f"\nThe tour failed: {error}.\n")
+        return 1
+    sys.stdout.write(f"\n{BOLD}That is all. Every step held.{RESET}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""What may run: risks, addresses, and who was there to be asked."""
+
+from __future__ import annotations
+
+import pytest
+from builders import ORIGIN
+
+from reconcile.apply.allowance import Allow, Allowance, withheld
+from reconcile.model.address import Address
+from reconcile.model.change import Delete, Risk
+from reconcile.model.finding import Finding
+from reconcile.model.item import Action, Reason
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.run import Result
+
+ADDRESS = Address(database="shop", kind="logical_databases", name="legacy")
+
+
+def action(risk: Risk) -> Action:
+    """An action of a risk."""
+    return Action(
+        address=ADDRESS,
+        change=Delete(address=ADDRESS, before={}),
+        risk=risk,
+        reason=Reason.ABSENT,
+        origin=ORIGIN,
+    )
+
+
+@pytest.mark.parametrize(
+    ("allow", "attended", "risk", "permitted"),
+    [
+        ([], False, Risk.SAFE, True),
+        ([], True, Risk.WEAKENS, False),
+        (["weakens"], False, Risk.WEAKENS, True),
+        (["weakens"], False, Risk.DISRUPTIVE, False),
+        (["lossy"], True, Risk.LOSSY, True),
+        (["lossy"], False, Risk.LOSSY, False),
+        (["lossy=shop/logical_databases/legacy"], False, Risk.LOSSY, True),
+        (["lossy=shop/logical_databases/other"], False, Risk.LOSSY, False),
+        (["lossy=shop/logical_databases"], False, Risk.LOSSY, False),
+        (["weakens=shop/logical_databases/legacy"], False, Risk.LOSSY, False),
+        (["lossy", "lossy=shop/logical_databases/legacy"], False, Risk.LOSSY, True),
+    ],
+)
+def test_permits(allow: list[str], attended: bool, risk: Risk, permitted: bool) -> None:
+    """Safe always; others by their own word; a bare `lossy` only where somebody can answer."""
+    allowance = Allowance(allows=tuple(Allow.parse(one) for one in allow), attended=attended)
+    assert allowance.permits(action(risk)) is permitted
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("risky", "'risky' is no risk: write one of safe, weakens, disruptive, lossy"),
+        ("lossy=", "'' is no address"),
+        ("lossy=shop//x", "'shop//x' is no address"),
+    ],
+)
+def test_an_allowance_that_cannot_be_meant(text: str, message: str) -> None:
+    """It is refused in words."""
+    with pytest.raises(ValueError, match=message):
+        Allow.parse(text)
+
+
+def test_a_person_adds_a_risk_by_answering() -> None:
+    """For every address."""
+    allowance = Allowance(attended=True).plus(Risk.LOSSY)
+    assert allowance.permits(action(Risk.LOSSY))
+
+
+def test_withheld_says_why() -> None:
+    """A guard's refusal is stronger than any flag; else the flag to say is named."""
+    wanted = action(Risk.LOSSY)
+    plan = Plan()
+    finding = Finding(code="G101", message="it is protected", address=ADDRESS)
+    everything = Allowance(allows=(Allow(risk=Risk.LOSSY),), attended=True)
+
+    refused = withheld(Proposal(plan=plan, findings=(finding,)), everything, wanted)
+    assert refused is not None
+    assert (refused.result, refused.message) == (Result.REFUSED, "it is protected [G101]")
+
+    unallowed = withheld(Proposal(plan=plan), Allowance(), wanted)
+    assert unallowed is not None
+    assert unallowed.result is Result.NOT_ALLOWED
+    assert unallowed.message == "allow it with --allow 'lossy=shop/logical_databases/legacy'"
+
+    assert withheld(Proposal(plan=plan), everything, wanted) is None

@@ -1,0 +1,176 @@
+"""The loop: order, stopping at the first failure, going on elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from builders import ORIGIN, desired, observed, removal, target
+
+from reconcile.apply.allowance import Allow, Allowance
+from reconcile.apply.executors import DryRunExecutor, calls_of
+from reconcile.apply.loop import Loop, count_results
+from reconcile.apply.settle import settle
+from reconcile.kinds.backups import Backups
+from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.model.address import Address
+from reconcile.model.item import Action, Pending, Reason
+from reconcile.model.plan import DatabasePlan, Plan, Proposal
+from reconcile.model.run import Outcome, Result
+from reconcile.model.state import ITSELF
+from reconcile.model.target import Target
+from reconcile.plan.build import build_plan
+
+
+class Recorder:
+    """An executor that notes what it is given and answers as it was told."""
+
+    def __init__(self, answers: dict[str, Result] | None = None) -> None:
+        self.seen: list[str] = []
+        self.stop = threading.Event()
+        self._answers = answers or {}
+
+    def execute(self, target: Target, action: Action) -> Outcome:
+        """Note the address."""
+        assert target.addon == f"ad-{action.address.database}"
+        address = str(action.address)
+        self.seen.append(address)
+        return Outcome(action=action, result=self._answers.get(address, Result.DONE))
+
+
+def plan_of(handles: Iterable[str]) -> Plan:
+    """Each database: turn backups on, create one logical database, delete another."""
+    wanted = {
+        "backups": Backups(enabled=True),
+        "logical_databases": LogicalDatabases(
+            present=(LogicalDatabase(name="new"),), absent=(removal("old"),)
+        ),
+    }
+    live = {
+        "backups": {ITSELF: {"enabled": False, "hours": ()}},
+        "logical_databases": {"old": {}},
+    }
+    specs = [desired(wanted, handle=handle) for handle in handles]
+    return build_plan(specs, {one.handle: observed(live, handle=one.handle) for one in specs})
+
+
+ALL = Allowance(allows=(Allow.parse("lossy"),), attended=True)
+
+
+def run(plan: Plan, executor: Recorder, allowance: Allowance = ALL) -> list[tuple[str, str]]:
+    """Address and result of each outcome."""
+    loop = Loop(
+        proposal=Proposal(plan=plan), allowance=allowance, executor=executor, stop=executor.stop
+    )
+    return [(str(o.action.address), o.result.value) for o in loop.run()]
+
+
+def test_actions_run_in_the_order_of_the_plan() -> None:
+    """One database after its own order."""
+    executor = Recorder()
+    run(plan_of(["shop"]), executor)
+    assert executor.seen == [
+        "shop/backups",
+        "shop/logical_databases/new",
+        "shop/logical_databases/old",
+    ]
+
+
+def test_a_failure_stops_its_database_and_no_other() -> None:
+    """What follows may rest on what failed; other databases go on."""
+    executor = Recorder({"a/logical_databases/new": Result.FAILED})
+    assert run(plan_of(["a", "b"]), executor) == [
+        ("a/backups", "done"),
+        ("a/logical_databases/new", "failed"),
+        ("a/logical_databases/old", "skipped"),
+        ("b/backups", "done"),
+        ("b/logical_databases/new", "done"),
+        ("b/logical_databases/old", "done"),
+    ]
+
+
+def test_an_unknown_outcome_stops_its_database() -> None:
+    """Nothing is built on what may not have happened."""
+    executor = Recorder({"a/backups": Result.UNKNOWN})
+    assert run(plan_of(["a"]), executor) == [
+        ("a/backups", "unknown"),
+        ("a/logical_databases/new", "skipped"),
+        ("a/logical_databases/old", "skipped"),
+    ]
+
+
+def test_what_is_not_allowed_does_not_reach_the_executor() -> None:
+    """And does not stop the rest."""
+    executor = Recorder()
+    assert run(plan_of(["a"]), executor, Allowance()) == [
+        ("a/backups", "done"),
+        ("a/logical_databases/new", "done"),
+        ("a/logical_databases/old", "not allowed"),
+    ]
+    assert executor.seen == ["a/backups", "a/logical_databases/new"]
+
+
+def test_an_interrupted_run_starts_nothing_more() -> None:
+    """What was not started is said to be skipped."""
+    executor = Recorder()
+    executor.stop.set()
+    results = run(plan_of(["a", "b"]), executor)
+    assert executor.seen == []
+    assert {result for _address, result in results} == {"skipped"}
+
+
+def test_a_dry_run_names_the_requests() -> None:
+    """The same loop, with another executor."""
+    loop = Loop(proposal=Proposal(plan=plan_of(["a"])), allowance=ALL, executor=DryRunExecutor())
+    outcomes = loop.run()
+    assert [outcome.result for outcome in outcomes] == [Result.NOT_SENT] * 3
+    assert [str(call) for outcome in outcomes for call in outcome.calls] == [
+        "PATCH database",
+        "POST create-database",
+        "POST delete-database",
+    ]
+    assert outcomes[0].calls == calls_of(outcomes[0].action)
+
+
+def test_results_are_counted() -> None:
+    """Only those that came about."""
+    (action, *_rest) = plan_of(["a"]).actions
+    done = Outcome(action=action, result=Result.DONE)
+    assert count_results([done, done]) == {"done": 2}
+
+
+def unknown_creation() -> Outcome:
+    """The creation of a logical database whose answer was lost."""
+    action = plan_of(["a"]).actions[1]
+    return Outcome(action=action, result=Result.UNKNOWN, message="lost")
+
+
+def test_a_lost_answer_is_settled_as_done_when_nothing_is_left() -> None:
+    """Read again: it is there."""
+    after = Plan(databases=(DatabasePlan(handle="a", engine="mysql", app="a", target=target()),))
+    (settled,) = settle([unknown_creation()], after)
+    assert (settled.result, settled.message) == (Result.DONE, "lost; read again: it was done")
+
+
+def test_a_lost_answer_is_settled_as_failed_when_it_is_planned_again() -> None:
+    """Read again: it is not there."""
+    (settled,) = settle([unknown_creation()], plan_of(["a"]))
+    assert (settled.result, settled.message) == (Result.FAILED, "lost; read again: it was not done")
+
+
+def test_a_lost_answer_stays_unknown_where_nothing_can_be_read() -> None:
+    """Unknown, or busy: never guessed."""
+    outcome = unknown_creation()
+    busy = Pending(address=Address(database="a"), message="busy", reason=Reason.BUSY, origin=ORIGIN)
+    for after in (
+        Plan(databases=(DatabasePlan(handle="a", engine="mysql", app="a", error="gone"),)),
+        Plan(databases=(DatabasePlan(handle="a", engine="mysql", app="a", items=(busy,)),)),
+        Plan(),
+    ):
+        assert settle([outcome], after) == (outcome,)
+
+
+def test_what_is_known_is_not_settled() -> None:
+    """Only unknown outcomes are read from the plan."""
+    done = Outcome(action=plan_of(["a"]).actions[0], result=Result.DONE)
+    assert settle([done], plan_of(["a"])) == (done,)

@@ -1,0 +1,157 @@
+"""The kind `backups`: equality, blocking, risk and requests, row by row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from builders import desired, observed
+
+from reconcile.errors import AnswerError
+from reconcile.kinds.backups import KIND, Backups
+from reconcile.model.change import Risk, Update
+from reconcile.model.engine import Engine
+from reconcile.model.item import Action, Blocked, Item
+from reconcile.model.state import ITSELF, NotOffered
+from reconcile.plan.build import build_plan
+
+
+def live(enabled: bool, *hours: int) -> dict[str, Any]:
+    """A database resource."""
+    return {"periodic_backups_enabled": enabled, "periodic_backups_scheduled_at": list(hours)}
+
+
+def planned(spec: Backups, resource: dict[str, Any]) -> tuple[Item, ...]:
+    """The items that a spec and a resource come to."""
+    plan = build_plan(
+        [desired({"backups": spec})], {"shop": observed({"backups": KIND.parse(resource)})}
+    )
+    return plan.databases[0].items
+
+
+@pytest.mark.parametrize(
+    ("spec", "resource"),
+    [
+        (Backups(enabled=True, hours=(3,)), live(True, 3)),
+        (Backups(enabled=True), live(True, 14)),
+        (Backups(hours=(3,)), live(True, 3)),
+        (Backups(enabled=False), live(False, 5)),
+        (Backups(enabled=False, hours=(3,)), live(False, 5)),
+        (Backups(enabled=True, hours=(15, 3)), live(True, 3, 15)),
+        (Backups(enabled=True, hours=(3, 3)), live(True, 3)),
+        (Backups(enabled=True), live(True, 3, 15)),
+    ],
+)
+def test_equal(spec: Backups, resource: dict[str, Any]) -> None:
+    """Same flag; same set of hours while backups are on."""
+    assert planned(spec, resource) == ()
+
+
+@pytest.mark.parametrize(
+    ("spec", "resource", "risk", "body"),
+    [
+        (
+            Backups(enabled=True, hours=(3,)),
+            live(True, 14),
+            Risk.SAFE,
+            {"periodic_backups_scheduled_at": 3},
+        ),
+        (Backups(enabled=False), live(True, 14), Risk.WEAKENS, {"periodic_backups_enabled": False}),
+        (Backups(enabled=True), live(False, 14), Risk.SAFE, {"periodic_backups_enabled": True}),
+        (
+            Backups(enabled=True, hours=(0,)),
+            live(False),
+            Risk.SAFE,
+            {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": 0},
+        ),
+        (
+            # While they are off, the hour that the resource names is no hour of backups.
+            Backups(enabled=True, hours=(5,)),
+            live(False, 5),
+            Risk.SAFE,
+            {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": 5},
+        ),
+    ],
+)
+def test_changed_by_a_patch_of_what_differs(
+    spec: Backups, resource: dict[str, Any], risk: Risk, body: dict[str, Any]
+) -> None:
+    """PATCH carries the differing fields only, the hour as one integer."""
+    (entry,) = planned(spec, resource)
+    assert isinstance(entry, Action)
+    assert entry.risk is risk
+    (call,) = KIND.requests(entry.change)
+    assert (call.method, call.path, call.body) == ("PATCH", "", {"database": body})
+
+
+@pytest.mark.parametrize(
+    ("spec", "resource", "code"),
+    [
+        (Backups(enabled=True, hours=(3,)), live(True, 3, 15), "P201"),
+        (Backups(enabled=False), live(True, 3, 15), "P201"),
+        (Backups(enabled=True, hours=(3, 15)), live(True, 3), "P202"),
+        (Backups(hours=(3,)), live(False, 3), "P203"),
+    ],
+)
+def test_blocked(spec: Backups, resource: dict[str, Any], code: str) -> None:
+    """What the API cannot set, or what would mean nothing, is blocked with a code."""
+    (entry,) = planned(spec, resource)
+    assert isinstance(entry, Blocked)
+    assert entry.code == code
+
+
+def test_enabling_comes_first_and_disabling_does_not() -> None:
+    """Protection is put up before anything else is done."""
+    (enabling,) = planned(Backups(enabled=True), live(False))
+    (disabling,) = planned(Backups(enabled=False), live(True))
+    facts = observed().facts
+    phases = []
+    for entry in (enabling, disabling):
+        assert isinstance(entry, Action)
+        assert isinstance(entry.change, Update)
+        state = KIND.parse(live(not entry.change.after["enabled"]))
+        assert not isinstance(state, NotOffered)
+        phases.append(getattr(KIND.judge(entry.change, state, facts), "phase", None))
+    assert [phase and phase.name for phase in phases] == ["PROTECT", None]
+
+
+@pytest.mark.parametrize(
+    ("resource", "hours"),
+    [(live(True, 5, 3, 5), (3, 5)), ({**live(True), "periodic_backups_scheduled_at": 4}, (4,)),
+     ({"periodic_backups_enabled": True}, ())],
+)  # fmt: skip
+def test_parse_takes_every_spelling_of_hours(
+    resource: dict[str, Any], hours: tuple[int, ...]
+) -> None:
+    """An array, one integer, or nothing."""
+    assert KIND.parse(resource) == {ITSELF: {"enabled": True, "hours": hours}}
+
+
+def test_a_resource_without_the_flag_does_not_offer_backups() -> None:
+    """A plan without scheduled backups is not a failure."""
+    assert isinstance(KIND.parse({"periodic_backups_enabled": None}), NotOffered)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"periodic_backups_enabled": "yes"},
+        {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": "3"},
+        {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": [True]},
+    ],
+)
+def test_parse_refuses_other_shapes(resource: dict[str, Any]) -> None:
+    """A wrongly typed answer is an error, not a guess."""
+    with pytest.raises(AnswerError):
+        KIND.parse(resource)
+
+
+@pytest.mark.parametrize("spec", [Backups(), Backups(enabled=True, hours=())])
+def test_check_finds_what_cannot_be_meant(spec: Backups) -> None:
+    """Nothing to manage, or no hour at all."""
+    assert len(list(KIND.check(spec, Engine.MYSQL))) == 1
+
+
+def test_check_is_content_with_a_whole_spec() -> None:
+    """A flag and an hour."""
+    assert list(KIND.check(Backups(enabled=True, hours=(3,)), Engine.MYSQL)) == []

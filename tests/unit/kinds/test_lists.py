@@ -1,0 +1,299 @@
+"""The kinds that list names: logical databases, extensions, query statistics."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import FOREVER, desired, observed, removal
+
+from reconcile.errors import AnswerError
+from reconcile.kinds import extensions, logical_databases, query_stats
+from reconcile.kinds.extensions import Extension, Extensions
+from reconcile.kinds.kind import Others
+from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.query_stats import QueryStats
+from reconcile.model.change import Risk, verb_of
+from reconcile.model.engine import Engine
+from reconcile.model.item import Action, Blocked, Item, ManualStep
+from reconcile.model.plan import DatabasePlan
+from reconcile.model.state import NotOffered
+from reconcile.plan.build import build_plan
+
+
+def plan_of(kind: str, spec: object, state: Any, engine: Engine) -> DatabasePlan:
+    """The plan of one kind of one database."""
+    found = observed({kind: state}, engine=engine)
+    return build_plan([desired({kind: spec}, engine=engine)], {"shop": found}).databases[0]
+
+
+def in_short(entry: Item) -> tuple[str, ...]:
+    """What an item comes to: its type, name, and code, risk or statement."""
+    name = entry.address.name
+    match entry:
+        case Action():
+            return (verb_of(entry.change).value, name, entry.risk.value)
+        case ManualStep():
+            return ("by hand", name, *entry.statements)
+        case Blocked():
+            return ("blocked", name, entry.code)
+    raise AssertionError(entry)
+
+
+LIVE = [
+    {"name": "main", "protected": True},
+    {"name": "legacy", "protected": False},
+    {"name": "scratch"},
+]
+
+
+def named(*names: str) -> tuple[LogicalDatabase, ...]:
+    """Logical databases to have."""
+    return tuple(LogicalDatabase(name=name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("spec", "short", "unmanaged"),
+    [
+        (LogicalDatabases(present=named("main")), [], ["legacy", "scratch"]),
+        (
+            LogicalDatabases(present=named("audit", "main")),
+            [("create", "audit", "safe")],
+            ["legacy", "scratch"],
+        ),
+        (
+            LogicalDatabases(absent=(removal("legacy"),)),
+            [("delete", "legacy", "lossy")],
+            ["main", "scratch"],
+        ),
+        (
+            LogicalDatabases(absent=(removal("gone"),)), [], ["legacy", "main", "scratch"],
+        ),
+        (
+            LogicalDatabases(absent=(removal("main"),)),
+            [("blocked", "main", "P221")],
+            ["legacy", "scratch"],
+        ),
+        (
+            LogicalDatabases(present=named("main", "new"), others=Others.REPORT),
+            [
+                ("create", "new", "safe"),
+                ("blocked", "legacy", "P103"),
+                ("blocked", "scratch", "P103"),
+            ],
+            [],
+        ),
+        (
+            LogicalDatabases(present=named("zeta", "alpha"), absent=(removal("legacy"),)),
+            [
+                ("create", "alpha", "safe"),
+                ("create", "zeta", "safe"),
+                ("delete", "legacy", "lossy"),
+            ],
+            ["main", "scratch"],
+        ),
+    ],
+)  # fmt: skip
+def test_logical_databases(
+    spec: LogicalDatabases, short: list[tuple[str, ...]], unmanaged: list[str]
+) -> None:
+    """Missing names are created, approved ones deleted, protected ones never, others counted."""
+    state = logical_databases.KIND.parse(LIVE)
+    plan = plan_of("logical_databases", spec, state, Engine.MYSQL)
+    assert [in_short(entry) for entry in plan.items] == short
+    assert [address.name for address in plan.unmanaged] == unmanaged
+
+
+def test_logical_database_requests() -> None:
+    """Create and delete carry the name as it is."""
+    spec = LogicalDatabases(present=named("a'b`c"), absent=(removal("legacy"),))
+    state = logical_databases.KIND.parse(LIVE)
+    actions = plan_of("logical_databases", spec, state, Engine.MYSQL).actions
+    bodies = [logical_databases.KIND.requests(action.change)[0].body for action in actions]
+    assert bodies == [
+        {"action_name": "create-database", "params": {"database_name": "a'b`c"}},
+        {"action_name": "delete-database", "params": {"database_name": "legacy"}},
+    ]
+
+
+def test_a_deletion_carries_its_approval() -> None:
+    """The reason and the last day are in the plan, for guards and for the reader."""
+    spec = LogicalDatabases(absent=(removal("legacy", date(2027, 1, 31)),))
+    state = logical_databases.KIND.parse(LIVE)
+    (action,) = plan_of("logical_databases", spec, state, Engine.MYSQL).actions
+    assert action.approval is not None
+    assert action.approval.until == date(2027, 1, 31)
+    assert action.approval.reason == "no longer used"
+
+
+def test_a_kind_that_is_not_offered_is_blocked() -> None:
+    """Not a failure: the engine or plan does not have it."""
+    state = NotOffered(message="unknown action")
+    spec = LogicalDatabases(present=named("main"))
+    (entry,) = plan_of("logical_databases", spec, state, Engine.POSTGRESQL).items
+    assert isinstance(entry, Blocked)
+    assert entry.code == "P102"
+    assert "unknown action" in entry.message
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "fits"),
+    [
+        (Engine.MYSQL, "x" * 64, True),
+        (Engine.MYSQL, "x" * 65, False),
+        (Engine.MYSQL, "é" * 64, True),
+        (Engine.MYSQL, "end ", False),
+        (Engine.MONGODB, "x" * 63, True),
+        (Engine.MONGODB, "x" * 64, False),
+        (Engine.MONGODB, "é" * 32, False),
+        (Engine.MONGODB, "a.b", False),
+        (Engine.MONGODB, "a b", False),
+        (Engine.POSTGRESQL, "x" * 64, False),
+    ],
+)
+def test_names_that_the_engine_would_refuse_are_found_offline(
+    engine: Engine,
+    name: str,
+    fits: bool,
+) -> None:
+    """Length and characters, by engine."""
+    spec = LogicalDatabases(present=named(name))
+    assert (list(logical_databases.KIND.check(spec, engine)) == []) is fits
+
+
+def test_names_given_twice() -> None:
+    """Twice in one list, or in both."""
+    spec = LogicalDatabases(
+        present=named("a", "b", "a"), absent=(removal("b"), removal("c"), removal("c"))
+    )
+    found = list(logical_databases.KIND.check(spec, Engine.MYSQL))
+    assert [(problem.code, problem.path) for problem in found] == [
+        ("S203", ("present", 2, "name")),
+        ("S204", ("absent", 0, "name")),
+        ("S203", ("absent", 2, "name")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, {}, "x", [1], [{}], [{"name": ""}], [{"name": 3}], [{"name": "a", "protected": "no"}]],
+)
+def test_a_list_of_another_shape_is_an_error(answer: object) -> None:
+    """What the API does not promise is not guessed at."""
+    with pytest.raises(AnswerError, match="list-databases answered"):
+        logical_databases.KIND.parse(answer)
+
+
+EXTENSIONS = [
+    {"name": "plpgsql", "version": "v1.0"},
+    {"name": "pg_trgm", "version": "v1.5"},
+    {"name": "postgis", "version": "v3.4.0"},
+    {"name": "pg_stat_statements", "version": "v1.10"},
+]
+
+
+def wanted(*entries: str | tuple[str, str]) -> tuple[Extension, ...]:
+    """Extensions to have, with or without a version."""
+    return tuple(
+        Extension(name=entry)
+        if isinstance(entry, str)
+        else Extension(name=entry[0], version=entry[1])
+        for entry in entries
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "short", "unmanaged"),
+    [
+        (Extensions(present=wanted("pg_trgm", "postgis")), [], []),
+        (Extensions(present=wanted(("pg_trgm", "1.5"), ("postgis", "3.4"))), [], []),
+        (Extensions(present=wanted(("pg_trgm", "v1.5.0"), "plpgsql")), [], ["postgis"]),
+        (
+            Extensions(present=wanted(("pg_trgm", "1.6"))),
+            [("by hand", "pg_trgm", "ALTER EXTENSION pg_trgm UPDATE TO '1.6';")],
+            ["postgis"],
+        ),
+        (
+            Extensions(present=wanted(("uuid-ossp", "1.0"), "Hstore", "postgis", "pg_trgm")),
+            [
+                ("by hand", "Hstore", 'CREATE EXTENSION "Hstore";'),
+                ("by hand", "uuid-ossp", "CREATE EXTENSION \"uuid-ossp\" VERSION '1.0';"),
+            ],
+            [],
+        ),
+        (
+            Extensions(absent=(removal("postgis"),)),
+            [("by hand", "postgis", "DROP EXTENSION postgis;")],
+            ["pg_trgm"],
+        ),
+        (
+            Extensions(present=wanted("postgis"), others=Others.REPORT),
+            [("blocked", "pg_trgm", "P103")],
+            [],
+        ),
+    ],
+)
+def test_extensions(spec: Extensions, short: list[tuple[str, ...]], unmanaged: list[str]) -> None:
+    """The API cannot change extensions: every change is SQL for a person, in the spec's version."""
+    state = extensions.KIND.parse(EXTENSIONS)
+    plan = plan_of("extensions", spec, state, Engine.POSTGRESQL)
+    assert [in_short(entry) for entry in plan.items] == short
+    assert [address.name for address in plan.unmanaged] == unmanaged
+
+
+def test_dropping_an_extension_is_lossy() -> None:
+    """What depends on it goes with it, or forbids it."""
+    spec = Extensions(absent=(removal("postgis"),))
+    state = extensions.KIND.parse(EXTENSIONS)
+    (step,) = plan_of("extensions", spec, state, Engine.POSTGRESQL).items
+    assert isinstance(step, ManualStep)
+    assert step.risk is Risk.LOSSY
+    assert step.approval is not None
+    assert extensions.KIND.requests(step.change) == ()
+
+
+def test_extensions_may_not_name_what_query_stats_owns() -> None:
+    """Nor drop what is part of every database."""
+    spec = Extensions(
+        present=wanted("pg_stat_statements"),
+        absent=(removal("pg_stat_statements2"), removal("plpgsql")),
+    )
+    found = list(extensions.KIND.check(spec, Engine.POSTGRESQL))
+    assert [(problem.code, problem.path) for problem in found] == [
+        ("S206", ("present", 0, "name")),
+        ("S104", ("absent", 1, "name")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("enabled", "live", "short"),
+    [
+        (True, EXTENSIONS, []),
+        (False, EXTENSIONS[:1], []),
+        (True, EXTENSIONS[:1], [("update", "", "safe")]),
+        (False, EXTENSIONS, [("by hand", "", "DROP EXTENSION pg_stat_statements;")]),
+    ],
+)
+def test_query_stats(
+    enabled: bool,
+    live: list[dict[str, str]],
+    short: list[tuple[str, ...]],
+) -> None:
+    """Turned on by an action, off by a person."""
+    state = query_stats.KIND.parse(live)
+    plan = plan_of("query_stats", QueryStats(enabled=enabled), state, Engine.POSTGRESQL)
+    assert [in_short(entry) for entry in plan.items] == short
+    for action in plan.actions:
+        (call,) = query_stats.KIND.requests(action.change)
+        assert call.body == {"action_name": "pg-stat-statements-enable"}
+
+
+def test_both_kinds_share_one_read() -> None:
+    """The same call: it is sent once."""
+    assert extensions.KIND.read == query_stats.KIND.read
+
+
+def test_an_approval_may_last() -> None:
+    """The last day counts."""
+    assert removal("x").until == FOREVER

@@ -1,0 +1,253 @@
+"""The kind `retention_policies`: durations as time, one default, blocked or replaced changes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from builders import desired, observed, removal
+
+from reconcile.errors import AnswerError
+from reconcile.kinds.durations import INFINITE, SHORTEST, parse_duration, show_duration
+from reconcile.kinds.kind import Others
+from reconcile.kinds.retention_policies import (
+    KIND,
+    DurationText,
+    OnChange,
+    RetentionPolicies,
+    RetentionPolicy,
+)
+from reconcile.model.change import Create, Delete, Risk, verb_of
+from reconcile.model.constraint import InvalidValueError
+from reconcile.model.engine import Engine
+from reconcile.model.item import Action, Blocked, Item
+from reconcile.plan.build import build_plan
+
+HOUR = 3600 * 10**9
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("30d", 720), ("720h0m0s", 720), ("1w", 168), ("1d12h", 36), ("90m", 1.5), ("INF", 0),
+        ("inf", 0), ("0", 0), ("0s", 0), (" 1h ", 1), ("3600s", 1), ("3600000ms", 1),
+        ("3600000000u", 1), ("3600000000µ", 1), ("3600000000us", 1), ("3600000000000ns", 1),
+        ("1h0m0s", 1),
+    ],
+)  # fmt: skip
+def test_durations_as_time(text: str, hours: float) -> None:
+    """Every InfluxQL spelling is read as nanoseconds."""
+    assert parse_duration(text) == hours * HOUR
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "30", "30D", "1mo", "1y", "-1h", "1.5h", "h", "1h 2m", "'1h'", "9999999w", "\uff11h"],
+)
+def test_what_is_no_duration(text: str) -> None:
+    """Junk, other units, and more than InfluxDB can keep."""
+    assert parse_duration(text) is None
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "text"),
+    [
+        (INFINITE, "INF"),
+        (HOUR, "1h"),
+        (36 * HOUR, "1d12h"),
+        (720 * HOUR, "30d"),
+        (HOUR + 1, "1h1ns"),
+    ],
+)
+def test_durations_are_shown_short(nanoseconds: int, text: str) -> None:
+    """And read back as the same time."""
+    assert show_duration(nanoseconds) == text
+    assert parse_duration(text) == nanoseconds
+
+
+@pytest.mark.parametrize(("text", "word"), [("30 days", "no duration"), ("59m", "shorter")])
+def test_a_spec_may_not_ask_for(text: str, word: str) -> None:
+    """What is no duration, or shorter than InfluxDB keeps data."""
+    with pytest.raises(InvalidValueError, match=word):
+        DurationText().check(text)
+    assert SHORTEST == HOUR
+
+
+@pytest.mark.parametrize("text", ["1h", "INF", "0", "720h0m0s"])
+def test_a_spec_may_ask_for(text: str) -> None:
+    """An hour or more, or for ever; the JSON Schema takes them too."""
+    DurationText().check(text)
+    assert re.search(str(DurationText().schema()["pattern"]), text)
+
+
+LIVE = [
+    {"name": "autogen", "duration": "0s", "default": True},
+    {"name": "week", "duration": "168h0m0s", "default": False},
+]
+
+
+def policy(name: str, duration: str, **rest: Any) -> RetentionPolicy:
+    """A policy to have."""
+    return RetentionPolicy(name=name, duration=duration, **rest)
+
+
+def planned(
+    *present: RetentionPolicy, live: list[dict[str, Any]] | None = None, **rest: Any
+) -> tuple[Item, ...]:
+    """The items of a spec."""
+    spec = RetentionPolicies(present=present, **rest)
+    state = KIND.parse(LIVE if live is None else live)
+    found = observed({"retention_policies": state}, engine=Engine.INFLUXDB)
+    wanted = desired({"retention_policies": spec}, engine=Engine.INFLUXDB)
+    return build_plan([wanted], {"shop": found}).databases[0].items
+
+
+def in_short(entry: Item) -> tuple[str, str, str]:
+    """What an item comes to."""
+    if isinstance(entry, Blocked):
+        return ("blocked", entry.address.name, entry.code)
+    assert isinstance(entry, Action)
+    return (verb_of(entry.change).value, entry.address.name, entry.risk.value)
+
+
+@pytest.mark.parametrize(
+    "present",
+    [
+        (policy("autogen", "INF"),),
+        (policy("autogen", "0s", default=True), policy("week", "7d")),
+        (policy("week", "1w", default=False),),
+    ],
+)
+def test_equal(present: tuple[RetentionPolicy, ...]) -> None:
+    """Name, duration as time, and the default flag where it is named."""
+    assert planned(*present) == ()
+
+
+def test_a_new_default_comes_before_the_old_one_goes() -> None:
+    """And takes the flag with it: the old one is no difference."""
+    items = planned(
+        policy("30-days", "30d", default=True),
+        policy("autogen", "INF", default=False),
+        absent=(removal("week"),),
+    )
+    assert [in_short(entry) for entry in items] == [
+        ("create", "30-days", "safe"),
+        ("delete", "week", "lossy"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        policy("week", "14d"),
+        policy("week", "7d", default=True),
+        policy("autogen", "INF", default=False),
+    ],
+)
+def test_a_changed_policy_is_blocked(wanted: RetentionPolicy) -> None:
+    """With the safe way in its hint."""
+    (entry,) = planned(wanted)
+    assert isinstance(entry, Blocked)
+    assert entry.code == "P231"
+    assert "new name" in entry.hint
+
+
+def test_a_change_may_be_made_by_replacing() -> None:
+    """A linked delete and create, both lossy, each with its own before and after."""
+    gone, back = planned(policy("week", "14d", on_change=OnChange.REPLACE))
+    assert isinstance(gone, Action)
+    assert isinstance(back, Action)
+    assert gone.change == Delete(
+        address=gone.address, before={"duration": "7d", "default": False}, replacement=True
+    )
+    assert back.change == Create(
+        address=gone.address, after={"duration": "14d", "default": False}, replacement=True
+    )
+    assert gone.risk is back.risk is Risk.LOSSY
+
+
+@pytest.mark.parametrize(
+    ("others", "default"),
+    [((), True), ((policy("new", "30d", default=True),), False)],
+)
+def test_a_replaced_policy_stays_the_default_unless_another_shall_be(
+    others: tuple[RetentionPolicy, ...],
+    default: bool,
+) -> None:
+    """A flag that the spec does not name is not lost, and not taken from another."""
+    items = planned(policy("autogen", "90d", on_change=OnChange.REPLACE), *others)
+    created = [e.change for e in items if isinstance(e, Action) and isinstance(e.change, Create)]
+    assert {c.address.name: c.after["default"] for c in created}["autogen"] is default
+
+
+def test_replacing_makes_a_default_as_creating_does() -> None:
+    """The policy that loses the flag by it is no difference."""
+    items = planned(
+        policy("week", "7d", default=True, on_change=OnChange.REPLACE),
+        policy("autogen", "INF", default=False),
+    )
+    assert [in_short(entry) for entry in items] == [
+        ("delete", "week", "lossy"),
+        ("create", "week", "lossy"),
+    ]
+
+
+def test_requests() -> None:
+    """Add with all three attributes, delete by name; never `0`, which InfluxDB refuses."""
+    items = planned(
+        policy("ever", "0"),
+        policy("month", "720h", default=True),
+        absent=(removal("week"),),
+    )
+    actions = [entry for entry in items if isinstance(entry, Action)]
+    bodies = [KIND.requests(action.change)[0].body for action in actions]
+    assert bodies == [
+        {
+            "action_name": "add-retention-policy",
+            "params": {"name": "ever", "duration": "INF", "default": False},
+        },
+        {
+            "action_name": "add-retention-policy",
+            "params": {"name": "month", "duration": "30d", "default": True},
+        },
+        {"action_name": "del-retention-policy", "params": {"name": "week"}},
+    ]
+
+
+def test_live_policies_that_are_not_named_may_be_reported() -> None:
+    """Counted as drift, never deleted."""
+    items = planned(policy("week", "7d"), others=Others.REPORT)
+    assert [in_short(entry) for entry in items] == [("blocked", "autogen", "P103")]
+
+
+def test_two_defaults() -> None:
+    """One policy can be the default."""
+    spec = RetentionPolicies(
+        present=(
+            policy("a", "1d", default=True),
+            policy("b", "1d"),
+            policy("c", "1d", default=True),
+        )
+    )
+    (problem,) = KIND.check(spec, Engine.INFLUXDB)
+    assert (problem.code, problem.path) == ("S205", ("present", 2, "default"))
+
+
+def test_the_seeds_own_answer_is_read() -> None:
+    """`0` and `30d`, as the API text shows them."""
+    assert KIND.parse(
+        [
+            {"name": "autogen", "duration": "0", "default": True},
+            {"name": "30-days", "duration": "30d", "default": False},
+        ]
+    ) == {
+        "autogen": {"duration": "INF", "default": True},
+        "30-days": {"duration": "30d", "default": False},
+    }
+
+
+def test_an_answer_without_a_duration_is_an_error() -> None:
+    """It is not guessed at."""
+    with pytest.raises(AnswerError, match="as a duration"):
+        KIND.parse([{"name": "a", "duration": "soon", "default": False}])
