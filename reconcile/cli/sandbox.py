@@ -12,7 +12,7 @@ from reconcile.errors import ExitStatus, ReconcileError, UsageError
 if TYPE_CHECKING:
     from reconcile.sandbox import Announcement
 
-_NEEDED = ("fastapi", "jwt", "uvicorn")
+_NEEDED = ("jwt", "starlette", "uvicorn")
 
 
 def run(options: SandboxOptions, world: World) -> ExitStatus:

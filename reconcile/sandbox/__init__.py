@@ -1,0 +1,45 @@
+"""A local server that speaks the provider's API, for demos and tests.
+
+It is an independent witness: it shares no code with the product it is used to check. The names
+below are imported on first use, so that `import reconcile.sandbox` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconcile.sandbox.announcement import Announcement
+    from reconcile.sandbox.client import Sandbox, SandboxRefusal
+    from reconcile.sandbox.errors import FleetError, PortInUse
+    from reconcile.sandbox.schema import fleet_schema
+    from reconcile.sandbox.server import running, serve
+
+__all__ = [
+    "Announcement",
+    "FleetError",
+    "PortInUse",
+    "Sandbox",
+    "SandboxRefusal",
+    "fleet_schema",
+    "running",
+    "serve",
+]
+
+_HOMES = {
+    "Announcement": "announcement",
+    "FleetError": "errors",
+    "PortInUse": "errors",
+    "Sandbox": "client",
+    "SandboxRefusal": "client",
+    "fleet_schema": "schema",
+    "running": "server",
+    "serve": "server",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,51 @@
+"""The auth host: the exchange of the API token, the regions, the user."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from reconcile.sandbox.errors import malformed
+from reconcile.sandbox.service import Service
+from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply, NotJson
+
+_USER = {
+    "id": "us-5c599fd6-0000-4000-8000-000000000001",
+    "username": "sandbox",
+    "email": "sandbox@sandbox.invalid",
+    "flags": {},
+}
+
+
+def exchange(service: Service, call: Call) -> Response:
+    """Exchange the API token for a JWT: `{"token"}`."""
+    if isinstance(call.body, NotJson):
+        raise malformed("the body is not JSON")
+    return JsonReply({"token": service.tokens.for_user()})
+
+
+def list_regions(service: Service, _: Call) -> Response:
+    """List the one region, whose hosts are all this server."""
+    region = service.fleet.region
+    shown = {
+        "name": region,
+        "display_name": f"Sandbox ({region})",
+        "api": service.url,
+        "dashboard": f"https://dashboard.{region}.sandbox.invalid",
+        "database_api": service.url,
+        "ssh": f"ssh.{region}.sandbox.invalid:22",
+    }
+    return JsonReply({"regions": [shown]})
+
+
+def show_user(_: Service, __: Call) -> Response:
+    """Show whose token it is."""
+    return JsonReply({"user": _USER})
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST", path="/v1/tokens/exchange", credential=Credential.BASIC, answer=exchange
+    ),
+    Endpoint(method="GET", path="/v1/regions", credential=Credential.NONE, answer=list_regions),
+    Endpoint(method="GET", path="/v1/users/self", credential=Credential.USER, answer=show_user),
+)

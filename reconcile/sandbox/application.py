@@ -1,0 +1,93 @@
+"""The route table, the credentials, and the answers to what goes wrong."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Awaitable, Callable
+
+from attrs import evolve
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from reconcile.sandbox import accounts, database_api, door, platform_api
+from reconcile.sandbox.edge import Edge
+from reconcile.sandbox.errors import ApiError, FleetError, invalid, not_found
+from reconcile.sandbox.service import Service
+from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply
+
+ENDPOINTS = (
+    *accounts.ENDPOINTS,
+    *platform_api.ENDPOINTS,
+    *database_api.ENDPOINTS,
+    *door.ENDPOINTS,
+)
+
+
+def application(service: Service) -> Starlette:
+    """Build the ASGI application of one sandbox."""
+    routes = [
+        Route(endpoint.path, _adapted(service, endpoint), methods=[endpoint.method])
+        for endpoint in ENDPOINTS
+    ]
+    built = Starlette(
+        routes=routes,
+        middleware=[Middleware(Edge, service=service)],
+        exception_handlers={
+            404: _no_route,
+            405: _no_route,
+            Exception: _internal_error,
+        },
+    )
+    # A redirect would be an answer that the reference does not know.
+    built.router.redirect_slashes = False
+    return built
+
+
+def _adapted(service: Service, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """Give an endpoint the form that Starlette calls.
+
+    There is no await between the check and the answer: on one event loop, every request is atomic.
+    """
+
+    async def respond(request: Request) -> Response:
+        call: Call = evolve(request.state.call, params=request.path_params)
+        try:
+            _authorize(service, endpoint.credential, call)
+            return endpoint.answer(service, call)
+        except ApiError as error:
+            return _refusal(error)
+        except FleetError as error:
+            return _refusal(invalid(error.by_path()))
+
+    return respond
+
+
+def _authorize(service: Service, credential: Credential, call: Call) -> None:
+    tokens = service.tokens
+    match credential:
+        case Credential.NONE:
+            return
+        case Credential.BASIC:
+            tokens.check_basic(call.authorization)
+        case Credential.USER:
+            tokens.check_user(call.authorization)
+        case Credential.ADDON:
+            tokens.check_addon(call.authorization, call.params["database"])
+        case Credential.DOOR:
+            tokens.check_door(call.authorization)
+
+
+def _refusal(error: ApiError) -> Response:
+    return JsonReply(error.document, status_code=error.status)
+
+
+async def _no_route(_: Request, __: Exception) -> Response:
+    return _refusal(not_found("Route"))
+
+
+async def _internal_error(_: Request, error: Exception) -> Response:
+    traceback.print_exception(error)
+    return JsonReply({"error": "internal error of the sandbox"}, status_code=500)

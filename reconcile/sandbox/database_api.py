@@ -1,0 +1,99 @@
+"""The database API: the resource, its settings, its actions."""
+
+from __future__ import annotations
+
+from attrs import asdict
+from starlette.responses import Response
+
+from reconcile.sandbox.actions import perform
+from reconcile.sandbox.defaults import object_id
+from reconcile.sandbox.errors import EngineRefusal, malformed, not_found
+from reconcile.sandbox.live_fleet import Place
+from reconcile.sandbox.service import Service
+from reconcile.sandbox.settings import with_settings
+from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply
+
+
+def place_of(service: Service, call: Call) -> Place:
+    """Find the database of the path, or answer 404."""
+    place = service.fleet.place(call.params["database"])
+    if place is None:
+        raise not_found("Database")
+    return place
+
+
+def resource(place: Place) -> dict[str, object]:
+    """Show every attribute of a database."""
+    database = place.database
+    engine = database.engine.value
+    following = database.next_version
+    return {
+        "id": database.id,
+        "resource_id": database.resource_id,
+        "app_name": place.app.name,
+        "created_at": database.created_at,
+        "encryption_at_rest": database.encryption_at_rest,
+        "features": [asdict(feature) for feature in database.features],
+        "plan": database.plan,
+        "status": database.status,
+        "type_id": object_id("type", engine),
+        "type_name": engine,
+        "version_id": version_id(engine, str(database.version)),
+        "next_version_id": None if following is None else version_id(engine, following),
+        "readable_version": database.version,
+        "hostname": database.hostname,
+        "instances": [asdict(instance) for instance in database.instances or ()],
+        "cluster": database.cluster,
+        "current_operation_id": database.current_operation_id,
+        "maintenance_window": asdict(database.maintenance_window),
+        "periodic_backups_enabled": database.backups.enabled,
+        "periodic_backups_scheduled_at": list(database.backups.hours),
+    }
+
+
+def version_id(engine: str, version: str) -> str:
+    """Give the id of a version of an engine."""
+    return object_id("version", engine, version)
+
+
+def show_database(service: Service, call: Call) -> Response:
+    """Show the resource: `{"database":{…}}`."""
+    return JsonReply({"database": resource(place_of(service, call))})
+
+
+def change_settings(service: Service, call: Call) -> Response:
+    """Change the settings that are named and show the resource."""
+    place = place_of(service, call)
+    wanted = call.mapping().get("database")
+    if not isinstance(wanted, dict):
+        raise malformed("the body has no object 'database'")
+    service.fleet.change(with_settings(place.database, wanted))
+    return show_database(service, call)
+
+
+def perform_action(service: Service, call: Call) -> Response:
+    """Perform an action: `{"ok":1,"result"}`, or `{"ok":0,"error"}` with the status 200 as well."""
+    place = place_of(service, call)
+    body = call.mapping()
+    name = call.action_name
+    if name is None:
+        raise malformed("the body has no string 'action_name'")
+    try:
+        effect = perform(place.database, name, body.get("params"))
+    except EngineRefusal as refusal:
+        return JsonReply({"ok": 0, "error": refusal.message})
+    service.fleet.change(effect.database)
+    return JsonReply({"ok": 1, "result": effect.result})
+
+
+_DATABASE = "/api/databases/{database}"
+
+ENDPOINTS = tuple(
+    Endpoint(method=method, path=path, credential=Credential.ADDON, answer=answer)
+    for method, path, answer in (
+        ("GET", _DATABASE, show_database),
+        ("PATCH", _DATABASE, change_settings),
+        ("PUT", _DATABASE, change_settings),
+        ("POST", f"{_DATABASE}/action", perform_action),
+    )
+)

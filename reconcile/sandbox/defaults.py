@@ -1,0 +1,140 @@
+"""Fill in what a fleet file leaves out, from the engine and from stable names."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from attrs import evolve, frozen
+
+from reconcile.sandbox.engines import mysql
+from reconcile.sandbox.fleet import (
+    App,
+    Database,
+    Engine,
+    Extension,
+    Fleet,
+    Instance,
+    LogicalDatabase,
+    RetentionPolicy,
+)
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class EngineFacts:
+    """What a new database of an engine looks like; `title` is the provider's display name."""
+
+    title: str
+    version: str
+    plan: str
+
+
+ENGINES: Mapping[Engine, EngineFacts] = MappingProxyType(
+    {
+        Engine.POSTGRESQL: EngineFacts(
+            title="PostgreSQL", version="16.4.0-1", plan="postgresql-starter-512"
+        ),
+        Engine.MYSQL: EngineFacts(title="MySQL", version="8.0.35-1", plan="mysql-starter-512"),
+        Engine.MONGODB: EngineFacts(title="MongoDB", version="7.0.9-1", plan="mongo-starter-512"),
+        Engine.INFLUXDB: EngineFacts(
+            title="InfluxDB", version="1.8.10-1", plan="influx-starter-512"
+        ),
+        Engine.REDIS: EngineFacts(title="Redis", version="7.2.4-1", plan="redis-starter-256"),
+        Engine.ELASTICSEARCH: EngineFacts(
+            title="Elasticsearch", version="7.10.2-1", plan="elasticsearch-starter-1024"
+        ),
+        Engine.OPENSEARCH: EngineFacts(
+            title="OpenSearch", version="2.14.0-1", plan="opensearch-starter-1024"
+        ),
+    }
+)
+
+
+def object_id(*parts: str) -> str:
+    """Derive an id of 24 hexadecimal digits, always the same for the same parts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def complete(fleet: Fleet) -> Fleet:
+    """Fill in every app and database; a complete fleet stays as it is."""
+    return evolve(fleet, apps=tuple(_complete_app(app) for app in fleet.apps))
+
+
+def _complete_app(app: App) -> App:
+    return evolve(
+        app,
+        id=app.id or object_id("app", app.name),
+        addons=tuple(complete_database(database, app.name) for database in app.addons),
+    )
+
+
+def complete_database(database: Database, app_name: str) -> Database:
+    """Fill in one database of the app of that name."""
+    facts = ENGINES[database.engine]
+    named = evolve(
+        database,
+        resource_id=database.resource_id or _resource_id(database, app_name),
+        provider=database.provider or database.engine.value,
+        version=database.version or facts.version,
+        plan=database.plan or facts.plan,
+    )
+    placed = evolve(named, hostname=named.hostname or _hostname(named))
+    whole = evolve(
+        placed, instances=_instances(placed) if placed.instances is None else placed.instances
+    )
+    return _complete_contents(whole)
+
+
+def _resource_id(database: Database, app_name: str) -> str:
+    digits = int(object_id("resource", database.id), 16) % 10_000
+    return f"{app_name}-{digits:04d}"
+
+
+def _hostname(database: Database) -> str:
+    # The top-level domain `invalid` is reserved (RFC 2606): nothing can ever answer there.
+    return f"{database.resource_id}.{database.engine}.sandbox.invalid"
+
+
+def _instances(database: Database) -> tuple[Instance, ...]:
+    names = [f"{database.id}/{number}" for number in range(3 if database.cluster else 1)]
+    ids = [str(uuid.uuid5(uuid.NAMESPACE_URL, name)) for name in names]
+    return tuple(
+        Instance(id=node, hostname=f"{node}.{database.hostname}", port=30_000 + number)
+        for number, node in enumerate(ids)
+    )
+
+
+def _complete_contents(database: Database) -> Database:
+    match database.engine:
+        case Engine.MYSQL:
+            mode = mysql.default_mode(database) if database.sql_mode is None else database.sql_mode
+            return evolve(database, sql_mode=mode, logical_databases=_logical(database))
+        case Engine.MONGODB:
+            return evolve(database, logical_databases=_logical(database))
+        case Engine.POSTGRESQL:
+            return evolve(
+                database,
+                extensions=_or(database.extensions, (Extension(name="plpgsql", version="1.0"),)),
+                queries=_or(database.queries, ()),
+                statements=_or(database.statements, ()),
+            )
+        case Engine.INFLUXDB:
+            autogen = RetentionPolicy(name="autogen", duration="INF", default=True)
+            policies = _or(database.retention_policies, (autogen,))
+            return evolve(database, retention_policies=policies)
+        case _:
+            return database
+
+
+def _or(given: tuple[T, ...] | None, default: tuple[T, ...]) -> tuple[T, ...]:
+    return default if given is None else given
+
+
+def _logical(database: Database) -> tuple[LogicalDatabase, ...]:
+    name = str(database.resource_id).replace("-", "_")
+    return _or(database.logical_databases, (LogicalDatabase(name=name, protected=True),))

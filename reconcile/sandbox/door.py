@@ -1,0 +1,109 @@
+"""The sandbox's own door, `/_sandbox/…`: watch it, change it behind a client's back, break it."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from reconcile.sandbox import fleet_file
+from reconcile.sandbox.database_api import place_of
+from reconcile.sandbox.defaults import complete_database
+from reconcile.sandbox.engines import extension_sql
+from reconcile.sandbox.errors import ApiError, EngineRefusal, FleetError, invalid, malformed
+from reconcile.sandbox.faults import Fault
+from reconcile.sandbox.fleet import Database
+from reconcile.sandbox.fleet_rules import check_database
+from reconcile.sandbox.service import Service
+from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply
+
+PREFIX = "/_sandbox/"
+
+
+def show_health(service: Service, _: Call) -> Response:
+    """Say that the sandbox is up."""
+    databases = len(service.fleet.snapshot().databases())
+    return JsonReply({"status": "ok", "databases": databases})
+
+
+def show_requests(service: Service, _: Call) -> Response:
+    """Show what the clients sent."""
+    return JsonReply(service.log.document())
+
+
+def clear_requests(service: Service, _: Call) -> Response:
+    """Forget what the clients sent."""
+    service.log.clear()
+    return JsonReply({})
+
+
+def show_fleet(service: Service, _: Call) -> Response:
+    """Show the present state in the shape of the fleet file."""
+    return JsonReply(fleet_file.dump(service.fleet.snapshot()))
+
+
+def replace_fleet(service: Service, call: Call) -> Response:
+    """Replace the whole fleet."""
+    service.fleet.replace(fleet_file.parse(call.mapping(), "fleet"))
+    return show_fleet(service, call)
+
+
+def change_database(service: Service, call: Call) -> Response:
+    """Change the named keys of a database, as in the fleet file; null is the default again."""
+    place = place_of(service, call)
+    named = dict(call.mapping())
+    for key in ("id", "engine"):
+        if named.get(key, getattr(place.database, key)) != getattr(place.database, key):
+            raise invalid({key: ["cannot be changed; replace the fleet instead"]})
+    document = fleet_file.dump(place.database) | named
+    wanted = {key: value for key, value in document.items() if value is not None}
+    structured = fleet_file.structure(wanted, Database, "database")
+    database = complete_database(structured, place.app.name)
+    problems = tuple(check_database(database, ""))
+    if problems:
+        raise FleetError("database", problems)
+    service.fleet.change(database)
+    return JsonReply(fleet_file.dump(database))
+
+
+def run_sql(service: Service, call: Call) -> Response:
+    """Run one statement on extensions: `{"result": "CREATE EXTENSION"}`, refusals are 422."""
+    place = place_of(service, call)
+    statement = call.mapping().get("statement")
+    if not isinstance(statement, str):
+        raise malformed("the body has no string 'statement'")
+    try:
+        outcome = extension_sql.run(place.database, statement)
+    except EngineRefusal as refusal:
+        document = {"error": refusal.message, "sqlstate": refusal.sqlstate}
+        raise ApiError(422, document) from None
+    service.fleet.change(outcome.database)
+    return JsonReply({"result": outcome.tag})
+
+
+def add_fault(service: Service, call: Call) -> Response:
+    """Ask for a fault."""
+    service.faults.add(fleet_file.structure(call.mapping(), Fault, "fault"))
+    return JsonReply({}, status_code=201)
+
+
+def clear_faults(service: Service, _: Call) -> Response:
+    """Ask for no more faults."""
+    service.faults.clear()
+    return JsonReply({})
+
+
+ENDPOINTS = (
+    Endpoint(method="GET", path=f"{PREFIX}health", credential=Credential.NONE, answer=show_health),
+    *(
+        Endpoint(method=method, path=PREFIX + path, credential=Credential.DOOR, answer=answer)
+        for method, path, answer in (
+            ("GET", "requests", show_requests),
+            ("DELETE", "requests", clear_requests),
+            ("GET", "fleet", show_fleet),
+            ("PUT", "fleet", replace_fleet),
+            ("PATCH", "databases/{database}", change_database),
+            ("POST", "databases/{database}/sql", run_sql),
+            ("POST", "faults", add_fault),
+            ("DELETE", "faults", clear_faults),
+        )
+    ),
+)

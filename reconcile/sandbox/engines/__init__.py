@@ -1,0 +1,1 @@
+"""The engines' own rules, as pure functions from a database to a database."""

@@ -1,0 +1,131 @@
+"""Faults on demand: what goes wrong, for which requests, how often."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+
+from attrs import field, frozen
+from starlette.responses import HTMLResponse, Response
+
+from reconcile.sandbox.constraints import Matches, Within, about
+from reconcile.sandbox.wire import Call, JsonReply, too_many_requests
+
+
+class FaultKind(StrEnum):
+    """The ways in which a request can go wrong."""
+
+    DELAY = "delay"
+    STATUS = "status"
+    HTML = "html"
+    DROP_BEFORE = "drop-before"
+    DROP_AFTER = "drop-after"
+    TRUNCATE = "truncate"
+
+
+@frozen(kw_only=True)
+class Match:
+    """Which requests a fault meets; what is left out matches all."""
+
+    host: str | None = field(
+        default=None,
+        validator=Matches("auth|api|database", "one of auth, api, database"),
+        metadata=about("which of the provider's hosts", "database"),
+    )
+    method: str | None = field(default=None, metadata=about("HTTP method", "POST"))
+    path: str | None = field(
+        default=None, metadata=about("shell pattern for the path", "/api/databases/*/action")
+    )
+    action_name: str | None = field(default=None, metadata=about("action name", "set-sqlmode"))
+
+    def meets(self, call: Call) -> bool:
+        """Tell whether a request is meant."""
+        wanted = ((self.method, call.method), (self.action_name, call.action_name))
+        return (
+            (self.host is None or (call.host is not None and call.host.value == self.host))
+            and all(value is None or value == given for value, given in wanted)
+            and (self.path is None or fnmatchcase(call.path, self.path))
+        )
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One fault: it spares the first `after` matching requests, then meets the next `times`."""
+
+    kind: FaultKind = field(metadata=about("what goes wrong"))
+    status: int = field(
+        default=503, validator=Within(400, 599), metadata=about("status of status and html", 429)
+    )
+    seconds: float = field(
+        default=0.0,
+        validator=Within(0, 600),
+        metadata=about("how long to wait before anything happens; 1 for a delay", 0.5),
+    )
+    times: int | None = field(
+        default=1,
+        validator=Within(1, 1_000_000),
+        metadata=about("how many requests it meets; null for all", 3),
+    )
+    after: int = field(
+        default=0, validator=Within(0, 1_000_000), metadata=about("how many it spares first", 2)
+    )
+    match: Match = field(factory=Match, metadata=about("which requests it is for"))
+
+    @property
+    def wait(self) -> float:
+        """How many seconds to wait first."""
+        return 1.0 if self.kind is FaultKind.DELAY and not self.seconds else self.seconds
+
+    def reply(self) -> Response | None:
+        """Give the answer that takes the place of the real one, if the kind has one."""
+        if self.kind is FaultKind.HTML:
+            page = f"<html><body><h1>{self.status}</h1><p>from a proxy</p></body></html>\n"
+            return HTMLResponse(page, status_code=self.status)
+        if self.kind is not FaultKind.STATUS:
+            return None
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return too_many_requests()
+        document = {"error": f"a fault of the sandbox: {self.status}"}
+        return JsonReply(document, status_code=self.status)
+
+
+@frozen(kw_only=True)
+class _Armed:
+    fault: Fault
+    seen: int = 0
+
+    @property
+    def spent(self) -> bool:
+        times = self.fault.times
+        return times is not None and self.seen >= self.fault.after + times
+
+
+class Faults:
+    """The faults that are still to come, in the order in which they were asked for."""
+
+    def __init__(self) -> None:
+        self._armed: list[_Armed] = []
+
+    def add(self, fault: Fault) -> None:
+        """Ask for a fault."""
+        self._armed.append(_Armed(fault=fault))
+
+    def clear(self) -> None:
+        """Ask for none any more."""
+        self._armed.clear()
+
+    def draw(self, call: Call) -> Fault | None:
+        """Take the first fault that is due for a request; every fault that matches counts it."""
+        due: Fault | None = None
+        for index, armed in enumerate(self._armed):
+            fault = armed.fault
+            if not fault.match.meets(call):
+                continue
+            if due is not None and armed.seen >= fault.after:
+                continue
+            self._armed[index] = _Armed(fault=fault, seen=armed.seen + 1)
+            if due is None and armed.seen >= fault.after:
+                due = fault
+        self._armed = [armed for armed in self._armed if not armed.spent]
+        return due

@@ -1,0 +1,287 @@
+"""The nouns of the fleet file; the same values are the sandbox's live state.
+
+A field that may be left out has the default that `defaults` fills in from the engine, so a live
+`Database` has no `None` but where `None` means something.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from reconcile.sandbox.constraints import Each, Matches, Within, about
+
+VERSION = Matches(
+    r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9]+)?", "a version such as '8.0.35-1' (quote it in YAML)"
+)
+ADDON_ID = Matches(r"ad-[0-9A-Za-z-]+", "an addon id such as 'ad-7f6c1f0a'")
+PATH_SEGMENT = Matches(r"[0-9A-Za-z][0-9A-Za-z._-]*", "letters, digits, '.', '_' and '-'")
+HOUR = Within(0, 23)
+
+
+class Engine(StrEnum):
+    """The database engines that the sandbox knows."""
+
+    POSTGRESQL = "postgresql"
+    MYSQL = "mysql"
+    MONGODB = "mongodb"
+    INFLUXDB = "influxdb"
+    REDIS = "redis"
+    ELASTICSEARCH = "elasticsearch"
+    OPENSEARCH = "opensearch"
+
+
+class Status(StrEnum):
+    """The states of a database."""
+
+    CREATING = "creating"
+    RUNNING = "running"
+    MIGRATING = "migrating"
+    UPDATING = "updating"
+    UPGRADING = "upgrading"
+    STOPPED = "stopped"
+
+
+class InstanceStatus(StrEnum):
+    """The states of one node."""
+
+    BOOTING = "booting"
+    RUNNING = "running"
+    RESTARTING = "restarting"
+    MIGRATING = "migrating"
+    UPGRADING = "upgrading"
+    STOPPED = "stopped"
+    REMOVING = "removing"
+
+
+class FeatureStatus(StrEnum):
+    """The states of a feature."""
+
+    ACTIVATED = "ACTIVATED"
+    PENDING = "PENDING"
+    PENDING_TO_ACTIVATE = "PENDING_TO_ACTIVATE"
+    PENDING_TO_REMOVE = "PENDING_TO_REMOVE"
+    FAILED = "FAILED"
+
+
+@frozen(kw_only=True)
+class Backups:
+    """The periodic backups."""
+
+    enabled: bool = field(default=True, metadata=about("whether periodic backups are made"))
+    hours: tuple[int, ...] = field(
+        default=(0,), validator=Each(HOUR), metadata=about("hours of the day, UTC", [3])
+    )
+
+
+@frozen(kw_only=True)
+class MaintenanceWindow:
+    """When the provider may work on the database."""
+
+    weekday_utc: int = field(
+        default=2, validator=Within(0, 6), metadata=about("day of the week, 0 is Sunday", 2)
+    )
+    starting_hour_utc: int = field(
+        default=21, validator=HOUR, metadata=about("first hour, UTC", 21)
+    )
+    duration_in_hour: int = field(
+        default=8, validator=Within(1, 24), metadata=about("length in hours", 8)
+    )
+
+
+@frozen(kw_only=True)
+class LogicalDatabase:
+    """One named database inside the service."""
+
+    name: str = field(metadata=about("its name", "shop"))
+    protected: bool = field(default=False, metadata=about("whether deleting it is refused"))
+    tables: int = field(
+        default=0,
+        validator=Within(0, 1_000_000),
+        metadata=about("how many tables or collections it holds; a reset leaves none", 12),
+    )
+
+
+@frozen(kw_only=True)
+class Extension:
+    """An enabled PostgreSQL extension."""
+
+    name: str = field(metadata=about("its name", "pg_trgm"))
+    version: str = field(metadata=about("its version, without the API's 'v'", "1.6"))
+
+
+@frozen(kw_only=True)
+class Query:
+    """A running or idle PostgreSQL query."""
+
+    pid: int = field(metadata=about("process id of the backend", 2000))
+    query: str = field(metadata=about("its text", "SELECT * FROM users"))
+    state: str = field(default="active", metadata=about("state of the backend", "active", "idle"))
+    username: str = field(default="app", metadata=about("who runs it", "app"))
+    query_start: str = field(
+        default="2026-01-05T09:00:00Z", metadata=about("when it began", "2026-01-05T09:00:00Z")
+    )
+    query_duration: int = field(
+        default=1_000_000_000, metadata=about("how long it has run, in nanoseconds", 1_000_000_000)
+    )
+
+
+@frozen(kw_only=True)
+class Statement:
+    """What PostgreSQL counted for one normalised statement; times are in milliseconds."""
+
+    query: str = field(metadata=about("its text", "SELECT * FROM users WHERE id = $1"))
+    user_id: int = field(default=16384, metadata=about("object id of the user", 16384))
+    calls: int = field(default=1, metadata=about("how often it ran", 24512))
+    rows: int = field(default=1, metadata=about("how many rows it gave", 500))
+    total_time: float = field(default=1.0, metadata=about("all runs together", 1837.1))
+    min_time: float = field(default=1.0, metadata=about("the shortest run", 0.2))
+    max_time: float = field(default=1.0, metadata=about("the longest run", 3.5))
+    mean_time: float = field(default=1.0, metadata=about("the mean run", 0.6))
+    std_dev: float = field(default=0.0, metadata=about("the standard deviation", 0.1))
+
+
+@frozen(kw_only=True)
+class RetentionPolicy:
+    """How long InfluxDB keeps its points."""
+
+    name: str = field(metadata=about("its name", "autogen"))
+    duration: str = field(
+        default="INF", metadata=about("how long, in InfluxQL; INF is for ever", "30d", "INF")
+    )
+    default: bool = field(default=False, metadata=about("whether it is the default policy"))
+
+
+@frozen(kw_only=True)
+class Feature:
+    """A feature of the service."""
+
+    name: str = field(metadata=about("its name", "force-ssl", "redis-rdb"))
+    status: FeatureStatus = field(
+        default=FeatureStatus.ACTIVATED, metadata=about("how far it has come")
+    )
+
+
+@frozen(kw_only=True)
+class Instance:
+    """One node of the service."""
+
+    id: str = field(metadata=about("unique id", "a7ecbaf9-7f3c-4324-bf35-975f546718c2"))
+    hostname: str = field(metadata=about("full host name", "shop-web-1234.mysql.sandbox.invalid"))
+    port: int = field(validator=Within(1, 65535), metadata=about("port", 30000))
+    status: InstanceStatus = field(
+        default=InstanceStatus.RUNNING, metadata=about("state of the node")
+    )
+    type: str = field(default="db-node", metadata=about("kind of node", "db-node", "gateway"))
+
+
+@frozen(kw_only=True)
+class Database:
+    """A database addon. What is left out follows from the engine and the app's name."""
+
+    id: str = field(
+        validator=ADDON_ID,
+        metadata=about("addon id, the id in every path", "ad-7f6c1f0a-2f6f-4c4a-9d0e-3a6f4b1c2d10"),
+    )
+    engine: Engine = field(metadata=about("database engine"))
+    resource_id: str | None = field(
+        default=None,
+        validator=PATH_SEGMENT,
+        metadata=about("resource reference; made from the app's name if left out", "shop-web-1234"),
+    )
+    provider: str | None = field(
+        default=None,
+        metadata=about("addon provider id; the engine if left out", "scalingo-redis"),
+    )
+    version: str | None = field(
+        default=None, validator=VERSION, metadata=about("version that runs", "8.0.35-1")
+    )
+    next_version: str | None = field(
+        default=None, validator=VERSION, metadata=about("version an upgrade installs", "8.0.36-1")
+    )
+    plan: str | None = field(default=None, metadata=about("plan", "mysql-starter-512"))
+    status: Status = field(default=Status.RUNNING, metadata=about("state of the database"))
+    current_operation_id: str | None = field(
+        default=None, metadata=about("operation under way", "609145e66ffbd934f6745bb4")
+    )
+    created_at: str = field(
+        default="2025-02-05T15:38:14.343+01:00",
+        metadata=about("creation date, ISO 8601", "2025-02-05T15:38:14.343+01:00"),
+    )
+    encryption_at_rest: bool = field(default=True, metadata=about("whether the disk is encrypted"))
+    cluster: bool = field(default=False, metadata=about("whether it has several nodes"))
+    hostname: str | None = field(
+        default=None, metadata=about("host name", "shop-web-1234.mysql.sandbox.invalid")
+    )
+    instances: tuple[Instance, ...] | None = field(
+        default=None, metadata=about("nodes; one, or three of a cluster, if left out")
+    )
+    features: tuple[Feature, ...] = field(default=(), metadata=about("features"))
+    maintenance_window: MaintenanceWindow = field(
+        factory=MaintenanceWindow, metadata=about("maintenance window")
+    )
+    backups: Backups = field(factory=Backups, metadata=about("periodic backups"))
+    logical_databases: tuple[LogicalDatabase, ...] | None = field(
+        default=None,
+        metadata=about(
+            "logical databases; mysql and mongodb have a protected one if left out; postgresql "
+            "and influxdb offer the actions for them only if they are given"
+        ),
+    )
+    sql_mode: str | None = field(
+        default=None,
+        metadata=about(
+            "mysql: modes joined by commas; the version's own default if left out",
+            "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION",
+        ),
+    )
+    extensions: tuple[Extension, ...] | None = field(
+        default=None,
+        metadata=about("postgresql: enabled extensions; plpgsql if left out"),
+    )
+    queries: tuple[Query, ...] | None = field(
+        default=None, metadata=about("postgresql: running and idle queries")
+    )
+    statements: tuple[Statement, ...] | None = field(
+        default=None,
+        metadata=about("postgresql: statement statistics, shown once pg_stat_statements is on"),
+    )
+    retention_policies: tuple[RetentionPolicy, ...] | None = field(
+        default=None,
+        metadata=about("influxdb: retention policies; an infinite default autogen if left out"),
+    )
+
+
+@frozen(kw_only=True)
+class App:
+    """An application and its database addons."""
+
+    name: str = field(validator=PATH_SEGMENT, metadata=about("its name", "shop-web"))
+    id: str | None = field(
+        default=None,
+        validator=PATH_SEGMENT,
+        metadata=about("its id; made from the name if left out", "5c599fd6f18b3202f7ab4e66"),
+    )
+    dedicated: bool = field(
+        default=False,
+        metadata=about("a dedicated database: listed under databases, with exactly one addon"),
+    )
+    addons: tuple[Database, ...] = field(default=(), metadata=about("its database addons"))
+
+
+@frozen(kw_only=True)
+class Fleet:
+    """A fleet of databases for the sandbox to serve."""
+
+    version: int = field(
+        validator=Within(1, 1), metadata=about("version of the file's format, always 1", 1)
+    )
+    region: str = field(
+        default="osc-fr1", validator=PATH_SEGMENT, metadata=about("region name", "osc-fr1")
+    )
+    apps: tuple[App, ...] = field(default=(), metadata=about("applications and their databases"))
+
+    def databases(self) -> tuple[Database, ...]:
+        """List every database, in the order of the file."""
+        return tuple(database for app in self.apps for database in app.addons)

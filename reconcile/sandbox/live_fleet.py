@@ -1,0 +1,74 @@
+"""The owner of the present fleet: the only mutable state that clients can see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from reconcile.sandbox.fleet import App, Database, Fleet
+
+
+@frozen(kw_only=True)
+class Place:
+    """A database and the app that owns it."""
+
+    app: App
+    database: Database
+
+
+class LiveFleet:
+    """A complete fleet and its indexes; `revision` grows with every change of a value."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.revision = 0
+        self._install(fleet)
+
+    def _install(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._apps = {str(app.id): app for app in fleet.apps} | {a.name: a for a in fleet.apps}
+        self._homes = {addon.id: app for app in fleet.apps for addon in app.addons}
+        self._databases = {addon.id: addon for addon in fleet.databases()}
+
+    @property
+    def region(self) -> str:
+        """The region's name."""
+        return self._fleet.region
+
+    @property
+    def apps(self) -> tuple[App, ...]:
+        """The apps as they were loaded; only their names, ids and order are current."""
+        return self._fleet.apps
+
+    def app(self, name_or_id: str) -> App | None:
+        """Find an app by its name or id."""
+        return self._apps.get(name_or_id)
+
+    def addons(self, app: App) -> Iterator[Place]:
+        """List an app's databases as they are now."""
+        for addon in app.addons:
+            yield Place(app=app, database=self._databases[addon.id])
+
+    def place(self, addon_id: str) -> Place | None:
+        """Find a database by its addon id."""
+        database = self._databases.get(addon_id)
+        return None if database is None else Place(app=self._homes[addon_id], database=database)
+
+    def change(self, database: Database) -> None:
+        """Put a database in the place of the one with its id."""
+        if database != self._databases[database.id]:
+            self._databases[database.id] = database
+            self.revision += 1
+
+    def replace(self, fleet: Fleet) -> None:
+        """Serve another complete fleet from now on."""
+        self._install(fleet)
+        self.revision += 1
+
+    def snapshot(self) -> Fleet:
+        """Give the fleet as it is now."""
+        apps = tuple(
+            evolve(app, addons=tuple(place.database for place in self.addons(app)))
+            for app in self.apps
+        )
+        return evolve(self._fleet, apps=apps)

@@ -1,0 +1,76 @@
+"""What the clients sent, for tests that count requests."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+
+from attrs import asdict, frozen
+
+from reconcile.sandbox.actions import READS
+from reconcile.sandbox.wire import Call, Host
+
+# Counts go on for ever; the list keeps only the latest.
+_KEPT = 10_000
+_LONGEST_TEXT = 500
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_TOKEN_PATHS = ("/tokens/exchange", "/token")
+
+
+@frozen(kw_only=True)
+class LoggedRequest:
+    """One request; `status` is None if no answer left.
+
+    `changes` says that it is of a kind that changes something, also where it was refused;
+    `effect` says that the fleet was another afterwards.
+    """
+
+    host: str
+    method: str
+    path: str
+    action_name: str | None
+    status: int | None
+    changes: bool
+    effect: bool
+
+
+def is_change(call: Call) -> bool:
+    """Tell whether a request is of a kind that changes something, by what it asks for alone."""
+    if call.method in _SAFE_METHODS or call.path.endswith(_TOKEN_PATHS):
+        return False
+    return call.action_name not in READS
+
+
+class RequestLog:
+    """Counts per host, and the latest requests."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._latest: deque[LoggedRequest] = deque(maxlen=_KEPT)
+
+    def add(self, call: Call, host: Host, *, status: int | None, effect: bool) -> None:
+        """Note one request that was dealt with."""
+        name = call.action_name
+        self._counts[host.value] += 1
+        self._latest.append(
+            LoggedRequest(
+                host=host.value,
+                method=call.method,
+                path=call.path[:_LONGEST_TEXT],
+                action_name=None if name is None else name[:_LONGEST_TEXT],
+                status=status,
+                changes=is_change(call),
+                effect=effect,
+            )
+        )
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._counts.clear()
+        self._latest.clear()
+
+    def document(self) -> dict[str, object]:
+        """Give the counts and the latest requests, oldest first, as plain data."""
+        return {
+            "counts": {host.value: self._counts[host.value] for host in Host},
+            "requests": [asdict(request) for request in self._latest],
+        }

@@ -1,0 +1,93 @@
+"""The credentials of the three hosts and of the sandbox's own door."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+import time
+
+import jwt
+from attrs import field, frozen
+
+from reconcile.sandbox.errors import ApiError, forbidden, unauthorized
+
+_ALGORITHM = "HS256"
+_USER = "api"
+_ADDON = "database"
+
+
+@frozen(kw_only=True)
+class Tokens:
+    """The API token that is exchanged, and the JWTs made from it, each living `life` seconds."""
+
+    api_token: str
+    life: int
+    # Another key at every start: a token of an earlier sandbox is worth nothing.
+    key: bytes = field(factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def for_user(self) -> str:
+        """Make the JWT of the API host."""
+        return self._mint(audience=_USER, subject="sandbox-user")
+
+    def for_addon(self, addon_id: str) -> str:
+        """Make the JWT of the database API, good for one database only."""
+        return self._mint(audience=_ADDON, subject=addon_id)
+
+    def _mint(self, *, audience: str, subject: str) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": "sandbox",
+            "aud": audience,
+            "sub": subject,
+            "iat": now,
+            "exp": now + self.life,
+            "jti": secrets.token_hex(8),
+        }
+        return jwt.encode(claims, self.key, algorithm=_ALGORITHM)
+
+    def check_basic(self, authorization: str | None) -> None:
+        """Refuse anything but HTTP Basic with an empty user and the API token as password."""
+        try:
+            decoded = base64.b64decode(_credentials(authorization, "basic"), validate=True)
+        except ValueError:
+            raise unauthorized("the Authorization header is not HTTP Basic") from None
+        user, _, password = decoded.partition(b":")
+        if user or not hmac.compare_digest(password, self.api_token.encode()):
+            raise unauthorized("invalid API token")
+
+    def check_user(self, authorization: str | None) -> None:
+        """Refuse anything but a living JWT of the API host."""
+        self._subject(authorization, audience=_USER)
+
+    def check_addon(self, authorization: str | None, addon_id: str) -> None:
+        """Refuse anything but a living JWT for this very database (401, or 403 for another's)."""
+        if self._subject(authorization, audience=_ADDON) != addon_id:
+            raise forbidden("this token is for another database", code="wrong_database")
+
+    def check_door(self, authorization: str | None) -> None:
+        """Refuse anything but the API token itself as Bearer."""
+        given = _credentials(authorization, "bearer").encode("utf-8", "surrogatepass")
+        if not hmac.compare_digest(given, self.api_token.encode()):
+            raise unauthorized("the sandbox's own door takes the API token as Bearer")
+
+    def _subject(self, authorization: str | None, *, audience: str) -> str:
+        token = _credentials(authorization, "bearer")
+        try:
+            claims = jwt.decode(token, self.key, algorithms=[_ALGORITHM], audience=audience)
+        except jwt.ExpiredSignatureError:
+            raise unauthorized("the token has expired") from None
+        except jwt.InvalidTokenError:
+            raise unauthorized("invalid token") from None
+        return str(claims["sub"])
+
+
+def _credentials(authorization: str | None, scheme: str) -> str:
+    given, _, credentials = (authorization or "").partition(" ")
+    if given.lower() != scheme:
+        raise _challenge(scheme)
+    return credentials.strip()
+
+
+def _challenge(scheme: str) -> ApiError:
+    return unauthorized(f"an Authorization header with the scheme {scheme.capitalize()} is needed")

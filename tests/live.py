@@ -1,0 +1,138 @@
+"""Cases of the strategies, put into a sandbox and read through the real client."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+from builders import VERSIONS
+from strategies import Case
+
+from reconcile.apply.allowance import Allow, Allowance
+from reconcile.apply.journal import Journal
+from reconcile.apply.live import Connection, LiveExecutor, connect_writing
+from reconcile.apply.loop import Loop
+from reconcile.guard.context import Context
+from reconcile.guard.review import review
+from reconcile.model.change import Risk
+from reconcile.model.plan import Plan
+from reconcile.model.run import Outcome
+from reconcile.model.state import ITSELF, Desired, Elements, NotOffered
+from reconcile.observe.observer import observe
+from reconcile.plan.build import build_plan
+from reconcile.sandbox import Sandbox
+
+ALLOW_ALL = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
+
+
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    """What makes the product talk to a sandbox."""
+    return {"SCALINGO_AUTH_URL": sandbox.url, "SCALINGO_API_TOKEN": sandbox.token}
+
+
+def _addon(case: Case) -> dict[str, Any]:
+    """The live side of a case as a fleet file has it."""
+    states: dict[str, Elements] = {
+        name: state
+        for name, state in case.observed.states.items()
+        if not isinstance(state, NotOffered)
+    }
+    engine = case.desired.engine
+    backups = states["backups"][ITSELF]
+    addon: dict[str, Any] = {
+        "id": case.desired.addon,
+        "resource_id": f"{case.desired.handle}-3412",
+        "engine": engine.value,
+        "version": VERSIONS[engine],
+        "backups": {"enabled": backups["enabled"], "hours": list(_listed(backups["hours"]))},
+    }
+    for name, rows in _ROWS.items():
+        if name in states:
+            addon[name] = rows(states)
+    return addon
+
+
+def _listed(value: object) -> tuple[Any, ...]:
+    assert isinstance(value, tuple)
+    return value
+
+
+def _extension_rows(states: Mapping[str, Elements]) -> list[dict[str, Any]]:
+    listed = {
+        name: str(fields["version"]).removeprefix("v")
+        for name, fields in states["extensions"].items()
+    }
+    if states["query_stats"][ITSELF]["enabled"]:
+        listed["pg_stat_statements"] = "1.10"
+    return [{"name": name, "version": version} for name, version in listed.items()]
+
+
+_ROWS: Mapping[str, Any] = {
+    "sql_mode": lambda states: ",".join(_listed(states["sql_mode"][ITSELF]["modes"])),
+    "logical_databases": lambda states: [
+        {"name": name, "protected": bool(fields.get("protected"))}
+        for name, fields in states["logical_databases"].items()
+    ],
+    "extensions": _extension_rows,
+    "retention_policies": lambda states: [
+        {"name": name, **fields} for name, fields in states["retention_policies"].items()
+    ],
+}
+
+
+def put(sandbox: Sandbox, cases: Iterable[Case]) -> list[Desired]:
+    """Serve the live sides from now on; give the specs of them."""
+    listed = list(cases)
+    apps = [{"name": case.desired.app, "addons": [_addon(case)]} for case in listed]
+    sandbox.put_fleet({"version": 1, "region": "osc-fr1", "apps": apps})
+    sandbox.clear()
+    return [evolve(case.desired) for case in listed]
+
+
+@frozen(kw_only=True)
+class Live:
+    """The product's own stages over a connection, as `apply` chains them."""
+
+    connection: Connection
+    state_dir: Path
+
+    def plan(self, desired: Iterable[Desired]) -> Plan:
+        """Read and plan."""
+        listed = list(desired)
+        return build_plan(listed, observe(listed, self.connection.reads))
+
+    def apply(self, plan: Plan, run_id: str) -> tuple[Outcome, ...]:
+        """Carry out everything."""
+        with Journal(self.state_dir, run_id, lambda: datetime.now(UTC)) as journal:
+            return Loop(
+                proposal=review(plan, Context(today=date(2026, 1, 1))),
+                allowance=ALLOW_ALL,
+                executor=LiveExecutor(self.connection.writes, journal),
+                stop=threading.Event(),
+            ).run()
+
+
+@contextmanager
+def live(sandbox: Sandbox, state_dir: Path) -> Iterator[Live]:
+    """Connect to a sandbox."""
+    with connect_writing(environment(sandbox), region=None, notify=print) as connection:
+        yield Live(connection=connection, state_dir=state_dir)
+
+
+def changing(sandbox: Sandbox) -> list[str]:
+    """What was sent that may change something, as method and path or action."""
+    return [
+        f"{one['method']} {one['action_name'] or one['path']}"
+        for one in sandbox.requests()["requests"]
+        if one["changes"]
+    ]
+
+
+def counts(sandbox: Sandbox) -> dict[str, int]:
+    """Requests by host, as the sandbox counted them."""
+    return sandbox.requests()["counts"]
