@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 RECONCILE = str(Path(sys.executable).with_name("reconcile"))
 WIDTH = 80
+UNBROKEN: Any = {"break_long_words": False, "break_on_hyphens": False}
 BOLD, RESET = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
 
 
@@ -109,7 +111,8 @@ def caption(number: int, text: str) -> None:
 
 def run(server: Sandbox, *arguments: str) -> tuple[int, dict[str, Any]]:
     """Run a command in front of the reader; return its exit status and its JSON report."""
-    sys.stdout.write(f"{BOLD}$ reconcile {shlex.join(arguments)}{RESET}\n")
+    shown = textwrap.wrap(f"$ reconcile {shlex.join(arguments)}", WIDTH - 2, **UNBROKEN)
+    sys.stdout.write(BOLD + " \\\n    ".join(shown) + RESET + "\n")
     sys.stdout.flush()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")

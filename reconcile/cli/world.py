@@ -69,10 +69,14 @@ class World:
         return stream.isatty() and not unwanted and self.environment.get("TERM") != "dumb"
 
     def width(self, stream: TextIO) -> int | None:
-        """The columns of a terminal; None for a pipe, whose lines are never wrapped."""
-        if not stream.isatty():
-            return None
-        return max(NARROWEST, shutil.get_terminal_size().columns)
+        """The columns to fill; None for a pipe, whose lines are not wrapped.
+
+        An exported COLUMNS is somebody's wish and holds for a pipe as well.
+        """
+        wished = self.environment.get("COLUMNS", "")
+        if wished.isdecimal():
+            return max(NARROWEST, int(wished))
+        return max(NARROWEST, shutil.get_terminal_size().columns) if stream.isatty() else None
 
     def tell(self, message: str) -> None:
         """Say something on stderr, on a line of its own."""

@@ -27,7 +27,7 @@ def plan_lines(proposal: Proposal) -> Iterator[Line]:
         if database not in quiet:
             yield BLANK
             yield from database_lines(database, proposal)
-    if quiet:
+    if quiet and len(quiet) < len(plan.databases):
         yield BLANK
         yield line(0, ("in sync: ", "green"), ", ".join(one.handle for one in quiet))
     yield from _unmanaged_lines(quiet)
