@@ -150,8 +150,16 @@ def _output(given: dict[str, Any]) -> Output:
     )
 
 
+class _InOrder(click.Group):
+    """Lists its commands in the order of a day's work, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base's
+        return list(self.commands)
+
+
 @click.group(
     name=PROGRAM,
+    cls=_InOrder,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="Exit status: 0 done, 1 failed, 2 something remains, 3 refused, 4 failed after an"
     " effect, 64 usage, 65 invalid specs, 77 not authenticated.",
@@ -169,7 +177,13 @@ def _group() -> None:
 @_selected
 @_reported
 def validate(paths: Sequence[Path], **given: Any) -> ValidateOptions:
-    """Check specs: offline, without credentials."""
+    """Check specs, offline and without credentials.
+
+    \b
+    Examples:
+      reconcile validate
+      reconcile validate specs/shop.yaml --format json
+    """
     return ValidateOptions(selection=_selection(given, paths), output=_output(given))
 
 
@@ -181,7 +195,14 @@ def validate(paths: Sequence[Path], **given: Any) -> ValidateOptions:
 @_selected
 @_reported
 def plan(paths: Sequence[Path], *, detailed_exitcode: bool, **given: Any) -> PlanOptions:
-    """Show what would be done. Changes nothing."""
+    """Show what apply would do, and change nothing.
+
+    \b
+    Examples:
+      reconcile plan
+      reconcile plan --only shop --only 'label:env=production'
+      reconcile plan --detailed-exitcode --report json=plan.json
+    """
     return PlanOptions(
         selection=_selection(given, paths),
         output=_output(given),
@@ -203,7 +224,18 @@ def plan(paths: Sequence[Path], *, detailed_exitcode: bool, **given: Any) -> Pla
 @_selected
 @_reported
 def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
-    """Do what plan shows: safe actions, and those that are allowed."""
+    """Do what plan shows, as far as it is safe or allowed.
+
+    Asks first; without a terminal it needs --yes. Without a terminal, --allow lossy counts only
+    for a named address.
+
+    \b
+    Examples:
+      reconcile apply
+      reconcile apply --dry-run
+      reconcile apply --yes --allow weakens
+      reconcile apply --yes --allow lossy=shop/logical_databases/legacy
+    """
     return ApplyOptions(selection=_selection(given, paths), output=_output(given), **given)
 
 
@@ -212,7 +244,12 @@ def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
 @_selected
 @_reported
 def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
-    """Like plan, for cron: exit with 2 when live differs from the specs."""
+    """Find what differs, for cron: exit with 2 if anything does.
+
+    \b
+    Example:
+      reconcile drift --report json=drift.json
+    """
     return DriftOptions(selection=_selection(given, paths), output=_output(given))
 
 
@@ -226,7 +263,13 @@ def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
 def show(
     names: Sequence[str], specs: Sequence[Path], config: Path | None, **given: Any
 ) -> ShowOptions:
-    """Show the live state of databases."""
+    """Show the live state of databases, with every attribute.
+
+    \b
+    Examples:
+      reconcile show shop
+      reconcile show shop-web/ad-7f6c1f0a-41d2-4e0b-9c58-2b7d6a9f3e11 --format json
+    """
     return ShowOptions(
         names=tuple(names),
         selection=Selection(paths=tuple(specs) or DEFAULT_PATHS, config=config),
@@ -240,7 +283,14 @@ def show(
     "--write", "directory", type=_PATH, metavar="DIR", help="Write all schemas into a directory."
 )
 def schema(name: str | None, directory: Path | None) -> SchemaOptions:
-    """Print a JSON Schema: spec, config, plan, run, findings or states."""
+    """Print a JSON Schema.
+
+    NAME is spec, config, plan, run, findings or states.
+
+    \b
+    Example:
+      reconcile schema spec > spec.schema.json
+    """
     return SchemaOptions(name=name, directory=directory)
 
 
@@ -258,5 +308,12 @@ def schema(name: str | None, directory: Path | None) -> SchemaOptions:
 )
 @click.option("--until-eof", is_flag=True, help="Stop when stdin closes.")
 def sandbox(**given: Any) -> SandboxOptions:
-    """Serve the provider's API on a loopback port, for trying out and for tests."""
+    """Serve the provider's API on a loopback port, to try things out.
+
+    Prints what to export in another terminal, and serves until Ctrl-C.
+
+    \b
+    Example:
+      reconcile sandbox --fleet demo/fleet.yaml
+    """
     return SandboxOptions(**given)

@@ -5,9 +5,12 @@ The first that holds wins: 77, 3, 4, 1, 2, 0. (64 and 65 end a command before th
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from reconcile.errors import ExitStatus
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Result, Run
+from reconcile.model.state import Inspected, Unknown
 
 
 def reading_status(proposal: Proposal, *, remains_counts: bool) -> ExitStatus:
@@ -18,6 +21,14 @@ def reading_status(proposal: Proposal, *, remains_counts: bool) -> ExitStatus:
     if plan.unknown:
         return ExitStatus.FAILED
     return ExitStatus.REMAINS if remains_counts and plan.remains else ExitStatus.DONE
+
+
+def states_status(states: Collection[Inspected | Unknown]) -> ExitStatus:
+    """The status of `show`."""
+    unknown = [state for state in states if isinstance(state, Unknown)]
+    if unknown and len(unknown) == len(states) and all(one.unauthenticated for one in unknown):
+        return ExitStatus.UNAUTHENTICATED
+    return ExitStatus.FAILED if unknown else ExitStatus.DONE
 
 
 def run_status(run: Run) -> ExitStatus:

@@ -38,12 +38,15 @@ class Fleet:
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
-def read_fleet(selection: Selection) -> Fleet:
+def read_fleet(selection: Selection, *, needed: bool = True) -> Fleet:
     """Read the specs and what is common to them; every finding at once.
 
-    Of valid specs the selected databases. Raises UsageError for a selection of none.
+    Of valid specs the selected databases. Where the specs are not `needed`, only what is common.
+    Raises UsageError for a selection of none.
     """
     config, config_findings = load_config(selection.config)
+    if not needed:
+        return Fleet(config=config, desired=(), findings=config_findings, files=0)
     loaded = load_specs(selection.paths, config=config)
     fleet = Fleet(
         config=config,

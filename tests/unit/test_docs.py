@@ -1,0 +1,36 @@
+"""The documents say what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")],
+)
+LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
+CODE = re.compile(r"\"([SPG]\d{3})\"")
+LISTED = re.compile(r"^\| ([SPG]\d{3}) \|", re.MULTILINE)
+
+
+def test_every_code_is_documented_and_no_other() -> None:
+    """docs/codes.md lists the codes of the source."""
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "reconcile").rglob("*.py")
+        if "sandbox" not in path.parts
+    )
+    listed = LISTED.findall((ROOT / "docs" / "codes.md").read_text(encoding="utf-8"))
+    assert len(listed) == len(set(listed))
+    # Guards name their codes with a keyword, specs and kinds with a constant: all are quoted.
+    assert set(listed) == set(CODE.findall(source))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """A page links to files that are there."""
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        assert (page.parent / link).exists(), link
