@@ -1,0 +1,147 @@
+"""What an answer means: the document that was asked for, or an error in one sentence.
+
+Source: the wire contract, "Limits and errors" and "Actions". A failed action can come with any
+status, so its `ok` decides; only 401 and 403 come before it, for there the action was not reached.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from reconcile.api.routes import ADDON_TOKEN, EXCHANGE, Answer
+from reconcile.errors import (
+    AccessError,
+    AnswerError,
+    ApiError,
+    NotFoundError,
+    NotOfferedError,
+    OutcomeUnknownError,
+)
+from reconcile.model.call import Effect
+from reconcile.model.text import safe_text
+
+_SHOWN = 120
+_REFUSED_ACCESS = frozenset({401, 403})
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(?:script|style).*?</(?:script|style)\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_TOKENS = frozenset({EXCHANGE, ADDON_TOKEN})
+"""Routes whose successes hold a token: nothing of them is ever shown."""
+_NO_DOCUMENT = object()
+
+
+def document_of(answer: Answer) -> Mapping[str, Any]:
+    """The JSON object of a success.
+
+    Raises AccessError (401, 403), NotFoundError (404), AnswerError (no JSON object), ApiError for
+    other statuses; for a change whose effect stays open, OutcomeUnknownError.
+    """
+    if not _succeeded(answer):
+        raise _failure(answer)
+    document = _decoded(answer)
+    if isinstance(document, dict):
+        return document
+    raise _unfit(answer, "where a JSON object is due", said=_said(answer))
+
+
+def rooted(answer: Answer, root: str) -> Any:
+    """The value under the root key of a success. Raises as `document_of`."""
+    document = document_of(answer)
+    if root not in document:
+        raise _unfit(answer, f"without {root!r}")
+    return document[root]
+
+
+def result_of(answer: Answer) -> Any:
+    """The result of an action that succeeded, None where it has none.
+
+    Raises NotOfferedError with the provider's message for `ok: 0`, else as `document_of`.
+    """
+    document = _decoded(answer)
+    if not isinstance(document, dict) or answer.status in _REFUSED_ACCESS:
+        document = document_of(answer)
+    match document.get("ok"):
+        case 1:
+            return document.get("result")
+        case 0:
+            said = _shown(answer, _sentence(document) or "no reason given")
+            raise NotOfferedError(
+                f"{answer.request}: the provider refused it: {said!r}", said=safe_text(said)
+            )
+        case other:
+            document_of(answer)
+            raise _unfit(answer, f"with {_shown(answer, repr(other))} as 'ok'")
+
+
+def _succeeded(answer: Answer) -> bool:
+    return 200 <= answer.status < 300  # noqa: PLR2004 - RFC 9110
+
+
+def _decoded(answer: Answer) -> Any:
+    """The decoded body; _NO_DOCUMENT where it is no JSON."""
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return _NO_DOCUMENT
+
+
+def _failure(answer: Answer) -> ApiError:
+    sentence = f"{answer.request}: HTTP {answer.status}, {_said(answer)}"
+    if answer.status in _REFUSED_ACCESS:
+        return AccessError(sentence)
+    if answer.status == 404:  # noqa: PLR2004 - RFC 9110
+        return NotFoundError(sentence)
+    refused = 400 <= answer.status < 500  # noqa: PLR2004 - RFC 9110
+    if answer.request.effect is Effect.CHANGE and not refused:
+        return OutcomeUnknownError(f"{sentence}; it may or may not have taken effect")
+    if 300 <= answer.status < 400:  # noqa: PLR2004 - RFC 9110
+        return ApiError(
+            f"{answer.request}: HTTP {answer.status}, a redirect, which is never followed"
+        )
+    return ApiError(sentence)
+
+
+def _unfit(answer: Answer, fault: str, *, said: str = "") -> ApiError:
+    """The error for a success that does not say what it should."""
+    sentence = f"{answer.request}: answered {said}{' ' if said else ''}{fault}"
+    if answer.request.effect is Effect.CHANGE:
+        return OutcomeUnknownError(f"{sentence}; it may or may not have taken effect")
+    return AnswerError(sentence)
+
+
+def _said(answer: Answer) -> str:
+    """The first words of a body, for a message."""
+    if answer.request.route in _TOKENS and _succeeded(answer):
+        return "something"
+    document = _decoded(answer)
+    if isinstance(document, dict) and _sentence(document):
+        return repr(_shown(answer, _sentence(document)))
+    text = answer.body[: 64 * _SHOWN].decode(errors="replace")
+    title = _TITLE.search(text)
+    words = " ".join(_TAG.sub(" ", title[1] if title else text).split())
+    return repr(_shown(answer, words)) if words else "an empty answer"
+
+
+def _sentence(document: Mapping[str, Any]) -> str:
+    """The message of the error shapes: {error}, {resource,error}, {errors:{field:[message]}}."""
+    errors = document.get("errors")
+    if isinstance(errors, dict):
+        return "; ".join(f"{field}: {_joined(messages)}" for field, messages in errors.items())
+    error = document.get("error")
+    if not error:
+        return ""
+    resource = document.get("resource")
+    return f"{resource}: {error}" if isinstance(resource, str) else _joined(error)
+
+
+def _joined(messages: object) -> str:
+    listed = messages if isinstance(messages, list) else [messages]
+    return ", ".join(str(message) for message in listed)
+
+
+def _shown(answer: Answer, text: str) -> str:
+    """A text from outside, bounded, without the credentials; it is quoted or made safe."""
+    plain = answer.hide(text)
+    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}…"

@@ -1,0 +1,78 @@
+"""The client that cannot change anything: it holds no permit for it, and neither does its transport."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Event
+from typing import Any
+
+from reconcile.api.answers import result_of, rooted
+from reconcile.api.clock import Clock
+from reconcile.api.routes import ACTION, Permits, Route
+from reconcile.api.targets import Targets
+from reconcile.api.wire import Connected, Surroundings, Wire
+from reconcile.model.call import RESOURCE, Call, Effect
+from reconcile.model.target import Target
+
+_ROOTS: Mapping[Route, str] = {Route.of_call(RESOURCE): "database"}
+"""The routes that only read, and the key under which each answers."""
+
+READ_ACTIONS = frozenset(
+    {
+        "list-databases",
+        "get-sqlmode",
+        "list-extensions",
+        "pg-list-queries",
+        "pg-stat-statements-list",
+        "list-retention-policies",
+    }
+)
+
+READING = Permits(effect=Effect.READ, routes=frozenset({*_ROOTS, ACTION}), actions=READ_ACTIONS)
+"""All that a run that only reads may send about a database."""
+
+
+class ReadClient:
+    """Reads databases. Thread safe."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def call(self, target: Target, call: Call) -> Any:
+        """The `database` object for the resource, the `result` for an action, decoded, unchecked.
+
+        Raises ForbiddenCallError, before any I/O, for any other call, whatever its `effect` says;
+        NotOfferedError for `ok: 0`; other ApiErrors where there is no usable answer.
+        """
+        answer = self._wire.send(target, call, READING)
+        route = answer.request.route
+        return result_of(answer) if route == ACTION else rooted(answer, _ROOTS[route])
+
+
+class Reads(Connected):
+    """A connection that can only read: a client, and a finder of targets."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire)
+        self.client = ReadClient(wire)
+        self.targets = Targets(wire)
+
+
+def connect_reading(
+    environment: Mapping[str, str],
+    *,
+    region: str | None,
+    notify: Callable[[str], None],
+    clock: Clock | None = None,
+    stop: Event | None = None,
+) -> Reads:
+    """Make a connection whose transport itself refuses whatever would change anything.
+
+    Sends nothing yet. `region` is the project's; `notify` is told in a sentence when the provider
+    makes us wait; `stop` ends every wait. Raises UsageError for a host or region that cannot be
+    meant, CredentialsError where no API token is given.
+    """
+    surroundings = Surroundings(
+        environment=environment, region=region, notify=notify, clock=clock, stop=stop
+    )
+    return Reads(Wire(surroundings, (READING,)))

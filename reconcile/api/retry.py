@@ -1,0 +1,96 @@
+"""When to send a request once more: a policy that decides, and does nothing itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+from attrs import frozen
+
+from reconcile.model.call import Effect
+
+
+class Trouble(Enum):
+    """Why a try gave no answer that can be used."""
+
+    UNREACHED = "the connection was never established: the server cannot have received it"
+    UNTRUSTED = "the server's certificate cannot be verified: nothing was sent"
+    LOST = "it was sent, perhaps in part, and no whole answer came back"
+    UNAVAILABLE = "a proxy or the server says that it cannot answer now (502 to 504)"
+    LIMITED = "refused for its rate (429)"
+
+
+_UNAVAILABLE = frozenset({502, 503, 504})
+_TOO_MANY = 429
+_WINDOW = 60
+
+# A change is repeated only where the server cannot have received it, or certainly refused it.
+_REPEATED: Mapping[Effect, frozenset[Trouble]] = {
+    Effect.READ: frozenset({Trouble.UNREACHED, Trouble.LOST, Trouble.UNAVAILABLE, Trouble.LIMITED}),
+    Effect.CHANGE: frozenset({Trouble.UNREACHED, Trouble.LIMITED}),
+}
+
+
+def trouble_of(status: int) -> Trouble | None:
+    """The trouble that an HTTP status stands for, None where the answer is one."""
+    if status == _TOO_MANY:
+        return Trouble.LIMITED
+    return Trouble.UNAVAILABLE if status in _UNAVAILABLE else None
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How often, and after how many seconds.
+
+    `tries` counts the first one; `limited_tries` holds instead where the rate was the reason,
+    for waiting cures that. `patience` is the longest wait that a server may ask for.
+    """
+
+    tries: int = 4
+    limited_tries: int = 6
+    first_pause: float = 0.5
+    longest_pause: float = 8.0
+    patience: float = 300.0
+
+    def pause(
+        self,
+        trouble: Trouble,
+        *,
+        effect: Effect,
+        tries: int,
+        now: float,
+        chance: float,
+        retry_after: str | None = None,
+    ) -> float | None:
+        """Seconds to wait before the next try, None to give up.
+
+        `tries` were made; `chance` is a random number from 0 to 1.
+        """
+        most = self.limited_tries if trouble is Trouble.LIMITED else self.tries
+        if trouble not in _REPEATED[effect] or tries >= most:
+            return None
+        asked = _seconds(retry_after, now)
+        if asked is not None:
+            return asked + chance if asked <= self.patience else None
+        if trouble is Trouble.LIMITED:
+            # The limiter counts by whole minutes of the epoch; just after the next one begins
+            # there is room again.
+            return _WINDOW - now % _WINDOW + chance
+        doubled: float = self.first_pause * 2 ** (tries - 1)
+        return min(doubled, self.longest_pause) * (0.5 + chance)
+
+
+def _seconds(retry_after: str | None, now: float) -> float | None:
+    """Read a Retry-After header: seconds or an HTTP date (RFC 9110); None for anything else."""
+    text = (retry_after or "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, aware.timestamp() - now)

@@ -1,0 +1,31 @@
+"""The sockets in use, so that closing ends what waits on them."""
+
+from __future__ import annotations
+
+import socket
+from threading import Lock
+from weakref import WeakSet
+
+
+class Sockets:
+    """Every open socket of a transport. Thread safe."""
+
+    def __init__(self) -> None:
+        self._open: WeakSet[socket.socket] = WeakSet()
+        self._lock = Lock()
+
+    def add(self, opened: socket.socket) -> None:
+        """Remember a socket for as long as somebody uses it."""
+        with self._lock:
+            self._open.add(opened)
+
+    def sever(self) -> None:
+        """End both directions of all, so that a thread that waits for an answer wakes up."""
+        with self._lock:
+            sockets = list(self._open)
+        for one in sockets:
+            try:
+                # Not the method of a TLS socket, which drops state that the reader still uses.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+            except OSError:
+                continue  # already closed

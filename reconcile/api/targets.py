@@ -1,0 +1,93 @@
+"""Which live database a spec means: its application, addon and engine → Target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reconcile.api.credentials import engine_of
+from reconcile.api.wire import Wire
+from reconcile.errors import AnswerError, ApiError, NotFoundError
+from reconcile.model.engine import Engine
+from reconcile.model.target import Target
+from reconcile.model.text import safe_text
+
+_ADDON_ID = "ad-"
+
+
+class Targets:
+    """Finds targets. Thread safe; an application's addons are listed once per run."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def find(self, *, app: str, addon: str | None, engine: Engine | None) -> Target:
+        """The target that is meant: `addon` is an addon id, a resource id, or None for the only one.
+
+        `engine` is what the only one has to be, None for any. One request with an addon id, else one more per application. The target's engine is the
+        live one, which may differ from the spec's. Raises NotFoundError where there is none,
+        ApiError where several could be meant, both with the candidates.
+        """
+        if addon is None or not addon.startswith(_ADDON_ID):
+            addon = self._resolve(app, addon, engine)
+        grant = self._wire.grant(app=app, addon=addon)
+        return Target(
+            region=self._wire.region,
+            hosts=self._wire.hosts(),
+            app=app,
+            addon=grant.addon,
+            resource_id=grant.resource_id,
+            engine=grant.engine,
+            plan=grant.plan,
+        )
+
+    def _resolve(self, app: str, resource_id: str | None, engine: Engine | None) -> str:
+        listed = _live(self._wire.addons(app), app)
+        if resource_id is None:
+            return _only(listed, app, engine)
+        for one in listed:
+            if one.get("resource_id") == resource_id:
+                return _id(one, app)
+        raise NotFoundError(
+            f"application {app!r} has no addon {resource_id!r}: it has {_named(listed)}"
+        )
+
+
+def _only(listed: Sequence[Mapping[str, Any]], app: str, engine: Engine | None) -> str:
+    fitting = [one for one in listed if engine is None or engine_of(one) is engine]
+    wanted = f"{engine.value} addon" if engine else "addon"
+    if not fitting:
+        raise NotFoundError(f"application {app!r} has no {wanted}: it has {_named(listed)}")
+    if len(fitting) > 1:
+        raise ApiError(
+            f"application {app!r} has several {wanted}s: name one as addon: {_named(fitting)}"
+        )
+    return _id(fitting[0], app)
+
+
+def _live(addons: object, app: str) -> list[Mapping[str, Any]]:
+    if not isinstance(addons, list) or not all(isinstance(one, dict) for one in addons):
+        raise AnswerError(f"the addons of application {app!r} are no list of objects")
+    return [one for one in addons if not one.get("deprovisioned_at")]
+
+
+def _id(addon: Mapping[str, Any], app: str) -> str:
+    found = addon.get("id")
+    if not isinstance(found, str) or not found:
+        raise AnswerError(f"an addon of application {app!r} has no id")
+    return found
+
+
+def _named(addons: Sequence[Mapping[str, Any]]) -> str:
+    """The candidates for a message: id, resource id and engine of each."""
+    return ", ".join(sorted(_name(one) for one in addons)) or "none"
+
+
+def _name(addon: Mapping[str, Any]) -> str:
+    engine = engine_of(addon)
+    words = [
+        str(addon.get("id")),
+        str(addon.get("resource_id")),
+        engine.value if engine else "other",
+    ]
+    return safe_text(f"{words[0]} ({words[2]}, resource {words[1]})")

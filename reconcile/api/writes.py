@@ -1,0 +1,87 @@
+"""The client that changes databases. Only applying and operating may import this module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Event
+from typing import Any
+
+from reconcile.api.answers import result_of, rooted
+from reconcile.api.clock import Clock
+from reconcile.api.reads import READING, Reads
+from reconcile.api.routes import ACTION, Permits, Route
+from reconcile.api.wire import Connected, Surroundings, Wire
+from reconcile.model.call import Call, Effect
+from reconcile.model.target import Target
+
+_UPDATE = Route.of_call(Call(method="PATCH", path="", effect=Effect.CHANGE))
+_ROOTS: Mapping[Route, str] = {_UPDATE: "database"}
+"""The routes that change something, and the key under which each answers."""
+
+CHANGE_ACTIONS = frozenset(
+    {
+        "create-database",
+        "delete-database",
+        "reset-database",
+        "set-sqlmode",
+        "pg-stat-statements-enable",
+        "pg-stat-statements-reset",
+        "pg-cancel-query",
+        "pg-terminate-query",
+        "add-retention-policy",
+        "del-retention-policy",
+    }
+)
+
+WRITING = Permits(effect=Effect.CHANGE, routes=frozenset({*_ROOTS, ACTION}), actions=CHANGE_ACTIONS)
+"""All that may be sent to change a database."""
+
+
+class WriteClient:
+    """Changes databases. Thread safe."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def prepare(self, target: Target) -> None:
+        """Have a token in hand, before the intent is written down, that is good for five minutes.
+
+        Raises ApiError or CredentialsError where there is none to be had.
+        """
+        self._wire.prepare(target)
+
+    def call(self, target: Target, call: Call) -> Any:
+        """Make a change; return the `database` object or the action's `result`.
+
+        The request is repeated only if the provider cannot have received it, or refused it for its
+        rate (429) or its token (401). Raises ForbiddenCallError, before any I/O, for a call outside
+        the set; OutcomeUnknownError where the change may have been made; NotOfferedError for
+        `ok: 0` and other ApiErrors where it certainly was not.
+        """
+        answer = self._wire.send(target, call, WRITING)
+        route = answer.request.route
+        return result_of(answer) if route == ACTION else rooted(answer, _ROOTS[route])
+
+
+class Connection(Connected):
+    """A connection that reads and writes."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire)
+        self.reads = Reads(wire)
+        self.writes = WriteClient(wire)
+
+
+def connect_writing(
+    environment: Mapping[str, str],
+    *,
+    region: str | None,
+    notify: Callable[[str], None],
+    clock: Clock | None = None,
+    stop: Event | None = None,
+) -> Connection:
+    """Make a connection that may change databases. Sends nothing yet; raises as `connect_reading`."""
+    surroundings = Surroundings(
+        environment=environment, region=region, notify=notify, clock=clock, stop=stop
+    )
+    return Connection(Wire(surroundings, (READING, WRITING)))

@@ -1,0 +1,1 @@
+"""From targets to what the provider says of them; a database that cannot be read is a value, too."""

@@ -1,0 +1,59 @@
+"""The states of some kinds of one database, with no request more than there are distinct reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from reconcile.errors import NotOfferedError
+from reconcile.kinds.kind import Kind
+from reconcile.model.call import Call
+from reconcile.model.engine import Engine
+from reconcile.model.state import KindState, NotOffered
+
+Ask = Callable[[Call], Any]
+"""Answers a read: the `database` object or an action's `result`."""
+
+
+def states_of(kinds: Sequence[Kind[Any]], engine: Engine, ask: Ask) -> dict[str, KindState]:
+    """The states by kind name, in the order of `kinds`; those that share a read share its answer.
+
+    Raises AnswerError for an answer of another shape, and what `ask` raises; NotOfferedError only
+    where a kind is surely offered, for then the refusal has another reason.
+    """
+    states: dict[str, KindState] = {}
+    for call, sharing in _by_call(kinds):
+        states.update(_read(call, sharing, engine, ask))
+    return {kind.name: states[kind.name] for kind in kinds}
+
+
+def _by_call(kinds: Sequence[Kind[Any]]) -> list[tuple[Call, list[Kind[Any]]]]:
+    """Group by equal calls: they hold mappings, so that no dict can."""
+    groups: list[tuple[Call, list[Kind[Any]]]] = []
+    for kind in kinds:
+        for call, sharing in groups:
+            if call == kind.read:
+                sharing.append(kind)
+                break
+        else:
+            groups.append((kind.read, [kind]))
+    return groups
+
+
+def _read(
+    call: Call, kinds: list[Kind[Any]], engine: Engine, ask: Ask
+) -> Iterator[tuple[str, KindState]]:
+    offered = [kind for kind in kinds if engine in kind.offers]
+    for kind in kinds:
+        if kind not in offered:
+            yield kind.name, NotOffered(message=f"{engine.value} has no {kind.name}")
+    if not offered:
+        return
+    try:
+        answer = ask(call)
+    except NotOfferedError as error:
+        if any(kind.offers[engine] for kind in offered):
+            raise
+        yield from ((kind.name, NotOffered(message=error.said)) for kind in offered)
+    else:
+        yield from ((kind.name, kind.parse(answer)) for kind in offered)

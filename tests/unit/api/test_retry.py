@@ -1,0 +1,100 @@
+"""When to send once more: a policy without I/O."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconcile.api.retry import RetryPolicy, Trouble, trouble_of
+from reconcile.model.call import Effect
+
+POLICY = RetryPolicy()
+
+
+def pause(
+    trouble: Trouble,
+    effect: Effect = Effect.READ,
+    *,
+    tries: int = 1,
+    now: float = 0.0,
+    retry_after: str | None = None,
+    chance: float = 0.0,
+) -> float | None:
+    """What the usual policy decides."""
+    return POLICY.pause(
+        trouble, effect=effect, tries=tries, now=now, chance=chance, retry_after=retry_after
+    )
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_a_change_is_repeated_only_if_it_was_not_made(trouble: Trouble) -> None:
+    """Never received, or certainly refused: nothing else."""
+    repeated = pause(trouble, Effect.CHANGE) is not None
+    assert repeated == (trouble in {Trouble.UNREACHED, Trouble.LIMITED})
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_a_read_is_repeated_unless_the_host_is_not_trusted(trouble: Trouble) -> None:
+    """A certificate does not get better by asking again."""
+    assert (pause(trouble) is None) == (trouble is Trouble.UNTRUSTED)
+
+
+@pytest.mark.parametrize(("trouble", "most"), [(Trouble.LOST, 4), (Trouble.LIMITED, 6)])
+def test_tries_are_bounded(trouble: Trouble, most: int) -> None:
+    """The last try is the last."""
+    assert pause(trouble, tries=most - 1) is not None
+    assert pause(trouble, tries=most) is None
+
+
+def test_pauses_double_up_to_a_bound() -> None:
+    """Half to one and a half of the doubled pause, by chance."""
+    policy = RetryPolicy(tries=99)
+    pauses = [
+        policy.pause(Trouble.LOST, effect=Effect.READ, tries=n, now=0, chance=0.5)
+        for n in range(1, 8)
+    ]
+    assert pauses == [0.5, 1, 2, 4, 8, 8, 8]
+    assert pause(Trouble.LOST, chance=0.0) == 0.25
+    assert pause(Trouble.LOST, chance=1.0) == 0.75
+
+
+@pytest.mark.parametrize(("now", "expected"), [(0, 60), (1, 59), (59.5, 0.5), (120.0, 60)])
+def test_a_limit_ends_with_the_minute_of_the_epoch(now: float, expected: float) -> None:
+    """The limiter counts by fixed windows."""
+    assert pause(Trouble.LIMITED, now=now) == expected
+    assert pause(Trouble.LIMITED, now=now, chance=0.5) == expected + 0.5
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "expected"),
+    [
+        ("7", 7),
+        (" 0 ", 0),
+        ("Thu, 01 Jan 1970 00:01:40 GMT", 90),
+        ("Thu, 01 Jan 1970 00:01:40 -0000", 90),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("301", None),
+        ("999999999", None),
+        ("soon", 50),
+        ("", 50),
+        ("-5", 50),
+        ("1.5", 50),
+        ("٣", 50),
+        ("9" * 400, 50),
+        ("Thu, 99 Jan 1970 00:00:00 GMT", 50),
+    ],
+)
+def test_retry_after_goes_first_where_it_says_something(
+    retry_after: str, expected: float | None
+) -> None:
+    """Seconds or a date; more than we have patience for ends it; nonsense counts as not given."""
+    assert pause(Trouble.LIMITED, now=10.0, retry_after=retry_after) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"),
+    [(200, None), (401, None), (429, Trouble.LIMITED), (500, None), (501, None)]
+    + [(status, Trouble.UNAVAILABLE) for status in (502, 503, 504)],
+)
+def test_a_status_stands_for_a_trouble(status: int, trouble: Trouble | None) -> None:
+    """Most statuses are answers."""
+    assert trouble_of(status) is trouble

@@ -1,0 +1,235 @@
+"""The transport on real sockets: pacing, counting, keeping alive, ending."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from unit.api.loopback import (
+    DROPPED,
+    NOW,
+    PlainClock,
+    Provider,
+    Reply,
+    reply,
+    truncated,
+    unheard,
+)
+
+from reconcile import __version__
+from reconcile.api.clock import SystemClock
+from reconcile.api.retry import RetryPolicy
+from reconcile.api.routes import GROUNDWORK, REGIONS, Request
+from reconcile.api.transport import Limits, Transport
+from reconcile.errors import ApiError
+
+FINE = reply(200, {"regions": []})
+LIMITED = reply(429, "Retry later\n")
+
+
+def ask(provider: Provider, base: str | None = None) -> Request:
+    """A request that needs no credential."""
+    return Request(route=REGIONS, base=base or provider.url)
+
+
+@pytest.fixture
+def transport(clock: PlainClock, notices: list[str]) -> Transport:
+    """A transport on which nobody waits and chance is even."""
+    return Transport(permits=(GROUNDWORK,), notify=notices.append, clock=clock, chance=lambda: 0.5)
+
+
+def test_connections_are_kept_alive(provider: Provider, transport: Transport) -> None:
+    """Many requests in turn need one connection, errors and empty answers included."""
+    provider.odd["auth"].extend([FINE, reply(404, ""), reply(500, {"error": "x"}), FINE] * 5)
+    for _ in range(20):
+        transport.send(ask(provider))
+    assert provider.connections == 1
+    assert transport.counts() == {"auth": 20, "api": 0, "database": 0}
+
+
+def test_every_request_says_who_asks(provider: Provider, transport: Transport) -> None:
+    """The provider can tell the tool and its version from others."""
+    transport.send(ask(provider))
+    headers = provider.requests[0].headers
+    assert headers["user-agent"] == f"reconcile/{__version__}"
+    assert headers["accept"] == "application/json"
+    assert "authorization" not in headers
+
+
+def test_a_redirect_is_not_followed(provider: Provider, transport: Transport) -> None:
+    """A token must not be carried to where an answer points."""
+    provider.odd["auth"].append(reply(307, "", Location=f"{provider.url}/v1/apps"))
+    assert transport.send(ask(provider)).status == 307
+    assert len(provider.requests) == 1
+
+
+def test_a_limit_is_waited_for_and_told(
+    provider: Provider, transport: Transport, clock: PlainClock, notices: list[str]
+) -> None:
+    """Without Retry-After the wait ends just after the whole minute."""
+    provider.odd["auth"].extend([LIMITED, FINE])
+    assert transport.send(ask(provider)).status == 200
+    assert (NOW + sum(clock.slept)) % 60 == 0.5
+    assert notices == ["the provider takes no more requests on its auth host for now: waiting 40 s"]
+
+
+def test_retry_after_is_honoured(
+    provider: Provider, transport: Transport, clock: PlainClock
+) -> None:
+    """What the server says is what we wait, and a little."""
+    provider.odd["auth"].extend([reply(429, "later", Retry_After="7"), FINE])
+    transport.send(ask(provider))
+    assert clock.slept == [7.5]
+
+
+def test_one_thread_that_is_limited_holds_back_the_others(
+    provider: Provider, transport: Transport, notices: list[str]
+) -> None:
+    """Asking on would only use up the next window; the person hears of it once."""
+    provider.odd["auth"].append(LIMITED)
+    transport.send(ask(provider))
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda _: transport.send(ask(provider)), range(64)))
+    assert {answer.status for answer in answers} == {200}
+    assert len(provider.requests) == 66
+    assert len(notices) == 1
+
+
+def test_a_server_that_says_nothing_is_given_up(provider: Provider, clock: PlainClock) -> None:
+    """The read timeout ends a try, and the tries are bounded."""
+    never = threading.Event()
+    provider.odd["auth"].extend([Reply(wait=never)] * 9)
+    transport = Transport(
+        permits=(GROUNDWORK,), notify=unheard, clock=clock, limits=Limits(read=0.05)
+    )
+    with pytest.raises(ApiError, match="nothing came in time"):
+        transport.send(ask(provider))
+    assert transport.counts()["auth"] == 4
+    never.set()
+
+
+def test_an_answer_without_an_end_is_given_up(provider: Provider, clock: PlainClock) -> None:
+    """A wrong host cannot fill the memory."""
+    limits = Limits(answer=100_000)
+    transport = Transport(permits=(GROUNDWORK,), notify=unheard, clock=clock, limits=limits)
+    provider.odd["auth"].extend([reply(200, b"x" * 300_000)] * 4)
+    with pytest.raises(ApiError, match="larger than any"):
+        transport.send(ask(provider))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [DROPPED, truncated(b"x"), reply(200, b"x" * 300_000), Reply(raw=b"\r\n\r\n", close=True)],
+)
+def test_broken_answers_do_not_use_up_the_connections(
+    provider: Provider, clock: PlainClock, odd: Reply
+) -> None:
+    """The pool gets every connection back, however it ended."""
+    transport = Transport(
+        permits=(GROUNDWORK,),
+        notify=unheard,
+        clock=clock,
+        limits=Limits(answer=50),
+        policy=RetryPolicy(tries=1),
+    )
+    provider.odd["auth"].extend([odd] * 40)
+    for _ in range(40):
+        with pytest.raises(ApiError):
+            transport.send(ask(provider))
+    assert transport.send(ask(provider)).status == 200
+    transport.close()
+
+
+def test_closing_ends_what_waits_for_an_answer(provider: Provider) -> None:
+    """An interrupted run does not hang on a slow server."""
+    never = threading.Event()
+    provider.odd["auth"].append(Reply(wait=never))
+    transport = Transport(permits=(GROUNDWORK,), notify=unheard)
+    with ThreadPoolExecutor(1) as threads:
+        begun = time.monotonic()
+        waiting = threads.submit(transport.send, ask(provider))
+        while not provider.requests:
+            time.sleep(0.005)
+        transport.close()
+        with pytest.raises(ApiError):
+            waiting.result(timeout=5)
+    assert time.monotonic() - begun < 5
+    assert len(provider.requests) == 1
+    with pytest.raises(ApiError, match="the connection is closed"):
+        transport.send(ask(provider))
+    never.set()
+
+
+def test_a_stopped_run_does_not_wait_for_a_limit(provider: Provider) -> None:
+    """With the machine's own clock: the minute is not waited out."""
+    stop = threading.Event()
+    stop.set()
+    provider.odd["auth"].append(LIMITED)
+    transport = Transport(permits=(GROUNDWORK,), notify=unheard, stop=stop)
+    with pytest.raises(ApiError, match="interrupted while waiting"):
+        transport.send(ask(provider))
+
+
+def test_the_machines_clock_sleeps_and_can_be_woken() -> None:
+    """A moment is waited for; a halted wait is none."""
+    clock = SystemClock()
+    begun = time.monotonic()
+    clock.sleep(0.01, lambda: False)
+    assert 0.01 <= time.monotonic() - begun < 5
+    clock.sleep(3600, lambda: True)
+    assert abs(clock.now() - time.time()) < 5
+
+
+@pytest.mark.parametrize(
+    "base", ["http://nosuch.invalid", f"http://{'a' * 64}.invalid", "http://127.0.0.1:1"]
+)
+def test_a_host_that_is_not_there_is_a_sentence(transport: Transport, base: str) -> None:
+    """No object of the HTTP library shows in a message."""
+    with pytest.raises(ApiError) as caught:
+        transport.send(Request(route=REGIONS, base=base))
+    assert " object at 0x" not in str(caught.value)
+    assert "Plain(" not in str(caught.value)
+
+
+@pytest.fixture
+def untrusted(tmp_path: Path) -> tuple[socket.socket, int]:
+    """A TLS listener with a certificate that nobody vouches for."""
+    pem = tmp_path / "self-signed.pem"
+    made = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout {pem}"
+    subprocess.run(
+        [*made.split(), "-out", pem.with_suffix(".crt")], check=True, capture_output=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem.with_suffix(".crt"), pem)
+    listener = context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
+    return listener, listener.getsockname()[1]
+
+
+def test_a_certificate_that_nobody_vouches_for_ends_it(
+    untrusted: tuple[socket.socket, int], transport: Transport, clock: PlainClock
+) -> None:
+    """Nothing is sent, and nothing is tried again."""
+    listener, port = untrusted
+    failed: list[BaseException] = []
+
+    def accept() -> None:
+        try:
+            listener.accept()
+        except OSError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    with pytest.raises(ApiError, match="its certificate cannot be verified: self"):
+        transport.send(Request(route=REGIONS, base=f"https://127.0.0.1:{port}"))
+    thread.join(5)
+    listener.close()
+    assert failed
+    assert transport.counts()["auth"] == 1
+    assert clock.slept == []
