@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import malformed
 from reconcile.sandbox.service import Service
-from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply, NotJson
+from reconcile.sandbox.wire import Call, Credential, JsonReply, NotJson
 
 _USER = {
     "id": "us-5c599fd6-0000-4000-8000-000000000001",

@@ -14,9 +14,10 @@ from starlette.routing import Route
 
 from reconcile.sandbox import accounts, database_api, door, platform_api
 from reconcile.sandbox.edge import Edge
+from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import ApiError, FleetError, invalid, not_found
 from reconcile.sandbox.service import Service
-from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply
+from reconcile.sandbox.wire import Call, Credential, JsonReply
 
 ENDPOINTS = (
     *accounts.ENDPOINTS,

@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from reconcile.sandbox.actions import perform
 from reconcile.sandbox.defaults import object_id
+from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import EngineRefusal, malformed, not_found
 from reconcile.sandbox.live_fleet import Place
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.settings import with_settings
-from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply
+from reconcile.sandbox.wire import Call, Credential, JsonReply
 
 
 def place_of(service: Service, call: Call) -> Place:

@@ -7,13 +7,14 @@ from starlette.responses import Response
 from reconcile.sandbox import fleet_file
 from reconcile.sandbox.database_api import place_of
 from reconcile.sandbox.defaults import complete_database
+from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.engines import extension_sql
 from reconcile.sandbox.errors import ApiError, EngineRefusal, FleetError, invalid, malformed
 from reconcile.sandbox.faults import Fault
 from reconcile.sandbox.fleet import Database
 from reconcile.sandbox.fleet_rules import check_database
 from reconcile.sandbox.service import Service
-from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply
+from reconcile.sandbox.wire import Call, Credential, JsonReply
 
 PREFIX = "/_sandbox/"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from reconcile.sandbox.defaults import ENGINES, object_id
+from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import not_found
 from reconcile.sandbox.fleet import App
 from reconcile.sandbox.live_fleet import Place
 from reconcile.sandbox.service import Service
-from reconcile.sandbox.wire import Call, Credential, Endpoint, JsonReply
+from reconcile.sandbox.wire import Call, Credential, JsonReply
 
 
 def _app(service: Service, call: Call) -> App:

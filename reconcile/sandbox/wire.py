@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from attrs import field, frozen
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from reconcile.sandbox.errors import malformed
-
-if TYPE_CHECKING:
-    from reconcile.sandbox.service import Service
 
 
 class Host(Enum):
@@ -110,13 +106,3 @@ class JsonReply(JSONResponse):
 def too_many_requests() -> PlainTextResponse:
     """Make the 429 of the provider's limiter: plain text, no Retry-After."""
     return PlainTextResponse("Retry later", status_code=429)
-
-
-@frozen(kw_only=True)
-class Endpoint:
-    """A row of the route table."""
-
-    method: str
-    path: str
-    credential: Credential
-    answer: Callable[[Service, Call], Response]

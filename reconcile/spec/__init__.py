@@ -1,0 +1,1 @@
+"""YAML text → Desired: what people wrote, checked, with the place of every value."""

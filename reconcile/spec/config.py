@@ -1,0 +1,172 @@
+"""`reconcile.yaml`: what a project's specs have in common.
+
+It names no host and holds no secret: both come from the environment or a flag, so that a change
+to a file of the project cannot send the token elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import field, fields, frozen, has
+
+from reconcile.kinds.retention_policies import OnChange
+from reconcile.model.engine import Engine
+from reconcile.model.finding import Finding
+from reconcile.spec import codes
+from reconcile.spec import locations as places
+from reconcile.spec.compose import Document
+from reconcile.spec.convert import Converted, convert
+from reconcile.spec.document import read_kinds
+from reconcile.spec.locations import Locations, finding, finding_about_file
+from reconcile.spec.paths import CONFIG_NAME
+from reconcile.spec.text import read_source
+from reconcile.spec.written import WrittenConfig
+from reconcile.spec.yaml import parse
+
+_SENDS_ELSEWHERE = re.compile(r"host|url|uri|endpoint|server|token|secret|password|webhook|proxy")
+_ONLY_FROM_OUTSIDE = "hosts and secrets come from the environment or a flag, never from this file"
+
+
+@frozen(kw_only=True)
+class DefaultSet:
+    """The defaults of one engine or label; `name` says which, `path` where they are written."""
+
+    name: str
+    kinds: Mapping[str, Any]
+    protect: bool
+    locations: Locations
+    path: places.Path
+
+
+@frozen(kw_only=True)
+class Config:
+    """A project's configuration; without a file, all of it is left out."""
+
+    version: Literal[1] = 1
+    region: str | None = None
+    engines: Mapping[Engine, DefaultSet] = field(factory=dict)
+    labels: Mapping[str, DefaultSet] = field(factory=dict)
+
+
+def load_config(path: Path | None) -> tuple[Config, tuple[Finding, ...]]:
+    """Read a configuration; never raises for a bad one: findings then say what is wrong.
+
+    Without a path, `reconcile.yaml` in the current directory is read if it is there.
+    """
+    named = path or Path(CONFIG_NAME)
+    if not named.exists():
+        return Config(), () if path is None else (_missing(named),)
+    source = read_source(named)
+    if isinstance(source, Finding):
+        return Config(), (source,)
+    reading = parse(source)
+    if reading.findings or len(reading.documents) != 1:
+        return Config(), reading.findings or (_not_one(str(named), len(reading.documents)),)
+    return _read(reading.documents[0])
+
+
+def _missing(path: Path) -> Finding:
+    message = f"there is no file {str(path)!r}"
+    return finding_about_file(codes.NO_SUCH_PATH, str(path), message, "check --config")
+
+
+def _not_one(file: str, count: int) -> Finding:
+    if not count:
+        return finding_about_file(codes.EMPTY, file, "the file is empty", "start with version: 1")
+    message = f"the file holds {count} documents where one is due"
+    return finding_about_file(codes.NOT_YAML, file, message, "take the '---' lines out")
+
+
+def _read(document: Document) -> tuple[Config, tuple[Finding, ...]]:
+    outside = [key for key in document.value if _SENDS_ELSEWHERE.search(key.lower())]
+    given = {key: value for key, value in document.value.items() if key not in outside}
+    converted = convert(document, WrittenConfig, value=given)
+    findings = [*(_from_outside(document, key) for key in outside), *converted.findings]
+    if converted.value is None:
+        return Config(), tuple(findings)
+    written = converted.value.defaults
+    by_engine = {
+        engine: _default_set(document, ("defaults", "engines", engine.value), values, engine)
+        for engine, values in written.engines.items()
+    }
+    by_label = {
+        pair: _default_set(document, ("defaults", "labels", pair), values, None)
+        for pair, values in written.labels.items()
+    }
+    for _default, problems in (*by_engine.values(), *by_label.values()):
+        findings.extend(problems)
+    config = Config(
+        region=converted.value.region,
+        engines={engine: default for engine, (default, _problems) in by_engine.items()},
+        labels={pair: default for pair, (default, _problems) in by_label.items()},
+    )
+    return config, tuple(findings)
+
+
+def _from_outside(document: Document, key: str) -> Finding:
+    mark = document.locations.find_key((key,))
+    return finding(codes.UNKNOWN_KEY, mark, f"unknown key {key!r}", _ONLY_FROM_OUTSIDE)
+
+
+def _default_set(
+    document: Document,
+    path: places.Path,
+    values: Mapping[str, Any],
+    engine: Engine | None,
+) -> tuple[DefaultSet, tuple[Finding, ...]]:
+    protect = _protect(document, path, values)
+    given = {key: value for key, value in values.items() if key != "protect"}
+    kinds, findings = read_kinds(document, path, engine, given, others=("protect",))
+    losses = {key: tuple(_losses(value, (*path, key))) for key, value in kinds.items()}
+    unfit = [_not_by_default(document, *loss) for found in losses.values() for loss in found]
+    read = DefaultSet(
+        name=" ".join(("label" if engine is None else "engine", str(path[-1]))),
+        kinds={key: value for key, value in kinds.items() if not losses[key]},
+        protect=protect.value is True,
+        locations=document.locations,
+        path=path,
+    )
+    return read, (*protect.findings, *findings, *unfit)
+
+
+def _protect(document: Document, path: places.Path, values: Mapping[str, Any]) -> Converted[bool]:
+    if "protect" not in values:
+        return Converted()
+    place = (*path, "protect")
+    read = convert(document, bool, at=place)
+    if read.value is False:
+        return Converted(findings=(_not_by_default(document, place, "take protection away"),))
+    return read
+
+
+def _losses(value: Any, path: places.Path) -> Iterator[tuple[places.Path, str]]:
+    """Where a value deletes or turns off, which only the spec of that one database may say."""
+    if isinstance(value, tuple):
+        for index, part in enumerate(value):
+            yield from _losses(part, (*path, index))
+    if not has(type(value)):
+        return
+    for attribute in fields(type(value)):
+        part = getattr(value, attribute.name)
+        place = (*path, attribute.name)
+        if attribute.name == "absent" and part:
+            yield place, "delete anything"
+        elif attribute.name == "enabled" and part is False:
+            yield place, "turn anything off"
+        elif part is OnChange.REPLACE:
+            yield place, "replace anything, which deletes it first"
+        else:
+            yield from _losses(part, place)
+
+
+def _not_by_default(document: Document, path: places.Path, what: str) -> Finding:
+    return finding(
+        codes.NOT_BY_DEFAULT,
+        document.locations.find(path),
+        f"a default may not {what}",
+        "write it into the spec of the database that it is about",
+    )

@@ -1,0 +1,136 @@
+"""One document → what it says of one database: a header, and a value for each kind it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from reconcile.kinds import KIND_BY_NAME
+from reconcile.kinds.kind import Kind
+from reconcile.model.constraint import InvalidValueError
+from reconcile.model.engine import Engine
+from reconcile.model.finding import Finding
+from reconcile.spec import codes
+from reconcile.spec.compose import Document
+from reconcile.spec.convert import Converted, convert, refusal
+from reconcile.spec.locations import Mark, Path, finding
+from reconcile.spec.sentences import Sentence, unknown_key
+from reconcile.spec.written import HEADER_KEYS, RESERVED, Header
+
+
+@frozen(kw_only=True)
+class Spec:
+    """A document that names its database; `kinds` holds those of its kinds that have no error."""
+
+    header: Header
+    kinds: Mapping[str, Any]
+    document: Document
+
+    @property
+    def mark(self) -> Mark:
+        """The place of the database's handle, which stands for the whole spec."""
+        return self.document.locations.find(("database",))
+
+
+def read_spec(document: Document) -> Converted[Spec]:
+    """Check a document. Findings come with a spec where only kinds are wrong."""
+    given = {key: value for key, value in document.value.items() if key in HEADER_KEYS}
+    header = convert(document, Header, value=given)
+    engine = header.value.engine if header.value else _engine(document.value.get("engine"))
+    kinds, findings = read_kinds(document, (), engine, _without(document.value, HEADER_KEYS))
+    problems = (*header.findings, *findings)
+    if header.value is None:
+        return Converted(findings=problems)
+    spec = Spec(header=header.value, kinds=kinds, document=document)
+    return Converted(value=spec, findings=problems)
+
+
+def _engine(value: object) -> Engine | None:
+    """The engine of a spec whose header has other faults."""
+    return next((engine for engine in Engine if engine.value == value), None)
+
+
+def _without(mapping: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def read_kinds(
+    document: Document,
+    at: Path,
+    engine: Engine | None,
+    given: Mapping[str, Any],
+    *,
+    others: Iterable[str] = HEADER_KEYS,
+) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """Convert and check the kinds in a mapping; `at` leads to it.
+
+    `others` are the keys that may stand beside kinds. Without an engine only that is reported
+    which is wrong for every engine.
+    """
+    kinds: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for key in given:
+        path = (*at, key)
+        kind = KIND_BY_NAME.get(key)
+        if kind is None:
+            findings.append(_at_key(document, path, _no_kind(key, others)))
+        elif engine is not None and engine not in kind.offers:
+            findings.append(_at_key(document, path, _not_offered(kind, engine)))
+        else:
+            converted = _read_kind(document, path, kind, engine)
+            findings.extend(converted.findings)
+            if not converted.findings:
+                kinds[key] = converted.value
+    return kinds, tuple(findings)
+
+
+def _read_kind(
+    document: Document, path: Path, kind: Kind[Any], engine: Engine | None
+) -> Converted[Any]:
+    """Convert and check the value of one kind."""
+    converted = convert(document, kind.spec_type, at=path)
+    if converted.findings:
+        return converted
+    faults = check_kind(kind, converted.value, engine)
+    findings = tuple(refusal(document.locations, path, fault) for fault in faults)
+    return Converted(value=converted.value, findings=findings)
+
+
+def check_kind(kind: Kind[Any], value: Any, engine: Engine | None) -> Iterator[InvalidValueError]:
+    """What cannot be meant for an engine; without one, for any engine that has the kind."""
+    engines = [engine] if engine is not None else list(kind.offers)
+    faults = [{_key_of(fault): fault for fault in kind.check(value, one)} for one in engines]
+    for key, fault in faults[0].items():
+        if all(key in others for others in faults[1:]):
+            yield fault
+
+
+def _key_of(fault: InvalidValueError) -> tuple[object, ...]:
+    return fault.code, str(fault), fault.path
+
+
+def _at_key(document: Document, path: Path, sentence: Sentence) -> Finding:
+    mark = document.locations.find_key(path)
+    return finding(sentence.code, mark, sentence.message, sentence.hint)
+
+
+def _not_offered(kind: Kind[Any], engine: Engine) -> Sentence:
+    """The engine lacks what the key manages."""
+    offered = [known.name for known in KIND_BY_NAME.values() if engine in known.offers]
+    return Sentence(
+        codes.NOT_OFFERED,
+        f"{engine.value} has no {kind.name}",
+        f"take it out; {engine.value} has: {', '.join(offered)}",
+    )
+
+
+def _no_kind(key: str, others: Iterable[str]) -> Sentence:
+    if key not in RESERVED:
+        return unknown_key(key, (*others, *KIND_BY_NAME))
+    return Sentence(
+        codes.NOT_YET,
+        f"{key} is not supported yet",
+        f"take it out; this version manages: {', '.join(KIND_BY_NAME)}",
+    )

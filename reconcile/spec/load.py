@@ -1,0 +1,123 @@
+"""Paths → the desired fleet: read every spec, resolve it, and compare the specs with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from reconcile.model.finding import Finding
+from reconcile.model.location import Location
+from reconcile.model.state import Desired
+from reconcile.spec import codes
+from reconcile.spec.config import Config
+from reconcile.spec.document import Spec, read_spec
+from reconcile.spec.locations import finding, finding_about_file
+from reconcile.spec.paths import spec_files
+from reconcile.spec.resolve import resolve
+from reconcile.spec.text import read_source
+from reconcile.spec.yaml import parse
+
+
+@frozen(kw_only=True)
+class Loaded:
+    """The databases whose specs have no fault, and everything that is wrong with the others.
+
+    `files` counts the files that were found. Findings stand in the order of their places.
+    """
+
+    desired: tuple[Desired, ...]
+    findings: tuple[Finding, ...]
+    files: int
+
+
+def load_specs(paths: Sequence[Path], *, config: Config) -> Loaded:
+    """Read all specs under the paths; never raises for bad ones."""
+    files, findings = spec_files(paths)
+    specs: list[Spec] = []
+    desired: list[Desired] = []
+    problems = list(findings)
+    for path in files:
+        for spec, faults in _read_file(path):
+            problems.extend(faults)
+            if spec is not None:
+                specs.append(spec)
+                wanted, faults_of_defaults = resolve(spec, config)
+                problems.extend(faults_of_defaults)
+                if not faults and not faults_of_defaults:
+                    desired.append(wanted)
+    problems.extend(_across(specs))
+    return Loaded(desired=tuple(desired), findings=_in_order(problems, files), files=len(files))
+
+
+def _read_file(path: Path) -> Iterator[tuple[Spec | None, tuple[Finding, ...]]]:
+    """The specs of a file with their faults; faults of the file itself come without a spec."""
+    source = read_source(path)
+    if isinstance(source, Finding):
+        yield None, (source,)
+        return
+    reading = parse(source)
+    if not reading.documents and not reading.findings:
+        yield None, (_empty(str(path)),)
+    yield None, reading.findings
+    known = {fault.location for fault in reading.findings}
+    for document in reading.documents:
+        read = read_spec(document)
+        # What YAML could not make a value of is no text either: one finding a place is enough.
+        yield read.value, tuple(one for one in read.findings if one.location not in known)
+
+
+def _empty(file: str) -> Finding:
+    return finding_about_file(
+        codes.EMPTY, file, "the file holds no spec", "write one, or remove the file"
+    )
+
+
+def _across(specs: Sequence[Spec]) -> Iterator[Finding]:
+    """Specs that cannot both be meant."""
+    for spec, first in _repeated(specs, lambda spec: spec.header.database):
+        yield finding(
+            codes.HANDLE_TWICE,
+            spec.mark,
+            f"the handle {spec.header.database!r} is taken by the spec at {first.mark.location}",
+            "give one of the two another handle",
+        )
+    for spec, first in _repeated(specs, _identity):
+        yield finding(
+            codes.DATABASE_TWICE,
+            spec.document.locations.find(("addon",) if spec.header.addon else ("app",)),
+            f"this is the live database of {first.header.database!r} at {first.mark.location}",
+            "put both into one spec, or name the addon that each is about",
+        )
+
+
+def _identity(spec: Spec) -> Hashable:
+    """What two specs of one live database share; all specs of a run are of one region.
+
+    An app without an addon means its only one of the engine, so that the engine tells it.
+    """
+    header = spec.header
+    return (header.app, header.addon) if header.addon else (header.app, header.engine)
+
+
+def _repeated(
+    specs: Iterable[Spec], key: Callable[[Spec], Hashable]
+) -> Iterator[tuple[Spec, Spec]]:
+    """Every spec that repeats the key of an earlier one, with that one."""
+    seen: dict[Hashable, Spec] = {}
+    for spec in specs:
+        first = seen.setdefault(key(spec), spec)
+        if first is not spec:
+            yield spec, first
+
+
+def _in_order(findings: Iterable[Finding], files: Sequence[Path]) -> tuple[Finding, ...]:
+    """Each finding once, file by file as they were named, then by place."""
+    order = {str(file): index for index, file in enumerate(files)}
+
+    def place(one: Finding) -> tuple[int, str, int, int, str]:
+        where = one.location or Location(file="", line=0, column=0)
+        return order.get(where.file, -1), where.file, where.line, where.column, one.code
+
+    return tuple(sorted(dict.fromkeys(findings), key=place))

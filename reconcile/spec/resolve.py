@@ -1,0 +1,128 @@
+"""A spec and the project's defaults → Desired, with the origin of every value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from reconcile.kinds import KIND_BY_NAME, KINDS
+from reconcile.model.address import Address
+from reconcile.model.engine import Engine
+from reconcile.model.finding import Finding
+from reconcile.model.location import Origin
+from reconcile.model.state import Desired
+from reconcile.spec import codes
+from reconcile.spec.config import Config, DefaultSet
+from reconcile.spec.convert import refusal
+from reconcile.spec.document import Spec, check_kind
+from reconcile.spec.locations import Locations, Path, finding
+from reconcile.spec.written import Header
+
+
+@frozen(kw_only=True)
+class Given:
+    """A kind's value and where it was written; `default` names the default it comes from."""
+
+    value: Any
+    locations: Locations
+    path: Path
+    default: str | None = None
+
+    def origin(self, *rest: str | int) -> Origin:
+        """The origin of a part of the value; of the whole, its key."""
+        find = self.locations.find if rest else self.locations.find_key
+        return Origin(location=find((*self.path, *rest)).location, default=self.default)
+
+
+def resolve(spec: Spec, config: Config) -> tuple[Desired, tuple[Finding, ...]]:
+    """Fill in the defaults of a spec, a whole kind at a time: spec > label > engine."""
+    header = spec.header
+    labels = _label_sets(header, config)
+    engine = [default for one, default in config.engines.items() if one is header.engine]
+    given = {
+        **_by_default(engine, header.engine),
+        **_by_default(labels, header.engine),
+        **_own(spec),
+    }
+    protect = header.protect
+    if protect is None:
+        protect = any(default.protect for default in (*labels, *engine))
+    desired = Desired(
+        handle=header.database,
+        app=header.app,
+        addon=header.addon,
+        engine=header.engine,
+        location=spec.mark.location,
+        labels=header.labels,
+        protect=protect,
+        kinds={kind.name: given[kind.name].value for kind in KINDS if kind.name in given},
+        origins=dict(_origins(spec, given)),
+    )
+    return desired, (*_conflicts(spec, labels), *_unfit(header.engine, given))
+
+
+def _label_sets(header: Header, config: Config) -> list[DefaultSet]:
+    """The default sets of a database's labels, in the order of the labels' names."""
+    pairs = (f"{key}={value}" for key, value in sorted(header.labels.items()))
+    return [config.labels[pair] for pair in pairs if pair in config.labels]
+
+
+def _by_default(sets: list[DefaultSet], engine: Engine) -> dict[str, Given]:
+    """What default sets give to a database; a kind that its engine lacks is not given."""
+    return {
+        name: Given(
+            value=value,
+            locations=default.locations,
+            path=(*default.path, name),
+            default=default.name,
+        )
+        for default in sets
+        for name, value in default.kinds.items()
+        if engine in KIND_BY_NAME[name].offers
+    }
+
+
+def _own(spec: Spec) -> dict[str, Given]:
+    locations = spec.document.locations
+    return {
+        name: Given(value=value, locations=locations, path=(name,))
+        for name, value in spec.kinds.items()
+    }
+
+
+def _origins(spec: Spec, given: Mapping[str, Given]) -> Iterator[tuple[Address, Origin]]:
+    """The origins of the database, its kinds, and every name listed under them."""
+    handle = spec.header.database
+    yield Address(database=handle), Origin(location=spec.mark.location)
+    for name, one in given.items():
+        yield Address(database=handle, kind=name), one.origin()
+        for part in ("present", "absent"):
+            for index, entry in enumerate(getattr(one.value, part, ())):
+                address = Address(database=handle, kind=name, name=entry.name)
+                yield address, one.origin(part, index, "name")
+
+
+def _conflicts(spec: Spec, labels: list[DefaultSet]) -> Iterator[Finding]:
+    """Kinds that two labels of a database give it with different values."""
+    first: dict[str, DefaultSet] = {}
+    for default in labels:
+        for name, value in default.kinds.items():
+            other = first.setdefault(name, default)
+            offered = spec.header.engine in KIND_BY_NAME[name].offers
+            if offered and name not in spec.kinds and other.kinds[name] != value:
+                yield finding(
+                    codes.CONFLICTING_DEFAULTS,
+                    spec.mark,
+                    f"{other.name} and {default.name} give {spec.header.database!r} different {name}",
+                    f"write {name} into this spec, or take it out of one of the two defaults",
+                )
+
+
+def _unfit(engine: Engine, given: Mapping[str, Given]) -> Iterator[Finding]:
+    """Label defaults that cannot be meant for this engine; it was not known when they were read."""
+    for name, one in given.items():
+        if one.default is not None:
+            for fault in check_kind(KIND_BY_NAME[name], one.value, engine):
+                yield refusal(one.locations, one.path, fault)

@@ -1,0 +1,203 @@
+"""`reconcile.yaml`: what it may say, and how its defaults reach the specs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconcile.kinds.backups import Backups
+from reconcile.kinds.sql_mode import SqlMode
+from reconcile.model.address import Address
+from reconcile.model.engine import Engine
+from reconcile.model.finding import Finding
+from reconcile.spec.config import Config, load_config
+from reconcile.spec.load import Loaded, load_specs
+
+pytestmark = pytest.mark.usefixtures("project")
+
+DEFAULTS = """\
+version: 1
+region: osc-fr1
+defaults:
+  engines:
+    mysql: {backups: {enabled: true, hours: [3]}, sql_mode: [ANSI]}
+  labels:
+    env=production: {protect: true, backups: {enabled: true, hours: [4]}}
+    team=data:
+      retention_policies: [{name: 30-days, duration: 30d}]
+"""
+SHOP = "version: 1\ndatabase: shop\napp: shop-web\nengine: mysql\n"
+
+
+def config_of(text: str) -> tuple[Config, tuple[Finding, ...]]:
+    """Read a configuration."""
+    Path("reconcile.yaml").write_text(text, encoding="utf-8")
+    return load_config(None)
+
+
+def load(config: str, spec: str) -> Loaded:
+    """Load one spec under a configuration without faults."""
+    read, findings = config_of(config)
+    assert findings == ()
+    Path("spec.yaml").write_text(spec, encoding="utf-8")
+    return load_specs([Path("spec.yaml")], config=read)
+
+
+def test_without_a_file_there_are_no_defaults() -> None:
+    """`reconcile.yaml` may be left out."""
+    assert load_config(None) == (Config(), ())
+
+
+def test_a_named_file_has_to_be_there() -> None:
+    """A typo in --config is not an empty configuration."""
+    _config, (found,) = load_config(Path("other.yaml"))
+    assert (found.code, str(found.location)) == ("S014", "other.yaml:1:1")
+
+
+def test_a_configuration_is_read() -> None:
+    """Region and defaults arrive as they were meant."""
+    config, findings = config_of(DEFAULTS)
+    assert findings == ()
+    assert config.region == "osc-fr1"
+    assert config.engines[Engine.MYSQL].kinds["sql_mode"] == SqlMode(modes=("ANSI",))
+    assert config.labels["env=production"].protect
+
+
+def test_a_named_configuration_is_read() -> None:
+    """Another name will do."""
+    Path("other.yaml").write_text("version: 1\nregion: osc-secnum-fr1\n")
+    config, findings = load_config(Path("other.yaml"))
+    assert (config.region, findings) == ("osc-secnum-fr1", ())
+
+
+@pytest.mark.parametrize(
+    ("spec", "hours", "place", "default"),
+    [
+        ("", 3, "reconcile.yaml:5:13", "engine mysql"),
+        ("labels: {env: production}\n", 4, "reconcile.yaml:7:37", "label env=production"),
+        ("labels: {env: production}\nbackups: {enabled: true, hours: [5]}\n", 5, "spec.yaml:6:1", None),
+    ],
+)  # fmt: skip
+def test_the_nearest_word_wins(spec: str, hours: int, place: str, default: str | None) -> None:
+    """Spec before label before engine; the origin says where the value comes from."""
+    (desired,) = load(DEFAULTS, SHOP + spec).desired
+    assert desired.kinds["backups"] == Backups(enabled=True, hours=(hours,))
+    origin = desired.origin(Address(database="shop", kind="backups"))
+    assert (str(origin.location), origin.default) == (place, default)
+
+
+def test_a_kind_is_taken_as_a_whole() -> None:
+    """What the spec says of backups replaces the default, and is not mixed with it."""
+    (desired,) = load(DEFAULTS, SHOP + "backups: {hours: [7]}\n").desired
+    assert desired.kinds["backups"] == Backups(hours=(7,))
+    assert desired.kinds["sql_mode"] == SqlMode(modes=("ANSI",))
+
+
+def test_protection_by_label_can_be_lifted_by_the_spec_only() -> None:
+    """A label protects; the spec's own word is nearer."""
+    labels = "labels: {env: production}\n"
+    assert load(DEFAULTS, SHOP + labels).desired[0].protect
+    assert not load(DEFAULTS, SHOP + labels + "protect: false\n").desired[0].protect
+    assert not load(DEFAULTS, SHOP).desired[0].protect
+
+
+def test_a_label_gives_a_kind_only_to_engines_that_have_it() -> None:
+    """A label goes across engines, an engine's own default does not."""
+    loaded = load(DEFAULTS, SHOP + "labels: {team: data}\n")
+    assert loaded.findings == ()
+    assert "retention_policies" not in loaded.desired[0].kinds
+
+
+TWO_LABELS = """\
+version: 1
+defaults:
+  labels:
+    env=production: {backups: {hours: [3]}}
+    team=data: {backups: {hours: [4]}}
+    tier=one: {backups: {hours: [3]}}
+"""
+
+
+def test_two_labels_that_disagree() -> None:
+    """Neither wins: the finding names both."""
+    loaded = load(TWO_LABELS, SHOP + "labels: {env: production, team: data}\n")
+    (found,) = loaded.findings
+    assert (found.code, str(found.location)) == ("S303", "spec.yaml:2:11")
+    assert "label env=production and label team=data" in found.message
+    assert loaded.desired == ()
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["labels: {env: production, tier: one}\n", "labels: {env: production, team: data}\nbackups: {hours: [9]}\n"],
+)  # fmt: skip
+def test_labels_that_do_not_disagree(spec: str) -> None:
+    """They say the same, or the spec says it itself."""
+    assert load(TWO_LABELS, SHOP + spec).findings == ()
+
+
+def test_a_label_default_is_checked_for_the_engine_that_gets_it() -> None:
+    """A name that only some engines allow is found where it is given to another one."""
+    config = "version: 1\ndefaults:\n  labels:\n    a=b: {logical_databases: [a.b]}\n"
+    spec = SHOP.replace("mysql", "mongodb") + "labels: {a: b}\n"
+    (found,) = load(config, spec).findings
+    assert (found.code, str(found.location)) == ("S104", "reconcile.yaml:4:31")
+    assert load(config, SHOP + "labels: {a: b}\n").findings == ()
+
+
+BAD = [
+    pytest.param("", "S013", "1:1", "empty", "version: 1", id="empty"),
+    pytest.param("version: 1\n---\nversion: 1\n", "S004", "1:1", "2 documents", "'---'", id="two documents"),
+    pytest.param("a: [", "S004", "1:4", "not valid YAML", "", id="no YAML"),
+    pytest.param("region: a\n", "S105", "1:1", "lacks 'version'", "", id="no version"),
+    pytest.param("version: 1\nregion: osc_fr1\n", "S104", "2:9", "no region", "osc-fr1", id="region"),
+    pytest.param("version: 1\nregion: 1\n", "S103", "2:9", "number 1", "quote", id="region as number"),
+    pytest.param("version: 1\nregions: a\n", "S102", "2:1", "'regions'", "'region'", id="typo"),
+    pytest.param("version: 1\napi_host: x\n", "S102", "2:1", "'api_host'", "environment or a flag", id="host"),
+    pytest.param("version: 1\nurl: x\n", "S102", "2:1", "'url'", "never from this file", id="URL"),
+    pytest.param("version: 1\nAPI_TOKEN: x\n", "S102", "2:1", "'API_TOKEN'", "environment", id="token"),
+    pytest.param("version: 1\ndefaults: []\n", "S101", "2:1", "a mapping is due", "", id="defaults as list"),
+    pytest.param("version: 1\ndefaults: {engine: {}}\n", "S102", "2:12", "'engine'", "'engines'", id="engine"),
+    pytest.param("version: 1\ndefaults: {engines: {mysq: {}}}\n", "S104", "2:22", "'mysq'", "'mysql'", id="no engine"),
+    pytest.param("version: 1\ndefaults: {engines: {mysql: []}}\n", "S101", "2:22", "a mapping is due", "", id="list of defaults"),
+    pytest.param("version: 1\ndefaults: {engines: {redis: {sql_mode: []}}}\n", "S201", "2:30", "redis has no sql_mode", "backups", id="kind that the engine lacks"),
+    pytest.param("version: 1\ndefaults: {engines: {redis: {app: x}}}\n", "S102", "2:30", "unknown key 'app'", "protect", id="header key as default"),
+    pytest.param("version: 1\ndefaults: {labels: {production: {}}}\n", "S104", "2:21", "label with its value", "key=value", id="label without value"),
+    pytest.param("version: 1\ndefaults: {labels: {a=b: {backups: {hours: [25]}}}}\n", "S104", "2:45", "no hour", "0 to 23", id="bad value"),
+    pytest.param("version: 1\ndefaults: {labels: {a=b: {backups: {}}}}\n", "S104", "2:27", "nothing to manage", "", id="bad for every engine"),
+    pytest.param("version: 1\ndefaults: {labels: {a=b: {protect: no}}}\n", "S101", "2:36", "true or false", "write false", id="protect: no"),
+    pytest.param("version: 1\ndefaults: {labels: {a=b: {protect: false}}}\n", "S304", "2:36", "take protection away", "spec", id="protect: false"),
+    pytest.param("version: 1\ndefaults: {labels: {a=b: {backups: {enabled: false}}}}\n", "S304", "2:46", "turn anything off", "spec", id="backups off"),
+    pytest.param("version: 1\ndefaults: {engines: {postgresql: {query_stats: false}}}\n", "S304", "2:48", "turn anything off", "spec", id="short form off"),
+    pytest.param(
+        "version: 1\ndefaults:\n  labels:\n    a=b:\n      logical_databases:\n        absent:\n          - {name: x, reason: y, until: 2030-01-01}\n",
+        "S304", "6:9", "delete anything", "spec", id="absent",
+    ),
+    pytest.param(
+        "version: 1\ndefaults: {engines: {influxdb: {retention_policies: [{name: a, duration: 1d, on_change: replace}]}}}\n",
+        "S304", "2:89", "replace anything", "spec", id="replace",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code", "place", "message", "hint"), BAD)
+def test_a_fault_is_named_where_it_stands(
+    text: str, code: str, place: str, message: str, hint: str
+) -> None:
+    """One finding, with its place, what is wrong and what to do."""
+    _config, findings = config_of(text)
+    (found,) = findings
+    assert (found.code, str(found.location)) == (code, f"reconcile.yaml:{place}")
+    assert message in found.message
+    assert hint in (found.hint or "")
+
+
+def test_a_default_that_is_refused_does_not_reach_a_spec() -> None:
+    """Even a caller that goes on in spite of findings deletes nothing by default."""
+    config, findings = config_of(
+        "version: 1\ndefaults: {engines: {mysql: {backups: {enabled: false}}}}\n"
+    )
+    assert findings
+    Path("spec.yaml").write_text(SHOP)
+    assert load_specs([Path("spec.yaml")], config=config).desired[0].kinds == {}

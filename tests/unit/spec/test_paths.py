@@ -1,0 +1,167 @@
+"""Which files are specs, and what two specs may not say together."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from reconcile.model.finding import Finding
+from reconcile.spec.config import Config
+from reconcile.spec.load import Loaded, load_specs
+from reconcile.spec.text import read_source
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def write(
+    path: str, handle: str, *, app: str | None = None, addon: str = "", engine: str = "mysql"
+) -> Path:
+    """Write a small spec; its app is named like its handle unless told otherwise."""
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = ["version: 1", f"database: {handle}", f"app: {app or handle}", f"engine: {engine}"]
+    file.write_text("\n".join(lines + ([f"addon: {addon}"] if addon else [])) + "\n")
+    return file
+
+
+def load(*paths: str) -> Loaded:
+    """Load without a configuration."""
+    return load_specs([Path(path) for path in paths], config=Config())
+
+
+def handles(loaded: Loaded) -> list[str]:
+    """The handles in the order of the databases."""
+    return [desired.handle for desired in loaded.desired]
+
+
+def codes_at(loaded: Loaded) -> list[str]:
+    """Place and code of every finding."""
+    return [f"{finding.location} {finding.code}" for finding in loaded.findings]
+
+
+def test_a_folder_is_searched_in_order() -> None:
+    """Both suffixes, folders below, sorted; hidden ones, others and reconcile.yaml are skipped."""
+    for name in ("specs/b.yml", "specs/a.yaml", "specs/sub/c.yaml"):
+        write(name, Path(name).stem)
+    for name in ("specs/.d.yaml", "specs/.git/e.yaml", "specs/reconcile.yaml", "specs/f.txt"):
+        write(name, "skipped")
+    loaded = load("specs")
+    assert handles(loaded) == ["a", "b", "c"]
+    assert loaded.files == 3
+    assert loaded.findings == ()
+
+
+def test_files_are_named_as_they_were_given() -> None:
+    """A user finds the file under the name that was typed."""
+    write("specs/a.yaml", "a")
+    assert str(load("./specs").desired[0].location) == "specs/a.yaml:2:11"
+    absolute = str(Path("specs").resolve())
+    assert load(absolute).desired[0].location.file == f"{absolute}/a.yaml"
+
+
+def test_a_file_is_read_once() -> None:
+    """A folder, a file in it and a link to that file are one spec."""
+    write("specs/a.yaml", "a")
+    Path("specs/b.yaml").symlink_to("a.yaml")
+    loaded = load("specs", "specs/a.yaml")
+    assert handles(loaded) == ["a"]
+    assert loaded.findings == ()
+
+
+def test_a_link_in_a_circle_is_harmless() -> None:
+    """A folder that a link leads back to is searched once."""
+    write("specs/sub/a.yaml", "a")
+    Path("specs/sub/again").symlink_to("..")
+    assert handles(load("specs")) == ["a"]
+
+
+def test_a_path_that_does_not_exist() -> None:
+    """A typo in a path is not an empty fleet."""
+    loaded = load("spec")
+    assert codes_at(loaded) == ["spec:1:1 S014"]
+    assert "no file or folder 'spec'" in loaded.findings[0].message
+
+
+def test_a_folder_without_specs() -> None:
+    """Nor is a folder that holds none."""
+    Path("specs").mkdir()
+    Path("specs/readme.txt").touch()
+    loaded = load("specs")
+    assert codes_at(loaded) == ["specs:1:1 S015"]
+    assert "*.yaml" in (loaded.findings[0].hint or "")
+
+
+def test_a_file_that_cannot_be_read() -> None:
+    """The operating system's own words are passed on."""
+    found = read_source(Path())
+    assert isinstance(found, Finding)
+    assert (found.code, found.message) == ("S001", "cannot be read: is a directory")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read() -> None:
+    """A folder that is closed to us is no empty one."""
+    write("specs/closed/a.yaml", "a").parent.chmod(0)
+    assert "S001" in [finding.code for finding in load("specs").findings]
+
+
+def test_one_bad_spec_does_not_hide_the_others() -> None:
+    """The rest of the fleet is loaded, and the findings say what is missing."""
+    write("specs/a.yaml", "a")
+    write("specs/b.yaml", "B")
+    loaded = load("specs")
+    assert handles(loaded) == ["a"]
+    assert codes_at(loaded) == ["specs/b.yaml:2:11 S104"]
+
+
+def test_a_handle_is_unique() -> None:
+    """Both places are named: one as the place, the other in the sentence."""
+    write("specs/a.yaml", "shop", app="one")
+    write("specs/b.yaml", "shop", app="two")
+    loaded = load("specs")
+    assert codes_at(loaded) == ["specs/b.yaml:2:11 S301"]
+    assert "specs/a.yaml:2:11" in loaded.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "place"),
+    [
+        ({"addon": "ad-1"}, {"addon": "ad-1"}, "specs/b.yaml:5:8"),
+        ({"addon": "ad-1"}, {"addon": "ad-1", "engine": "redis"}, "specs/b.yaml:5:8"),
+        ({}, {}, "specs/b.yaml:3:6"),
+    ],
+)
+def test_two_specs_of_one_database(one: dict[str, str], other: dict[str, str], place: str) -> None:
+    """The same app and addon, or the only addon of an engine in the same app."""
+    write("specs/a.yaml", "a", app="web", **one)
+    write("specs/b.yaml", "b", app="web", **other)
+    loaded = load("specs")
+    assert codes_at(loaded) == [f"{place} S302"]
+    assert "'a' at specs/a.yaml:2:11" in loaded.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"addon": "ad-1"}, {"addon": "ad-2"}),
+        ({"engine": "mysql"}, {"engine": "redis"}),
+        ({"addon": "ad-1"}, {}),  # only the provider knows which one is meant
+    ],
+)
+def test_two_databases_of_one_app(one: dict[str, str], other: dict[str, str]) -> None:
+    """An app may have several databases."""
+    write("specs/a.yaml", "a", app="web", **one)
+    write("specs/b.yaml", "b", app="web", **other)
+    assert handles(load("specs")) == ["a", "b"]
+
+
+def test_findings_are_sorted_by_file_and_place() -> None:
+    """Files in the order given, then lines; the same input gives the same findings."""
+    path = write("b.yaml", "B")
+    path.write_text(f"{path.read_text()}x: 1\n")
+    write("a.yaml", "A")
+    assert codes_at(load("b.yaml", "a.yaml")) == [
+        "b.yaml:2:11 S104", "b.yaml:5:1 S102", "a.yaml:2:11 S104",
+    ]  # fmt: skip
