@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from threading import Event
 
 from attrs import evolve
 
@@ -15,8 +16,9 @@ from reconcile.apply.live import Connection, LiveExecutor, connect_writing
 from reconcile.apply.loop import Loop, count_results
 from reconcile.apply.settle import settle
 from reconcile.cli.exits import run_status
+from reconcile.cli.fleet import Fleet, read_fleet
 from reconcile.cli.options import ApplyOptions
-from reconcile.cli.pipeline import Fleet, propose, read_fleet, tell_requests
+from reconcile.cli.pipeline import propose, tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.progress import progress
 from reconcile.cli.prompt import ask_risks, ask_to_begin
@@ -57,7 +59,7 @@ def _dry_run(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
         notify=world.tell,
         stop=world.interruption.stop,
     ) as reads:
-        proposal = propose(fleet.desired, reads, world)
+        proposal = propose(fleet.desired, reads, world, stop=world.interruption.stop)
         loop = Loop(
             proposal=proposal,
             allowance=Allowance(allows=options.allow, attended=world.attended),
@@ -80,7 +82,7 @@ def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
         notify=world.tell,
         stop=world.interruption.stop,
     ) as connection:
-        proposal = propose(fleet.desired, connection.reads, world)
+        proposal = propose(fleet.desired, connection.reads, world, stop=world.interruption.stop)
         allowance = _allowance(proposal, options, world)
         started = Run(id=_run_id(world), before=proposal)
         if allowance is None or not proposal.plan.actions:
@@ -148,12 +150,18 @@ def _read_again(
     connection: Connection,
     world: World,
 ) -> Proposal | None:
-    """Plan the databases again that were touched; None where none was."""
+    """Plan the databases again that were touched; None where none was.
+
+    Also after an interruption: the summary shall be true.
+    """
     touched = {o.action.address.database for o in outcomes if o.result in _TOUCHED}
     if not touched:
         return None
     again = propose(
-        [one for one in fleet.desired if one.handle in touched], connection.reads, world
+        [one for one in fleet.desired if one.handle in touched],
+        connection.reads,
+        world,
+        stop=Event(),
     )
     fresh = {plan.handle: plan for plan in again.plan.databases}
     databases = tuple(fresh.get(plan.handle, plan) for plan in before.plan.databases)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from reconcile.api.reads import connect_reading
 from reconcile.cli.exits import reading_status
+from reconcile.cli.fleet import read_fleet
 from reconcile.cli.options import DriftOptions, PlanOptions
-from reconcile.cli.pipeline import propose, read_fleet, tell_requests
+from reconcile.cli.pipeline import propose, tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
@@ -24,7 +25,7 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
         notify=world.tell,
         stop=world.interruption.stop,
     ) as reads:
-        proposal = propose(fleet.desired, reads, world)
+        proposal = propose(fleet.desired, reads, world, stop=world.interruption.stop)
         requests = reads.counts()
     counts = isinstance(options, DriftOptions) or options.detailed_exitcode
     status = world.interruption.status or reading_status(proposal, remains_counts=counts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from reconcile.cli.fleet import Fleet
 from reconcile.cli.options import Output
-from reconcile.cli.pipeline import Fleet
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.report.findings_text import validation_text

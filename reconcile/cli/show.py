@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from reconcile.api.reads import connect_reading
 from reconcile.cli.exits import states_status
+from reconcile.cli.fleet import Fleet, read_fleet
 from reconcile.cli.options import ShowOptions
-from reconcile.cli.pipeline import Fleet, read_fleet, tell_requests
+from reconcile.cli.pipeline import tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, UsageError
@@ -27,10 +28,9 @@ def run(options: ShowOptions, world: World) -> ExitStatus:
         notify=world.tell,
         stop=world.interruption.stop,
     ) as reads:
-        found = inspect(references, reads)
+        states = inspect(references, reads, stop=world.interruption.stop)
         requests = reads.counts()
-    states = {one.name: state for one, state in zip(references, found, strict=True)}
-    status = world.interruption.status or states_status(found)
+    status = world.interruption.status or states_status(states.values())
     renderers = {
         "text": lambda look: states_text(states, look),
         "json": lambda _look: states_json(states, status=status, requests=requests),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reconcile.cli.fleet import read_fleet
 from reconcile.cli.options import ValidateOptions
-from reconcile.cli.pipeline import read_fleet
 from reconcile.cli.present import present_findings
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 from reconcile.api.reads import Reads
@@ -13,18 +13,20 @@ from reconcile.model.call import RESOURCE, Call
 from reconcile.model.state import Inspected, Unknown
 from reconcile.model.target import Reference
 from reconcile.observe.facts import facts_of
+from reconcile.observe.fanout import fan_out
+from reconcile.observe.observer import INTERRUPTED
 from reconcile.observe.states import states_of
 
 
 def inspect(
-    references: Sequence[Reference], reads: Reads, *, workers: int = 8
-) -> tuple[Inspected | Unknown, ...]:
-    """Read databases beside each other; one result a reference, in their order.
+    references: Sequence[Reference], reads: Reads, *, stop: Event | None = None
+) -> dict[str, Inspected | Unknown]:
+    """Read databases beside each other; by the name of their reference, in their order.
 
-    Raises UsageError only, which concerns all.
+    Once `stop` is set, what was not read yet is Unknown. Raises UsageError, which concerns all.
     """
-    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="inspect") as threads:
-        return tuple(threads.map(lambda one: _inspected(one, reads), references))
+    found = fan_out(lambda one: _inspected(one, reads), references, stop=stop)
+    return {one.name: state or INTERRUPTED for one, state in zip(references, found, strict=True)}
 
 
 def _inspected(reference: Reference, reads: Reads) -> Inspected | Unknown:

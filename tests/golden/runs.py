@@ -1,0 +1,261 @@
+"""Runs to look at: real proposals, carried out by the real loop with a scripted executor."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from attrs import evolve, frozen
+from golden.fleets import (
+    BILLING,
+    CACHE,
+    GUARDED,
+    HOSTILE,
+    HOSTILE_NAMES,
+    IN_SYNC,
+    MIXED,
+    SHOP,
+    STRICT,
+    TELEMETRY,
+    backups,
+    database,
+    gone,
+    proposed,
+    unreadable,
+)
+
+from reconcile.apply.allowance import Allow, Allowance
+from reconcile.apply.executors import DryRunExecutor, Executor, calls_of
+from reconcile.apply.loop import Loop
+from reconcile.apply.settle import settle
+from reconcile.errors import ExitStatus
+from reconcile.kinds.backups import Backups
+from reconcile.kinds.logical_databases import LogicalDatabases
+from reconcile.model.change import verb_of
+from reconcile.model.item import Action
+from reconcile.model.plan import Proposal
+from reconcile.model.run import Outcome, Result, Run
+from reconcile.model.state import ITSELF
+from reconcile.model.target import Target
+
+ALL = Allowance(
+    allows=tuple(Allow.parse(risk) for risk in ("weakens", "disruptive", "lossy")), attended=True
+)
+NONE = Allowance()
+REQUESTS = {"auth": 3, "api": 4, "database": 17}
+LOST = (
+    "POST create-database: its answer was lost (connection reset), so it may or may not have"
+    " taken effect"
+)
+REFUSED = "PATCH database: HTTP 422, the provider said: 'periodic_backups_scheduled_at is invalid'"
+
+
+@frozen(kw_only=True)
+class Scripted:
+    """An executor that answers as it was told, by `verb address`, and done where it was not.
+
+    `stop` is set once the action `stop_at` is done.
+    """
+
+    answers: Mapping[str, tuple[Result, str]]
+    stop: threading.Event
+    stop_at: str | None = None
+
+    def execute(self, target: Target, action: Action) -> Outcome:
+        """Answer."""
+        assert target.addon == f"ad-{action.address.database}"
+        name = f"{verb_of(action.change).value} {action.address}"
+        result, message = self.answers.get(name, (Result.DONE, ""))
+        if name == self.stop_at:
+            self.stop.set()
+        return Outcome(action=action, result=result, message=message, calls=calls_of(action))
+
+
+def carried_out(
+    before: Proposal,
+    *,
+    after: Proposal | None = None,
+    answers: Mapping[str, tuple[Result, str]] | None = None,
+    allowance: Allowance = ALL,
+    stop_at: str | None = None,
+) -> Run:
+    """An apply, database after database."""
+    stop = threading.Event()
+    executor = Scripted(answers=answers or {}, stop=stop, stop_at=stop_at)
+    outcomes = _loop(before, allowance, executor, stop)
+    return Run(
+        id="20261123T040000Z-5f0c1a",
+        before=before,
+        outcomes=settle(outcomes, after.plan) if after else outcomes,
+        after=after,
+        interrupted=ExitStatus.INTERRUPTED if stop.is_set() else None,
+        requests=REQUESTS,
+    )
+
+
+def dry(before: Proposal, allowance: Allowance = ALL) -> Run:
+    """A dry run."""
+    outcomes = _loop(before, allowance, DryRunExecutor(), threading.Event())
+    return Run(
+        id="20261123T040000Z-5f0c1a", before=before, dry=True, outcomes=outcomes, requests=REQUESTS
+    )
+
+
+def _loop(
+    before: Proposal, allowance: Allowance, executor: Executor, stop: threading.Event
+) -> tuple[Outcome, ...]:
+    return Loop(proposal=before, allowance=allowance, executor=executor, workers=1, stop=stop).run()
+
+
+_SHOP_NAMES = {"shop": {"protected": True}, "scratch": {}, "tmp": {}}
+_SHOP_MODES = {ITSELF: {"modes": ("IGNORE_SPACE", "NO_ZERO_DATE", "STRICT_TRANS_TABLES")}}
+SHOP_DONE = SHOP.now(
+    {
+        **backups(True, 3),
+        "sql_mode": _SHOP_MODES,
+        "logical_databases": {**_SHOP_NAMES, "audit": {}},
+    }
+)
+TELEMETRY_DONE = TELEMETRY.now(
+    {"retention_policies": {"30-days": {"duration": "30d", "default": True}}}
+)
+BILLING_DONE = BILLING.now({**backups(False), "query_stats": {ITSELF: {"enabled": True}}})
+
+CONVERGED = carried_out(
+    proposed(SHOP, TELEMETRY, IN_SYNC), after=proposed(SHOP_DONE, TELEMETRY_DONE, IN_SYNC)
+)
+
+CONVERGED_FOR_PEOPLE = carried_out(
+    proposed(BILLING, CACHE, IN_SYNC), after=proposed(BILLING_DONE, CACHE, IN_SYNC)
+)
+
+FAILED = carried_out(
+    proposed(SHOP, TELEMETRY),
+    after=proposed(
+        SHOP.now({"logical_databases": {**_SHOP_NAMES, "audit": {}, "legacy": {}}}),
+        TELEMETRY.now({"retention_policies": {}}),
+    ),
+    answers={
+        "create shop/logical_databases/audit": (Result.UNKNOWN, LOST),
+        "update shop/backups": (Result.FAILED, REFUSED),
+        "create telemetry/retention_policies/30-days": (
+            Result.FAILED,
+            "POST add-retention-policy: no answer from https://db.example.test: connection refused",
+        ),
+    },
+)
+
+UNKNOWN = carried_out(
+    proposed(SHOP, IN_SYNC),
+    after=proposed(unreadable("shop", "GET database: HTTP 503: 'try again later'"), IN_SYNC),
+    answers={"update shop/backups": (Result.UNKNOWN, LOST.replace("POST create-", "PATCH "))},
+)
+
+NOT_ALLOWED = carried_out(
+    proposed(SHOP, TELEMETRY),
+    after=proposed(
+        SHOP.now(
+            {
+                **backups(True, 3),
+                "sql_mode": {ITSELF: {"modes": STRICT}},
+                "logical_databases": {**_SHOP_NAMES, "audit": {}, "legacy": {}},
+            }
+        ),
+        TELEMETRY,
+    ),
+    allowance=NONE,
+)
+
+_WITHOUT_LEGACY = database(
+    {"logical_databases": LogicalDatabases(absent=(gone("old", "nobody knows what it was for"),))},
+    {"logical_databases": {}},
+    handle="expired",
+)
+
+
+def _refused_and_done() -> Run:
+    """One action of six may run: the others are refused by guards."""
+    kept = tuple(
+        finding
+        for finding in GUARDED.findings
+        if finding.address is not None and finding.address.database != "expired"
+    )
+    again = proposed(_WITHOUT_LEGACY)
+    fresh = {plan.handle: plan for plan in again.plan.databases}
+    databases = tuple(fresh.get(plan.handle, plan) for plan in GUARDED.plan.databases)
+    after = evolve(GUARDED, plan=evolve(GUARDED.plan, databases=databases), findings=kept)
+    return carried_out(GUARDED, after=after)
+
+
+GUARDED_RUN = _refused_and_done()
+
+INTERRUPTED = carried_out(
+    proposed(SHOP, TELEMETRY),
+    after=proposed(
+        SHOP.now(
+            {
+                **backups(True, 3),
+                "logical_databases": {**_SHOP_NAMES, "audit": {}, "legacy": {}},
+            }
+        ),
+        TELEMETRY,
+    ),
+    stop_at="update shop/backups",
+)
+
+INTERRUPTED_AT_ONCE = Run(
+    id="20261123T040000Z-5f0c1a",
+    before=proposed(SHOP, IN_SYNC),
+    interrupted=ExitStatus.TERMINATED,
+    requests={"auth": 1, "api": 0, "database": 0},
+)
+
+NOTHING_PLANNED = carried_out(proposed(IN_SYNC))
+
+DECLINED = Run(
+    id="20261123T040000Z-5f0c1a", before=proposed(SHOP, IN_SYNC), requests={"database": 4}
+)
+
+HOSTILE_RUN = carried_out(
+    HOSTILE,
+    answers={
+        f"create shop/logical_databases/{HOSTILE_NAMES[0]}": (
+            Result.DONE,
+            "\x1b[31mno\x1b[0m\nDone. [red]x[/red] :smile: \u202e",
+        ),
+        f"create shop/logical_databases/{HOSTILE_NAMES[5]}": (Result.FAILED, HOSTILE_NAMES[1]),
+    },
+)
+
+WIDE = carried_out(
+    proposed(
+        database(
+            {
+                "backups": Backups(enabled=True),
+                "logical_databases": LogicalDatabases(
+                    absent=(gone("データベース", "wide"), gone("データ", "wide"))
+                ),
+            },
+            {**backups(False), "logical_databases": {"データベース": {}, "データ": {}}},
+        )
+    )
+)
+
+
+RUNS: Mapping[str, Run] = {
+    "converged": CONVERGED,
+    "converged_for_people": CONVERGED_FOR_PEOPLE,
+    "failed": FAILED,
+    "unknown": UNKNOWN,
+    "not_allowed": NOT_ALLOWED,
+    "refused": GUARDED_RUN,
+    "interrupted": INTERRUPTED,
+    "interrupted_at_once": INTERRUPTED_AT_ONCE,
+    "nothing_planned": NOTHING_PLANNED,
+    "declined": DECLINED,
+    "wide": WIDE,
+    "hostile": HOSTILE_RUN,
+    "dry": dry(MIXED),
+    "dry_not_allowed": dry(proposed(SHOP), NONE),
+    "dry_interrupted": evolve(dry(proposed(SHOP)), interrupted=ExitStatus.INTERRUPTED),
+}

@@ -1,0 +1,204 @@
+"""Exit statuses: each row of the table, and which of two wins."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from attrs import evolve
+from builders import desired, facts, observed, removal, target
+
+from reconcile.apply.executors import calls_of
+from reconcile.cli.exits import reading_status, run_status, states_status
+from reconcile.errors import ExitStatus
+from reconcile.guard.context import Context
+from reconcile.guard.review import review
+from reconcile.kinds.backups import Backups
+from reconcile.kinds.extensions import Extension, Extensions
+from reconcile.kinds.logical_databases import LogicalDatabases
+from reconcile.model.engine import Engine
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.run import Outcome, Result, Run
+from reconcile.model.state import ITSELF, Desired, Inspected, Observation, Unknown
+from reconcile.plan.build import build_plan
+
+Case = tuple[Desired, Observation]
+
+_BACKUPS = {"backups": Backups(enabled=True)}
+_ON = {"backups": {ITSELF: {"enabled": True, "hours": ()}}}
+_OFF = {"backups": {ITSELF: {"enabled": False, "hours": ()}}}
+
+IN_SYNC: Case = (desired(_BACKUPS, handle="in-sync"), observed(_ON, handle="in-sync"))
+CHANGES: Case = (desired(_BACKUPS, handle="changes"), observed(_OFF, handle="changes"))
+MANUAL: Case = (
+    desired(
+        {"extensions": Extensions(present=(Extension(name="postgis"),))},
+        handle="manual",
+        engine=Engine.POSTGRESQL,
+    ),
+    observed({"extensions": {}}, handle="manual", engine=Engine.POSTGRESQL),
+)
+BLOCKED: Case = (
+    desired({"backups": Backups(hours=(3,))}, handle="blocked"),
+    observed(_OFF, handle="blocked"),
+)
+PENDING: Case = (
+    desired(_BACKUPS, handle="pending"),
+    observed({}, handle="pending", live=facts(status="updating")),
+)
+UNMANAGED: Case = (
+    desired({"logical_databases": LogicalDatabases()}, handle="unmanaged"),
+    observed({"logical_databases": {"other": {}}}, handle="unmanaged"),
+)
+LOSSY: Case = (
+    desired({"logical_databases": LogicalDatabases(absent=(removal("old"),))}, handle="lossy"),
+    observed({"logical_databases": {"old": {}}}, handle="lossy"),
+)
+REFUSED: Case = (evolve(LOSSY[0], protect=True), LOSSY[1])
+_UNREAD = Unknown(reason="HTTP 503")
+_STRANGER = Unknown(reason="HTTP 401", unauthenticated=True)
+UNREAD: Case = (desired(_BACKUPS, handle="unread"), _UNREAD)
+STRANGER: Case = (desired(_BACKUPS, handle="stranger"), _STRANGER)
+
+
+def proposed(*cases: Case) -> Proposal:
+    """The reviewed plan of these databases."""
+    plan = build_plan(
+        [wanted for wanted, _ in cases], {wanted.handle: found for wanted, found in cases}
+    )
+    return review(plan, Context(today=date(2026, 11, 23)))
+
+
+@pytest.mark.parametrize(
+    ("cases", "shown", "counted"),
+    [
+        ((), 0, 0),
+        ((IN_SYNC,), 0, 0),
+        ((UNMANAGED,), 0, 0),
+        ((PENDING,), 0, 0),
+        ((PENDING, IN_SYNC), 0, 0),
+        ((CHANGES,), 0, 2),
+        ((MANUAL,), 0, 2),
+        ((BLOCKED,), 0, 2),
+        ((REFUSED,), 0, 2),
+        ((PENDING, CHANGES), 0, 2),
+        ((UNREAD,), 1, 1),
+        ((UNREAD, PENDING), 1, 1),
+        ((UNREAD, CHANGES, MANUAL, BLOCKED), 1, 1),
+        ((STRANGER, IN_SYNC), 1, 1),
+        ((STRANGER, UNREAD), 1, 1),
+        ((STRANGER,), 77, 77),
+        ((STRANGER, (evolve(STRANGER[0], handle="another"), STRANGER[1])), 77, 77),
+    ],
+)
+def test_of_reading(cases: tuple[Case, ...], shown: int, counted: int) -> None:
+    """77 before 1 before 2; what remains counts only where it is asked for; pending never."""
+    proposal = proposed(*cases)
+    assert reading_status(proposal, remains_counts=False) == shown
+    assert reading_status(proposal, remains_counts=True) == counted
+
+
+def ran(
+    before: tuple[Case, ...],
+    results: tuple[Result, ...] = (),
+    after: tuple[Case, ...] | None = None,
+    *,
+    dry: bool = False,
+    interrupted: ExitStatus | None = None,
+) -> Run:
+    """A run: one result per action of the plan before, and the plan of what is left."""
+    proposal = proposed(*before)
+    outcomes = tuple(
+        Outcome(action=action, result=result, calls=calls_of(action))
+        for action, result in zip(proposal.plan.actions, results, strict=True)
+    )
+    left = None if after is None else proposed(*after)
+    return Run(
+        id="run", before=proposal, outcomes=outcomes, after=left, dry=dry, interrupted=interrupted
+    )
+
+
+_CHANGED: Case = (CHANGES[0], observed(_ON, handle="changes"))
+_LOST: Case = (CHANGES[0], UNREAD[1])
+_DELETED: Case = (LOSSY[0], observed({"logical_databases": {}}, handle="lossy"))
+
+
+@pytest.mark.parametrize(
+    ("run", "status"),
+    [
+        # 0: nothing is left to do
+        (ran(()), 0),
+        (ran((IN_SYNC,)), 0),
+        (ran((PENDING,)), 0),
+        (ran((UNMANAGED,)), 0),
+        (ran((CHANGES,), (Result.DONE,), (_CHANGED,)), 0),
+        (ran((CHANGES, PENDING), (Result.DONE,), (_CHANGED, PENDING)), 0),
+        # 2: something remains
+        (ran((MANUAL,)), 2),
+        (ran((BLOCKED,)), 2),
+        (ran((CHANGES, MANUAL), (Result.DONE,), (_CHANGED, MANUAL)), 2),
+        (ran((LOSSY,), (Result.NOT_ALLOWED,)), 2),
+        (ran((REFUSED,), (Result.REFUSED,)), 2),
+        (ran((CHANGES, LOSSY), (Result.DONE, Result.NOT_ALLOWED), (_CHANGED, LOSSY)), 2),
+        (ran((CHANGES,), (Result.DONE,), (CHANGES,)), 2),
+        (ran((CHANGES,), (Result.NOT_SENT,), dry=True), 2),
+        # 1: a failure or an unknown before any effect
+        (ran((UNREAD,)), 1),
+        (ran((UNREAD, MANUAL)), 1),
+        (ran((CHANGES,), (Result.FAILED,), (CHANGES,)), 1),
+        (ran((CHANGES,), (Result.FAILED,), (_CHANGED,)), 1),
+        (ran((CHANGES, LOSSY), (Result.FAILED, Result.NOT_ALLOWED), (CHANGES, LOSSY)), 1),
+        (ran((CHANGES, LOSSY), (Result.FAILED, Result.SKIPPED), (CHANGES, LOSSY)), 1),
+        (ran((UNREAD, LOSSY), (Result.REFUSED,)), 1),
+        (ran((CHANGES, UNREAD), (Result.NOT_SENT,), dry=True), 1),
+        (ran((STRANGER, IN_SYNC)), 1),
+        # 4: a failure or an unknown after at least one effect
+        (ran((CHANGES, LOSSY), (Result.DONE, Result.FAILED), (_CHANGED, LOSSY)), 4),
+        (ran((CHANGES, LOSSY), (Result.FAILED, Result.DONE), (CHANGES, _DELETED)), 4),
+        (ran((CHANGES,), (Result.UNKNOWN,), (_LOST,)), 4),
+        (ran((CHANGES,), (Result.DONE,), (_LOST,)), 4),
+        (ran((CHANGES, UNREAD), (Result.DONE,), (_CHANGED, UNREAD)), 4),
+        # 77: nobody could be authenticated
+        (ran((STRANGER,)), 77),
+        (ran((STRANGER,), dry=True), 77),
+        # Interrupted: whatever else is true
+        (ran((CHANGES,), (Result.DONE,), (_CHANGED,), interrupted=ExitStatus.INTERRUPTED), 130),
+        (ran((CHANGES,), (Result.DONE,), (_CHANGED,), interrupted=ExitStatus.TERMINATED), 143),
+        (ran((CHANGES,), (Result.FAILED,), (CHANGES,), interrupted=ExitStatus.INTERRUPTED), 130),
+        (ran((CHANGES,), (Result.UNKNOWN,), (_LOST,), interrupted=ExitStatus.TERMINATED), 143),
+        (ran((STRANGER,), interrupted=ExitStatus.INTERRUPTED), 130),
+        (ran((CHANGES,), (Result.SKIPPED,), interrupted=ExitStatus.INTERRUPTED), 130),
+        (
+            ran((CHANGES,), (Result.NOT_SENT,), dry=True, interrupted=ExitStatus.INTERRUPTED),
+            130,
+        ),
+    ],
+)
+def test_of_a_run(run: Run, status: int) -> None:
+    """130 and 143, then 77, 4, 1, 2, 0."""
+    assert run_status(run) == status
+
+
+def test_a_plan_of_no_database_is_not_unauthenticated() -> None:
+    """All of none is not nobody."""
+    assert reading_status(Proposal(plan=Plan()), remains_counts=True) is ExitStatus.DONE
+
+
+_SEEN = Inspected(target=target(), resource={})
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [
+        ((), 0),
+        ((_SEEN,), 0),
+        ((_SEEN, _UNREAD), 1),
+        ((_SEEN, _STRANGER), 1),
+        ((_UNREAD, _STRANGER), 1),
+        ((_UNREAD,), 1),
+        ((_STRANGER, _STRANGER), 77),
+    ],
+)
+def test_of_showing(states: tuple[Inspected | Unknown, ...], status: int) -> None:
+    """77 before 1 before 0."""
+    assert states_status(states) == status

@@ -1,0 +1,179 @@
+"""The process around a command: colour, width, where state is kept, signals."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import pty
+import signal
+import struct
+import termios
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from itertools import product
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+from unit.cli.streams import Terminal, said, world
+
+from reconcile.cli.options import Output
+from reconcile.cli.world import Interruption, World, interruptible
+from reconcile.errors import ExitStatus
+
+PIPE = io.StringIO()
+
+
+@pytest.fixture
+def terminal() -> Iterator[TextIO]:
+    """A real terminal of 100 columns, as a stream to write to."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    with os.fdopen(slave, "w") as stream:
+        yield stream
+    os.close(master)
+
+
+COLOUR_RULES = [
+    (tty, no_color, term, flag)
+    for tty, no_color, term, flag in product(
+        (True, False), (None, "", "1"), (None, "xterm-256color", "dumb"), (False, True)
+    )
+]
+
+
+@pytest.mark.parametrize(("tty", "no_color", "term", "flag"), COLOUR_RULES)
+def test_colour(
+    tty: bool, no_color: str | None, term: str | None, flag: bool, terminal: TextIO
+) -> None:
+    """On a terminal that can show it, if neither --no-color nor a non-empty NO_COLOR is given."""
+    given = {"NO_COLOR": no_color, "TERM": term}
+    environment = {name: value for name, value in given.items() if value is not None}
+    stream = terminal if tty else PIPE
+    expected = tty and no_color != "1" and term != "dumb" and not flag
+    coloured = world(environment=environment).wants_colour(stream, Output(no_color=flag))
+    assert coloured is expected
+
+
+def test_colour_is_a_matter_of_each_stream(terminal: TextIO) -> None:
+    """A stdout in a pipe takes no colour from stderr's terminal."""
+    one = world(stdout=io.StringIO(), stderr=terminal)
+    assert not one.wants_colour(one.stdout, Output())
+    assert one.wants_colour(one.stderr, Output())
+
+
+@pytest.mark.parametrize("columns", [None, "", "wide", "-1", "8.5", "0"])
+def test_a_pipe_has_no_width(columns: str | None) -> None:
+    """Its lines are not wrapped, unless COLUMNS names a width."""
+    environment = {} if columns is None else {"COLUMNS": columns}
+    assert world(environment=environment).width(PIPE) is None
+
+
+@pytest.mark.parametrize("columns", [None, "", "wide", "-1", "8.5", "0"])
+def test_the_width_is_the_terminals(
+    columns: str | None, terminal: TextIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the stream that is written to, and not of another."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    environment = {} if columns is None else {"COLUMNS": columns}
+    assert world(environment=environment).width(terminal) == 100
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"), [("120", 120), ("100000", 100_000), ("40", 40), ("39", 40), ("1", 40)]
+)
+def test_a_width_can_be_named(columns: str, width: int, terminal: TextIO) -> None:
+    """COLUMNS is somebody's wish, for a pipe too; less than forty are too narrow to wrap to."""
+    for stream in (terminal, PIPE):
+        assert world(environment={"COLUMNS": columns}).width(stream) == width
+
+
+@pytest.mark.parametrize(
+    ("stdin", "stderr", "attended"),
+    [
+        (Terminal(), Terminal(), True),
+        (PIPE, Terminal(), False),
+        (Terminal(), PIPE, False),
+        (PIPE, PIPE, False),
+    ],
+)
+def test_somebody_is_there(stdin: TextIO, stderr: TextIO, attended: bool) -> None:
+    """Who can both read the question and answer it; where stdout goes does not matter."""
+    for stdout in (Terminal(), PIPE):
+        assert world(stdin=stdin, stderr=stderr, stdout=stdout).attended is attended
+
+
+@pytest.mark.parametrize(
+    ("environment", "chosen", "expected"),
+    [
+        ({"XDG_STATE_HOME": "/x/state"}, None, Path("/x/state/reconcile")),
+        ({"XDG_STATE_HOME": "/x/state"}, Path("here"), Path("here")),
+        ({}, Path("/there"), Path("/there")),
+        ({}, None, Path.home() / ".local/state/reconcile"),
+        ({"XDG_STATE_HOME": ""}, None, Path.home() / ".local/state/reconcile"),
+        # XDG base directory specification: relative paths are invalid and to be ignored.
+        ({"XDG_STATE_HOME": "relative"}, None, Path.home() / ".local/state/reconcile"),
+    ],
+)
+def test_where_state_is_kept(
+    environment: Mapping[str, str], chosen: Path | None, expected: Path
+) -> None:
+    """Where it was chosen, else where XDG_STATE_HOME says, else in its default."""
+    assert world(environment=environment).state_dir(chosen) == expected
+
+
+def test_home_is_the_environments(tmp_path: Path) -> None:
+    """A world reads nothing from the process that it was not given."""
+    one = world(environment={"HOME": str(tmp_path)})
+    assert one.state_dir(None) == tmp_path / ".local/state/reconcile"
+
+
+def test_what_is_told_stands_on_a_line_of_its_own() -> None:
+    """Whatever it holds."""
+    one = world()
+    one.tell("first")
+    one.tell("a\nb \x1b[31mred \u202e 漢字 [bold] :smile:")
+    assert said(one) == "first\na\\nb \\x1b[31mred \\u202e 漢字 [bold] :smile:\n"
+
+
+def test_the_time_is_utc() -> None:
+    """Not the local one."""
+    assert world().now().tzinfo is UTC
+
+
+def test_the_process_shows_what_its_streams_cannot_encode(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As escapes; it does not end in an error about the encoding."""
+    with io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True) as narrow:
+        monkeypatch.setattr("sys.stdout", narrow)
+        one = World.of_process()
+        one.stdout.write("é → x")
+        assert narrow.buffer.getvalue() == b"\\xe9 \\u2192 x"
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, ExitStatus.INTERRUPTED), (signal.SIGTERM, ExitStatus.TERMINATED)],
+)
+def test_the_first_signal_is_a_wish(number: signal.Signals, status: ExitStatus) -> None:
+    """What is under way ends by itself; the second signal does not wait for it."""
+    interruption = Interruption()
+    assert interruption.status is None
+    with interruptible(interruption):
+        signal.raise_signal(number)
+        assert interruption.stop.is_set()
+        assert interruption.status is status
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    assert interruption.status is status
+
+
+def test_signals_are_given_back() -> None:
+    """Whatever happened inside."""
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with pytest.raises(ZeroDivisionError), interruptible(Interruption()):
+        raise ZeroDivisionError
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
