@@ -8,7 +8,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
-from reconcile.model.run import Outcome, Result
+from reconcile.model.run import Outcome, Result, allow_flag
 
 
 @frozen(kw_only=True)
@@ -66,9 +66,5 @@ def withheld(proposal: Proposal, allowance: Allowance, action: Action) -> Outcom
         )
     if allowance.permits(action):
         return None
-    risk, address = action.risk.value, action.address
-    return Outcome(
-        action=action,
-        result=Result.NOT_ALLOWED,
-        message=f"allow it with --allow '{risk}={address}'",
-    )
+    message = f"allow it with {allow_flag(action)}"
+    return Outcome(action=action, result=Result.NOT_ALLOWED, message=message)

@@ -62,7 +62,8 @@ class Loop:
 
     def _skipped(self, action: Action, failed: Outcome | None) -> Outcome | None:
         if failed is not None:
-            message = f"{failed.action.address} before it was not done"
+            fate = "not done" if failed.result is Result.FAILED else "unclear"
+            message = f"{failed.action.address} before it was {fate}"
         elif self.stop.is_set():
             message = "the run was interrupted"
         else:

@@ -21,7 +21,7 @@ from reconcile.cli.options import ApplyOptions
 from reconcile.cli.pipeline import propose, tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.progress import progress
-from reconcile.cli.prompt import ask_risks, ask_to_begin
+from reconcile.cli.prompt import ask
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.plan import Plan, Proposal
@@ -106,8 +106,7 @@ def _allowance(proposal: Proposal, options: ApplyOptions, world: World) -> Allow
         colour=world.wants_colour(world.stderr, options.output), width=world.width(world.stderr)
     )
     world.stderr.write(plan_text(proposal, look) + "\n")
-    allowance = ask_risks(proposal, allowance, world)
-    return allowance if ask_to_begin(proposal, allowance, world) else None
+    return ask(proposal, allowance, world)
 
 
 def _carry_out(

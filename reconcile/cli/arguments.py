@@ -41,21 +41,24 @@ def parse(argv: Sequence[str]) -> Options:
     try:
         options = _group.main(args=list(argv), prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        raise UsageError(error.format_message()) from error
+        raise UsageError(
+            f"name a command: {', '.join(_group.commands)}; see {PROGRAM} --help"
+        ) from error
     except click.ClickException as error:
-        raise UsageError(_sentence(error)) from error
+        raise UsageError(_usage(error, argv)) from error
     if options is None or isinstance(options, int):
         raise Shown
     return options  # type: ignore[no-any-return]
 
 
-def _sentence(error: click.ClickException) -> str:
+def _usage(error: click.ClickException, argv: Sequence[str]) -> str:
     """Click's message in our form, with the command whose help explains it."""
-    message = error.format_message().rstrip(".")
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else PROGRAM
-    lowered = message[:1].lower() + message[1:]
-    return f"{lowered}; see {command} --help"
+    message = error.format_message().rstrip(".").replace(". Did you mean", ": did you mean")
+    sentence = message[:1].lower() + message[1:]
+    # click does not always say in which command it was.
+    command = next((word for word in argv if word in _group.commands), None)
+    program = f"{PROGRAM} {command}" if command else PROGRAM
+    return f"{sentence}{' See' if sentence.endswith('?') else '; see'} {program} --help"
 
 
 class _AllowType(click.ParamType[Allow]):
@@ -63,17 +66,32 @@ class _AllowType(click.ParamType[Allow]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Allow:
         try:
-            return value if isinstance(value, Allow) else Allow.parse(value)
+            return Allow.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class _WholeNumber(click.ParamType[int]):
+    """A whole number within bounds, with a message that says them."""
+
+    name = "N"
+
+    def __init__(self, low: int, high: int) -> None:
+        self._low, self._high = low, high
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        text = str(value)
+        if not (text.isdecimal() and text.isascii() and self._low <= int(text) <= self._high):
+            self.fail(
+                f"{text!r}: write a whole number from {self._low} to {self._high}", param, ctx
+            )
+        return int(text)
 
 
 class _ReportType(click.ParamType[ReportFile]):
     name = "FORMAT=PATH"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> ReportFile:
-        if isinstance(value, ReportFile):
-            return value
         word, equals, path = value.partition("=")
         if not equals or word not in FORMATS or not path:
             self.fail(f"{value!r}: write text=PATH or json=PATH", param, ctx)
@@ -268,7 +286,7 @@ def show(
     \b
     Examples:
       reconcile show shop
-      reconcile show shop-web/ad-7f6c1f0a-41d2-4e0b-9c58-2b7d6a9f3e11 --format json
+      reconcile show shop-web/ad-7f6c1f0a --format json
     """
     return ShowOptions(
         names=tuple(names),
@@ -297,12 +315,12 @@ def schema(name: str | None, directory: Path | None) -> SchemaOptions:
 @_group.command()
 @click.option("--fleet", type=_PATH, metavar="FILE", help="The fleet to serve, as YAML.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0: a free one."
+    "--port", type=_WholeNumber(0, 65535), default=0, show_default=True, help="0: a free one."
 )
 @click.option("--token", metavar="TOKEN", help="The API token to accept. Default: a random one.")
 @click.option(
     "--rate-limit",
-    type=click.IntRange(1),
+    type=_WholeNumber(1, 1_000_000),
     metavar="N",
     help="Requests a minute. Default: no limit.",
 )

@@ -37,6 +37,8 @@ def run_status(run: Run) -> ExitStatus:
         return ExitStatus(run.interrupted)
     if _nobody_authenticated(run.before.plan):
         return ExitStatus.UNAUTHENTICATED
+    if run.before.refused:
+        return ExitStatus.REFUSED
     if run.results(Result.FAILED, Result.UNKNOWN) or run.left.plan.unknown:
         effect = run.results(Result.DONE, Result.UNKNOWN)
         return ExitStatus.FAILED_AFTER_EFFECT if effect else ExitStatus.FAILED

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from reconcile.model.text import safe_text
+from reconcile.report.page import cut
 
+_ROOM = 40
 _CLEAR = "\r\x1b[K"
 
 
@@ -26,13 +27,8 @@ class Progress:
         """Note that one more is done."""
         with self._lock:
             self._done += 1
-            self._show(f"{self._verb} {self._done} of {self._total}: {safe_text(name)[:40]}")
-
-    def say(self, message: str) -> None:
-        """Leave a message above the line."""
-        with self._lock:
-            self._stream.write(f"{_CLEAR if self._stream.isatty() else ''}{safe_text(message)}\n")
-            self._stream.flush()
+            if self._stream.isatty():
+                self._show(f"{self._verb} {self._done} of {self._total}: {cut(name, _ROOM)}")
 
     def clear(self) -> None:
         """Take the line away."""

@@ -21,7 +21,24 @@ _STAKES = {
 _SHOWN = 10
 
 
-def ask_risks(proposal: Proposal, allowance: Allowance, world: World) -> Allowance:
+def ask(proposal: Proposal, allowance: Allowance, world: World) -> Allowance | None:
+    """Ask what is allowed and whether to begin; None where the answer is no.
+
+    Where nothing may run there is nothing to ask: the allowance comes back as it is.
+    """
+    allowance = _ask_risks(proposal, allowance, world)
+    actions = [a for a in proposal.plan.actions if withheld(proposal, allowance, a) is None]
+    if world.interruption.stop.is_set():
+        return None
+    if not actions:
+        return allowance
+    databases = {action.address.database for action in actions}
+    what = f"{count(len(actions), 'action')} to {count(len(databases), 'database')}"
+    yes = _answer(world, f"Apply {what}? Only 'yes' is taken: ") == "yes"
+    return allowance if yes and not world.interruption.stop.is_set() else None
+
+
+def _ask_risks(proposal: Proposal, allowance: Allowance, world: World) -> Allowance:
     """Ask about each risk that is in the plan and not allowed yet; the answer is its name."""
     for risk in _STAKES:
         actions = [
@@ -29,23 +46,14 @@ def ask_risks(proposal: Proposal, allowance: Allowance, world: World) -> Allowan
             for action in proposal.plan.actions
             if action.risk is risk and _only_unallowed(proposal, allowance, action)
         ]
-        if actions:
-            for text in _stake_lines(risk, actions):
-                world.tell(text)
-            if (
-                _answer(world, f"Type {risk.value!r} to allow it, anything else leaves it out: ")
-                == risk.value
-            ):
-                allowance = allowance.plus(risk)
+        if not actions or world.interruption.stop.is_set():
+            continue
+        for text in _stake_lines(risk, actions):
+            world.tell(text)
+        question = f"Type {risk.value!r} to allow it, anything else leaves it out: "
+        if _answer(world, question) == risk.value:
+            allowance = allowance.plus(risk)
     return allowance
-
-
-def ask_to_begin(proposal: Proposal, allowance: Allowance, world: World) -> bool:
-    """Ask whether to begin; nothing but `yes` begins."""
-    actions = [a for a in proposal.plan.actions if withheld(proposal, allowance, a) is None]
-    databases = {action.address.database for action in actions}
-    what = f"{count(len(actions), 'action')} to {count(len(databases), 'database')}"
-    return _answer(world, f"Apply {what}? Only 'yes' is taken: ") == "yes"
 
 
 def _only_unallowed(proposal: Proposal, allowance: Allowance, action: Action) -> bool:
@@ -63,7 +71,14 @@ def _stake_lines(risk: Risk, actions: list[Action]) -> Iterator[str]:
 
 
 def _answer(world: World, question: str) -> str:
-    """One line from the terminal; the end of input is no."""
+    """One line from the terminal; the end of input, or an interrupt, is no."""
     world.stderr.write(safe_text(question))
     world.stderr.flush()
-    return world.stdin.readline().strip()
+    with world.interruption.at_once():
+        try:
+            answer = world.stdin.readline()
+        except KeyboardInterrupt:
+            answer = ""
+    if not answer.endswith("\n"):
+        world.tell("")
+    return answer.strip()

@@ -33,7 +33,9 @@ def run(options: SchemaOptions, world: World) -> ExitStatus:
 def all_schemas() -> Mapping[str, Mapping[str, object]]:
     """Every schema by name: of what people write, and of what the tool prints."""
     printed = {
-        name: schema_of(cls, title=f"reconcile {name}", ident=f"{name}.schema.json")
+        name: schema_of(
+            cls, title=f"reconcile {name}", ident=f"{name}.schema.json", all_required=True
+        )
         for name, cls in DOCUMENTS.items()
     }
     return {"spec": spec_schema(), "config": config_schema(), **printed}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -21,6 +20,7 @@ from reconcile.errors import ExitStatus
 from reconcile.model.text import safe_text
 
 NARROWEST = 40
+USUAL = 80
 
 
 @frozen(kw_only=True)
@@ -29,11 +29,21 @@ class Interruption:
 
     stop: threading.Event = field(factory=threading.Event)
     received: list[ExitStatus] = field(factory=list)
+    waiting: threading.Event = field(factory=threading.Event)
 
     @property
     def status(self) -> ExitStatus | None:
         """The exit status of the first signal, None if there was none."""
         return self.received[0] if self.received else None
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """While this lasts the first signal raises KeyboardInterrupt: a read is not resumed."""
+        self.waiting.set()
+        try:
+            yield
+        finally:
+            self.waiting.clear()
 
 
 @frozen(kw_only=True)
@@ -74,9 +84,15 @@ class World:
         An exported COLUMNS is somebody's wish and holds for a pipe as well.
         """
         wished = self.environment.get("COLUMNS", "")
-        if wished.isdecimal():
+        if wished.isdecimal() and int(wished):
             return max(NARROWEST, int(wished))
-        return max(NARROWEST, shutil.get_terminal_size().columns) if stream.isatty() else None
+        if not stream.isatty():
+            return None
+        try:
+            columns = os.get_terminal_size(stream.fileno()).columns
+        except OSError:
+            columns = 0
+        return max(NARROWEST, columns or USUAL)
 
     def tell(self, message: str) -> None:
         """Say something on stderr, on a line of its own."""
@@ -87,8 +103,10 @@ class World:
         """Where journals are kept: XDG base directory specification, unless chosen."""
         if chosen is not None:
             return chosen
-        base = self.environment.get("XDG_STATE_HOME")
-        root = Path(base) if base else Path.home() / ".local" / "state"
+        base = Path(self.environment.get("XDG_STATE_HOME", ""))
+        home = Path(self.environment.get("HOME") or Path.home())
+        # The specification: a path that is not absolute is to be ignored.
+        root = base if base.is_absolute() else home / ".local" / "state"
         return root / "reconcile"
 
 
@@ -104,9 +122,10 @@ def interruptible(interruption: Interruption) -> Iterator[None]:
 
     def note(number: int, _frame: FrameType | None) -> None:
         interruption.received.append(_STATUSES[signal.Signals(number)])
-        if interruption.stop.is_set():
-            raise KeyboardInterrupt
+        again = interruption.stop.is_set()
         interruption.stop.set()
+        if again or interruption.waiting.is_set():
+            raise KeyboardInterrupt
 
     before = {number: signal.signal(number, note) for number in _STATUSES}
     try:

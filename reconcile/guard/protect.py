@@ -19,6 +19,6 @@ def protected_databases(plan: Plan, _context: Context) -> Iterator[Finding]:
                     code="G101",
                     message=f"{database.handle!r} is protected, and this would lose data",
                     location=action.origin.location,
-                    hint="no flag lifts it: take protect: true out of the spec first",
+                    hint="no flag lifts this; first take `protect: true` out of the spec",
                     address=action.address,
                 )

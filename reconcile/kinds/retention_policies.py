@@ -161,7 +161,6 @@ def _normalize(spec: RetentionPolicies, live: Elements, _facts: Facts) -> Sides:
         present=present,
         absent=approvals(spec.absent),
         others=spec.others,
-        carried=_kept_flags(spec, live),
         replace=frozenset(e.name for e in spec.present if e.on_change is OnChange.REPLACE),
     )
     return Sides(wanted=wanted, live=live)
@@ -176,33 +175,27 @@ def _takes_default(entry: RetentionPolicy, live: Elements) -> bool:
     return entry.on_change is OnChange.REPLACE and differs
 
 
-def _kept_flags(spec: RetentionPolicies, live: Elements) -> Elements:
-    """A replaced policy stays the default if it was and nothing in the spec says otherwise."""
-    claimed = any(entry.default for entry in spec.present)
-    return {
-        entry.name: {"default": bool(live[entry.name]["default"]) and not claimed}
-        for entry in spec.present
-        if entry.default is None and entry.name in live
-    }
-
-
 def _canonical(duration: str) -> str:
     return show_duration(parse_duration(duration) or INFINITE)
 
 
-def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
+def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
     if isinstance(change, Delete) or (isinstance(change, Create) and change.replacement):
         return Feasible(risk=Risk.LOSSY)
     if isinstance(change, Create):
         return Feasible(risk=Risk.SAFE)
+    # A run that ends between the delete and the create leaves nothing but the spec to say that
+    # the policy was the default: then the spec has to say it.
+    certain = "default" in change.after or not live[change.address.name]["default"]
+    also = "" if certain else " beside the flag (default: true or false)"
     return Refused(
         code="P231",
         message="a retention policy cannot be changed, only deleted and added, which loses its data",
         hint=(
             "add one under a new name, let the default move to it, let this one age out, then list"
-            " it under absent; or say on_change: replace and lose the data under it"
+            f" it under absent; or say on_change: replace{also}, and lose the data under it"
         ),
-        replaceable=True,
+        replaceable=certain,
     )
 
 

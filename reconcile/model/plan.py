@@ -8,7 +8,7 @@ from enum import Enum
 from attrs import frozen
 
 from reconcile.model.address import Address
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
 from reconcile.model.target import Target
 
@@ -93,7 +93,16 @@ class Proposal:
     plan: Plan
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """The guards' findings that refuse the whole run."""
+        return tuple(one for one in self._errors if one.address is None)
+
     def refusal(self, action: Action) -> Finding | None:
-        """The guard's finding that refuses this action, if one does."""
-        scope = (action.address, Address(database=action.address.database))
-        return next((finding for finding in self.findings if finding.address in scope), None)
+        """The guard's finding that refuses this action, its database or the whole run."""
+        scope = (None, Address(database=action.address.database), action.address)
+        return next((one for one in self._errors if one.address in scope), None)
+
+    @property
+    def _errors(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.severity is Severity.ERROR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from enum import Enum
 
@@ -36,6 +37,11 @@ class Outcome:
     result: Result
     message: str = ""
     calls: tuple[Call, ...] = ()
+
+
+def allow_flag(action: Action) -> str:
+    """The flag that allows this action, ready for a shell."""
+    return shlex.join(["--allow", f"{action.risk.value}={action.address}"])
 
 
 @frozen(kw_only=True)

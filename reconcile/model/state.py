@@ -72,6 +72,15 @@ Observation = Observed | Unknown
 
 
 @frozen(kw_only=True)
+class Inspected:
+    """A database that was read whole: every attribute of its resource, every kind it has."""
+
+    target: Target
+    resource: Mapping[str, object]
+    states: Mapping[str, KindState] = field(factory=dict)
+
+
+@frozen(kw_only=True)
 class Approval:
     """A person's word that something may go: why, and the last day on which it holds."""
 

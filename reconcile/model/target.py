@@ -31,3 +31,16 @@ class Target:
     def path(self, rest: str) -> str:
         """The database-API path of a call about this database."""
         return f"/api/databases/{self.addon}{rest}"
+
+
+@frozen(kw_only=True)
+class Reference:
+    """How a person names a live database.
+
+    `name` is for display; `engine` may be None only where `addon` is given.
+    """
+
+    name: str
+    app: str
+    addon: str | None
+    engine: Engine | None = None

@@ -10,13 +10,20 @@ _SHOWN_AS_ESCAPES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def safe_text(text: str) -> str:
-    """Return `text` with control, escape, bidirectional and newline characters as escapes."""
+    """Return `text` with control, escape, bidirectional and newline characters as escapes.
+
+    Where anything is escaped a backslash is too, so that two texts never look alike.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escaped(char) for char in text)
+    if not any(_unsafe(char) for char in text):
+        return text
+    return "".join(_escaped(char) if _unsafe(char) or char == "\\" else char for char in text)
+
+
+def _unsafe(char: str) -> bool:
+    return unicodedata.category(char) in _SHOWN_AS_ESCAPES
 
 
 def _escaped(char: str) -> str:
-    if unicodedata.category(char) not in _SHOWN_AS_ESCAPES:
-        return char
     return char.encode("unicode_escape", "surrogatepass").decode("ascii")

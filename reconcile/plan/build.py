@@ -43,7 +43,8 @@ def plan_database(desired: Desired, observation: Observation) -> DatabasePlan:
         case Unknown(reason=reason, unauthenticated=unauthenticated):
             return evolve(plan, error=reason, unauthenticated=unauthenticated)
         case Observed(facts=facts, target=target):
-            version = str(facts.version) if facts.version else None
+            known = facts.version is not None and facts.engine is desired.engine
+            version = str(facts.version) if known else None
             plan = evolve(plan, target=target, version=version)
             whole = _whole_database(desired, facts)
             if whole is not None:

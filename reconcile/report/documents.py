@@ -36,6 +36,7 @@ class FindingDocument:
     message: str
     place: PlaceDocument | None
     hint: str | None
+    override: str | None = described("What lifts a guard's finding for this plan only.")
     address: str | None = described("The action or database that it is about.")
 
 
@@ -202,19 +203,21 @@ class KindDocument:
 
     kind: str
     offered: bool
-    message: str | None = described("Why it is not offered.")
-    elements: tuple[ElementDocument, ...]
+    message: str | None = described("Why it is not offered.", default=None)
+    elements: tuple[ElementDocument, ...] = ()
 
 
 @frozen(kw_only=True)
 class StateDocument:
     """The live state of one database."""
 
-    handle: str
-    target: TargetDocument | None
-    error: str | None
-    resource: Mapping[str, object] = described("The database resource as the API answered it.")
-    kinds: tuple[KindDocument, ...]
+    name: str = described("As it was asked for: a handle, or APP/ADDON.")
+    target: TargetDocument | None = None
+    error: str | None = described("Why it could not be read.", default=None)
+    resource: Mapping[str, object] | None = described(
+        "The database resource as the API answered it.", default=None
+    )
+    kinds: tuple[KindDocument, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeGuard, assert_never
 
 from reconcile.model.address import Address
-from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
+from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update, sides_of
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
 from reconcile.model.location import Origin
@@ -21,9 +21,6 @@ _RISKS = {
     Risk.DISRUPTIVE: "magenta",
     Risk.LOSSY: "bold red",
 }
-RISK_COLUMN = 58
-"""Where the risk stands when the address leaves it room: right, but left of column 80."""
-
 _DETAIL = 6
 
 
@@ -31,35 +28,46 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
     """All lines of one item; `refusal` is the guard's finding that holds an action back."""
     match entry:
         case Action():
-            yield _head(
-                *_symbol(entry.change), entry.address, (entry.risk.value, _RISKS[entry.risk])
-            )
+            yield _head(_SYMBOLS[type(entry.change)], entry.address, _risk(entry.risk))
             yield from _change_lines(entry.change)
             yield from _approval_lines(entry.approval)
-            if refusal is not None:
-                yield from _refusal_lines(refusal)
-            yield _why(_reason(entry), entry.origin)
+            yield from _refusal_lines(refusal)
+            yield _why(entry.reason.value, entry.origin)
         case ManualStep():
-            yield _head("»", "cyan", entry.address, ("by hand", "cyan"))
+            yield _head(("»", "cyan"), entry.address, ("by hand", "cyan"))
             yield from _change_lines(entry.change)
             yield from _approval_lines(entry.approval)
             yield line(_DETAIL, f"run in {entry.where}:")
             for statement in entry.statements:
-                yield line(_DETAIL + 2, (statement, "bold"))
-            yield _why(_reason(entry), entry.origin)
+                yield line(_DETAIL + 2, (statement, "bold"), whole=True)
+            yield _why(entry.reason.value, entry.origin)
         case Blocked():
-            yield _head("!", "magenta", entry.address, (f"blocked {entry.code}", "magenta"))
+            yield _head(("!", "magenta"), entry.address, (f"blocked {entry.code}", "magenta"))
             if entry.change is not None:
                 yield from _change_lines(entry.change)
-            yield line(_DETAIL, entry.message)
-            yield line(_DETAIL, ("hint: ", "bold"), entry.hint, hanging=6)
-            yield _why(entry.reason.value, entry.origin)
+            yield _because(entry.message, entry.origin)
+            yield _hint(entry.hint)
         case Pending():
-            yield _head("…", "blue", entry.address, ("pending", "blue"))
-            yield line(_DETAIL, entry.message)
-            yield _why(entry.reason.value, entry.origin)
+            yield _head(("…", "blue"), entry.address, ("pending", "blue"))
+            yield _because(entry.message, entry.origin)
         case _:
             assert_never(entry)
+
+
+def replacement_lines(gone: Action, back: Action, refusal: Finding | None) -> Iterator[Line]:
+    """The two halves of a replacement as the one thing that they are to a reader."""
+    before = sides_of(gone.change)[0] or {}
+    after = sides_of(back.change)[1] or {}
+    fields = tuple(
+        FieldChange(field=name, before=before.get(name), after=after.get(name))
+        for name in sorted(after)
+        if before.get(name) != after[name]
+    )
+    yield _head(("±", "red"), gone.address, _risk(gone.risk))
+    yield from _fields_lines(fields)
+    yield line(_DETAIL, "deleted and created again: all data under it is lost")
+    yield from _refusal_lines(refusal)
+    yield _why(gone.reason.value, gone.origin)
 
 
 def place_in_database(address: Address) -> str:
@@ -68,53 +76,50 @@ def place_in_database(address: Address) -> str:
     return rest or "the whole database"
 
 
-def _symbol(change: Change) -> tuple[str, str]:
-    return _SYMBOLS[type(change)]
+def _risk(risk: Risk) -> tuple[str, str]:
+    return risk.value, _RISKS[risk]
 
 
-def _head(symbol: str, style: str, address: Address, mark: tuple[str, str]) -> Line:
-    place = place_in_database(address)
-    room = RISK_COLUMN - columns(place)
-    gap = " " * room if room > 0 else "  "
-    return line(2, (f"{symbol} ", style), (place, "bold"), gap, mark, hanging=4)
+def _head(symbol: tuple[str, str], address: Address, mark: tuple[str, str]) -> Line:
+    sign, style = symbol
+    # A no-break space: a long name wraps inside itself, not away from its symbol.
+    return line(
+        2, (f"{sign}\u00a0", style), (place_in_database(address), "bold"), hanging=4, mark=mark
+    )
 
 
 def _change_lines(change: Change) -> Iterator[Line]:
     match change:
         case Update(fields=fields):
-            width = max(columns(part.field) for part in fields)
-            for part in fields:
-                yield from _field_lines(part, width)
-        case Create(after=after) if after:
-            yield line(_DETAIL, show_fields(after))
-        case Delete(before=before) if before:
-            yield line(_DETAIL, ("was ", "dim"), show_fields(before))
-        case Create() | Delete():
-            return
+            yield from _fields_lines(fields)
+        case Create(after=after):
+            if after:
+                yield line(_DETAIL, show_fields(after))
+        case Delete(before=before):
+            if before:
+                yield line(_DETAIL, ("was ", "dim"), show_fields(before))
         case _:
             assert_never(change)
 
 
+def _fields_lines(fields: tuple[FieldChange, ...]) -> Iterator[Line]:
+    width = max((columns(part.field) for part in fields), default=0)
+    for part in fields:
+        yield from _field_lines(part, width)
+
+
 def _field_lines(part: FieldChange, width: int) -> Iterator[Line]:
     name = padded(part.field, width) + "  "
-    if _is_set(part.before) and _is_set(part.after):
-        before, after = set(part.before), set(part.after)
-        hanging = width + 4
-        signs = (("-", "red", before - after), ("+", "green", after - before))
-        for sign, style, words in signs:
-            if words:
-                yield line(
-                    _DETAIL, name, (f"{sign} {', '.join(sorted(words))}", style), hanging=hanging
-                )
-                name = " " * (width + 2)
+    if not (_is_set(part.before) and _is_set(part.after)):
+        values = (show_value(part.before), "red"), " → ", (show_value(part.after), "green")
+        yield line(_DETAIL, name, *values)
         return
-    yield line(
-        _DETAIL,
-        name,
-        (show_value(part.before), "red"),
-        " → ",
-        (show_value(part.after), "green"),
-    )
+    before, after = set(part.before), set(part.after)
+    for sign, style, words in (("-", "red", before - after), ("+", "green", after - before)):
+        if words:
+            listed = f"{sign}\u00a0{', '.join(sorted(words))}"
+            yield line(_DETAIL, name, (listed, style), hanging=width + 4)
+            name = " " * (width + 2)
 
 
 def _is_set(value: object) -> TypeGuard[tuple[str, ...]]:
@@ -127,19 +132,26 @@ def _approval_lines(approval: Approval | None) -> Iterator[Line]:
         yield line(_DETAIL, f"approved until {approval.until}: {approval.reason}")
 
 
-def _refusal_lines(finding: Finding) -> Iterator[Line]:
+def _refusal_lines(finding: Finding | None) -> Iterator[Line]:
+    if finding is None:
+        return
     yield line(_DETAIL, (f"refused {finding.code}: ", "bold magenta"), finding.message)
     if finding.hint:
-        yield line(_DETAIL, ("hint: ", "bold"), finding.hint, hanging=6)
+        yield _hint(finding.hint)
 
 
-def _reason(entry: Action | ManualStep) -> str:
-    if isinstance(entry.change, Create | Delete) and entry.change.replacement:
-        return f"{entry.reason.value}: replaced, by deleting and creating it"
-    return entry.reason.value
+def _hint(hint: str) -> Line:
+    return line(_DETAIL, ("hint: ", "bold"), hint, hanging=6)
+
+
+def _because(message: str, origin: Origin) -> Line:
+    return line(_DETAIL, f"{message} ", (f"({_place(origin)})", "dim"))
 
 
 def _why(reason: str, origin: Origin) -> Line:
+    return line(_DETAIL, (f"{reason} ({_place(origin)})", "dim"))
+
+
+def _place(origin: Origin) -> str:
     place = f"{origin.location.file}:{origin.location.line}"
-    source = f"{place}, {origin.default}" if origin.default else place
-    return line(_DETAIL, (f"{reason} ({source})", "dim"))
+    return f"{place}, {origin.default}" if origin.default else place

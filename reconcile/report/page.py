@@ -6,7 +6,7 @@ rich is imported where it is used: a command that prints JSON never loads it.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -30,21 +30,34 @@ class Look:
 class Line:
     """One line: an indent in columns, and pieces of (text, style).
 
-    A line that does not fit is wrapped and goes on under its `hanging` column.
+    A line that does not fit is wrapped and goes on `hanging` columns further right; a `whole` one
+    is never wrapped, so that it can be copied. `mark` stands at the right, in the same column of
+    every line, where there is room.
     """
 
     indent: int = 0
     pieces: tuple[tuple[str, str], ...] = ()
     hanging: int = 2
+    whole: bool = False
+    mark: tuple[str, str] | None = None
 
 
-def line(indent: int, *pieces: tuple[str, str] | str, hanging: int = 2) -> Line:
+def line(
+    indent: int,
+    *pieces: tuple[str, str] | str,
+    hanging: int = 2,
+    whole: bool = False,
+    mark: tuple[str, str] | None = None,
+) -> Line:
     """Build a line; a piece without a style is plain text."""
     styled = tuple((piece, "") if isinstance(piece, str) else piece for piece in pieces)
-    return Line(indent=indent, pieces=styled, hanging=hanging)
+    return Line(indent=indent, pieces=styled, hanging=hanging, whole=whole, mark=mark)
 
 
 BLANK = Line()
+
+MARK_COLUMN = 62
+"""Where marks stand on a page that is wide enough for them."""
 
 
 def padded(text: str, width: int) -> str:
@@ -57,6 +70,14 @@ def columns(text: str) -> int:
     from rich.cells import cell_len  # noqa: PLC0415 - see above
 
     return cell_len(safe_text(text))
+
+
+def cut(text: str, width: int) -> str:
+    """As much of a text as fits, with an ellipsis where something was left out."""
+    from rich.cells import set_cell_size  # noqa: PLC0415 - see above
+
+    shown = safe_text(text)
+    return shown if columns(shown) <= width else set_cell_size(shown, width - 1).rstrip() + "…"
 
 
 def render(lines: Iterable[Line], look: Look) -> str:
@@ -76,7 +97,8 @@ def render(lines: Iterable[Line], look: Look) -> str:
         legacy_windows=False,
     )
     for each in lines:
-        for part in _wrapped(console, each, look):
+        for part in _rendered(console, each, look.width):
+            part.rstrip()
             console.print(part, soft_wrap=True)
     return stream.getvalue()
 
@@ -84,20 +106,43 @@ def render(lines: Iterable[Line], look: Look) -> str:
 _ENDLESS = 100_000
 
 
-def _wrapped(console: Console, each: Line, look: Look) -> list[Text]:
+def _rendered(console: Console, each: Line, width: int | None) -> Iterator[Text]:
     from rich.text import Text  # noqa: PLC0415 - see above
 
     text = Text()
     for piece, style in each.pieces:
         text.append(safe_text(piece), style)
-    text.rstrip()
-    margin = " " * each.indent
-    if look.width is None or each.indent + text.cell_len <= look.width:
-        return [Text(margin).append_text(text) if text else Text()]
-    first, *rest = text.wrap(console, look.width - each.indent - each.hanging)
-    joined = Text("\n").join(rest)
-    following = " " * (each.indent + each.hanging)
-    return [
-        Text(margin).append_text(first),
-        *(Text(following).append_text(part) for part in joined.split("\n")),
-    ]
+    if each.mark is not None:
+        _append_mark(text, each, each.mark, width)
+    margin = Text(" " * each.indent)
+    if each.whole or width is None or each.indent + text.cell_len <= width:
+        yield margin.append_text(text)
+        return
+    # The first line may be longer than the others by what they hang.
+    following = Text(" " * (each.indent + each.hanging))
+    first, rest = _broken(console, text, width - each.indent)
+    yield margin.append_text(first)
+    if rest:
+        for part in rest.wrap(console, max(_NARROWEST, width - each.indent - each.hanging)):
+            yield following.copy().append_text(part)
+
+
+_NARROWEST = 10
+
+
+def _broken(console: Console, text: Text, width: int) -> tuple[Text, Text]:
+    """Break a text after the last word that fits."""
+    first = text.wrap(console, max(_NARROWEST, width))[0]
+    rest = text[len(first.plain) :]
+    rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
+    first.rstrip()
+    return first, rest
+
+
+def _append_mark(text: Text, each: Line, mark: tuple[str, str], width: int | None) -> None:
+    word, style = mark
+    start = MARK_COLUMN - each.indent
+    fits = width is None or MARK_COLUMN + columns(word) <= width
+    gap = start - text.cell_len if fits else 0
+    text.append(" " * max(2, gap))
+    text.append(word, style)

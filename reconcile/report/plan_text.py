@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import cast
 
-from reconcile.model.change import Risk
+from reconcile.model.change import Delete, Risk
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
 from reconcile.model.plan import DatabasePlan, Plan, Proposal, Status
-from reconcile.report.items_text import item_lines, place_in_database
+from reconcile.report.findings_text import finding_lines
+from reconcile.report.items_text import item_lines, place_in_database, replacement_lines
 from reconcile.report.page import BLANK, Line, Look, line, render
 from reconcile.report.words import count, listed
 
@@ -21,7 +23,10 @@ def plan_text(proposal: Proposal, look: Look) -> str:
 def plan_lines(proposal: Proposal) -> Iterator[Line]:
     """The lines of a plan."""
     plan = proposal.plan
-    yield line(0, (verdict(plan), "bold"))
+    yield line(0, (verdict(proposal), "bold"))
+    for finding in proposal.refused:
+        yield BLANK
+        yield from finding_lines(finding)
     quiet = [one for one in plan.databases if one.status is Status.IN_SYNC]
     for database in plan.databases:
         if database not in quiet:
@@ -33,21 +38,23 @@ def plan_lines(proposal: Proposal) -> Iterator[Line]:
     yield from _unmanaged_lines(quiet)
 
 
-def verdict(plan: Plan) -> str:
+def verdict(proposal: Proposal) -> str:
     """What there is to do, in one sentence."""
+    plan = proposal.plan
     total = len(plan.databases)
     if total and all(one.status is Status.IN_SYNC for one in plan.databases):
         return f"Nothing to do: {count(total, 'database')} in sync."
-    parts = _counts(plan)
     concerned = sum(one.status is not Status.IN_SYNC for one in plan.databases)
-    return f"{listed(parts)} in {concerned} of {count(total, 'database')}."
+    where = f"in {concerned} of {count(total, 'database')}."
+    others = _others_in_words(plan)
+    if not plan.actions:
+        return f"No action; {listed(others)} {where}"
+    return f"{listed([_actions_in_words(proposal), *others])} {where}"
 
 
-def _counts(plan: Plan) -> list[str]:
-    actions = plan.actions
+def _others_in_words(plan: Plan) -> list[str]:
     kinds = Counter(type(entry) for entry in plan.items())
     parts = [
-        _actions_in_words(actions),
         count(kinds[ManualStep], "manual step") if kinds[ManualStep] else "",
         f"{kinds[Blocked]} blocked" if kinds[Blocked] else "",
         f"{kinds[Pending]} pending" if kinds[Pending] else "",
@@ -56,37 +63,51 @@ def _counts(plan: Plan) -> list[str]:
     return [part for part in parts if part]
 
 
-def _actions_in_words(actions: Iterable[Action]) -> str:
+def _actions_in_words(proposal: Proposal) -> str:
+    actions = proposal.plan.actions
     risks = Counter(action.risk for action in actions)
-    total = sum(risks.values())
-    if not total:
-        return "No action"
-    risky = [
-        f"{risks[risk]} {risk.value}" for risk in Risk if risks[risk] and risk is not Risk.SAFE
-    ]
-    return count(total, "action") + (f" ({', '.join(risky)})" if risky else "")
+    risky = [risk for risk in Risk if risk is not Risk.SAFE and risks[risk]]
+    remarks = [f"{risks[risk]} {risk.value}" for risk in risky]
+    refused = sum(proposal.refusal(action) is not None for action in actions)
+    if refused:
+        remarks.append(f"{refused} refused")
+    return count(len(actions), "action") + (f" ({', '.join(remarks)})" if remarks else "")
 
 
 def database_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
     """The heading of a database and its items."""
     yield heading(database)
     if database.error is not None:
-        yield line(2, ("? ", "bold red"), ("unknown", "bold red"), f"  {database.error}", hanging=4)
-    for entry in database.items:
+        yield line(2, ("?\u00a0unknown", "bold red"), f"  {database.error}", hanging=11)
+    yield from _items_lines(database, proposal)
+    if database.unmanaged:
+        yield line(2, (f"unmanaged: {_unmanaged(database)}", "dim"), hanging=4)
+
+
+def _items_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
+    """Item by item; the two halves of a replacement, which stand side by side, as one."""
+    entries = iter(database.items)
+    for entry in entries:
         refusal = proposal.refusal(entry) if isinstance(entry, Action) else None
-        yield from item_lines(entry, refusal)
-    yield from _unmanaged_lines([database])
+        if isinstance(entry, Action) and _is_first_half(entry):
+            yield from replacement_lines(entry, cast("Action", next(entries)), refusal)
+        else:
+            yield from item_lines(entry, refusal)
+
+
+def _is_first_half(action: Action) -> bool:
+    return isinstance(action.change, Delete) and action.change.replacement
 
 
 def heading(database: DatabasePlan) -> Line:
     """Which database, of which engine, where."""
     version = f" {database.version}" if database.version else ""
     resource = f", resource {database.target.resource_id}" if database.target else ""
-    protected = ", protected" if database.protect else ""
     return line(
         0,
         (database.handle, "bold underline"),
-        (f"  {database.engine}{version}, app {database.app}{resource}{protected}", "dim"),
+        ("  protected" if database.protect else "", "bold"),
+        (f"  {database.engine}{version}, app {database.app}{resource}", "dim"),
     )
 
 
@@ -94,6 +115,10 @@ def _unmanaged_lines(databases: Iterable[DatabasePlan]) -> Iterator[Line]:
     """One line a database: what lives there unnamed is counted, not argued with."""
     for database in databases:
         if database.unmanaged:
-            names = ", ".join(place_in_database(address) for address in database.unmanaged)
-            total = len(database.unmanaged)
-            yield line(2, (f"unmanaged in {database.handle}: {total} ({names})", "dim"), hanging=4)
+            text = f"unmanaged in {database.handle}: {_unmanaged(database)}"
+            yield line(2, (text, "dim"), hanging=4)
+
+
+def _unmanaged(database: DatabasePlan) -> str:
+    names = ", ".join(place_in_database(address) for address in database.unmanaged)
+    return f"{len(database.unmanaged)} ({names})"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from attrs import evolve
 
 from reconcile.model.call import Call
 from reconcile.model.change import verb_of
+from reconcile.model.item import Action
 from reconcile.model.plan import Proposal, Status
-from reconcile.model.run import Outcome, Result, Run
+from reconcile.model.run import Outcome, Result, Run, allow_flag
 from reconcile.model.target import Target
-from reconcile.report.page import BLANK, Line, Look, line, padded, render
+from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
 from reconcile.report.plan_text import database_lines, plan_lines, verdict
 from reconcile.report.words import count, listed
 
@@ -31,45 +34,64 @@ def run_text(run: Run, look: Look) -> str:
     return render(_dry_lines(run) if run.dry else _live_lines(run), look)
 
 
-def outcome_line(outcome: Outcome, width: int = 0) -> Line:
-    """One action and what became of it."""
-    symbol, style = _STYLES[outcome.result]
-    verb = verb_of(outcome.action.change).value
-    message = f": {outcome.message}" if outcome.message else ""
-    return line(
-        2,
-        (f"{symbol} ", style),
-        (padded(str(outcome.action.address), width), "bold"),
-        f"  {verb}  ",
-        (outcome.result.value, style),
-        message,
-        hanging=4,
-    )
-
-
 def _live_lines(run: Run) -> Iterator[Line]:
     yield line(0, (_summary(run), "bold"))
-    width = max((len(str(outcome.action.address)) for outcome in run.outcomes), default=0)
-    for outcome in run.outcomes:
-        yield outcome_line(outcome, min(width, 44))
+    yield from _outcome_lines(run.outcomes)
     yield BLANK
     yield from _left_lines(run.left)
 
 
 def _summary(run: Run) -> str:
-    results = Counter(outcome.result for outcome in run.outcomes)
-    parts = [f"{results[result]} {result.value}" for result in Result if results[result]]
     head = "Interrupted" if run.interrupted is not None else "Applied"
+    planned = count(len(run.before.plan.actions), "action")
     if not run.outcomes:
-        return f"{head}: no action was planned."
-    return f"{head}: {listed(parts)} of {count(len(run.outcomes), 'action')}."
+        interrupted = "Interrupted: n" if run.interrupted is not None else "N"
+        some = f"othing was applied, {planned} planned." if run.before.plan.actions else ""
+        return interrupted + (some or "othing to apply: no action was planned.")
+    results = Counter(outcome.result for outcome in run.outcomes)
+    if len(results) == 1 and Result.DONE in results:
+        return f"{head}: {planned}, all done."
+    parts = [f"{results[result]} {result.value}" for result in Result if results[result]]
+    return f"{head}: {planned}, {listed(parts)}."
+
+
+def _outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
+    """One line an action; the flags that would allow the others stand once, below."""
+    width = min(_WIDEST, max((columns(str(o.action.address)) for o in outcomes), default=0))
+    for outcome in outcomes:
+        yield _outcome_line(outcome, width)
+    unallowed = [one for one in outcomes if one.result is Result.NOT_ALLOWED]
+    if unallowed:
+        yield BLANK
+        yield line(0, f"To allow the {'one' if len(unallowed) == 1 else 'ones'} left out:")
+        for flag in dict.fromkeys(allow_flag(one.action) for one in unallowed):
+            yield line(2, (flag, "bold"), whole=True)
+
+
+_WIDEST = 44
+_TOLD_ELSEWHERE = frozenset({Result.NOT_ALLOWED, Result.NOT_SENT})
+
+
+def _outcome_line(outcome: Outcome, width: int) -> Line:
+    symbol, style = _STYLES[outcome.result]
+    verb = verb_of(outcome.action.change).value
+    told = outcome.message and outcome.result not in _TOLD_ELSEWHERE
+    return line(
+        2,
+        (f"{symbol}\u00a0", style),
+        (padded(str(outcome.action.address), width), "bold"),
+        f"  {verb}  ",
+        (outcome.result.value, style),
+        f": {outcome.message}" if told else "",
+        hanging=4,
+    )
 
 
 def _left_lines(left: Proposal) -> Iterator[Line]:
     """What a second read found: converged or not, and what is left for whom."""
     plan = left.plan
     if all(database.status is Status.IN_SYNC for database in plan.databases):
-        yield line(0, (f"Converged. {verdict(plan)}", "bold green"))
+        yield line(0, (f"Converged. {verdict(left)}", "bold green"))
         return
     converged = not plan.actions and not plan.unknown
     state = "Converged, but not all is done" if converged else "Not converged"
@@ -79,24 +101,44 @@ def _left_lines(left: Proposal) -> Iterator[Line]:
 
 
 def _dry_lines(run: Run) -> Iterator[Line]:
-    """The exact requests in the order in which an apply would send them."""
-    targets = {plan.handle: plan.target for plan in run.before.plan.databases}
+    """The exact requests in the order in which an apply would send them, and what it leaves."""
     sent = sum(len(outcome.calls) for outcome in run.outcomes)
-    yield line(0, (f"Dry run: {count(sent, 'request')} would be sent, none was.", "bold"))
+    interrupted = "Interrupted. " if run.interrupted is not None else ""
+    yield line(0, (f"{interrupted}Dry run: {_requests(sent)} would be sent, none was.", "bold"))
+    targets = {plan.handle: plan.target for plan in run.before.plan.databases if plan.target}
     for outcome in run.outcomes:
-        yield outcome_line(outcome)
-        target = targets[outcome.action.address.database]
-        if target is not None:
-            for call in outcome.calls:
-                yield from _call_lines(call, target)
-    yield BLANK
-    yield line(0, verdict(run.before.plan))
-    for database in run.before.plan.unknown:
-        yield from database_lines(database, run.before)
+        for call in outcome.calls:
+            yield BLANK
+            yield _outcome_line(outcome, 0)
+            yield from _call_lines(call, targets[outcome.action.address.database])
+    held_back = [outcome for outcome in run.outcomes if not outcome.calls]
+    if held_back:
+        yield BLANK
+        yield from _outcome_lines(held_back)
+    yield from _rest_lines(run.before)
+
+
+def _requests(number: int) -> str:
+    return count(number, "request") if number else "no request"
+
+
+def _rest_lines(proposal: Proposal) -> Iterator[Line]:
+    """What no apply would settle: manual steps, blocked, pending, unknown."""
+    databases = tuple(
+        evolve(plan, items=tuple(e for e in plan.items if not isinstance(e, Action)))
+        for plan in proposal.plan.databases
+    )
+    rest = [plan for plan in databases if plan.items or plan.error is not None]
+    if rest:
+        yield BLANK
+        yield line(0, ("Left for a person, or for later:", "bold"))
+    for plan in rest:
+        yield BLANK
+        yield from database_lines(plan, proposal)
 
 
 def _call_lines(call: Call, target: Target) -> Iterator[Line]:
     url = target.hosts.database + target.path(call.path)
-    yield line(6, (f"{call.method} ", "bold"), url)
+    yield line(6, (f"{call.method} ", "bold"), url, whole=True)
     if call.body is not None:
-        yield line(6, json.dumps(call.body, sort_keys=True), hanging=2)
+        yield line(6, json.dumps(call.body, sort_keys=True), whole=True)

@@ -16,34 +16,39 @@ from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
 from reconcile.model.location import Location
 from reconcile.model.plan import DatabasePlan, Plan, Proposal, Status
 from reconcile.model.run import Outcome, Run
-from reconcile.model.state import Approval
+from reconcile.model.state import Approval, Inspected, KindState, NotOffered, Unknown
 from reconcile.model.target import Target
 from reconcile.report.documents import (
     FORMAT_VERSION,
     ApprovalDocument,
     DatabaseDocument,
+    ElementDocument,
     FieldDocument,
     FindingDocument,
     FindingsDocument,
     ItemDocument,
+    KindDocument,
     OutcomeDocument,
     PlaceDocument,
     PlanDocument,
     RequestDocument,
     RunDocument,
+    StateDocument,
+    StatesDocument,
     SummaryDocument,
     TargetDocument,
 )
+from reconcile.report.show_text import States
 
 
-def to_json(document: Any) -> str:
-    """One document as text. Only ASCII, so that no terminal or log can be steered by a name."""
+def _text(document: Any) -> str:
+    """One document. Only ASCII, so that no terminal or log can be steered by a name."""
     return json.dumps(asdict(document), indent=2) + "\n"
 
 
 def plan_json(proposal: Proposal, *, status: ExitStatus, requests: Mapping[str, int]) -> str:
     """Render a plan."""
-    return to_json(
+    return _text(
         PlanDocument(
             format_version=FORMAT_VERSION,
             kind="plan",
@@ -58,8 +63,8 @@ def plan_json(proposal: Proposal, *, status: ExitStatus, requests: Mapping[str, 
 
 def run_json(run: Run, *, status: ExitStatus) -> str:
     """Render what an apply did and what is left."""
-    targets = {plan.handle: plan.target for plan in run.before.plan.databases}
-    return to_json(
+    targets = {plan.handle: plan.target for plan in run.before.plan.databases if plan.target}
+    return _text(
         RunDocument(
             format_version=FORMAT_VERSION,
             kind="run",
@@ -68,9 +73,7 @@ def run_json(run: Run, *, status: ExitStatus) -> str:
             dry_run=run.dry,
             interrupted=run.interrupted is not None,
             results=dict(sorted(Counter(o.result.value for o in run.outcomes).items())),
-            outcomes=tuple(
-                _outcome(o, targets.get(o.action.address.database)) for o in run.outcomes
-            ),
+            outcomes=tuple(_outcome(o, targets[o.action.address.database]) for o in run.outcomes),
             left=_summary(run.left.plan),
             databases=_databases(run.left),
             findings=_findings(run.left.findings),
@@ -83,7 +86,7 @@ def findings_json(
     findings: Iterable[Finding], *, status: ExitStatus, files: int, databases: int
 ) -> str:
     """Render the findings of a validation."""
-    return to_json(
+    return _text(
         FindingsDocument(
             format_version=FORMAT_VERSION,
             kind="findings",
@@ -93,6 +96,39 @@ def findings_json(
             findings=_findings(findings),
         )
     )
+
+
+def states_json(states: States, *, status: ExitStatus, requests: Mapping[str, int]) -> str:
+    """Render live states."""
+    return _text(
+        StatesDocument(
+            format_version=FORMAT_VERSION,
+            kind="states",
+            exit_status=int(status),
+            databases=tuple(_state(name, state) for name, state in states.items()),
+            requests=dict(requests),
+        )
+    )
+
+
+def _state(name: str, state: Inspected | Unknown) -> StateDocument:
+    if isinstance(state, Unknown):
+        return StateDocument(name=name, error=state.reason)
+    return StateDocument(
+        name=name,
+        target=_target(state.target),
+        resource=state.resource,
+        kinds=tuple(_kind(kind, found) for kind, found in state.states.items()),
+    )
+
+
+def _kind(name: str, state: KindState) -> KindDocument:
+    if isinstance(state, NotOffered):
+        return KindDocument(kind=name, offered=False, message=state.message)
+    elements = tuple(
+        ElementDocument(name=element, fields=fields) for element, fields in sorted(state.items())
+    )
+    return KindDocument(kind=name, offered=True, elements=elements)
 
 
 def _summary(plan: Plan) -> SummaryDocument:
@@ -122,7 +158,7 @@ def _database(database: DatabasePlan, proposal: Proposal) -> DatabaseDocument:
         engine=database.engine,
         version=database.version,
         app=database.app,
-        target=target_document(database.target),
+        target=_target(database.target),
         status=database.status.value,
         protect=database.protect,
         error=database.error,
@@ -131,8 +167,7 @@ def _database(database: DatabasePlan, proposal: Proposal) -> DatabaseDocument:
     )
 
 
-def target_document(target: Target | None) -> TargetDocument | None:
-    """Which live database."""
+def _target(target: Target | None) -> TargetDocument | None:
     if target is None:
         return None
     return TargetDocument(
@@ -215,13 +250,14 @@ def _findings(findings: Iterable[Finding]) -> tuple[FindingDocument, ...]:
             message=finding.message,
             place=_place(finding.location) if finding.location else None,
             hint=finding.hint,
+            override=finding.override,
             address=str(finding.address) if finding.address else None,
         )
         for finding in findings
     )
 
 
-def _outcome(outcome: Outcome, target: Target | None) -> OutcomeDocument:
+def _outcome(outcome: Outcome, target: Target) -> OutcomeDocument:
     return OutcomeDocument(
         address=str(outcome.action.address),
         verb=verb_of(outcome.action.change).value,
@@ -235,6 +271,5 @@ def _outcome(outcome: Outcome, target: Target | None) -> OutcomeDocument:
                 body=call.body,
             )
             for call in outcome.calls
-            if target is not None
         ),
     )

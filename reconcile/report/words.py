@@ -19,8 +19,11 @@ def show_value(value: Value) -> str:
 
 
 def show_fields(fields: Fields) -> str:
-    """All fields on one line, by name."""
-    return ", ".join(f"{name} {show_value(value)}" for name, value in sorted(fields.items()))
+    """All fields on one line, by name; a flag that is set stands as its name alone."""
+    return ", ".join(
+        name if value is True else f"{name} {show_value(value)}"
+        for name, value in sorted(fields.items())
+    )
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:
