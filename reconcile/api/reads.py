@@ -63,16 +63,17 @@ def connect_reading(
     *,
     region: str | None,
     notify: Callable[[str], None],
+    trace: Callable[[str], None] | None = None,
     clock: Clock | None = None,
     stop: Event | None = None,
 ) -> Reads:
     """Make a connection whose transport itself refuses whatever would change anything.
 
     Sends nothing yet. `region` is the project's; `notify` is told in a sentence when the provider
-    makes us wait; `stop` ends every wait. Raises UsageError for a host or region that cannot be
+    makes us wait, `trace` of every request; `stop` ends every wait. Raises UsageError for a host or region that cannot be
     meant, CredentialsError where no API token is given.
     """
     surroundings = Surroundings(
-        environment=environment, region=region, notify=notify, clock=clock, stop=stop
+        environment=environment, region=region, notify=notify, trace=trace, clock=clock, stop=stop
     )
     return Reads(Wire(surroundings, (READING,)))

@@ -53,7 +53,7 @@ class Transport:
     """Sends what its permits allow and nothing else. Thread safe; owns connections until closed.
 
     No redirect is followed, certificates are verified. `notify` is told in a sentence when the
-    provider makes us wait; `stop` ends every wait.
+    provider makes us wait, `trace` of every try and what came of it; `stop` ends every wait.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Transport:
         *,
         permits: Sequence[Permits],
         notify: Callable[[str], None],
+        trace: Callable[[str], None] | None = None,
         clock: Clock | None = None,
         stop: Event | None = None,
         policy: RetryPolicy | None = None,
@@ -70,6 +71,7 @@ class Transport:
         self.clock = clock or SystemClock()
         self._permits = tuple(permits)
         self._notify = notify
+        self._trace = trace
         self._policy = policy or RetryPolicy()
         self._chance = chance or SystemRandom().random
         self._stop = stop or Event()
@@ -94,10 +96,20 @@ class Transport:
             self._wait_until_let_in(request)
             outcome = self._try(request)
             tries += 1
+            self._tell(request, outcome)
             pause = self._pause(request, outcome, tries)
             if pause is None:
                 return self._final(request, outcome)
             self._rest(request, outcome, pause)
+
+    def _tell(self, request: Request, outcome: Answer | _Broken) -> None:
+        if self._trace is None:
+            return
+        if isinstance(outcome, Answer):
+            end = f"HTTP {outcome.status}"
+        else:
+            end = self._secrets.hide(outcome.reason)
+        self._trace(f"{request.route.role.value}: {request}: {end}")
 
     def counts(self) -> Mapping[str, int]:
         """How many requests were tried so far, by the role of the host, each repetition counted."""

@@ -25,13 +25,15 @@ from reconcile.model.target import Hosts, Target
 class Surroundings:
     """What a connection takes from outside.
 
-    `region` is the project's; `notify` is told in a sentence when the provider makes us wait;
-    `stop` ends every wait; `clock` is the machine's own unless a test has another.
+    `region` is the project's; `notify` is told in a sentence when the provider makes us wait,
+    `trace` of every request; `stop` ends every wait; `clock` is the machine's own unless a test has
+    another.
     """
 
     environment: Mapping[str, str] = field(repr=False)  # it holds the token
     region: str | None
     notify: Callable[[str], None]
+    trace: Callable[[str], None] | None = None
     clock: Clock | None = None
     stop: Event | None = None
 
@@ -50,6 +52,7 @@ class Wire:
         self._transport = Transport(
             permits=(GROUNDWORK, *permits),
             notify=surroundings.notify,
+            trace=surroundings.trace,
             clock=surroundings.clock,
             stop=surroundings.stop,
         )

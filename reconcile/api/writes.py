@@ -77,11 +77,12 @@ def connect_writing(
     *,
     region: str | None,
     notify: Callable[[str], None],
+    trace: Callable[[str], None] | None = None,
     clock: Clock | None = None,
     stop: Event | None = None,
 ) -> Connection:
     """Make a connection that may change databases. Sends nothing yet; raises as `connect_reading`."""
     surroundings = Surroundings(
-        environment=environment, region=region, notify=notify, clock=clock, stop=stop
+        environment=environment, region=region, notify=notify, trace=trace, clock=clock, stop=stop
     )
     return Connection(Wire(surroundings, (READING, WRITING)))

@@ -8,7 +8,6 @@ from threading import Event
 from attrs import evolve
 
 from reconcile import __version__
-from reconcile.api.reads import connect_reading
 from reconcile.apply.allowance import Allowance
 from reconcile.apply.executors import DryRunExecutor
 from reconcile.apply.journal import Journal
@@ -18,7 +17,7 @@ from reconcile.apply.settle import settle
 from reconcile.cli.exits import run_status
 from reconcile.cli.fleet import Fleet, read_fleet
 from reconcile.cli.options import ApplyOptions
-from reconcile.cli.pipeline import propose, tell_requests
+from reconcile.cli.pipeline import propose, reading, tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.progress import progress
 from reconcile.cli.prompt import ask
@@ -53,12 +52,7 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
 
 def _dry_run(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
     """The same loop, with an executor that sends nothing, over a connection that cannot write."""
-    with connect_reading(
-        world.environment,
-        region=fleet.config.region,
-        notify=world.tell,
-        stop=world.interruption.stop,
-    ) as reads:
+    with reading(fleet.config, options.output, world) as reads:
         proposal = propose(fleet.desired, reads, world, stop=world.interruption.stop)
         loop = Loop(
             proposal=proposal,
@@ -80,6 +74,7 @@ def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
         world.environment,
         region=fleet.config.region,
         notify=world.tell,
+        trace=world.tell if options.output.verbose else None,
         stop=world.interruption.stop,
     ) as connection:
         proposal = propose(fleet.desired, connection.reads, world, stop=world.interruption.stop)

@@ -1,34 +1,38 @@
-"""argv → Options; the only door to click."""
+"""argv → Options: the commands and their help."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from reconcile import __version__
-from reconcile.apply.allowance import Allow
 from reconcile.cli.options import (
     DEFAULT_PATHS,
     ApplyOptions,
     DriftOptions,
     Options,
-    Output,
     PlanOptions,
-    ReportFile,
     SandboxOptions,
     SchemaOptions,
     Selection,
     ShowOptions,
     ValidateOptions,
 )
+from reconcile.cli.parameters import (
+    PATH,
+    AllowType,
+    WholeNumber,
+    output_of,
+    reports,
+    selection_of,
+    selects,
+    takes_paths,
+)
 from reconcile.errors import UsageError
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-FORMATS = ("text", "json")
 PROGRAM = "reconcile"
 
 
@@ -61,113 +65,6 @@ def _usage(error: click.ClickException, argv: Sequence[str]) -> str:
     return f"{sentence}{' See' if sentence.endswith('?') else '; see'} {program} --help"
 
 
-class _AllowType(click.ParamType[Allow]):
-    name = "RISK[=ADDRESS]"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Allow:
-        try:
-            return Allow.parse(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-class _WholeNumber(click.ParamType[int]):
-    """A whole number within bounds, with a message that says them."""
-
-    name = "N"
-
-    def __init__(self, low: int, high: int) -> None:
-        self._low, self._high = low, high
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        text = str(value)
-        if not (text.isdecimal() and text.isascii() and self._low <= int(text) <= self._high):
-            self.fail(
-                f"{text!r}: write a whole number from {self._low} to {self._high}", param, ctx
-            )
-        return int(text)
-
-
-class _ReportType(click.ParamType[ReportFile]):
-    name = "FORMAT=PATH"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> ReportFile:
-        word, equals, path = value.partition("=")
-        if not equals or word not in FORMATS or not path:
-            self.fail(f"{value!r}: write text=PATH or json=PATH", param, ctx)
-        return ReportFile(format=word, path=Path(path))
-
-
-_PATH = click.Path(path_type=Path)
-
-
-def _paths(command: F) -> F:
-    return click.argument("paths", nargs=-1, type=_PATH, metavar="[PATH]...")(command)
-
-
-def _selected(command: F) -> F:
-    """The options that choose databases, the same everywhere."""
-    for option in (
-        click.option(
-            "--exclude",
-            multiple=True,
-            metavar="GLOB|label:K=V",
-            help="Leave out databases by handle or label. Repeatable.",
-        ),
-        click.option(
-            "--only",
-            multiple=True,
-            metavar="GLOB|label:K=V",
-            help="Take only databases by handle or label. Repeatable.",
-        ),
-        click.option("--config", type=_PATH, metavar="FILE", help="Instead of ./reconcile.yaml."),
-    ):
-        command = option(command)
-    return command
-
-
-def _reported(command: F) -> F:
-    """The options that say where results go, the same everywhere."""
-    for option in (
-        click.option("--no-color", is_flag=True, help="No colour; NO_COLOR does the same."),
-        click.option("-v", "--verbose", is_flag=True, help="Show each request on stderr."),
-        click.option(
-            "--report",
-            "reports",
-            multiple=True,
-            type=_ReportType(),
-            help="Also write a report to a file: text=PATH or json=PATH. Repeatable.",
-        ),
-        click.option(
-            "--format",
-            type=click.Choice(FORMATS),
-            default="text",
-            show_default=True,
-            help="What goes to stdout.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _selection(given: dict[str, Any], paths: Sequence[Path]) -> Selection:
-    return Selection(
-        paths=tuple(paths) or DEFAULT_PATHS,
-        config=given.pop("config"),
-        only=given.pop("only"),
-        exclude=given.pop("exclude"),
-    )
-
-
-def _output(given: dict[str, Any]) -> Output:
-    return Output(
-        format=given.pop("format"),
-        reports=given.pop("reports"),
-        verbose=given.pop("verbose"),
-        no_color=given.pop("no_color"),
-    )
-
-
 class _InOrder(click.Group):
     """Lists its commands in the order of a day's work, not of the alphabet."""
 
@@ -191,9 +88,9 @@ def _group() -> None:
 
 
 @_group.command()
-@_paths
-@_selected
-@_reported
+@takes_paths
+@selects
+@reports
 def validate(paths: Sequence[Path], **given: Any) -> ValidateOptions:
     """Check specs, offline and without credentials.
 
@@ -202,16 +99,16 @@ def validate(paths: Sequence[Path], **given: Any) -> ValidateOptions:
       reconcile validate
       reconcile validate specs/shop.yaml --format json
     """
-    return ValidateOptions(selection=_selection(given, paths), output=_output(given))
+    return ValidateOptions(selection=selection_of(given, paths), output=output_of(given))
 
 
 @_group.command()
-@_paths
+@takes_paths
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when something remains to be done."
 )
-@_selected
-@_reported
+@selects
+@reports
 def plan(paths: Sequence[Path], *, detailed_exitcode: bool, **given: Any) -> PlanOptions:
     """Show what apply would do, and change nothing.
 
@@ -222,25 +119,25 @@ def plan(paths: Sequence[Path], *, detailed_exitcode: bool, **given: Any) -> Pla
       reconcile plan --detailed-exitcode --report json=plan.json
     """
     return PlanOptions(
-        selection=_selection(given, paths),
-        output=_output(given),
+        selection=selection_of(given, paths),
+        output=output_of(given),
         detailed_exitcode=detailed_exitcode,
     )
 
 
 @_group.command()
-@_paths
+@takes_paths
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Print the exact requests, send none of them.")
 @click.option(
     "--allow",
     multiple=True,
-    type=_AllowType(),
+    type=AllowType(),
     help="Allow weakens, disruptive or lossy actions, everywhere or at one address. Repeatable.",
 )
-@click.option("--state-dir", type=_PATH, metavar="DIR", help="Where journals are kept.")
-@_selected
-@_reported
+@click.option("--state-dir", type=PATH, metavar="DIR", help="Where journals are kept.")
+@selects
+@reports
 def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
     """Do what plan shows, as far as it is safe or allowed.
 
@@ -254,13 +151,13 @@ def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
       reconcile apply --yes --allow weakens
       reconcile apply --yes --allow lossy=shop/logical_databases/legacy
     """
-    return ApplyOptions(selection=_selection(given, paths), output=_output(given), **given)
+    return ApplyOptions(selection=selection_of(given, paths), output=output_of(given), **given)
 
 
 @_group.command()
-@_paths
-@_selected
-@_reported
+@takes_paths
+@selects
+@reports
 def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
     """Find what differs, for cron: exit with 2 if anything does.
 
@@ -268,16 +165,16 @@ def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
     Example:
       reconcile drift --report json=drift.json
     """
-    return DriftOptions(selection=_selection(given, paths), output=_output(given))
+    return DriftOptions(selection=selection_of(given, paths), output=output_of(given))
 
 
 @_group.command()
 @click.argument("names", nargs=-1, required=True, metavar="HANDLE|APP/ADDON...")
 @click.option(
-    "--specs", multiple=True, type=_PATH, metavar="PATH", help="Where handles are looked up."
+    "--specs", multiple=True, type=PATH, metavar="PATH", help="Where handles are looked up."
 )
-@click.option("--config", type=_PATH, metavar="FILE", help="Instead of ./reconcile.yaml.")
-@_reported
+@click.option("--config", type=PATH, metavar="FILE", help="Instead of ./reconcile.yaml.")
+@reports
 def show(
     names: Sequence[str], specs: Sequence[Path], config: Path | None, **given: Any
 ) -> ShowOptions:
@@ -291,14 +188,14 @@ def show(
     return ShowOptions(
         names=tuple(names),
         selection=Selection(paths=tuple(specs) or DEFAULT_PATHS, config=config),
-        output=_output(given),
+        output=output_of(given),
     )
 
 
 @_group.command()
 @click.argument("name", required=False)
 @click.option(
-    "--write", "directory", type=_PATH, metavar="DIR", help="Write all schemas into a directory."
+    "--write", "directory", type=PATH, metavar="DIR", help="Write all schemas into a directory."
 )
 def schema(name: str | None, directory: Path | None) -> SchemaOptions:
     """Print a JSON Schema.
@@ -313,14 +210,14 @@ def schema(name: str | None, directory: Path | None) -> SchemaOptions:
 
 
 @_group.command()
-@click.option("--fleet", type=_PATH, metavar="FILE", help="The fleet to serve, as YAML.")
+@click.option("--fleet", type=PATH, metavar="FILE", help="The fleet to serve, as YAML.")
 @click.option(
-    "--port", type=_WholeNumber(0, 65535), default=0, show_default=True, help="0: a free one."
+    "--port", type=WholeNumber(0, 65535), default=0, show_default=True, help="0: a free one."
 )
 @click.option("--token", metavar="TOKEN", help="The API token to accept. Default: a random one.")
 @click.option(
     "--rate-limit",
-    type=_WholeNumber(1, 1_000_000),
+    type=WholeNumber(1, 1_000_000),
     metavar="N",
     help="Requests a minute. Default: no limit.",
 )

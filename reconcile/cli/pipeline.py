@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from threading import Event
 
-from reconcile.api.reads import Reads
+from reconcile.api.reads import Reads, connect_reading
+from reconcile.cli.options import Output
 from reconcile.cli.progress import progress
 from reconcile.cli.world import World
 from reconcile.guard.context import Context
@@ -15,6 +16,18 @@ from reconcile.model.state import Desired
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
 from reconcile.report.words import count
+from reconcile.spec.config import Config
+
+
+def reading(config: Config, output: Output, world: World) -> Reads:
+    """A connection that cannot change anything; close it, or use `with`."""
+    return connect_reading(
+        world.environment,
+        region=config.region,
+        notify=world.tell,
+        trace=world.tell if output.verbose else None,
+        stop=world.interruption.stop,
+    )
 
 
 def propose(desired: Sequence[Desired], reads: Reads, world: World, *, stop: Event) -> Proposal:

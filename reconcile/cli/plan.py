@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from reconcile.api.reads import connect_reading
 from reconcile.cli.exits import reading_status
 from reconcile.cli.fleet import read_fleet
 from reconcile.cli.options import DriftOptions, PlanOptions
-from reconcile.cli.pipeline import propose, tell_requests
+from reconcile.cli.pipeline import propose, reading, tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
@@ -19,12 +18,7 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
     fleet = read_fleet(options.selection)
     if not fleet.valid:
         return present_findings(fleet, options.output, world)
-    with connect_reading(
-        world.environment,
-        region=fleet.config.region,
-        notify=world.tell,
-        stop=world.interruption.stop,
-    ) as reads:
+    with reading(fleet.config, options.output, world) as reads:
         proposal = propose(fleet.desired, reads, world, stop=world.interruption.stop)
         requests = reads.counts()
     counts = isinstance(options, DriftOptions) or options.detailed_exitcode

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from reconcile.api.reads import connect_reading
 from reconcile.cli.exits import states_status
 from reconcile.cli.fleet import Fleet, read_fleet
 from reconcile.cli.options import ShowOptions
-from reconcile.cli.pipeline import tell_requests
+from reconcile.cli.pipeline import reading, tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, UsageError
@@ -22,12 +21,7 @@ def run(options: ShowOptions, world: World) -> ExitStatus:
     if not fleet.valid:
         return present_findings(fleet, options.output, world)
     references = [_reference(name, fleet) for name in dict.fromkeys(options.names)]
-    with connect_reading(
-        world.environment,
-        region=fleet.config.region,
-        notify=world.tell,
-        stop=world.interruption.stop,
-    ) as reads:
+    with reading(fleet.config, options.output, world) as reads:
         states = inspect(references, reads, stop=world.interruption.stop)
         requests = reads.counts()
     status = world.interruption.status or states_status(states.values())
