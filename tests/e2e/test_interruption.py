@@ -1,0 +1,188 @@
+"""A run that is interrupted, killed, or whose answers get lost: no effect twice, no lie."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+import pytest
+from e2e.command import Command, changing, effects, journal_entries, live, logical, until
+from e2e.fleet import IOT, SHOP, SHOP_ADDON, SHOP_ORDER
+
+from reconcile.sandbox import Sandbox
+
+SIGNALS = pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
+    ids=["SIGINT", "SIGTERM"],
+)
+
+
+def started_actions(command: Command, count: int) -> Callable[[], bool]:
+    """Whether the newest journal says that so many actions were begun."""
+
+    def holds() -> bool:
+        found = command.journals()
+        entries = journal_entries(found[-1]) if found else []
+        return len([entry for entry in entries if entry["event"] == "started"]) >= count
+
+    return holds
+
+
+@SIGNALS
+def test_an_interrupted_apply_finishes_its_request_and_sends_no_other(
+    command: Command, sandbox: Sandbox, number: signal.Signals, status: int
+) -> None:
+    """The request under way is finished, the next never sent, summary and journal are true."""
+    command.write(SHOP)
+    sandbox.fault("delay", seconds=0.6, match={"method": "PATCH"})
+    arguments = ("apply", "--yes", "--report", "json=run.json", "--format", "json")
+    with command.started(*arguments) as process:
+        until(started_actions(command, 2), "the second action begins")
+        process.send_signal(number)
+        done = command.ended(process, *arguments)
+    assert done.status == status, str(done)
+    assert [(method, action) for method, _, action in changing(sandbox)] == SHOP_ORDER[:2]
+    assert effects(sandbox) == SHOP_ORDER[:2]
+    document = done.document()
+    assert document["exit_status"] == status
+    assert document["interrupted"] is True
+    assert [one["result"] for one in document["outcomes"]] == ["done", "done", "skipped"]
+    assert (command.directory / "run.json").read_text(encoding="utf-8") == done.stdout
+    (journal,) = command.journals()
+    told = [(entry["event"], entry.get("address")) for entry in journal_entries(journal)]
+    assert told == [
+        ("run", None),
+        ("started", "shop/logical_databases/audit"),
+        ("finished", "shop/logical_databases/audit"),
+        ("started", "shop/backups"),
+        ("finished", "shop/backups"),
+        ("ended", None),
+    ]
+    assert journal_entries(journal)[-1]["results"] == {"done": 2, "skipped": 1}
+    assert live(sandbox, SHOP_ADDON)["sql_mode"] == "NO_ENGINE_SUBSTITUTION"
+
+
+@SIGNALS
+def test_the_summary_of_an_interrupted_apply_is_text(
+    command: Command, sandbox: Sandbox, number: signal.Signals, status: int
+) -> None:
+    """A person reads what was done, what was left, and that it was not read again."""
+    command.write(SHOP)
+    sandbox.fault("delay", seconds=0.4, match={"method": "PATCH"})
+    with command.started("apply", "--yes") as process:
+        until(started_actions(command, 2), "the second action begins")
+        process.send_signal(number)
+        done = command.ended(process, "apply", "--yes")
+    assert done.status == status, str(done)
+    summary = done.stdout.splitlines()[0]
+    assert summary.startswith("Interrupted: ")
+    assert "2 done and 1 skipped" in summary
+    assert "Converged" not in done.stdout
+
+
+@SIGNALS
+@pytest.mark.parametrize("name", ["plan", "drift", "apply"])
+def test_an_interrupted_read_ends_at_once(
+    command: Command, sandbox: Sandbox, name: str, number: signal.Signals, status: int
+) -> None:
+    """What was not read is unknown, and nobody waits for it."""
+    command.write(SHOP, IOT)
+    match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
+    sandbox.fault("delay", seconds=8, match=match)
+    arguments = (name, "--format", "json", *(["--yes"] if name == "apply" else []))
+    with command.started(*arguments) as process:
+        until(
+            lambda: sandbox.requests()["counts"]["database"] >= 2,
+            "telemetry is read and the shop asked for",
+        )
+        process.send_signal(number)
+        until(lambda: process.poll() is not None, "the process ends", seconds=4)
+        done = command.ended(process, *arguments)
+    assert done.status == status, str(done)
+    document = done.document()
+    assert document["exit_status"] == status
+    statuses = {one["handle"]: one["status"] for one in document["databases"]}
+    assert statuses["shop"] == "unknown"
+    assert changing(sandbox) == []
+
+
+def test_a_killed_apply_is_run_again_without_a_second_effect(
+    command: Command, sandbox: Sandbox
+) -> None:
+    """The journal of the killed run says what is open; the next run does only what is left."""
+    command.write(SHOP)
+    sandbox.fault("delay", seconds=0.4, match={"method": "PATCH"})
+    with command.started("apply", "--yes") as process:
+        until(started_actions(command, 2), "the second action begins")
+        process.kill()
+        process.communicate()
+    (killed,) = command.journals()
+    last = journal_entries(killed)[-1]
+    assert (last["event"], last["address"]) == ("started", "shop/backups")
+    until(lambda: len(effects(sandbox)) == 2, "the server takes what had left")
+    command("apply", "--yes", status=0)
+    assert effects(sandbox) == SHOP_ORDER
+    command("drift", status=0)
+
+
+def test_a_lost_answer_is_settled_by_reading_again(command: Command, sandbox: Sandbox) -> None:
+    """The change took effect and its answer was lost: it is done, and was sent once."""
+    command.write(SHOP)
+    sandbox.fault("drop-after", match={"action_name": "create-database"})
+    document = command("apply", "--yes", "--format", "json", status=2).document()
+    first, *others = document["outcomes"]
+    assert first["result"] == "done"
+    assert "read again: it was done" in first["message"]
+    assert {one["result"] for one in others} == {"skipped"}
+    assert effects(sandbox) == [("POST", "create-database")]
+    (journal,) = command.journals()
+    finished = [one["result"] for one in journal_entries(journal) if one["event"] == "finished"]
+    assert finished == ["unknown"]
+    command("apply", "--yes", status=0)
+    assert effects(sandbox) == SHOP_ORDER
+
+
+def test_a_lost_last_answer_leaves_nothing(command: Command, sandbox: Sandbox) -> None:
+    """Where the action whose answer was lost is the last one, all is done."""
+    command.write(SHOP)
+    sandbox.fault("drop-after", match={"action_name": "set-sqlmode"})
+    document = command("apply", "--yes", "--format", "json", status=0).document()
+    assert {one["result"] for one in document["outcomes"]} == {"done"}
+    assert effects(sandbox) == SHOP_ORDER
+
+
+@pytest.mark.parametrize("kind", ["drop-before", "status", "html"])
+def test_a_change_that_never_arrived_is_a_failure(
+    command: Command, sandbox: Sandbox, kind: str
+) -> None:
+    """Reading again finds that it was not done; it is not sent a second time."""
+    command.write(SHOP)
+    sandbox.fault(kind, match={"action_name": "create-database"})
+    document = command("apply", "--yes", "--format", "json", status=1).document()
+    first = document["outcomes"][0]
+    assert first["result"] == "failed"
+    assert "create-database of ad-shop" in first["message"]
+    assert "read again: it was not done" in first["message"]
+    assert effects(sandbox) == []
+    assert len(changing(sandbox)) == 1
+    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy"}
+
+
+def test_a_truncated_answer_to_a_change_is_settled(command: Command, sandbox: Sandbox) -> None:
+    """Half an answer is a lost one: what counts is what is there afterwards."""
+    command.write(SHOP)
+    sandbox.fault("truncate", match={"action_name": "set-sqlmode"})
+    command("apply", "--yes", status=0)
+    assert effects(sandbox) == SHOP_ORDER
+
+
+def test_what_cannot_be_settled_stays_unknown(command: Command, sandbox: Sandbox) -> None:
+    """The answer is lost and the database cannot be read again: nobody claims anything."""
+    command.write(SHOP)
+    sandbox.fault("drop-after", match={"action_name": "create-database"})
+    match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
+    sandbox.fault("status", status=500, times=None, after=1, match=match)
+    document = command("apply", "--yes", "--format", "json", status=4).document()
+    assert document["outcomes"][0]["result"] == "unknown"
+    assert document["databases"][0]["status"] == "unknown"

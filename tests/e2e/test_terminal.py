@@ -1,0 +1,352 @@
+"""What a person sees and types on a terminal, and what a pipe gets instead."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from collections.abc import Mapping
+
+import pytest
+from e2e.command import RECONCILE, SECONDS, Command, Finished, changing, effects, logical, until
+from e2e.fleet import CACHE, IOT, SHOP, SHOP_ADDON, SHOP_ORDER, SHOP_WITHOUT_LEGACY
+from e2e.terminal import on_terminal
+
+from reconcile.sandbox import Sandbox
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+ESCAPE = "\x1b"
+BEGIN = "Only 'yes' is taken: "
+
+
+def test_a_terminal_gets_colour_and_progress(command: Command) -> None:
+    """A plan on a terminal is coloured, fits its width, and says how far it is."""
+    command.write(SHOP, IOT)
+    with on_terminal(command, "plan") as terminal:
+        done = terminal.finish()
+    assert done.status == 0
+    assert COLOUR.search(done.stdout)
+    assert "read 2 of 2" in done.stdout
+    plain = re.sub(r"\x1b\[[0-9;]*[mK]", "", done.stdout)
+    assert all(
+        len(line.rpartition("\r")[2]) <= 80 for line in plain.replace("\r\n", "\n").split("\n")
+    )
+
+
+def test_a_pipe_gets_plain_text(command: Command) -> None:
+    """Without a terminal there is no escape on either stream, and no progress."""
+    command.write(SHOP, IOT)
+    for arguments in (("plan",), ("apply", "--dry-run"), ("drift",), ("apply", "--yes")):
+        done = command(*arguments)
+        assert ESCAPE not in done.stdout + done.stderr
+        assert "\r" not in done.stdout + done.stderr
+        assert re.fullmatch(r"\d+ requests sent: .*\n", done.stderr)
+
+
+def test_spaces_in_a_pipe_are_spaces(command: Command) -> None:
+    """What looks like a space can be searched for as one: no U+00A0 gets out."""
+    command.write(SHOP, IOT)
+    for arguments in (("plan",), ("apply", "--dry-run"), ("apply", "--yes")):
+        assert "\u00a0" not in command(*arguments).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (("--no-color",), {}),
+        ((), {"NO_COLOR": "1"}),
+        ((), {"TERM": "dumb"}),
+    ],
+    ids=["--no-color", "NO_COLOR", "TERM=dumb"],
+)
+def test_who_wants_no_colour_gets_none(
+    command: Command, arguments: tuple[str, ...], environment: Mapping[str, str]
+) -> None:
+    """The flag, the variable and a dumb terminal all mean plain results."""
+    command.write(SHOP)
+    quiet = command.in_environment(**environment)
+    with on_terminal(quiet, "plan", *arguments, piped={"stderr"}) as terminal:
+        done = terminal.finish()
+    assert done.status == 0
+    assert ESCAPE not in done.stdout
+    assert "shop" in done.stdout
+
+
+def test_an_empty_no_color_means_nothing(command: Command) -> None:
+    """NO_COLOR counts only when it is not empty (no-color.org)."""
+    command.write(SHOP)
+    with on_terminal(command.in_environment(NO_COLOR=""), "plan") as terminal:
+        assert COLOUR.search(terminal.finish().stdout)
+
+
+def test_a_dumb_terminal_gets_no_cursor_movement(command: Command) -> None:
+    """A terminal that cannot move its cursor shows progress as junk: there is none."""
+    command.write(SHOP, IOT)
+    with on_terminal(command.in_environment(TERM="dumb"), "plan") as terminal:
+        assert ESCAPE not in terminal.finish().stdout
+
+
+def test_a_piped_result_is_plain_while_progress_is_on_the_terminal(command: Command) -> None:
+    """`reconcile plan > file` on a terminal: the file is clean, the person sees progress."""
+    command.write(SHOP, IOT)
+    with on_terminal(command, "plan", piped={"stdout"}) as terminal:
+        done = terminal.finish()
+    assert ESCAPE not in done.stdout
+    assert "read 2 of 2" in done.stderr
+
+
+def test_json_on_a_terminal_is_json(command: Command) -> None:
+    """No colour gets into a document."""
+    command.write(SHOP)
+    with on_terminal(command, "plan", "--format", "json", piped={"stderr"}) as terminal:
+        done = terminal.finish()
+    assert ESCAPE not in done.stdout
+    assert done.document()["kind"] == "plan"
+
+
+def test_a_narrow_terminal_is_not_overrun(command: Command) -> None:
+    """Lines are wrapped at the terminal's width, and no word of a sentence is lost."""
+    command.write(SHOP)
+    with on_terminal(command, "plan", "--no-color", piped={"stderr"}, columns=50) as terminal:
+        done = terminal.finish()
+    lines = done.stdout.replace("\r\n", "\n").split("\n")
+    assert max(len(line) for line in lines) <= 50, done.stdout
+    wide = command("plan").stdout
+    assert done.stdout.split() == wide.split()
+
+
+def test_yes_applies(command: Command, sandbox: Sandbox) -> None:
+    """The plan is shown, the question names the size, and the answer begins it."""
+    command.write(SHOP)
+    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
+        terminal.read_until(BEGIN)
+        assert "3 actions in 1 of 1 database" in terminal.shown
+        assert "Apply 3 actions to 1 database?" in terminal.shown
+        assert changing(sandbox) == []
+        terminal.type("yes\n")
+        done = terminal.finish()
+    assert done.status == 0, str(done)
+    assert effects(sandbox) == SHOP_ORDER
+    assert ESCAPE not in done.stdout
+
+
+@pytest.mark.parametrize("answer", ["no\n", "y\n", "YES\n", "\n", "yes please\n", "\x04"], ids=repr)
+def test_anything_but_yes_applies_nothing(command: Command, sandbox: Sandbox, answer: str) -> None:
+    """Nothing is sent, no journal is begun, and what remains is 2."""
+    command.write(SHOP)
+    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
+        terminal.read_until(BEGIN)
+        terminal.type(answer)
+        done = terminal.finish()
+    assert done.status == 2, str(done)
+    assert changing(sandbox) == []
+    assert command.journals() == []
+
+
+def test_the_summary_of_a_declined_apply_is_true(command: Command) -> None:
+    """Actions were planned, and a person said no: the summary must not say that none were."""
+    command.write(SHOP)
+    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
+        terminal.read_until(BEGIN)
+        terminal.type("no\n")
+        done = terminal.finish()
+    assert "no action was planned" not in done.stdout, done.stdout
+
+
+def test_typing_the_risk_allows_it(command: Command, sandbox: Sandbox) -> None:
+    """The question names what is at stake; its word, and then yes, deletes."""
+    command.write(SHOP_WITHOUT_LEGACY)
+    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
+        terminal.read_until("Type 'lossy' to allow it")
+        assert "deletes data for good" in terminal.shown
+        assert "  shop/logical_databases/legacy" in terminal.shown
+        terminal.type("lossy\n")
+        terminal.read_until(BEGIN)
+        assert "Apply 2 actions to 1 database?" in terminal.shown
+        terminal.type("yes\n")
+        done = terminal.finish()
+    assert done.status == 0, str(done)
+    assert logical(sandbox, SHOP_ADDON) == {"shop"}
+
+
+@pytest.mark.parametrize("answer", ["yes", "", "weakens", "LOSSY"])
+def test_anything_else_leaves_the_risk_out(command: Command, sandbox: Sandbox, answer: str) -> None:
+    """The safe actions can still be applied, and the rest is said to be left."""
+    command.write(SHOP_WITHOUT_LEGACY)
+    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
+        terminal.read_until("Type 'lossy' to allow it")
+        terminal.type(f"{answer}\n")
+        terminal.read_until(BEGIN)
+        assert "Apply 1 action to 1 database?" in terminal.shown
+        terminal.type("yes\n")
+        done = terminal.finish()
+    assert done.status == 2, str(done)
+    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy"}
+    assert effects(sandbox) == [("PATCH", None)]
+
+
+def test_a_person_is_not_asked_for_what_was_allowed(command: Command, sandbox: Sandbox) -> None:
+    """On a terminal, --allow lossy without an address counts, and no risk is asked about."""
+    command.write(SHOP_WITHOUT_LEGACY)
+    with on_terminal(command, "apply", "--allow", "lossy", piped={"stdout"}) as terminal:
+        terminal.read_until(BEGIN)
+        assert "Type 'lossy'" not in terminal.shown
+        terminal.type("yes\n")
+        assert terminal.finish().status == 0
+    assert logical(sandbox, SHOP_ADDON) == {"shop"}
+
+
+def test_nobody_is_asked_to_begin_nothing(command: Command, sandbox: Sandbox) -> None:
+    """Where the only action was left out at the prompt, a question about 0 actions is noise."""
+    command.write(CACHE)
+    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
+        terminal.read_until("Type 'weakens' to allow it")
+        terminal.type("no\n")
+        terminal.read_until("\n")
+        terminal.type("\x04")
+        done = terminal.finish()
+    assert done.status == 2, str(done)
+    assert changing(sandbox) == []
+    assert "Apply 0 actions" not in done.stderr, done.stderr
+
+
+def test_nobody_is_asked_where_nothing_is_planned(command: Command) -> None:
+    """In sync: no question, and no journal."""
+    command.write(IOT)
+    command("apply", "--yes", status=0)
+    before = command.journals()
+    with on_terminal(command, "apply") as terminal:
+        done = terminal.finish()
+    assert done.status == 0
+    assert "?" not in done.stdout
+    assert command.journals() == before
+
+
+def test_a_dry_run_asks_nothing(command: Command, sandbox: Sandbox) -> None:
+    """A dry run on a terminal shows requests and ends."""
+    command.write(SHOP)
+    with on_terminal(command, "apply", "--dry-run") as terminal:
+        done = terminal.finish()
+    assert done.status == 2
+    assert BEGIN not in done.stdout
+    assert changing(sandbox) == []
+
+
+@pytest.mark.parametrize("piped", ["stdin", "stderr"])
+def test_who_cannot_be_asked_is_told_to_say_yes(
+    command: Command, sandbox: Sandbox, piped: str
+) -> None:
+    """Half a terminal is none: the question or its answer would be lost."""
+    command.write(SHOP)
+    with on_terminal(command, "apply", piped={piped}) as terminal:
+        assert terminal.finish().status == 64
+    assert sandbox.requests()["requests"] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
+    ids=["SIGINT", "SIGTERM"],
+)
+def test_a_signal_at_the_question_ends_the_run(
+    command: Command, sandbox: Sandbox, number: signal.Signals, status: int
+) -> None:
+    """Ctrl-C at the prompt is an answer: nothing is applied, and no second one is needed."""
+    command.write(SHOP)
+    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
+        terminal.read_until(BEGIN)
+        terminal.process.send_signal(number)
+        until(lambda: terminal.process.poll() is not None, "the run ends", seconds=3)
+        done = terminal.finish()
+    assert done.status == status, str(done)
+    assert changing(sandbox) == []
+
+
+def test_a_reader_that_goes_away_is_no_error(command: Command) -> None:
+    """`reconcile plan | head -1` shows one line, and nothing of it on stderr."""
+    command.write(SHOP, IOT)
+    for name in ("plan", "drift", "plan --format json", "schema spec", "--help"):
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"{RECONCILE} {name} | head -1"],
+            cwd=command.directory,
+            env=command.full_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        seen = command.seen((name,), done.returncode, done.stdout, done.stderr)
+        assert seen.stdout.count("\n") == 1
+        assert "roken pipe" not in seen.stderr
+
+
+def test_a_reader_that_goes_away_costs_no_report(command: Command, sandbox: Sandbox) -> None:
+    """What took effect is in the report file, also when nobody reads stdout any more."""
+    command.write(SHOP)
+    arguments = ("apply", "--yes", "--report", "json=run.json")
+    with command.started(*arguments) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        stderr = process.stderr.read()
+        process.wait(timeout=SECONDS)
+        command.seen(arguments, process.returncode, "", stderr)
+    assert effects(sandbox) == SHOP_ORDER
+    assert (command.directory / "run.json").exists()
+
+
+@pytest.mark.parametrize("name", ["plan", "validate", "schema", "--help", "--version"])
+def test_a_reader_that_never_read_is_no_error(command: Command, name: str) -> None:
+    """The other end of stdout is closed before anything is written to it."""
+    command.write(SHOP)
+    arguments = (name, "spec") if name == "schema" else (name,)
+    with command.started(*arguments) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        stderr = process.stderr.read()
+        process.wait(timeout=SECONDS)
+        done = command.seen(arguments, process.returncode, "", stderr)
+    assert "roken pipe" not in done.stderr
+
+
+def test_a_stream_that_knows_ascii_only_gets_escapes(command: Command) -> None:
+    """An arrow or a tick on a poor stream is no reason to fail."""
+    command.write(SHOP)
+    poor = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    assert "\\u2192" in command("plan", environment=poor, status=0).stdout
+    command("apply", "--yes", environment=poor, status=0)
+
+
+@pytest.mark.parametrize("name", ["plan", "validate", "apply --yes", "schema spec", "--help"])
+def test_a_full_disk_is_a_sentence(command: Command, name: str) -> None:
+    """Stdout on a full device cannot be written: that is said, and is no success."""
+    command.write(SHOP)
+    done = _redirected(command, name, ">/dev/full")
+    assert done.status != 0
+    assert "o space left" in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"], ids=["stdin", "stdout", "stderr"])
+@pytest.mark.parametrize("name", ["plan", "apply --yes", "validate"])
+def test_a_closed_stream_is_no_traceback(command: Command, name: str, closed: str) -> None:
+    """A daemon may start the command without one of the three streams."""
+    command.write(SHOP)
+    done = _redirected(command, name, closed)
+    assert done.status == 0 or closed == ">&-", str(done)
+
+
+def _redirected(command: Command, name: str, redirection: str) -> Finished:
+    """Run in a shell with a redirection."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{RECONCILE} {name} {redirection}"],
+        cwd=command.directory,
+        env=command.full_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return command.seen((name, redirection), done.returncode, done.stdout, done.stderr)
