@@ -32,11 +32,29 @@ class ReconcileError(Exception):
     status: ExitStatus = ExitStatus.FAILED
     unauthenticated: bool = False
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What to show, line by line; one line unless the message is our own page."""
+        return (str(self),)
+
 
 class UsageError(ReconcileError):
     """The command line or the environment asks for something that cannot be meant."""
 
     status = ExitStatus.USAGE
+
+
+class PageError(ReconcileError):
+    """A message of several lines, which quotes nothing from outside that could add to them."""
+
+    def __init__(self, page: str, status: ExitStatus) -> None:
+        super().__init__(page)
+        self.status = status
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The page, line by line."""
+        return tuple(str(self).splitlines())
 
 
 class CredentialsError(ReconcileError):

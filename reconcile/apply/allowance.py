@@ -27,7 +27,10 @@ class Allow:
         except ValueError:
             known = ", ".join(risk.value for risk in Risk)
             raise ValueError(f"{word!r} is no risk: write one of {known}") from None
-        return cls(risk=risk, address=Address.parse(address) if equals else None)
+        named = Address.parse(address) if equals else None
+        if named is not None and not named.kind:
+            raise ValueError(f"{address!r} is a whole database: name what of it, as in a plan")
+        return cls(risk=risk, address=named)
 
 
 @frozen(kw_only=True)

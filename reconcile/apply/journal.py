@@ -87,14 +87,19 @@ class Journal:
         self._write("ended", results=dict(results))
 
     def _write(self, event: str, **values: object) -> None:
-        entry = {"event": event, "at": self._now().isoformat(), **values}
-        line = json.dumps(entry, sort_keys=True) + "\n"
         try:
             with self._lock:
-                os.write(self._descriptor, line.encode())
+                # The time is taken inside the lock: lines stand in the order of their times.
+                entry = {"event": event, "at": self._now().isoformat(), **values}
+                self._append(f"{json.dumps(entry, sort_keys=True)}\n".encode())
                 os.fsync(self._descriptor)
         except OSError as error:
             raise self._error(error) from error
+
+    def _append(self, line: bytes) -> None:
+        """Write all of a line: a full disk takes a part first and refuses the rest."""
+        while line:
+            line = line[os.write(self._descriptor, line) :]
 
     def _error(self, error: OSError) -> JournalError:
         return JournalError(

@@ -17,7 +17,7 @@ from reconcile.apply.settle import settle
 from reconcile.cli.exits import run_status
 from reconcile.cli.fleet import Fleet, read_fleet
 from reconcile.cli.options import ApplyOptions
-from reconcile.cli.pipeline import propose, reading, tell_requests
+from reconcile.cli.pipeline import ClashError, propose, reading, tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.progress import progress
 from reconcile.cli.prompt import ask
@@ -38,14 +38,18 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
     fleet = read_fleet(options.selection)
     if not fleet.valid:
         return present_findings(fleet, options.output, world)
-    done = _dry_run(fleet, options, world) if options.dry_run else _apply(fleet, options, world)
+    try:
+        done = _dry_run(fleet, options, world) if options.dry_run else _apply(fleet, options, world)
+    except ClashError as clash:
+        return present_findings(evolve(fleet, findings=clash.findings), options.output, world)
     done = evolve(done, interrupted=world.interruption.status)
     status = run_status(done)
     renderers = {
         "text": lambda look: run_text(done, look),
         "json": lambda _look: run_json(done, status=status),
     }
-    present(renderers, options.output, world)
+    effect = bool(done.results(Result.DONE, Result.UNKNOWN))
+    status = present(renderers, options.output, world, status=status, effect=effect)
     tell_requests(done.requests, world)
     return status
 
@@ -115,7 +119,7 @@ def _carry_out(
     directory = world.state_dir(options.state_dir)
     with (
         Journal(directory, started.id, world.now) as journal,
-        progress(world.stderr, "applied", len(plan.actions)) as shown,
+        progress(world, "applied", len(plan.actions)) as shown,
     ):
         journal.begin(__version__, {one.handle: one.target for one in plan.databases if one.target})
         loop = Loop(

@@ -31,7 +31,7 @@ from reconcile.cli.parameters import (
     selects,
     takes_paths,
 )
-from reconcile.errors import UsageError
+from reconcile.errors import ExitStatus, PageError, UsageError
 
 PROGRAM = "reconcile"
 
@@ -45,9 +45,7 @@ def parse(argv: Sequence[str]) -> Options:
     try:
         options = _group.main(args=list(argv), prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        raise UsageError(
-            f"name a command: {', '.join(_group.commands)}; see {PROGRAM} --help"
-        ) from error
+        raise PageError(error.format_message(), ExitStatus.USAGE) from error
     except click.ClickException as error:
         raise UsageError(_usage(error, argv)) from error
     if options is None or isinstance(options, int):

@@ -24,6 +24,9 @@ _COMMANDS = {
 }
 """The module of each command, imported only when the command runs: start-up is felt."""
 
+_FAILED = 1
+_INTERRUPTED = 130
+
 
 def entry() -> None:
     """The console script."""
@@ -34,35 +37,58 @@ def main(argv: list[str]) -> int:
     """Run a command line and return its exit status."""
     if argv == ["--version"]:
         # The commonest question in scripts, answered before anything else is imported.
-        sys.stdout.write(f"reconcile {__version__}\n")
-        return 0
-    from reconcile.cli.arguments import Shown, parse  # noqa: PLC0415 - as above
-    from reconcile.cli.world import World, interruptible  # noqa: PLC0415 - as above
-    from reconcile.errors import ReconcileError  # noqa: PLC0415 - as above
+        return _print_version()
+    from reconcile.cli.world import World  # noqa: PLC0415 - as above
 
     world = World.of_process()
     try:
-        with interruptible(world.interruption):
-            return _run(parse(argv), world)
-    except Shown:
-        return 0
-    except ReconcileError as error:
-        world.tell(f"reconcile: {error}")
-        return error.status
+        return _run(argv, world)
     except BrokenPipeError:
-        return _reader_gone()
+        _discard_stdout()
+        return 0
+    except OSError as error:
+        # Nothing of ours lets one out: it is a stream that cannot be written.
+        _discard_stdout()
+        world.tell(f"reconcile: cannot write to stdout: {error.strerror}")
+        return _FAILED
     except KeyboardInterrupt:
         world.tell("reconcile: interrupted")
-        return world.interruption.status or 130
+        return world.interruption.status or _INTERRUPTED
 
 
-def _run(options: Options, world: World) -> int:
+def _run(argv: list[str], world: World) -> int:
+    from reconcile.cli.arguments import Shown, parse  # noqa: PLC0415 - see main
+    from reconcile.cli.world import interruptible  # noqa: PLC0415 - see main
+    from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main
+
+    try:
+        with interruptible(world.interruption):
+            return _run_command(parse(argv), world)
+    except Shown:
+        sys.stdout.flush()
+        return 0
+    except ReconcileError as error:
+        first, *others = error.lines
+        for text in (first, *others) if others else (f"reconcile: {first}",):
+            world.tell(text)
+        return error.status
+
+
+def _run_command(options: Options, world: World) -> int:
     module = import_module(_COMMANDS[type(options).__name__])
     status: int = module.run(options, world)
     return status
 
 
-def _reader_gone() -> int:
-    """The reader of stdout went away, as `head` does: keep quiet, also at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141
+def _print_version() -> int:
+    try:
+        sys.stdout.write(f"reconcile {__version__}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+    return 0
+
+
+def _discard_stdout() -> None:
+    """Send what is left nowhere: the interpreter would fail on it at exit, and say so."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

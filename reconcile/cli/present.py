@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from reconcile.cli.fleet import Fleet
-from reconcile.cli.options import Output
+from reconcile.cli.options import Output, ReportFile
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.errors import ExitStatus
 from reconcile.report.findings_text import validation_text
 from reconcile.report.page import Look
 from reconcile.report.to_json import findings_json
@@ -16,21 +16,41 @@ Renderers = Mapping[str, Callable[[Look], str]]
 """How one result is rendered, by format; a format without a look ignores it."""
 
 
-def present(renderers: Renderers, output: Output, world: World) -> None:
-    """Print a result in the format asked for, and write the other reports.
+def present(
+    renderers: Renderers,
+    output: Output,
+    world: World,
+    *,
+    status: ExitStatus,
+    effect: bool = False,
+) -> ExitStatus:
+    """Write the reports, print the result in the format asked for, and give the exit status.
 
-    Files are written without colour and unwrapped. Raises ReconcileError when one cannot be.
+    Files are written without colour and unwrapped, before stdout, whose reader may be gone. What
+    cannot be written is said on stderr and is a failure; `effect`: after something was changed.
     """
+    failures = [
+        failure
+        for report in output.reports
+        if (failure := _write(report, renderers[report.format](Look())))
+    ]
     look = Look(colour=world.wants_colour(world.stdout, output), width=world.width(world.stdout))
-    world.stdout.write(renderers[output.format](look))
-    world.stdout.flush()
-    for report in output.reports:
-        try:
-            report.path.write_text(renderers[report.format](Look()), encoding="utf-8")
-        except OSError as error:
-            raise ReconcileError(
-                f"cannot write the report {str(report.path)!r}: {error.strerror}"
-            ) from error
+    unprinted = world.print(renderers[output.format](look))
+    if unprinted:
+        failures.append(unprinted)
+    for failure in failures:
+        world.tell(f"reconcile: {failure}")
+    if failures and status in {ExitStatus.DONE, ExitStatus.REMAINS}:
+        return ExitStatus.FAILED_AFTER_EFFECT if effect else ExitStatus.FAILED
+    return status
+
+
+def _write(report: ReportFile, text: str) -> str | None:
+    try:
+        report.path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return f"cannot write the report {str(report.path)!r}: {error.strerror}"
+    return None
 
 
 def present_findings(fleet: Fleet, output: Output, world: World) -> ExitStatus:
@@ -45,5 +65,4 @@ def present_findings(fleet: Fleet, output: Output, world: World) -> ExitStatus:
             fleet.findings, status=status, files=fleet.files, databases=databases
         ),
     }
-    present(renderers, output, world)
-    return status
+    return present(renderers, output, world, status=status)

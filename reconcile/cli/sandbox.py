@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from reconcile.cli.options import SandboxOptions
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, ReconcileError, UsageError
+from reconcile.errors import ExitStatus, PageError, ReconcileError, UsageError
 
 if TYPE_CHECKING:
     from reconcile.sandbox import Announcement
@@ -17,6 +18,8 @@ _NEEDED = ("jwt", "starlette", "uvicorn")
 
 def run(options: SandboxOptions, world: World) -> ExitStatus:
     """Serve until SIGINT, SIGTERM or, if asked, the end of stdin."""
+    if options.token == "":
+        raise UsageError("--token is empty: leave it out for a random one")
     if any(find_spec(name) is None for name in _NEEDED):
         raise UsageError("the sandbox is not installed: pip install 'scalingo-reconcile[sandbox]'")
     from reconcile.sandbox import FleetError, PortInUse, serve  # noqa: PLC0415 - an extra
@@ -26,11 +29,10 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
             f"serving {announcement.databases} databases on {announcement.url}, until Ctrl-C;"
             " for another terminal:"
         )
-        world.stdout.write(
-            f"export SCALINGO_AUTH_URL={announcement.url}\n"
-            f"export SCALINGO_API_TOKEN={announcement.token}\n"
+        world.print(
+            f"export SCALINGO_AUTH_URL={shlex.quote(announcement.url)}\n"
+            f"export SCALINGO_API_TOKEN={shlex.quote(announcement.token)}\n"
         )
-        world.stdout.flush()
 
     try:
         serve(
@@ -41,6 +43,8 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
             until_eof=options.until_eof,
             announce=announce,
         )
-    except (FleetError, PortInUse) as error:
+    except FleetError as error:
+        raise PageError(str(error), ExitStatus.INVALID) from error
+    except (PortInUse, OSError) as error:
         raise ReconcileError(str(error)) from error
     return ExitStatus.DONE

@@ -26,7 +26,9 @@ def run(options: SchemaOptions, world: World) -> ExitStatus:
     if options.name not in schemas:
         asked = f"there is no schema {options.name!r}" if options.name else "name a schema"
         raise UsageError(f"{asked}: {', '.join(schemas)}")
-    world.stdout.write(schemas[options.name])
+    unprinted = world.print(schemas[options.name])
+    if unprinted:
+        raise ReconcileError(unprinted)
     return ExitStatus.DONE
 
 

@@ -29,7 +29,7 @@ def run(options: ShowOptions, world: World) -> ExitStatus:
         "text": lambda look: states_text(states, look),
         "json": lambda _look: states_json(states, status=status, requests=requests),
     }
-    present(renderers, options.output, world)
+    status = present(renderers, options.output, world, status=status)
     tell_requests(requests, world)
     return status
 

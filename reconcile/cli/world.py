@@ -59,6 +59,7 @@ class World:
     @classmethod
     def of_process(cls) -> World:
         """The real one. Text that a stream cannot encode is shown as escapes, not raised."""
+        _fill_closed_streams()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
@@ -77,6 +78,10 @@ class World:
         """Colour only for a terminal that can show it, and only if nobody said no."""
         unwanted = output.no_color or self.environment.get("NO_COLOR")
         return stream.isatty() and not unwanted and self.environment.get("TERM") != "dumb"
+
+    def animates(self, stream: TextIO) -> bool:
+        """Whether a line may be rewritten in place."""
+        return stream.isatty() and self.environment.get("TERM") != "dumb"
 
     def width(self, stream: TextIO) -> int | None:
         """The columns to fill; None for a pipe, whose lines are not wrapped.
@@ -99,6 +104,21 @@ class World:
         self.stderr.write(safe_text(message) + "\n")
         self.stderr.flush()
 
+    def print(self, text: str) -> str | None:
+        """Write to stdout. What is wrong with it comes back as a sentence, None if nothing is.
+
+        A reader that has seen enough, as `head` has, is nothing wrong.
+        """
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except BrokenPipeError:
+            discard(self.stdout)
+        except OSError as error:
+            discard(self.stdout)
+            return f"cannot write to stdout: {error.strerror}"
+        return None
+
     def state_dir(self, chosen: Path | None) -> Path:
         """Where journals are kept: XDG base directory specification, unless chosen."""
         if chosen is not None:
@@ -108,6 +128,26 @@ class World:
         # The specification: a path that is not absolute is to be ignored.
         root = base if base.is_absolute() else home / ".local" / "state"
         return root / "reconcile"
+
+
+def discard(stream: TextIO) -> None:
+    """Send what is left of a stream nowhere, so that the interpreter does not fail on it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _fill_closed_streams() -> None:
+    """Open the null device for streams that were closed, as a daemon's may be.
+
+    Otherwise the next file opened, the journal, would take the number of stdout or stderr.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115 - the stream itself
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 - as above
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115 - as above
 
 
 _STATUSES = {

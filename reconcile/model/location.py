@@ -7,14 +7,17 @@ from attrs import frozen
 
 @frozen(kw_only=True, order=True)
 class Location:
-    """A place in a file that a person wrote; line and column count from 1."""
+    """A place in a file that a person wrote.
+
+    Line and column count from 1; line 0 means the file, or the folder, as a whole.
+    """
 
     file: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,7 @@ JsonFields = Mapping[str, JsonValue]
 
 @frozen(kw_only=True)
 class PlaceDocument:
-    """A place in a spec; line and column count from 1."""
+    """A place in a spec; line and column count from 1, line 0 means the file as a whole."""
 
     file: str
     line: int

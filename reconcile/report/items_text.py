@@ -81,11 +81,7 @@ def _risk(risk: Risk) -> tuple[str, str]:
 
 
 def _head(symbol: tuple[str, str], address: Address, mark: tuple[str, str]) -> Line:
-    sign, style = symbol
-    # A no-break space: a long name wraps inside itself, not away from its symbol.
-    return line(
-        2, (f"{sign}\u00a0", style), (place_in_database(address), "bold"), hanging=4, mark=mark
-    )
+    return line(2, (place_in_database(address), "bold"), sign=symbol, mark=mark)
 
 
 def _change_lines(change: Change) -> Iterator[Line]:
@@ -117,7 +113,7 @@ def _field_lines(part: FieldChange, width: int) -> Iterator[Line]:
     before, after = set(part.before), set(part.after)
     for sign, style, words in (("-", "red", before - after), ("+", "green", after - before)):
         if words:
-            listed = f"{sign}\u00a0{', '.join(sorted(words))}"
+            listed = f"{sign} {', '.join(sorted(words))}"
             yield line(_DETAIL, name, (listed, style), hanging=width + 4)
             name = " " * (width + 2)
 

@@ -31,11 +31,12 @@ class Line:
     """One line: an indent in columns, and pieces of (text, style).
 
     A line that does not fit is wrapped and goes on `hanging` columns further right; a `whole` one
-    is never wrapped, so that it can be copied. `mark` stands at the right, in the same column of
-    every line, where there is room.
+    is never wrapped, so that it can be copied. A `sign` stands before the first piece, and is never
+    left alone; a `mark` at the right, in one column on all lines, where there is room.
     """
 
     indent: int = 0
+    sign: tuple[str, str] | None = None
     pieces: tuple[tuple[str, str], ...] = ()
     hanging: int = 2
     whole: bool = False
@@ -47,11 +48,12 @@ def line(
     *pieces: tuple[str, str] | str,
     hanging: int = 2,
     whole: bool = False,
+    sign: tuple[str, str] | None = None,
     mark: tuple[str, str] | None = None,
 ) -> Line:
     """Build a line; a piece without a style is plain text."""
     styled = tuple((piece, "") if isinstance(piece, str) else piece for piece in pieces)
-    return Line(indent=indent, pieces=styled, hanging=hanging, whole=whole, mark=mark)
+    return Line(indent=indent, pieces=styled, hanging=hanging, whole=whole, sign=sign, mark=mark)
 
 
 BLANK = Line()
@@ -109,21 +111,25 @@ _ENDLESS = 100_000
 def _rendered(console: Console, each: Line, width: int | None) -> Iterator[Text]:
     from rich.text import Text  # noqa: PLC0415 - see above
 
+    margin = Text(" " * each.indent)
+    if each.sign is not None:
+        sign, style = each.sign
+        margin.append(safe_text(sign), style).append(" ")
     text = Text()
     for piece, style in each.pieces:
         text.append(safe_text(piece), style)
+    start = margin.cell_len
     if each.mark is not None:
-        _append_mark(text, each, each.mark, width)
-    margin = Text(" " * each.indent)
-    if each.whole or width is None or each.indent + text.cell_len <= width:
+        _append_mark(text, each.mark, start, width)
+    if each.whole or width is None or start + text.cell_len <= width:
         yield margin.append_text(text)
         return
     # The first line may be longer than the others by what they hang.
-    following = Text(" " * (each.indent + each.hanging))
-    first, rest = _broken(console, text, width - each.indent)
+    following = Text(" " * (start + each.hanging))
+    first, rest = _broken(console, text, width - start)
     yield margin.append_text(first)
     if rest:
-        for part in rest.wrap(console, max(_NARROWEST, width - each.indent - each.hanging)):
+        for part in rest.wrap(console, max(_NARROWEST, width - following.cell_len)):
             yield following.copy().append_text(part)
 
 
@@ -139,10 +145,9 @@ def _broken(console: Console, text: Text, width: int) -> tuple[Text, Text]:
     return first, rest
 
 
-def _append_mark(text: Text, each: Line, mark: tuple[str, str], width: int | None) -> None:
+def _append_mark(text: Text, mark: tuple[str, str], start: int, width: int | None) -> None:
     word, style = mark
-    start = MARK_COLUMN - each.indent
     fits = width is None or MARK_COLUMN + columns(word) <= width
-    gap = start - text.cell_len if fits else 0
+    gap = MARK_COLUMN - start - text.cell_len if fits else 0
     text.append(" " * max(2, gap))
     text.append(word, style)

@@ -78,7 +78,8 @@ def database_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]
     """The heading of a database and its items."""
     yield heading(database)
     if database.error is not None:
-        yield line(2, ("?\u00a0unknown", "bold red"), f"  {database.error}", hanging=11)
+        sign = ("?", "bold red")
+        yield line(2, ("unknown", "bold red"), f"  {database.error}", sign=sign, hanging=9)
     yield from _items_lines(database, proposal)
     if database.unmanaged:
         yield line(2, (f"unmanaged: {_unmanaged(database)}", "dim"), hanging=4)

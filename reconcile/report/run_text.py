@@ -78,12 +78,11 @@ def _outcome_line(outcome: Outcome, width: int) -> Line:
     told = outcome.message and outcome.result not in _TOLD_ELSEWHERE
     return line(
         2,
-        (f"{symbol}\u00a0", style),
         (padded(str(outcome.action.address), width), "bold"),
         f"  {verb}  ",
         (outcome.result.value, style),
         f": {outcome.message}" if told else "",
-        hanging=4,
+        sign=(symbol, style),
     )
 
 

@@ -24,7 +24,8 @@ def _pages(states: States) -> Iterator[Line]:
             yield BLANK
         yield line(0, (name, "bold underline"))
         if isinstance(state, Unknown):
-            yield line(2, ("? unknown", "bold red"), f"  {state.reason}", hanging=4)
+            sign = ("?", "bold red")
+            yield line(2, ("unknown", "bold red"), f"  {state.reason}", sign=sign, hanging=9)
         else:
             yield from _tree(state.resource, 2)
             yield BLANK

@@ -97,7 +97,7 @@ def finding(code: str, mark: Mark, message: str, hint: str | None) -> Finding:
 def finding_about_file(code: str, file: str, message: str, hint: str | None = None) -> Finding:
     """A finding about a file as a whole."""
     return Finding(
-        code=code, message=message, location=Location(file=file, line=1, column=1), hint=hint
+        code=code, message=message, location=Location(file=file, line=0, column=0), hint=hint
     )
 
 

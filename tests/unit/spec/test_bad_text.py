@@ -21,8 +21,8 @@ BOMB = "".join(
 
 BAD = [
     # content, code, line:column, a part of the message, a part of the hint
-    pytest.param(b"", "S013", "1:1", "holds no spec", "write one", id="empty file"),
-    pytest.param(b"# later\n", "S013", "1:1", "holds no spec", "write one", id="comments only"),
+    pytest.param(b"", "S013", "", "holds no spec", "write one", id="empty file"),
+    pytest.param(b"# later\n", "S013", "", "holds no spec", "write one", id="comments only"),
     pytest.param(b"---\n---\n" + GOOD.encode(), "S013", "1:1", "empty", "'---'", id="empty document"),
     pytest.param(GOOD.encode() + b"---\n", "S013", "5:1", "empty", "'---'", id="empty at the end"),
     pytest.param(b"a: \xff\n", "S002", "1:4", "0xff at offset 3", "UTF-8", id="not UTF-8"),
@@ -59,7 +59,7 @@ BAD = [
     pytest.param(b"? " * 50_000, "S010", "1:61", "more than 30", "five", id="50,000 keys deep"),
     pytest.param(BOMB.encode(), "S010", "4:36", "more than 10000 values", "aliases", id="alias bomb"),
     pytest.param(b"a: [" + b"1," * 11_000 + b"]\n", "S010", "1:19999", "more than 10000 values", "split", id="many values"),
-    pytest.param(b"#" * (LARGEST_FILE + 1), "S010", "1:1", "larger than 1048576 bytes", "split", id="large file"),
+    pytest.param(b"#" * (LARGEST_FILE + 1), "S010", "", "larger than 1048576 bytes", "split", id="large file"),
     pytest.param(b"a: &x [*x]\n", "S011", "1:8", "part of itself", "write the value", id="alias in itself"),
     pytest.param(b"a: *x\n", "S011", "1:4", "names no anchor", "write the value", id="alias of nothing"),
     pytest.param(b"a: " + b"9" * 5_000, "S012", "1:4", "this long", "quote it", id="gigantic integer"),
@@ -88,7 +88,7 @@ def test_bad_text_is_a_finding_with_its_place(
 ) -> None:
     """Whatever the file holds, the user learns what, where, and what to do."""
     found = next(one for one in findings_of(content) if one.code == code)
-    assert str(found.location) == f"spec.yaml:{place}"
+    assert str(found.location) == f"spec.yaml:{place}".rstrip(":")
     assert message in found.message
     assert hint in (found.hint or "")
 

@@ -52,7 +52,7 @@ def test_without_a_file_there_are_no_defaults() -> None:
 def test_a_named_file_has_to_be_there() -> None:
     """A typo in --config is not an empty configuration."""
     _config, (found,) = load_config(Path("other.yaml"))
-    assert (found.code, str(found.location)) == ("S014", "other.yaml:1:1")
+    assert (found.code, str(found.location)) == ("S014", "other.yaml")
 
 
 def test_a_configuration_is_read() -> None:
@@ -147,8 +147,8 @@ def test_a_label_default_is_checked_for_the_engine_that_gets_it() -> None:
 
 
 BAD = [
-    pytest.param("", "S013", "1:1", "empty", "version: 1", id="empty"),
-    pytest.param("version: 1\n---\nversion: 1\n", "S004", "1:1", "2 documents", "'---'", id="two documents"),
+    pytest.param("", "S013", "", "empty", "version: 1", id="empty"),
+    pytest.param("version: 1\n---\nversion: 1\n", "S004", "", "2 documents", "'---'", id="two documents"),
     pytest.param("a: [", "S004", "1:4", "not valid YAML", "", id="no YAML"),
     pytest.param("region: a\n", "S105", "1:1", "lacks 'version'", "", id="no version"),
     pytest.param("version: 1\nregion: osc_fr1\n", "S104", "2:9", "no region", "osc-fr1", id="region"),
@@ -188,7 +188,7 @@ def test_a_fault_is_named_where_it_stands(
     """One finding, with its place, what is wrong and what to do."""
     _config, findings = config_of(text)
     (found,) = findings
-    assert (found.code, str(found.location)) == (code, f"reconcile.yaml:{place}")
+    assert (found.code, str(found.location)) == (code, f"reconcile.yaml:{place}".rstrip(":"))
     assert message in found.message
     assert hint in (found.hint or "")
 

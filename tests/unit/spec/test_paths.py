@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_a_link_in_a_circle_is_harmless() -> None:
 def test_a_path_that_does_not_exist() -> None:
     """A typo in a path is not an empty fleet."""
     loaded = load("spec")
-    assert codes_at(loaded) == ["spec:1:1 S014"]
+    assert codes_at(loaded) == ["spec S014"]
     assert "no file or folder 'spec'" in loaded.findings[0].message
 
 
@@ -89,7 +90,7 @@ def test_a_folder_without_specs() -> None:
     Path("specs").mkdir()
     Path("specs/readme.txt").touch()
     loaded = load("specs")
-    assert codes_at(loaded) == ["specs:1:1 S015"]
+    assert codes_at(loaded) == ["specs S015"]
     assert "*.yaml" in (loaded.findings[0].hint or "")
 
 
@@ -100,11 +101,23 @@ def test_a_file_that_cannot_be_read() -> None:
     assert (found.code, found.message) == ("S001", "cannot be read: is a directory")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_may_not_be_read() -> None:
     """A folder that is closed to us is no empty one."""
-    write("specs/closed/a.yaml", "a").parent.chmod(0)
-    assert "S001" in [finding.code for finding in load("specs").findings]
+    with TemporaryDirectory() as folder:
+        closed = Path(folder, "specs", "closed")
+        closed.mkdir(parents=True)
+        Path(folder).chmod(0o755)
+        closed.chmod(0)
+        child = os.fork()
+        if not child:
+            # Root may read everything: look as nobody does.
+            if os.geteuid() == 0:
+                os.setuid(65534)
+            found = load(str(closed.parent)).findings
+            os._exit(0 if "S001" in [finding.code for finding in found] else 1)
+        _pid, status = os.waitpid(child, 0)
+        closed.chmod(0o700)
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_one_bad_spec_does_not_hide_the_others() -> None:
