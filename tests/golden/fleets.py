@@ -21,6 +21,7 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import Proposal
 from reconcile.model.state import (
@@ -152,7 +153,7 @@ BILLING = database(
     engine=Engine.POSTGRESQL,
 )
 
-_30_DAYS = RetentionPolicy(name="30-days", duration="30d", on_change=OnChange.REPLACE)
+_30_DAYS = RetentionPolicy(name="30-days", duration="30d", default=True, on_change=OnChange.REPLACE)
 
 TELEMETRY = database(
     {"retention_policies": RetentionPolicies(present=(_30_DAYS,))},
@@ -238,6 +239,12 @@ BLOCKED = proposed(
         handle="p231-policy",
         engine=Engine.INFLUXDB,
     ),
+    database(
+        {"retention_policies": RetentionPolicies(present=(evolve(_30_DAYS, default=None),))},
+        {"retention_policies": {"30-days": {"duration": "14d", "default": True}}},
+        handle="p231-unflagged",
+        engine=Engine.INFLUXDB,
+    ),
 )
 
 MANUAL = proposed(
@@ -295,6 +302,25 @@ GUARDED = proposed(
     database(_TWO_REMOVALS, _TWO_LIVE, handle="protected", protect=True),
     evolve(TELEMETRY, desired=evolve(TELEMETRY.desired, protect=True)),
 )
+
+FLEET_REFUSED = evolve(
+    proposed(SHOP, TELEMETRY, IN_SYNC),
+    findings=(
+        Finding(
+            code="G900",
+            severity=Severity.WARNING,
+            message="the spec of this database was not touched for a year",
+            address=Address(database="shop"),
+        ),
+        Finding(
+            code="G901",
+            message="3 of 6 actions would lose data, and a run may lose data with 2 at most",
+            hint="apply some of the databases at a time, with --only",
+            override="a greater limit in reconcile.yaml",
+        ),
+    ),
+)
+"""What no guard says yet, and each may: one finding that refuses the whole run."""
 
 
 def _by_default(one: Database, origins: Mapping[str, Origin]) -> Database:
@@ -391,5 +417,6 @@ PLANS: Mapping[str, Proposal] = {
     "approved": APPROVED,
     "guarded": GUARDED,
     "defaults": DEFAULTS,
+    "fleet_refused": FLEET_REFUSED,
     "hostile": HOSTILE,
 }

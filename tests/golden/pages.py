@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from builders import HOSTS
 from golden.fleets import PLANS
 from golden.runs import RUNS
 from golden.specs import SPECS
@@ -14,6 +17,10 @@ from golden.states import STATES
 from reconcile.cli.exits import reading_status, run_status
 from reconcile.errors import ExitStatus
 from reconcile.model.finding import Finding, Severity
+from reconcile.model.item import ManualStep
+from reconcile.model.plan import Proposal
+from reconcile.model.run import Outcome, Result, Run
+from reconcile.model.text import safe_text
 from reconcile.report.findings_text import validation_text
 from reconcile.report.page import Look
 from reconcile.report.plan_text import plan_text
@@ -94,3 +101,36 @@ def _validated(files: Mapping[str, str]) -> tuple[tuple[Finding, ...], int]:
 
 
 PAGES: Mapping[str, Page] = dict(_pages())
+
+
+def copied(name: str) -> frozenset[str]:
+    """The lines of a page that are whole however long they are, so that they can be copied.
+
+    SQL statements; of a dry run requests and their bodies; the flags that allow what was left out.
+    """
+    folder, _, rest = name.partition("/")
+    page = rest.partition(".")[0]
+    if folder == "plan":
+        return _statements(PLANS[page])
+    return _copied_from(RUNS[page]) if folder == "run" else frozenset()
+
+
+def _copied_from(run: Run) -> frozenset[str]:
+    unallowed = (o.action for o in run.outcomes if o.result is Result.NOT_ALLOWED)
+    flags = {f"--allow {shlex.quote(f'{a.risk.value}={a.address}')}" for a in unallowed}
+    requests = (request for outcome in run.outcomes for request in _requests(outcome))
+    sent = requests if run.dry else ()
+    return _statements(run.left) | {safe_text(text) for text in (*flags, *sent)}
+
+
+def _requests(outcome: Outcome) -> Iterator[str]:
+    addon = f"ad-{outcome.action.address.database}"
+    for call in outcome.calls:
+        yield f"{call.method} {HOSTS.database}/api/databases/{addon}{call.path}"
+        if call.body is not None:
+            yield json.dumps(call.body, sort_keys=True)
+
+
+def _statements(proposal: Proposal) -> frozenset[str]:
+    steps = (entry for entry in proposal.plan.items() if isinstance(entry, ManualStep))
+    return frozenset(safe_text(text) for step in steps for text in step.statements)

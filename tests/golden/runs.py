@@ -9,11 +9,13 @@ from attrs import evolve, frozen
 from golden.fleets import (
     BILLING,
     CACHE,
+    FLEET_REFUSED,
     GUARDED,
     HOSTILE,
     HOSTILE_NAMES,
     IN_SYNC,
     MIXED,
+    REPLACED,
     SHOP,
     STRICT,
     TELEMETRY,
@@ -227,6 +229,8 @@ HOSTILE_RUN = carried_out(
     },
 )
 
+HOSTILE_NOT_ALLOWED = carried_out(HOSTILE, allowance=NONE)
+
 WIDE = carried_out(
     proposed(
         database(
@@ -255,7 +259,11 @@ RUNS: Mapping[str, Run] = {
     "declined": DECLINED,
     "wide": WIDE,
     "hostile": HOSTILE_RUN,
+    "hostile_not_allowed": HOSTILE_NOT_ALLOWED,
+    "fleet_refused": carried_out(FLEET_REFUSED),
+    "replaced": carried_out(REPLACED, after=proposed(TELEMETRY_DONE)),
     "dry": dry(MIXED),
     "dry_not_allowed": dry(proposed(SHOP), NONE),
+    "dry_fleet_refused": dry(FLEET_REFUSED),
     "dry_interrupted": evolve(dry(proposed(SHOP)), interrupted=ExitStatus.INTERRUPTED),
 }

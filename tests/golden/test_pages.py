@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from golden.comparison import Golden
-from golden.pages import PAGES
+from golden.pages import PAGES, copied
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
@@ -49,10 +49,18 @@ def test_steers_no_terminal(name: str) -> None:
 
 @pytest.mark.parametrize("name", FOLDED)
 def test_fits_the_terminal(name: str) -> None:
-    """No line is wider than the columns that there are."""
+    """No line is wider than the columns that there are, but for those that are copied."""
     width = int(re.search(r"\.(\d+)\.", name)[1])  # type: ignore[index]
     lines = uncoloured(name, PAGES[name]()).splitlines()
-    assert [line for line in lines if cell_len(line) > width] == []
+    wide = [line for line in lines if cell_len(line) > width]
+    assert [line for line in wide if line.strip() not in copied(name)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if copied(name)])
+def test_what_is_copied_stands_on_one_line(name: str) -> None:
+    """Statements, requests, bodies and flags: on no page is one wrapped, nor anything beside it."""
+    lines = {line.strip() for line in uncoloured(name, PAGES[name]()).splitlines()}
+    assert copied(name) - lines == set()
 
 
 @pytest.mark.parametrize("name", TEXTS)

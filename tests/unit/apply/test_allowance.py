@@ -83,6 +83,6 @@ def test_withheld_says_why() -> None:
     unallowed = withheld(Proposal(plan=plan), Allowance(), wanted)
     assert unallowed is not None
     assert unallowed.result is Result.NOT_ALLOWED
-    assert unallowed.message == "allow it with --allow 'lossy=shop/logical_databases/legacy'"
+    assert unallowed.message == "allow it with --allow lossy=shop/logical_databases/legacy"
 
     assert withheld(Proposal(plan=plan), everything, wanted) is None

@@ -181,6 +181,8 @@ def test_apply(words: str, expected: ApplyOptions) -> None:
         ("sandbox --fleet fleet.yaml", SandboxOptions(fleet=Path("fleet.yaml"))),
         ("sandbox --port 8080", SandboxOptions(port=8080)),
         ("sandbox --port 65535", SandboxOptions(port=65535)),
+        ("sandbox --port 0080", SandboxOptions(port=80)),
+        ("sandbox --rate-limit 1000000", SandboxOptions(rate_limit=1_000_000)),
         ("sandbox --token t", SandboxOptions(token="t")),
         ("sandbox --rate-limit 1", SandboxOptions(rate_limit=1)),
         ("sandbox --until-eof", SandboxOptions(until_eof=True)),
@@ -194,20 +196,23 @@ def test_other_commands(line: str, expected: Options) -> None:
 _NO_FORMAT = "invalid value for '--format': 'yaml' is not one of 'text', 'json'"
 _REPORT = "write text=PATH or json=PATH"
 _RISKS = "write one of safe, weakens, disruptive, lossy"
+_PORT = "write a whole number from 0 to 65535"
 _ADDRESS = "write database/kind or database/kind/name"
 
 ERRORS: dict[str, tuple[str, str]] = {
     # argv: what is wrong, and the command whose help explains it
-    "plann": ("no such command 'plann'. Did you mean 'plan'?", ""),
+    "plann": ("no such command 'plann': did you mean 'plan'?", ""),
     "help": ("no such command 'help'", ""),
     "--nope": ("no such option '--nope'", ""),
-    "--only shop plan": ("no such option '--only'", ""),
+    # The help of the command that was meant, whether or not click came as far as it.
+    "--only shop plan": ("no such option '--only'", "plan"),
+    "help plan": ("no such command 'help'", "plan"),
     **{
         f"{command} {words}": (sentence, command)
         for command in SELECTING
         for words, sentence in {
-            "--onyl x": "no such option '--onyl'. Did you mean '--only'?",
-            "--no-colour": "no such option '--no-colour'. Did you mean '--no-color'?",
+            "--onyl x": "no such option '--onyl': did you mean '--only'?",
+            "--no-colour": "no such option '--no-colour': did you mean '--no-color'?",
             "-x": "no such option '-x'",
             "--only": "option '--only' requires an argument",
             "--exclude": "option '--exclude' requires an argument",
@@ -253,18 +258,17 @@ ERRORS: dict[str, tuple[str, str]] = {
     "schema --format json": ("no such option '--format'", "schema"),
     "schema --write": ("option '--write' requires an argument", "schema"),
     "sandbox here": ("got unexpected extra argument (here)", "sandbox"),
-    "sandbox --port 65536": (
-        "invalid value for '--port': 65536 is not in the range 0<=x<=65535",
-        "sandbox",
-    ),
-    "sandbox --port -1": (
-        "invalid value for '--port': -1 is not in the range 0<=x<=65535",
-        "sandbox",
-    ),
-    "sandbox --rate-limit 0": (
-        "invalid value for '--rate-limit': 0 is not in the range x>=1",
-        "sandbox",
-    ),
+    **{
+        f"sandbox --port={word}": (f"invalid value for '--port': {word!r}: {_PORT}", "sandbox")
+        for word in ("65536", "-1", "+1", "80.0", "1_0", "0x50", "http", "", "\u0661", "\u00b2")
+    },
+    **{
+        f"sandbox --rate-limit={word}": (
+            f"invalid value for '--rate-limit': {word!r}: write a whole number from 1 to 1000000",
+            "sandbox",
+        )
+        for word in ("0", "-1", "1000001", "1e3", "many")
+    },
     "sandbox --token": ("option '--token' requires an argument", "sandbox"),
 }
 
@@ -276,10 +280,30 @@ def test_usage_errors(line: str) -> None:
     program = " ".join(["reconcile", *command.split()])
     with pytest.raises(UsageError) as caught:
         options(line)
-    assert str(caught.value) == f"{sentence}; see {program} --help"
+    # A question ends its sentence; anything else goes on.
+    end = " See" if sentence.endswith("?") else "; see"
+    assert str(caught.value) == f"{sentence}{end} {program} --help"
 
 
-@pytest.mark.parametrize("line", [*ERRORS, "", "schema nope", "schema", "plan pa\udcffth --\udcff"])
+def test_several_guesses_read_as_one_does() -> None:
+    """One question, in our form, and not click's with a full stop and brackets."""
+    with pytest.raises(UsageError) as caught:
+        parse(["plan", "--onl", "x"])
+    message = str(caught.value)
+    assert message.startswith("no such option '--onl': did you mean ")
+    assert "'--config'" in message
+    assert "'--only'" in message
+    assert message.endswith("? See reconcile plan --help")
+
+
+@pytest.mark.parametrize("option", ["--port", "--rate-limit"])
+def test_a_number_beyond_measure_is_no_number(option: str) -> None:
+    """Python refuses to convert one of more than 4300 digits, and says so by raising."""
+    with pytest.raises(UsageError, match="write a whole number from"):
+        parse(["sandbox", option, "9" * 5000])
+
+
+@pytest.mark.parametrize("line", [*ERRORS, "schema nope", "schema", "plan pa\udcffth --\udcff"])
 def test_usage_errors_exit_with_64(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Click's own 2 would read as drift; what went wrong stands on one line of stderr."""
     assert main(line.split()) == ExitStatus.USAGE
@@ -289,12 +313,14 @@ def test_usage_errors_exit_with_64(line: str, capsys: pytest.CaptureFixture[str]
     assert err.count("\n") == 1
 
 
-def test_no_command_is_a_sentence() -> None:
-    """The help text is not squeezed into an error message, where its newlines are escaped."""
-    with pytest.raises(UsageError) as caught:
-        parse([])
-    assert "\n" not in str(caught.value)
-    assert "reconcile --help" in str(caught.value)
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """Line by line, with the status of a usage error; stdout is left to results."""
+    assert main([]) == ExitStatus.USAGE
+    out, err = capsys.readouterr()
+    assert out == ""
+    with pytest.raises(Shown):
+        parse(["--help"])
+    assert err == capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["", *(line.split()[0] for line in DEFAULTS)])

@@ -16,7 +16,9 @@ from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.logical_databases import LogicalDatabases
+from reconcile.model.address import Address
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Outcome, Result, Run
 from reconcile.model.state import ITSELF, Desired, Inspected, Observation, Unknown
@@ -175,8 +177,60 @@ _DELETED: Case = (LOSSY[0], observed({"logical_databases": {}}, handle="lossy"))
     ],
 )
 def test_of_a_run(run: Run, status: int) -> None:
-    """130 and 143, then 77, 4, 1, 2, 0."""
+    """130 and 143, then 77, 4, 1, 2, 0; 3 has a table of its own."""
     assert run_status(run) == status
+
+
+REFUSAL = Finding(code="G900", message="too much at once")
+
+
+@pytest.mark.parametrize(
+    ("run", "status"),
+    [
+        (ran((CHANGES,), (Result.REFUSED,)), 3),
+        (ran((CHANGES,), (Result.REFUSED,), dry=True), 3),
+        (ran((CHANGES, UNREAD), (Result.REFUSED,)), 3),
+        (ran((CHANGES, MANUAL, BLOCKED), (Result.REFUSED,)), 3),
+        (ran((IN_SYNC,)), 3),
+        # 77 and an interruption come first.
+        (ran((STRANGER,)), 77),
+        (ran((CHANGES,), (Result.REFUSED,), interrupted=ExitStatus.INTERRUPTED), 130),
+        (ran((CHANGES,), (Result.REFUSED,), interrupted=ExitStatus.TERMINATED), 143),
+    ],
+)
+def test_of_a_run_that_is_refused_as_a_whole(run: Run, status: int) -> None:
+    """3, whatever else is to be said of it, by a finding that is about no one database."""
+    refused = evolve(run, before=evolve(run.before, findings=(REFUSAL,)))
+    assert run_status(refused) == status
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        evolve(REFUSAL, severity=Severity.WARNING),
+        evolve(REFUSAL, address=Address(database="changes")),
+        evolve(REFUSAL, address=Address(database="changes", kind="backups")),
+    ],
+)
+def test_of_a_run_that_is_not_refused_as_a_whole(finding: Finding) -> None:
+    """A warning refuses nothing; a finding on a database or an action is not about the run."""
+    run = ran((CHANGES, IN_SYNC), (Result.REFUSED,))
+    told = evolve(run, before=evolve(run.before, findings=(finding,)))
+    assert run_status(told) == ExitStatus.REMAINS
+
+
+def test_a_finding_of_the_second_reading_is_not_the_runs() -> None:
+    """What was allowed to run was run: 3 would deny it."""
+    run = ran((CHANGES, LOSSY), (Result.DONE, Result.NOT_ALLOWED), (_CHANGED, LOSSY))
+    assert run.after is not None
+    assert run_status(evolve(run, after=evolve(run.after, findings=(REFUSAL,)))) == 2
+
+
+def test_reading_is_never_refused() -> None:
+    """`plan` and `drift` show what a guard says, and have nothing that could be refused."""
+    proposal = evolve(proposed(CHANGES), findings=(REFUSAL,))
+    assert reading_status(proposal, remains_counts=False) is ExitStatus.DONE
+    assert reading_status(proposal, remains_counts=True) is ExitStatus.REMAINS
 
 
 def test_a_plan_of_no_database_is_not_unauthenticated() -> None:

@@ -7,81 +7,102 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from rich.cells import cell_len
-from unit.cli.streams import Terminal
+from unit.cli.streams import Terminal, said, world
 
 from reconcile.cli.progress import Progress, progress
 
 CLEAR = "\r\x1b[K"
 
 
+def seen(shown: str) -> list[str]:
+    """The lines that a terminal shows in the end: what was cleared is gone."""
+    return [line.rpartition(CLEAR)[2] for line in shown.split("\n")]
+
+
 def test_counts_in_place() -> None:
     """Each step rewrites the line."""
     stream = Terminal()
-    shown = Progress(stream, "read", 2)
+    shown = Progress(stream, "read", 2, animated=True)
     shown.advance("shop")
     shown.advance("billing")
     assert stream.getvalue() == f"{CLEAR}read 1 of 2: shop{CLEAR}read 2 of 2: billing"
 
 
-def test_a_message_stands_above_the_line() -> None:
-    """The line is cleared first, and the message ends with its own newline."""
-    stream = Terminal()
-    shown = Progress(stream, "read", 2)
-    shown.advance("shop")
-    shown.say("waiting 3 s")
-    assert stream.getvalue().endswith(f"{CLEAR}waiting 3 s\n")
-
-
 def test_leaves_no_trace() -> None:
-    """Also where what runs ends in an error."""
-    stream = Terminal()
+    """Where what runs ends well, and where it ends in an error."""
+    one = world()
+    with progress(one, "read", 2) as shown:
+        shown.advance("shop")
+    assert seen(said(one)) == [""]
 
     def fail_halfway() -> None:
-        with progress(stream, "read", 2) as shown:
+        with progress(one, "read", 2) as shown:
             shown.advance("shop")
             raise ConnectionError
 
     with pytest.raises(ConnectionError):
         fail_halfway()
-    assert stream.getvalue().endswith(CLEAR)
+    assert seen(said(one)) == [""]
 
 
-def test_nothing_but_messages_where_there_is_no_terminal() -> None:
-    """A log holds no line that was to be rewritten."""
-    stream = io.StringIO()
-    with progress(stream, "read", 1) as shown:
+def test_what_is_told_meanwhile_stands_on_a_line_of_its_own() -> None:
+    """The provider makes us wait, or `-v` shows a request: neither is glued to the progress."""
+    one = world()
+    with progress(one, "read", 2) as shown:
+        one.tell("before")
         shown.advance("shop")
-        shown.say("waiting 3 s")
-    assert stream.getvalue() == "waiting 3 s\n"
+        one.tell("waiting 3 s")
+        shown.advance("billing")
+        one.tell("again")
+    one.tell("after")
+    assert [line for line in seen(said(one)) if line] == ["before", "waiting 3 s", "again", "after"]
+
+
+def test_nothing_where_there_is_no_terminal() -> None:
+    """A log holds no line that was to be rewritten, nor an escape; only what was told."""
+    one = world(stderr=io.StringIO())
+    with progress(one, "read", 1) as shown:
+        shown.advance("shop")
+        one.tell("waiting 3 s")
+    assert said(one) == "waiting 3 s\n"
+
+
+def test_nothing_on_a_terminal_that_cannot_move_its_cursor() -> None:
+    """There it would be junk."""
+    one = world(environment={"TERM": "dumb"})
+    with progress(one, "read", 1) as shown:
+        shown.advance("shop")
+    assert said(one) == ""
 
 
 def test_names_steer_no_terminal() -> None:
-    """Neither in the line nor in a message."""
+    """They are shown as escapes."""
     stream = Terminal()
-    shown = Progress(stream, "read", 1)
-    shown.advance("\x1b[2J\n\u202e")
-    shown.say("\x1b[2J\nx")
-    assert stream.getvalue() == (f"{CLEAR}read 1 of 1: \\x1b[2J\\n\\u202e{CLEAR}\\x1b[2J\\nx\n")
+    Progress(stream, "read", 1, animated=True).advance("\x1b[2J\n\u202e")
+    assert stream.getvalue() == f"{CLEAR}read 1 of 1: \\x1b[2J\\n\\u202e"
 
 
-def test_a_long_name_is_cut() -> None:
-    """A line that wraps could not be taken away."""
+@pytest.mark.parametrize("name", ["x" * 500, "漢" * 500, "\x1b" * 500, "x漢" * 40])
+def test_a_long_name_is_cut(name: str) -> None:
+    """A line that wraps could not be taken away; a character may take two columns, or four."""
     stream = Terminal()
-    Progress(stream, "applied", 100).advance("x" * 500)
-    assert len(stream.getvalue().removeprefix(CLEAR)) < 80
+    Progress(stream, "applied", 10_000, animated=True).advance(name)
+    line = stream.getvalue().removeprefix(CLEAR)
+    assert cell_len(line) < 80
+    assert line.endswith("…")
 
 
-def test_a_wide_name_is_cut_by_columns() -> None:
-    """A character may take two columns."""
+def test_a_name_that_fits_is_whole() -> None:
+    """Nothing stands for what was not left out."""
     stream = Terminal()
-    Progress(stream, "applied", 100).advance("漢" * 500)
-    assert cell_len(stream.getvalue().removeprefix(CLEAR)) < 80
+    Progress(stream, "applied", 100, animated=True).advance("x" * 40)
+    assert stream.getvalue() == f"{CLEAR}applied 1 of 100: {'x' * 40}"
 
 
 def test_threads_do_not_mix_their_lines() -> None:
     """Every count appears once, whole."""
     stream = Terminal()
-    shown = Progress(stream, "read", 200)
+    shown = Progress(stream, "read", 200, animated=True)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(shown.advance, ["name"] * 200))
     lines = stream.getvalue().split(CLEAR)[1:]

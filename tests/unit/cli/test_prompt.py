@@ -6,22 +6,25 @@ import os
 import pty
 import signal
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
+from attrs import evolve
 from builders import desired, observed, removal
 from unit.cli.streams import said, world
 
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.cli.prompt import ask_risks, ask_to_begin
-from reconcile.cli.world import interruptible
+from reconcile.cli.prompt import ask
+from reconcile.cli.world import World, interruptible
 from reconcile.errors import ExitStatus
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.model.change import Risk
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.plan import Proposal
 from reconcile.model.state import ITSELF
 from reconcile.plan.build import build_plan
@@ -64,11 +67,12 @@ def proposed(*, lost: int = 1, protect: bool = False, name: str = "old") -> Prop
 
 def asked(
     answers: str, proposal: Proposal, allowance: Allowance = ATTENDED
-) -> tuple[set[str], str]:
-    """The risks that are allowed after the questions, and what was shown."""
+) -> tuple[set[str] | None, str]:
+    """The risks that are allowed after the questions, None where nothing is; and what was shown."""
     at_terminal = world(answers)
-    allowed = ask_risks(proposal, allowance, at_terminal)
-    return {one.risk.value for one in allowed.allows}, said(at_terminal)
+    allowed = ask(proposal, allowance, at_terminal)
+    risks = None if allowed is None else {one.risk.value for one in allowed.allows}
+    return risks, said(at_terminal)
 
 
 @pytest.mark.parametrize(
@@ -82,18 +86,31 @@ def asked(
         ("WEAKENS\nLossy\n", set()),
         ("lossy\nweakens\n", set()),
         ("  weakens \n\tlossy\n", {"weakens", "lossy"}),
-        ("weakens", {"weakens"}),
-        ("", set()),
+        ("weaken\nlossy=shop/logical_databases/old\n", set()),
     ],
 )
 def test_only_the_name_of_the_risk_allows_it(answers: str, allowed: set[str]) -> None:
-    """Another word is no, and so is the end of input."""
-    assert asked(answers, proposed())[0] == allowed
+    """Another word is no: what it is about is left out, and the rest is still asked about."""
+    assert asked(f"{answers}yes\n", proposed())[0] == allowed
+
+
+@pytest.mark.parametrize("answers", ["", "weakens", "weakens\n", "weakens\nlossy\n", "\n\n"])
+def test_the_end_of_input_is_no(answers: str) -> None:
+    """Nothing is allowed by an answer that does not come, whatever was allowed before."""
+    allowed, shown = asked(answers, proposed())
+    assert allowed is None
+    assert shown.endswith("Only 'yes' is taken: \n")
+
+
+def test_the_next_line_begins_at_its_start_after_the_end_of_input() -> None:
+    """Nobody's Enter has ended the line of the question."""
+    _, shown = asked("", proposed())
+    assert shown.count("leaves it out: \n") == 2
 
 
 def test_what_is_at_stake_is_named() -> None:
     """How many actions, what they cost, and which."""
-    _, shown = asked("", proposed(lost=2))
+    _, shown = asked("\n\n\n", proposed(lost=2))
     assert shown == (
         "1 weakens action: this takes protection away.\n"
         "  shop/backups\n"
@@ -102,6 +119,7 @@ def test_what_is_at_stake_is_named() -> None:
         "  shop/logical_databases/old\n"
         "  shop/logical_databases/old-01\n"
         "Type 'lossy' to allow it, anything else leaves it out: "
+        "Apply 2 actions to 1 database? Only 'yes' is taken: "
     )
 
 
@@ -126,8 +144,8 @@ def test_what_is_allowed_already_is_not_asked() -> None:
         allows=(Allow.parse("weakens"), Allow.parse("lossy=shop/logical_databases/old")),
         attended=True,
     )
-    allowed, shown = asked("", proposed(), given)
-    assert shown == ""
+    allowed, shown = asked("yes\n", proposed(), given)
+    assert shown == "Apply 4 actions to 2 databases? Only 'yes' is taken: "
     assert allowed == {"weakens", "lossy"}
 
 
@@ -171,30 +189,65 @@ def test_names_steer_no_terminal() -> None:
 )
 def test_only_yes_begins(answer: str, begins: bool) -> None:
     """Another word is no, and so is the end of input."""
-    assert ask_to_begin(proposed(), ATTENDED, world(answer)) is begins
+    allowed, shown = asked(f"\n\n{answer}", proposed())
+    assert allowed == (set() if begins else None)
+    assert shown.count("Apply 2 actions to 1 database?") == 1
 
 
-def test_ctrl_c_is_no() -> None:
-    """At a question there is nothing to finish: the first one ends it, and a late yes is too late."""
-    master, slave = pty.openpty()
-    main_thread = threading.main_thread().ident
-    assert main_thread is not None
-    with os.fdopen(slave, "r") as stdin:
-        at_terminal = world(stdin=stdin)
-        typing = [
-            threading.Timer(0.1, signal.pthread_kill, (main_thread, signal.SIGINT)),
-            threading.Timer(0.4, os.write, (master, b"yes\n")),
+@pytest.mark.parametrize("before", ["", "weakens\n", "weakens\nlossy\n"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_no(number: signal.Signals, before: str) -> None:
+    """At a question there is nothing to finish: it ends there, and a late yes is too late."""
+    with _typing(before) as (at_terminal, master):
+        timers = [
+            threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, number)),
+            threading.Timer(0.5, os.write, (master, b"weakens\nlossy\nyes\n")),
         ]
-        for one in typing:
+        for one in timers:
             one.start()
-        begins = False
-        with interruptible(at_terminal.interruption), suppress(KeyboardInterrupt):
-            begins = ask_to_begin(proposed(), ATTENDED, at_terminal)
-        for one in typing:
+        with interruptible(at_terminal.interruption):
+            allowed = ask(proposed(), ATTENDED, at_terminal)
+        asked_for = said(at_terminal)
+        for one in timers:
             one.join()
+    assert allowed is None
+    assert asked_for.endswith(": \n")
+    assert asked_for.count("leaves it out: ") == min(before.count("\n") + 1, 2)
+    expected = {signal.SIGINT: ExitStatus.INTERRUPTED, signal.SIGTERM: ExitStatus.TERMINATED}
+    assert at_terminal.interruption.status is expected[number]
+
+
+def test_nothing_is_asked_after_a_signal() -> None:
+    """It came while the plan was made: there is nothing to begin."""
+    at_terminal = world("weakens\nlossy\nyes\n")
+    at_terminal.interruption.stop.set()
+    assert ask(proposed(), ATTENDED, at_terminal) is None
+    assert said(at_terminal) == ""
+
+
+def test_an_answer_is_taken_after_others_were_typed_ahead() -> None:
+    """Each question takes one line."""
+    with _typing("weakens\nlossy\nyes\n") as (at_terminal, _):
+        allowed = ask(proposed(), ATTENDED, at_terminal)
+    assert allowed is not None
+    assert [one.risk.value for one in allowed.allows] == ["weakens", "lossy"]
+
+
+def test_ctrl_d_is_no() -> None:
+    """On a real terminal the end of input is a key, and what follows it is not read."""
+    with _typing("\x04") as (at_terminal, master):
+        os.write(master, b"\x04\x04yes\n")
+        assert ask(proposed(), ATTENDED, at_terminal) is None
+
+
+@contextmanager
+def _typing(text: str) -> Iterator[tuple[World, int]]:
+    """A world with a real terminal, at which something was typed; and its other side."""
+    master, slave = pty.openpty()
+    os.write(master, text.encode())
+    with os.fdopen(slave, "r") as stdin:
+        yield world(stdin=stdin), master
     os.close(master)
-    assert not begins
-    assert at_terminal.interruption.status is ExitStatus.INTERRUPTED
 
 
 @pytest.mark.parametrize(
@@ -209,9 +262,8 @@ def test_ctrl_c_is_no() -> None:
 def test_only_what_will_run_is_counted(allows: tuple[str, ...], protect: bool, words: str) -> None:
     """Neither what is not allowed nor what a guard refuses."""
     allowance = Allowance(allows=tuple(map(Allow.parse, allows)), attended=True)
-    at_terminal = world("yes\n")
-    ask_to_begin(proposed(protect=protect), allowance, at_terminal)
-    assert said(at_terminal) == f"Apply {words}? Only 'yes' is taken: "
+    _, shown = asked("\n\n\n", proposed(protect=protect), allowance)
+    assert shown.endswith(f"Apply {words}? Only 'yes' is taken: ")
 
 
 def test_nothing_is_asked_where_nothing_may_run() -> None:
@@ -219,9 +271,26 @@ def test_nothing_is_asked_where_nothing_may_run() -> None:
     spec = desired({"backups": Backups(enabled=False)})
     live = observed({"backups": {ITSELF: {"enabled": True, "hours": ()}}})
     proposal = Proposal(plan=build_plan([spec], {"shop": live}))
-    at_terminal = world("yes\n")
-    ask_to_begin(proposal, ATTENDED, at_terminal)
-    assert "0 actions" not in said(at_terminal)
+    for answers in ("no\nyes\n", "no\n"):
+        allowed, shown = asked(answers, proposal)
+        assert allowed == set()
+        assert "Apply" not in shown
+
+
+def test_nothing_is_asked_where_the_whole_run_is_refused() -> None:
+    """No answer lifts a guard; that nothing may run is told by the report, not by a question."""
+    finding = Finding(code="G900", message="too much at once")
+    allowed, shown = asked("weakens\nlossy\nyes\n", evolve(proposed(), findings=(finding,)))
+    assert allowed == set()
+    assert shown == ""
+
+
+def test_a_warning_keeps_no_question_back() -> None:
+    """It refuses nothing."""
+    finding = Finding(code="G900", message="odd", severity=Severity.WARNING)
+    allowed, shown = asked("weakens\nlossy\nyes\n", evolve(proposed(), findings=(finding,)))
+    assert allowed == {"weakens", "lossy"}
+    assert "Apply 4 actions to 2 databases?" in shown
 
 
 def test_every_risk_but_safe_is_asked_about() -> None:

@@ -63,14 +63,17 @@ def test_colour_is_a_matter_of_each_stream(terminal: TextIO) -> None:
     assert one.wants_colour(one.stderr, Output())
 
 
-@pytest.mark.parametrize("columns", [None, "", "wide", "-1", "8.5", "0"])
+NO_WIDTHS = [None, "", "wide", "-1", "+80", "8.5", "0", "000", " 80", "8_0", "\u00b2"]
+
+
+@pytest.mark.parametrize("columns", NO_WIDTHS)
 def test_a_pipe_has_no_width(columns: str | None) -> None:
     """Its lines are not wrapped, unless COLUMNS names a width."""
     environment = {} if columns is None else {"COLUMNS": columns}
     assert world(environment=environment).width(PIPE) is None
 
 
-@pytest.mark.parametrize("columns", [None, "", "wide", "-1", "8.5", "0"])
+@pytest.mark.parametrize("columns", NO_WIDTHS)
 def test_the_width_is_the_terminals(
     columns: str | None, terminal: TextIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,12 +84,34 @@ def test_the_width_is_the_terminals(
 
 
 @pytest.mark.parametrize(
-    ("columns", "width"), [("120", 120), ("100000", 100_000), ("40", 40), ("39", 40), ("1", 40)]
+    ("columns", "width"),
+    [("120", 120), ("0120", 120), ("100000", 100_000), ("40", 40), ("39", 40), ("1", 40)],
 )
 def test_a_width_can_be_named(columns: str, width: int, terminal: TextIO) -> None:
     """COLUMNS is somebody's wish, for a pipe too; less than forty are too narrow to wrap to."""
     for stream in (terminal, PIPE):
         assert world(environment={"COLUMNS": columns}).width(stream) == width
+
+
+@pytest.mark.parametrize(("columns", "width"), [(0, 80), (1, 40), (39, 40), (40, 40), (300, 300)])
+def test_a_terminal_of_any_width(columns: int, width: int, terminal: TextIO) -> None:
+    """One that does not know its width, as over a serial line, has the usual one."""
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
+    assert world().width(terminal) == width
+
+
+def test_a_terminal_that_cannot_be_asked_has_the_usual_width() -> None:
+    """It says that it is one, and its descriptor is none."""
+    with Path(os.devnull).open("w") as stream:
+
+        class Liar(io.StringIO):
+            def isatty(self) -> bool:
+                return True
+
+            def fileno(self) -> int:
+                return stream.fileno()
+
+        assert world().width(Liar()) == 80
 
 
 @pytest.mark.parametrize(
@@ -112,6 +137,12 @@ def test_somebody_is_there(stdin: TextIO, stderr: TextIO, attended: bool) -> Non
         ({}, Path("/there"), Path("/there")),
         ({}, None, Path.home() / ".local/state/reconcile"),
         ({"XDG_STATE_HOME": ""}, None, Path.home() / ".local/state/reconcile"),
+        ({"XDG_STATE_HOME": "", "HOME": "/h"}, None, Path("/h/.local/state/reconcile")),
+        ({"XDG_STATE_HOME": "relative", "HOME": "/h"}, None, Path("/h/.local/state/reconcile")),
+        ({"XDG_STATE_HOME": "./x", "HOME": "/h"}, None, Path("/h/.local/state/reconcile")),
+        ({"XDG_STATE_HOME": "~/x", "HOME": "/h"}, None, Path("/h/.local/state/reconcile")),
+        ({"XDG_STATE_HOME": "/x", "HOME": "/h"}, None, Path("/x/reconcile")),
+        ({"HOME": ""}, None, Path.home() / ".local/state/reconcile"),
         # XDG base directory specification: relative paths are invalid and to be ignored.
         ({"XDG_STATE_HOME": "relative"}, None, Path.home() / ".local/state/reconcile"),
     ],
@@ -134,7 +165,11 @@ def test_what_is_told_stands_on_a_line_of_its_own() -> None:
     one = world()
     one.tell("first")
     one.tell("a\nb \x1b[31mred \u202e 漢字 [bold] :smile:")
-    assert said(one) == "first\na\\nb \\x1b[31mred \\u202e 漢字 [bold] :smile:\n"
+    one.tell("C:\\new")
+    one.tell("C:\\new\n")
+    assert said(one) == (
+        "first\na\\nb \\x1b[31mred \\u202e 漢字 [bold] :smile:\nC:\\new\nC:\\\\new\\n\n"
+    )
 
 
 def test_the_time_is_utc() -> None:
@@ -169,6 +204,52 @@ def test_the_first_signal_is_a_wish(number: signal.Signals, status: ExitStatus) 
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)
     assert interruption.status is status
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, ExitStatus.INTERRUPTED), (signal.SIGTERM, ExitStatus.TERMINATED)],
+)
+def test_a_signal_at_once(number: signal.Signals, status: ExitStatus) -> None:
+    """While somebody is waited for, the first one does not wait: it raises, and is a wish as well."""
+    interruption = Interruption()
+
+    def wait() -> None:
+        with interruption.at_once():
+            signal.raise_signal(number)
+            pytest.fail("what waits was not interrupted")
+
+    with interruptible(interruption):
+        with pytest.raises(KeyboardInterrupt):
+            wait()
+        assert interruption.stop.is_set()
+        assert interruption.status is status
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+
+
+def test_only_while_it_is_waited_for() -> None:
+    """Before and after, what is under way ends by itself; also where what waited has failed."""
+    interruption = Interruption()
+    with pytest.raises(EOFError), interruption.at_once():
+        assert interruption.waiting.is_set()
+        raise EOFError
+    assert not interruption.waiting.is_set()
+    with interruption.at_once():
+        pass
+    with interruptible(interruption):
+        signal.raise_signal(signal.SIGINT)
+    assert interruption.status is ExitStatus.INTERRUPTED
+
+
+def test_the_first_signal_says_the_status() -> None:
+    """The second, of another number, only ends it sooner."""
+    interruption = Interruption()
+    with interruptible(interruption):
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert interruption.status is ExitStatus.TERMINATED
 
 
 def test_signals_are_given_back() -> None:

@@ -53,7 +53,7 @@ def test_g101_protect_refuses_lossy_actions_only() -> None:
 def test_g101_a_replacement_is_refused_as_one() -> None:
     """Both halves have one address, and one finding."""
     wanted = RetentionPolicies(
-        present=(RetentionPolicy(name="a", duration="2h", on_change=OnChange.REPLACE),)
+        present=(RetentionPolicy(name="a", duration="2h", default=True, on_change=OnChange.REPLACE),)
     )
     live = {"retention_policies": {"a": {"duration": "1h", "default": True}}}
     plan = build_plan(

@@ -162,23 +162,27 @@ def test_a_change_may_be_made_by_replacing() -> None:
         address=gone.address, before={"duration": "7d", "default": False}, replacement=True
     )
     assert back.change == Create(
-        address=gone.address, after={"duration": "14d", "default": False}, replacement=True
+        address=gone.address, after={"duration": "14d"}, replacement=True
     )
     assert gone.risk is back.risk is Risk.LOSSY
 
 
-@pytest.mark.parametrize(
-    ("others", "default"),
-    [((), True), ((policy("new", "30d", default=True),), False)],
-)
-def test_a_replaced_policy_stays_the_default_unless_another_shall_be(
-    others: tuple[RetentionPolicy, ...],
-    default: bool,
-) -> None:
-    """A flag that the spec does not name is not lost, and not taken from another."""
-    items = planned(policy("autogen", "90d", on_change=OnChange.REPLACE), *others)
-    created = [e.change for e in items if isinstance(e, Action) and isinstance(e.change, Create)]
-    assert {c.address.name: c.after["default"] for c in created}["autogen"] is default
+def test_replacing_the_default_needs_its_flag_in_the_spec() -> None:
+    """A run that ends between the two halves leaves only the spec to say that it was the default."""
+    (entry,) = planned(policy("autogen", "90d", on_change=OnChange.REPLACE))
+    assert isinstance(entry, Blocked)
+    assert entry.code == "P231"
+    assert "beside the flag (default: true or false)" in entry.hint
+
+
+@pytest.mark.parametrize("default", [True, False])
+def test_a_replaced_policy_keeps_the_flag_that_the_spec_names(default: bool) -> None:
+    """So the second half alone is enough to say what was meant."""
+    gone, back = planned(policy("autogen", "90d", default=default, on_change=OnChange.REPLACE))
+    assert isinstance(gone, Action)
+    assert isinstance(back, Action)
+    assert isinstance(back.change, Create)
+    assert back.change.after["default"] is default
 
 
 def test_replacing_makes_a_default_as_creating_does() -> None:

@@ -115,11 +115,29 @@ def test_safe_text_cannot_steer_a_terminal(text: str) -> None:
         ("a\u2028b\u200bc", "a\\u2028b\\u200bc"),
         ("\udc80", "\\udc80"),
         ("\U000e0041", "\\U000e0041"),
+        # Where nothing is escaped, a backslash is one: a statement can be copied.
+        ("a\\nb", "a\\nb"),
+        ("é\\n", "é\\n"),
+        ("a\\nb\nc", "a\\\\nb\\nc"),
+        ("\\\x1b", "\\\\\\x1b"),
     ],
 )
 def test_safe_text_shows_escapes(text: str, shown: str) -> None:
-    """What cannot be seen is shown."""
+    """What cannot be seen is shown, and is not what was written with a backslash."""
     assert safe_text(text) == shown
+
+
+@given(first=st.text("\\n\n\x1bx1b[", max_size=6), second=st.text("\\n\n\x1bx1b[", max_size=6))
+def test_two_texts_with_escapes_never_look_alike(first: str, second: str) -> None:
+    """Whoever approves a name by its looks approves that name."""
+    if first != second and not (first.isprintable() or second.isprintable()):
+        assert safe_text(first) != safe_text(second)
+
+
+@given(text=st.text())
+def test_safe_text_is_safe_already(text: str) -> None:
+    """Made safe twice it is what it was: what was not escaped is never escaped later."""
+    assert safe_text(safe_text(text)) == safe_text(text)
 
 
 def test_between() -> None:

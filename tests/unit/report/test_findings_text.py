@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from attrs import evolve
 from rich.cells import cell_len
 
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Excerpt, Location
-from reconcile.report.findings_text import findings_text, one_line, validation_text
+from reconcile.report.findings_text import findings_text, validation_text
 from reconcile.report.page import Look
 
 PLACE = Location(file="specs/shop.yaml", line=7, column=3)
@@ -49,11 +52,19 @@ def test_the_parts_that_there_are(finding: Finding, text: str) -> None:
         ("backup: 1", 1, 6, ["    backup: 1", "    ^^^^^^"]),
         ("  - {a: 1}", 6, 1, ["    - {a: 1}", "       ^"]),
         ("\t\tkey: x", 3, 3, ["    key: x", "    ^^^"]),
+        ("\tkey: x", 1, 1, ["    \\tkey: x", "    ^^"]),
+        ("  \tkey: x", 3, 1, ["    \\tkey: x", "    ^^"]),
+        ("\t  key: x", 1, 1, ["    \\t  key: x", "    ^^"]),
+        ("\t\tkey: x", 1, 2, ["    \\t\\tkey: x", "    ^^^^"]),
+        # Where anything is escaped, a backslash is too: before what is meant, and within.
+        ('a: "\\e", b: 1\t#', 13, 1, ['    a: "\\\\e", b: 1\\t#', "                 ^"]),
+        ("  - a:\tb\\n", 8, 3, ["    - a:\\tb\\\\n", "          ^^^^"]),
         ("名前: x", 5, 1, ["    名前: x", "          ^"]),
         ("a: 漢字", 4, 2, ["    a: 漢字", "       ^^^^"]),
         ("a: \x1b[31m b", 4, 1, ["    a: \\x1b[31m b", "       ^^^^"]),
         ("a:   ", 3, 1, ["    a:", "      ^"]),
         ("a: b", 5, 1, ["    a: b", "        ^"]),
+        ("a: bc", 4, 0, ["    a: bc", "       ^"]),
         ("", 1, 1, ["", "    ^"]),
     ],
 )
@@ -65,7 +76,7 @@ def test_the_caret_stands_under_what_is_meant(
     assert text.splitlines()[1:] == lines
 
 
-@pytest.mark.parametrize("column", [1, 40, 70, 90, 130])
+@pytest.mark.parametrize("column", [1, 33, 40, 70, 74, 90, 130, 156])
 @pytest.mark.parametrize("width", [40, 80])
 def test_the_caret_stands_under_what_is_meant_on_a_narrow_terminal(column: int, width: int) -> None:
     """Of a source line that is too long for the terminal, the part that is meant is shown."""
@@ -76,27 +87,87 @@ def test_the_caret_stands_under_what_is_meant_on_a_narrow_terminal(column: int, 
     assert lines[caret].count("^") == 5
     assert lines[caret - 1][start : start + 5] == "WRONG"
     assert all(cell_len(one) <= width for one in lines)
-
-
-def test_a_tab_that_is_meant_can_be_seen() -> None:
-    """A caret under the first letter would blame the letter."""
-    text = findings_text([found("\tenabled: true", 1, 1)], Look())
-    assert text.splitlines()[1] != "    enabled: true"
+    shown = lines[caret - 1].strip()
+    assert shown.startswith("…") is not (column - 1 < width // 4)
+    assert shown.endswith("…") is (not source.endswith(shown.strip("…")))
+    assert len(shown.strip("…")) >= width // 4
 
 
 @pytest.mark.parametrize(
-    ("severity", "colour"), [(Severity.ERROR, "\x1b[1;31m"), (Severity.WARNING, "\x1b[1;33m")]
+    ("source", "column", "meant"),
+    [
+        ("漢" * 100 + "WRONG" + "字" * 100, 101, "WRONG"),
+        ("x" * 100 + "漢字漢字" + "y" * 100, 101, "漢字漢字"),
+        ("\\" * 100 + "WRONG" + "\t" * 100, 101, "WRONG"),
+        ("x" * 60 + "\x1b[31m\x1b[0m" + "WRONG" + "y" * 100, 70, "WRONG"),
+        ("\u200d" * 100 + "WRONG" + "y" * 100, 101, "WRONG"),
+    ],
 )
-def test_the_severity_is_the_colour_of_the_code(severity: Severity, colour: str) -> None:
+@pytest.mark.parametrize("width", [40, 80, None])
+def test_what_is_meant_is_in_the_window(
+    source: str, column: int, meant: str, width: int | None
+) -> None:
+    """However wide the characters before it are, as escapes or by themselves."""
+    lines = findings_text([found(source, column, len(meant))], Look(width=width)).splitlines()
+    shown, caret = lines[-2:]
+    before = caret.index("^")
+    assert meant in shown
+    assert cell_len(shown.partition(meant)[0]) == before
+    assert caret.strip() == "^" * cell_len(meant)
+    assert cell_len(shown) <= (width or 160)
+
+
+@pytest.mark.parametrize("width", [40, 80, None])
+def test_more_is_meant_than_fits(width: int | None) -> None:
+    """The carets end with what is shown, before the ellipsis."""
+    shown, caret = findings_text(
+        [found("a: " + "x" * 400, 4, 400)], Look(width=width)
+    ).splitlines()[1:]
+    columns = width or 160
+    assert shown.startswith("    a: xxx")
+    assert shown.endswith("x…")
+    assert cell_len(shown) <= columns
+    assert caret == " " * 7 + "^" * shown.count("x")
+
+
+@pytest.mark.parametrize("length", [36, 37])
+def test_a_line_that_fits_is_shown_whole(length: int) -> None:
+    """And one column more is a window."""
+    source = "x" * length
+    shown = findings_text([found(source, 1, 1)], Look(width=40)).splitlines()[1]
+    assert (shown == " " * 4 + source) is (length == 36)
+    assert shown.endswith("…") is (length == 37)
+
+
+def test_a_line_is_no_longer_in_a_pipe_than_anybody_reads() -> None:
+    """A log takes a window too, and no line of a minified file as a whole."""
+    shown, caret = findings_text([found("x" * 5000, 4001, 5)], Look()).splitlines()[1:]
+    assert cell_len(shown) <= 160
+    assert caret.strip() == "^^^^^"
+
+
+@pytest.mark.parametrize(
+    ("severity", "text"),
+    [
+        (Severity.ERROR, "odd \x1b[1;31m[L1]\x1b[0m\n"),
+        (Severity.WARNING, "\x1b[1;33mwarning: \x1b[0modd \x1b[1;33m[L1]\x1b[0m\n"),
+    ],
+)
+def test_the_severity_is_the_colour_of_the_code(severity: Severity, text: str) -> None:
     """Red stops, yellow does not."""
     finding = Finding(code="L1", message="odd", severity=severity)
-    assert findings_text([finding], Look(colour=True)) == f"odd {colour}[L1]\x1b[0m\n"
+    assert findings_text([finding], Look(colour=True)) == text
 
 
-def test_a_warning_says_so_without_colour() -> None:
-    """A log has no yellow."""
-    finding = Finding(code="L1", message="odd", severity=Severity.WARNING)
-    assert "warning" in findings_text([finding], Look())
+@pytest.mark.parametrize(
+    ("place", "head"),
+    [({}, ""), ({"location": PLACE}, "specs/shop.yaml:7:3: "), ({"address": ADDRESS}, "shop/backups: ")],
+)  # fmt: skip
+def test_a_warning_says_so_without_colour(place: dict[str, Any], head: str) -> None:
+    """A log has no yellow; an error is what a finding is where nothing is said."""
+    finding = Finding(code="L1", message="odd", severity=Severity.WARNING, **place)
+    assert findings_text([finding], Look()) == f"{head}warning: odd [L1]\n"
+    assert "error" not in findings_text([evolve(finding, severity=Severity.ERROR)], Look())
 
 
 @pytest.mark.parametrize(
@@ -104,8 +175,9 @@ def test_a_warning_says_so_without_colour() -> None:
     [
         ([], 1, 1, "Valid: 1 database in 1 file."),
         ([], 2, 5, "Valid: 5 databases in 2 files."),
-        ([Severity.ERROR], 1, 0, "1 error in 1 file."),
-        ([Severity.ERROR, Severity.ERROR, Severity.WARNING], 3, 1, "2 errors in 3 files."),
+        ([Severity.ERROR], 1, 0, "1 error, 1 file read."),
+        ([Severity.ERROR, Severity.ERROR, Severity.WARNING], 3, 1, "2 errors, 3 files read."),
+        ([Severity.ERROR], 0, 0, "1 error, 0 files read."),
         ([Severity.WARNING], 1, 1, "Valid: 1 database in 1 file."),
     ],
 )
@@ -118,13 +190,16 @@ def test_the_verdict(severities: list[Severity], files: int, databases: int, ver
 
 
 @pytest.mark.parametrize(
-    ("finding", "text"),
+    "finding",
     [
-        (Finding(code="S1", message="a\nb"), "a\\nb [S1]"),
-        (Finding(code="S1", message="a", location=PLACE), "specs/shop.yaml:7:3: a [S1]"),
-        (Finding(code="S1", message="a", address=ADDRESS), "shop/backups: a [S1]"),
+        Finding(code="S1", message="a\n\x1b[31mb"),
+        Finding(code="S1", message="a", location=evolve(PLACE, file="a\n\x1b[31mb")),
+        Finding(code="S1", message="a", hint="a\n\x1b[31mb"),
+        Finding(code="S1", message="a", address=Address(database="a\n\x1b[31mb")),
     ],
 )
-def test_one_line(finding: Finding, text: str) -> None:
-    """As logs want it."""
-    assert one_line(finding) == text
+def test_text_from_outside_is_shown_as_escapes(finding: Finding) -> None:
+    """Wherever it stands: each part of a finding stays on its line."""
+    text = findings_text([finding], Look())
+    assert "a\\n\\x1b[31mb" in text
+    assert text.count("\n") == (2 if finding.hint else 1)

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
+from reconcile.report.page import (
+    BLANK,
+    MARK_COLUMN,
+    Line,
+    Look,
+    columns,
+    cut,
+    line,
+    padded,
+    render,
+)
 
 NARROW = Look(width=40)
 
@@ -64,10 +74,111 @@ def test_a_word_longer_than_the_width_is_folded() -> None:
     assert max(map(len, lines)) <= 40
 
 
-def test_a_long_word_does_not_leave_its_symbol_alone() -> None:
-    """It is folded behind the symbol, not pushed to the next line."""
-    first, *_ = shown(line(2, "+ ", "x" * 60, hanging=4))
-    assert first.startswith("  + x")
+def test_a_whole_line_is_not_wrapped() -> None:
+    """However narrow the terminal is: it is there to be copied."""
+    text = "SELECT " + "x, " * 50 + "y;"
+    assert shown(line(8, text, whole=True), line(8, ("a", "bold"), text, whole=True)) == [
+        " " * 8 + text,
+        " " * 8 + "a" + text,
+    ]
+
+
+def test_no_line_ends_with_a_blank() -> None:
+    """Neither where it was wrapped nor where its last piece ends with one."""
+    lines = [line(2, "word " * 20), line(2, "a", ("", "bold"), "  "), line(4, " " * 3, whole=True)]
+    for look in (Look(), NARROW, Look(width=40, colour=True)):
+        assert [one for one in shown(*lines, look=look) if one != one.rstrip()] == []
+
+
+def test_wrapping_keeps_the_blanks_within_a_line() -> None:
+    """Two blanks between columns stay two; only those at a break are gone."""
+    lines = shown(line(2, "name  value", "  x" * 12, hanging=2))
+    assert lines[0].startswith("  name  value  x  x")
+    assert all(one.startswith("    x") for one in lines[1:])
+
+
+SIGNED = ("+", "green")
+
+
+def test_a_sign_is_never_left_alone() -> None:
+    """A long word is folded behind it, not pushed to the next line; all that hangs is below it."""
+    lines = shown(line(2, "x" * 100, sign=SIGNED))
+    assert [len(one) for one in lines] == [40, 40, 36]
+    assert lines[0] == "  + " + "x" * 36
+    assert all(one.startswith("      x") for one in lines[1:])
+    assert "".join(lines).count("x") == 100
+
+
+def test_a_sign_has_its_own_colour() -> None:
+    """And the blank behind it none, in a line that fits and in one that does not."""
+    for text in ("a", "x" * 60):
+        first, *_ = shown(line(2, text, sign=SIGNED), look=Look(colour=True, width=40))
+        assert first.startswith("  \x1b[32m+\x1b[0m " + text[:36])
+
+
+def test_what_has_a_sign_fits_or_does_not() -> None:
+    """The sign and its blank count."""
+    assert shown(line(2, "x" * 36, sign=SIGNED)) == ["  + " + "x" * 36]
+    assert shown(line(2, "a " + "x" * 35, sign=SIGNED)) == ["  + a", "      " + "x" * 34, "      x"]
+
+
+MARKED = ("mark", "green")
+
+
+@pytest.mark.parametrize(
+    ("indent", "text", "width", "expected"),
+    [
+        (2, "a", None, "  a" + " " * (MARK_COLUMN - 3) + "mark"),
+        (2, "a", 80, "  a" + " " * (MARK_COLUMN - 3) + "mark"),
+        (6, "漢字", 80, "      漢字" + " " * (MARK_COLUMN - 10) + "mark"),
+        (2, "a\x1b", 80, "  a\\x1b" + " " * (MARK_COLUMN - 7) + "mark"),
+        (2, "a", MARK_COLUMN + 4, "  a" + " " * (MARK_COLUMN - 3) + "mark"),
+        # No room for the column: beside the text, two blanks apart.
+        (2, "a", MARK_COLUMN + 3, "  a  mark"),
+        (2, "a", 40, "  a  mark"),
+        (2, "x" * (MARK_COLUMN - 4), 80, "  " + "x" * (MARK_COLUMN - 4) + "  mark"),
+        (2, "x" * (MARK_COLUMN - 2), 80, "  " + "x" * (MARK_COLUMN - 2) + "  mark"),
+        (2, "x" * 200, None, "  " + "x" * 200 + "  mark"),
+    ],
+)
+def test_marks(indent: int, text: str, width: int | None, expected: str) -> None:
+    """In one column on every page that is wide enough, else beside what they mark."""
+    assert shown(line(indent, text, mark=MARKED), look=Look(width=width)) == [expected]
+
+
+@pytest.mark.parametrize("width", [None, 80])
+def test_a_mark_stands_in_its_column_behind_a_sign_too(width: int | None) -> None:
+    """Signs take columns of their own."""
+    (one,) = shown(line(2, "漢字", sign=SIGNED, mark=MARKED), look=Look(width=width))
+    assert cell_len(one.removesuffix("mark")) == MARK_COLUMN
+
+
+def test_a_mark_has_its_own_colour() -> None:
+    """And that alone."""
+    (one,) = shown(line(2, "a", mark=MARKED), look=Look(colour=True, width=40))
+    assert one == "  a  \x1b[32mmark\x1b[0m"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shortened"),
+    [
+        ("", 4, ""),
+        ("abcd", 4, "abcd"),
+        ("abcde", 4, "abc…"),
+        ("ab cde", 4, "ab…"),
+        ("漢字", 4, "漢字"),
+        ("漢字漢", 4, "漢…"),
+        ("漢字漢", 5, "漢字…"),
+        ("\x1b[31m", 8, "\\x1b[31m"),
+        ("\x1b[31m", 5, "\\x1b…"),
+        ("a\nb", 40, "a\\nb"),
+        ("[bold]:smile:", 40, "[bold]:smile:"),
+    ],
+)
+def test_cutting(text: str, width: int, shortened: str) -> None:
+    """By columns, as it is shown, with an ellipsis only where something was left out."""
+    assert cut(text, width) == shortened
+    assert cell_len(shortened) <= width
 
 
 def test_a_pipe_is_never_wrapped() -> None:

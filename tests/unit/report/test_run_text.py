@@ -2,73 +2,171 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 
 import pytest
 from attrs import evolve
-from builders import desired, observed, removal
+from builders import desired, observed
 from rich.cells import cell_len
+from unit.report.runs import held_back, lines_of, proposed, ran
 
-from reconcile.apply.executors import calls_of
+from reconcile.apply.allowance import Allow
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
-from reconcile.kinds.logical_databases import LogicalDatabases
-from reconcile.model.call import Call, Effect
+from reconcile.model.change import Risk
+from reconcile.model.finding import Finding
 from reconcile.model.plan import Proposal
-from reconcile.model.run import Outcome, Result, Run
-from reconcile.model.state import ITSELF
+from reconcile.model.run import Result, Run
+from reconcile.model.state import ITSELF, Unknown
 from reconcile.plan.build import build_plan
 from reconcile.report.page import Look
 from reconcile.report.run_text import run_text
-from reconcile.report.to_json import run_json
-
-
-def proposed(*names: str) -> Proposal:
-    """Turn backups on, and delete logical databases."""
-    spec = desired(
-        {
-            "backups": Backups(enabled=True),
-            "logical_databases": LogicalDatabases(absent=tuple(map(removal, names))),
-        }
-    )
-    live = {
-        "backups": {ITSELF: {"enabled": False, "hours": ()}},
-        "logical_databases": {name: {} for name in names},
-    }
-    return Proposal(plan=build_plan([spec], {"shop": observed(live)}))
-
-
-def ran(before: Proposal, result: Result = Result.DONE, *, dry: bool = False) -> Run:
-    """A run in which every action came to one result."""
-    outcomes = tuple(
-        Outcome(action=action, result=result, calls=calls_of(action))
-        for action in before.plan.actions
-    )
-    return Run(id="run", before=before, outcomes=outcomes, dry=dry)
-
-
-def lines_of(run: Run, look: Look | None = None) -> list[str]:
-    """The lines of a run."""
-    return run_text(run, look or Look()).splitlines()
 
 
 @pytest.mark.parametrize(
-    ("result", "line"),
+    ("result", "counted", "symbol"),
     [
-        (Result.DONE, "  ✓ shop/backups  update  done"),
-        (Result.FAILED, "  ✗ shop/backups  update  failed"),
-        (Result.UNKNOWN, "  ? shop/backups  update  unknown"),
-        (Result.SKIPPED, "  · shop/backups  update  skipped"),
-        (Result.NOT_ALLOWED, "  · shop/backups  update  not allowed"),
-        (Result.REFUSED, "  ! shop/backups  update  refused"),
-        (Result.NOT_SENT, "  → shop/backups  update  not sent"),
+        (Result.DONE, "all done", "✓"),
+        (Result.FAILED, "1 failed", "✗"),
+        (Result.UNKNOWN, "1 unknown", "?"),
+        (Result.SKIPPED, "1 skipped", "·"),
+        (Result.NOT_ALLOWED, "1 not allowed", "·"),
+        (Result.REFUSED, "1 refused", "!"),
+        (Result.NOT_SENT, "1 not sent", "→"),
     ],
 )
-def test_every_result_has_a_line_and_is_counted(result: Result, line: str) -> None:
+def test_every_result_has_a_line_and_is_counted(result: Result, counted: str, symbol: str) -> None:
     """A symbol and a word: neither colour nor symbol has to be known."""
     first, second, *_ = lines_of(ran(proposed(), result))
-    assert first == f"Applied: 1 {result.value} of 1 action."
-    assert second == line
+    assert first == f"Applied: 1 action, {counted}."
+    assert second == f"  {symbol} shop/backups  update  {result.value}"
+
+
+@pytest.mark.parametrize("status", [None, ExitStatus.INTERRUPTED, ExitStatus.TERMINATED])
+@pytest.mark.parametrize(
+    ("results", "counted"),
+    [
+        ((Result.DONE, Result.DONE, Result.DONE), "3 actions, all done."),
+        ((Result.DONE, Result.SKIPPED, Result.SKIPPED), "3 actions, 1 done and 2 skipped."),
+        (
+            (Result.NOT_ALLOWED, Result.FAILED, Result.DONE),
+            "3 actions, 1 done, 1 failed and 1 not allowed.",
+        ),
+        ((Result.REFUSED, Result.REFUSED, Result.REFUSED), "3 actions, 3 refused."),
+    ],
+)
+def test_the_summary(results: tuple[Result, ...], counted: str, status: ExitStatus | None) -> None:
+    """The best first; an interruption is told before the figures."""
+    run = ran(proposed("old", "older"))
+    outcomes = tuple(
+        evolve(outcome, result=result)
+        for outcome, result in zip(run.outcomes, results, strict=True)
+    )
+    head = "Applied" if status is None else "Interrupted"
+    first, *_ = lines_of(evolve(run, outcomes=outcomes, interrupted=status))
+    assert first == f"{head}: {counted}"
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "sentence"),
+    [
+        (("old",), None, "Nothing was applied, 2 actions planned."),
+        ((), None, "Nothing was applied, 1 action planned."),
+        (("old",), ExitStatus.TERMINATED, "Interrupted: nothing was applied, 2 actions planned."),
+    ],
+)
+def test_the_summary_of_a_run_that_did_not_begin(
+    names: tuple[str, ...], status: ExitStatus | None, sentence: str
+) -> None:
+    """Somebody said no, or a signal came first."""
+    first, *_ = lines_of(Run(id="run", before=proposed(*names), interrupted=status))
+    assert first == sentence
+
+
+def test_the_flags_for_what_was_left_out_stand_once_below() -> None:
+    """Ready for a shell, each once: the two halves of a replacement have one."""
+    quoted = ran(proposed("it's", "plain", "a b"), Result.NOT_ALLOWED)
+    twice = evolve(quoted, outcomes=(*quoted.outcomes[1:], *quoted.outcomes[1:]))
+    lines = lines_of(twice, Look(width=40))
+    start = lines.index("To allow the ones left out:")
+    assert lines[start - 1] == ""
+    flags = lines[start + 1 : start + 4]
+    assert flags == [
+        "  --allow 'lossy=shop/logical_databases/a b'",
+        """  --allow 'lossy=shop/logical_databases/it'"'"'s'""",
+        "  --allow lossy=shop/logical_databases/plain",
+    ]
+    assert lines[start + 4] == ""
+    for flag, outcome in zip(flags, quoted.outcomes[1:], strict=True):
+        word, value = shlex.split(flag)
+        assert word == "--allow"
+        assert Allow.parse(value) == Allow(risk=Risk.LOSSY, address=outcome.action.address)
+
+
+def test_one_flag_is_told_as_one() -> None:
+    """And none is offered where nothing was left out for want of it."""
+    run = ran(proposed("old"))
+    one = evolve(
+        run,
+        outcomes=(run.outcomes[0], evolve(run.outcomes[1], result=Result.NOT_ALLOWED)),
+    )
+    assert "To allow the one left out:" in lines_of(one)
+    for result in (Result.DONE, Result.REFUSED, Result.SKIPPED, Result.FAILED):
+        assert "--allow" not in run_text(ran(proposed("old"), result), Look())
+
+
+def test_the_flag_is_not_repeated_beside_its_action() -> None:
+    """Its message says what stands below."""
+    run = ran(proposed("old"))
+    message = "allow it with --allow lossy=shop/logical_databases/old"
+    outcomes = tuple(
+        evolve(outcome, result=Result.NOT_ALLOWED, message=message) for outcome in run.outcomes
+    )
+    text = run_text(evolve(run, outcomes=outcomes), Look())
+    assert text.count("--allow lossy=shop/logical_databases/old\n") == 1
+
+
+@pytest.mark.parametrize(
+    "result", [Result.DONE, Result.FAILED, Result.UNKNOWN, Result.SKIPPED, Result.REFUSED]
+)
+def test_a_message_stands_beside_its_result(result: Result) -> None:
+    """Why something was not done, and also what is odd about something that was."""
+    run = ran(proposed())
+    said = evolve(run.outcomes[0], result=result, message="so it is")
+    (line, *_) = lines_of(evolve(run, outcomes=(said,)))[1:]
+    assert line.endswith(f"  {result.value}: so it is")
+
+
+@pytest.mark.parametrize(
+    ("left", "sentence"),
+    [
+        ("nothing", "Converged. Nothing to do: 1 database in sync."),
+        ("blocked", "Converged, but not all is done. What is left:"),
+        ("planned", "Not converged. What is left:"),
+        ("unknown", "Not converged. What is left:"),
+    ],
+)
+def test_whether_it_converged(left: str, sentence: str) -> None:
+    """What only people can do is no lack of convergence; what could not be read is."""
+    spec = desired({"backups": Backups(enabled=True, hours=(3, 15) if left == "blocked" else ())})
+    hours = (3,) if left == "blocked" else ()
+    state = {"backups": {ITSELF: {"enabled": left != "planned", "hours": hours}}}
+    found = Unknown(reason="HTTP 503") if left == "unknown" else observed(state)
+    after = Proposal(plan=build_plan([spec], {"shop": found}))
+    assert lines_of(evolve(ran(proposed()), after=after))[3] == sentence
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_long_name_does_not_leave_its_symbol_alone(width: int) -> None:
+    """It is folded behind the symbol, not pushed to the next line."""
+    lines = lines_of(ran(proposed("x" * 120)), Look(width=width))
+    line = next(one for one in lines if "xx" in one)
+    assert line.startswith("  ✓ shop/logical_databases/xx")
+
+
+def test_symbols_are_followed_by_a_plain_blank() -> None:
+    """`grep '✓ shop'` and a copied line know no other kind of blank."""
+    assert "\u00a0" not in run_text(ran(proposed("old")), Look())
 
 
 def test_results_stand_in_one_column() -> None:
@@ -94,57 +192,15 @@ def test_nothing_to_do_is_said_so() -> None:
     assert "Converged." in text
 
 
-def test_a_dry_run_shows_every_request_whole() -> None:
-    """Method, URL and body; the body is the one that would be sent."""
-    lines = lines_of(ran(proposed("old"), Result.NOT_SENT, dry=True))
-    assert lines[0] == "Dry run: 2 requests would be sent, none was."
-    assert lines[2:4] == [
-        "      PATCH https://db.example.test/api/databases/ad-shop",
-        '      {"database": {"periodic_backups_enabled": true}}',
+def test_a_finding_on_the_fleet_holds_every_action_back() -> None:
+    """Each says so in a dry run, and after an apply the finding stands over what is left."""
+    before = evolve(proposed("old"), findings=(Finding(code="G900", message="no", hint="ask"),))
+    run = Run(id="run", before=before, outcomes=held_back(before))
+    refused = [
+        "  ! shop/backups                update  refused: no [G900]",
+        "  ! shop/logical_databases/old  delete  refused: no [G900]",
     ]
-    assert json.loads(lines[6]) == {
-        "action_name": "delete-database",
-        "params": {"database_name": "old"},
-    }
-
-
-def test_a_dry_run_of_a_request_without_a_body() -> None:
-    """No `null` stands for it."""
-    run = ran(proposed(), Result.NOT_SENT, dry=True)
-    call = Call(method="DELETE", path="/features/x", effect=Effect.CHANGE)
-    lines = lines_of(evolve(run, outcomes=(evolve(run.outcomes[0], calls=(call,)),)))
-    assert lines[2:4] == [
-        "      DELETE https://db.example.test/api/databases/ad-shop/features/x",
-        "",
-    ]
-
-
-def test_an_interrupted_dry_run_says_so() -> None:
-    """Its list of requests may not be whole."""
-    run = evolve(ran(proposed(), Result.NOT_SENT, dry=True), interrupted=ExitStatus.INTERRUPTED)
-    assert "nterrupted" in run_text(run, Look())
-
-
-def test_json_names_the_requests_of_each_outcome() -> None:
-    """As a dry run shows them, in order, and how many actions came to which result."""
-    run = ran(proposed("old"), Result.NOT_SENT, dry=True)
-    document = json.loads(run_json(run, status=ExitStatus.REMAINS))
-    assert document["exit_status"] == 2
-    assert document["dry_run"] is True
-    assert document["results"] == {"not sent": 2}
-    assert [one["requests"] for one in document["outcomes"]] == [
-        [
-            {
-                "method": "PATCH",
-                "url": "https://db.example.test/api/databases/ad-shop",
-                "body": {"database": {"periodic_backups_enabled": True}},
-            }
-        ],
-        [
-            {
-                "method": "POST",
-                "url": "https://db.example.test/api/databases/ad-shop/action",
-                "body": {"action_name": "delete-database", "params": {"database_name": "old"}},
-            }
-        ],
-    ]
+    assert lines_of(evolve(run, dry=True))[2:] == refused
+    lines = lines_of(run)
+    assert lines[:3] == ["Applied: 2 actions, 2 refused.", *refused]
+    assert "no [G900]" in lines[lines.index("Not converged. What is left:") :]

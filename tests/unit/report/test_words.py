@@ -34,11 +34,14 @@ def test_a_value(value: Value, shown: str) -> None:
     [
         ({}, ""),
         ({"version": "1.6"}, "version 1.6"),
-        ({"duration": "30d", "default": True}, "default true, duration 30d"),
+        ({"duration": "30d", "default": True}, "default, duration 30d"),
+        ({"duration": "30d", "default": False}, "default false, duration 30d"),
+        ({"enabled": True, "hours": ()}, "enabled, hours (none)"),
+        ({"number": 1}, "number 1"),
     ],
 )
 def test_fields(fields: Fields, shown: str) -> None:
-    """By name, whatever their order."""
+    """By name, whatever their order; a flag that is set is its name, and a 1 is no flag."""
     assert show_fields(fields) == shown
 
 
