@@ -129,7 +129,7 @@ def test_safe_text_shows_escapes(text: str, shown: str) -> None:
 
 @given(first=st.text("\\n\n\x1bx1b[", max_size=6), second=st.text("\\n\n\x1bx1b[", max_size=6))
 def test_two_texts_with_escapes_never_look_alike(first: str, second: str) -> None:
-    """Whoever approves a name by its looks approves that name."""
+    """Of two that cannot be shown as they are, each has a look of its own."""
     if first != second and not (first.isprintable() or second.isprintable()):
         assert safe_text(first) != safe_text(second)
 
