@@ -68,8 +68,8 @@ live_query_stats = st.booleans().map(lambda enabled: {ITSELF: {"enabled": enable
 @st.composite
 def live_logical_databases(draw: st.DrawFn) -> Elements:
     """A protected default, and others."""
-    found = draw(st.dictionaries(few_names, st.just({}), max_size=4))
-    return {**found, "main": {"protected": True}}
+    found = draw(st.sets(few_names, max_size=4))
+    return {**{name: {} for name in sorted(found)}, "main": {"protected": True}}
 
 
 @st.composite
