@@ -10,14 +10,18 @@ from reconcile.model.plan import Plan
 
 
 def expired_approvals(plan: Plan, context: Context) -> Iterator[Finding]:
-    """Refuse what rests on an approval whose last day has passed."""
-    for action in plan.actions:
-        approval = action.approval
-        if approval is not None and approval.until < context.today:
-            yield Finding(
-                code="G102",
-                message=f"the approval to delete it ended on {approval.until}, today is {context.today}",
-                location=action.origin.location,
-                hint="renew `until` in the spec, or take the entry out",
-                address=action.address,
-            )
+    """Refuse what rests on an approval whose last day has passed, by hand or not."""
+    for database in plan.databases:
+        for action in database.doable:
+            approval = action.approval
+            if approval is not None and approval.until < context.today:
+                yield Finding(
+                    code="G102",
+                    message=(
+                        f"the approval to delete it ended on {approval.until},"
+                        f" today is {context.today}"
+                    ),
+                    location=action.origin.location,
+                    hint="renew `until` in the spec, or take the entry out",
+                    address=action.address,
+                )

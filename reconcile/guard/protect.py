@@ -11,9 +11,9 @@ from reconcile.model.plan import Plan
 
 
 def protected_databases(plan: Plan, _context: Context) -> Iterator[Finding]:
-    """Refuse every lossy action on a database whose spec says `protect: true`."""
+    """Refuse what loses data on a database whose spec says `protect: true`, by hand or not."""
     for database in plan.databases:
-        for action in database.actions:
+        for action in database.doable:
             if database.protect and action.risk is Risk.LOSSY:
                 yield Finding(
                     code="G101",

@@ -58,6 +58,11 @@ class DatabasePlan:
         """What the tool would do here, in order."""
         return tuple(entry for entry in self.items if isinstance(entry, Action))
 
+    @property
+    def doable(self) -> tuple[Action | ManualStep, ...]:
+        """What the tool or a person would do here, in order: what guards look at."""
+        return tuple(entry for entry in self.items if isinstance(entry, Action | ManualStep))
+
 
 @frozen(kw_only=True)
 class Plan:
@@ -98,9 +103,9 @@ class Proposal:
         """The guards' findings that refuse the whole run."""
         return tuple(one for one in self._errors if one.address is None)
 
-    def refusal(self, action: Action) -> Finding | None:
-        """The guard's finding that refuses this action, its database or the whole run."""
-        scope = (None, Address(database=action.address.database), action.address)
+    def refusal(self, entry: Item) -> Finding | None:
+        """The guard's finding that refuses this entry, its database or the whole run."""
+        scope = (None, Address(database=entry.address.database), entry.address)
         return next((one for one in self._errors if one.address in scope), None)
 
     @property

@@ -25,7 +25,10 @@ _DETAIL = 6
 
 
 def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
-    """All lines of one item; `refusal` is the guard's finding that holds an action back."""
+    """All lines of one item; `refusal` is the guard's finding that holds it back.
+
+    A manual step that is refused does not say what to run.
+    """
     match entry:
         case Action():
             yield _head(_SYMBOLS[type(entry.change)], entry.address, _risk(entry.risk))
@@ -37,9 +40,9 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
             yield _head(("»", "cyan"), entry.address, ("by hand", "cyan"))
             yield from _change_lines(entry.change)
             yield from _approval_lines(entry.approval)
-            yield line(_DETAIL, f"run in {entry.where}:")
-            for statement in entry.statements:
-                yield line(_DETAIL + 2, (statement, "bold"), whole=True)
+            yield from _refusal_lines(refusal)
+            if refusal is None:
+                yield from _statement_lines(entry)
             yield _why(entry.reason.value, entry.origin)
         case Blocked():
             yield _head(("!", "magenta"), entry.address, (f"blocked {entry.code}", "magenta"))
@@ -121,6 +124,12 @@ def _field_lines(part: FieldChange, width: int) -> Iterator[Line]:
 def _is_set(value: object) -> TypeGuard[tuple[str, ...]]:
     """Whether a value is a set of words, of which only the difference is worth showing."""
     return isinstance(value, tuple) and all(isinstance(part, str) for part in value)
+
+
+def _statement_lines(step: ManualStep) -> Iterator[Line]:
+    yield line(_DETAIL, f"run in {step.where}:")
+    for statement in step.statements:
+        yield line(_DETAIL + 2, (statement, "bold"), whole=True)
 
 
 def _approval_lines(approval: Approval | None) -> Iterator[Line]:

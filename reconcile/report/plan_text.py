@@ -89,7 +89,7 @@ def _items_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
     """Item by item; the two halves of a replacement, which stand side by side, as one."""
     entries = iter(database.items)
     for entry in entries:
-        refusal = proposal.refusal(entry) if isinstance(entry, Action) else None
+        refusal = proposal.refusal(entry)
         if isinstance(entry, Action) and _is_first_half(entry):
             yield from replacement_lines(entry, cast("Action", next(entries)), refusal)
         else:

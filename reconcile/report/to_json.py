@@ -180,15 +180,16 @@ def _target(target: Target | None) -> TargetDocument | None:
 
 
 def _item(entry: Item, proposal: Proposal) -> ItemDocument:
+    refusal = proposal.refusal(entry)
+    refused_by = refusal.code if refusal else None
     match entry:
         case Action():
-            refusal = proposal.refusal(entry)
             return evolve(
                 _changed(entry, entry.change),
                 type="action",
                 risk=entry.risk.value,
                 approval=_approval(entry.approval),
-                refused_by=refusal.code if refusal else None,
+                refused_by=refused_by,
             )
         case ManualStep():
             return evolve(
@@ -196,6 +197,7 @@ def _item(entry: Item, proposal: Proposal) -> ItemDocument:
                 type="manual_step",
                 risk=entry.risk.value,
                 approval=_approval(entry.approval),
+                refused_by=refused_by,
                 statements=entry.statements,
                 where=entry.where,
             )

@@ -9,6 +9,7 @@ from builders import desired, observed, removal
 
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
+from reconcile.kinds.extensions import Extensions
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.engine import Engine
@@ -53,7 +54,9 @@ def test_g101_protect_refuses_lossy_actions_only() -> None:
 def test_g101_a_replacement_is_refused_as_one() -> None:
     """Both halves have one address, and one finding."""
     wanted = RetentionPolicies(
-        present=(RetentionPolicy(name="a", duration="2h", default=True, on_change=OnChange.REPLACE),)
+        present=(
+            RetentionPolicy(name="a", duration="2h", default=True, on_change=OnChange.REPLACE),
+        )
     )
     live = {"retention_policies": {"a": {"duration": "1h", "default": True}}}
     plan = build_plan(
@@ -83,6 +86,26 @@ def test_g102_an_approval_holds_until_its_last_day(until: date, refused: bool) -
         f"the approval to delete it ended on {until}, today is 2026-11-23",
     )
     assert found == ([expected] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("protect", "until", "code"),
+    [(True, TODAY, "G101"), (False, date(2026, 1, 1), "G102"), (False, TODAY, None)],
+)
+def test_what_a_person_would_do_is_refused_as_well(
+    protect: bool, until: date, code: str | None
+) -> None:
+    """A step by hand loses as much, and rests on the same approval."""
+    wanted = {"extensions": Extensions(absent=(removal("postgis", until),))}
+    live = {"extensions": {"postgis": {"version": "v3.4"}}}
+    plan = build_plan(
+        [desired(wanted, engine=Engine.POSTGRESQL, protect=protect)],
+        {"shop": observed(live, engine=Engine.POSTGRESQL)},
+    )
+    proposal = review(plan, Context(today=TODAY))
+    (step,) = plan.databases[0].items
+    finding = proposal.refusal(step)
+    assert (finding and finding.code) == code
 
 
 def test_a_plan_without_risk_has_no_finding() -> None:
