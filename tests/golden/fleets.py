@@ -303,6 +303,24 @@ GUARDED = proposed(
     evolve(TELEMETRY, desired=evolve(TELEMETRY.desired, protect=True)),
 )
 
+GUARDED_BY_HAND = proposed(
+    database(
+        {
+            "extensions": Extensions(
+                present=(Extension(name="pg_trgm"),),
+                absent=(
+                    gone("hstore", "jsonb took its place", date(2026, 11, 22)),
+                    gone("postgis", "nobody draws maps"),
+                ),
+            )
+        },
+        {"extensions": {"hstore": {"version": "1.8"}, "postgis": {"version": "v3.3.0"}}},
+        handle="billing",
+        engine=Engine.POSTGRESQL,
+    )
+)
+"""What a person would do is guarded as well: of what is refused no statement is shown."""
+
 FLEET_REFUSED = evolve(
     proposed(SHOP, TELEMETRY, IN_SYNC),
     findings=(
@@ -416,6 +434,7 @@ PLANS: Mapping[str, Proposal] = {
     "replaced": REPLACED,
     "approved": APPROVED,
     "guarded": GUARDED,
+    "guarded_by_hand": GUARDED_BY_HAND,
     "defaults": DEFAULTS,
     "fleet_refused": FLEET_REFUSED,
     "hostile": HOSTILE,

@@ -40,7 +40,13 @@ LOOKS = {
 }
 """The looks of a page by the end of its file's name."""
 
-_EVERY_LOOK = {"plan/mixed", "plan/hostile", "run/failed", "findings/several_errors"}
+_EVERY_LOOK = {
+    "plan/mixed",
+    "plan/hostile",
+    "run/failed",
+    "findings/several_errors",
+    "show/fleet",
+}
 
 
 def _pages() -> Iterator[tuple[str, Page]]:
@@ -132,5 +138,9 @@ def _requests(outcome: Outcome) -> Iterator[str]:
 
 
 def _statements(proposal: Proposal) -> frozenset[str]:
-    steps = (entry for entry in proposal.plan.items() if isinstance(entry, ManualStep))
+    steps = (
+        entry
+        for entry in proposal.plan.items()
+        if isinstance(entry, ManualStep) and proposal.refusal(entry) is None
+    )
     return frozenset(safe_text(text) for step in steps for text in step.statements)

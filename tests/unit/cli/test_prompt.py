@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -199,17 +200,16 @@ def test_only_yes_begins(answer: str, begins: bool) -> None:
 def test_a_signal_is_no(number: signal.Signals, before: str) -> None:
     """At a question there is nothing to finish: it ends there, and a late yes is too late."""
     with _typing(before) as (at_terminal, master):
-        timers = [
-            threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, number)),
-            threading.Timer(0.5, os.write, (master, b"weakens\nlossy\nyes\n")),
-        ]
-        for one in timers:
-            one.start()
+        signaller = threading.Thread(
+            target=_interrupt,
+            args=(at_terminal, master, number, before.count("\n") + 1),
+            daemon=True,
+        )
+        signaller.start()
         with interruptible(at_terminal.interruption):
             allowed = ask(proposed(), ATTENDED, at_terminal)
         asked_for = said(at_terminal)
-        for one in timers:
-            one.join()
+        signaller.join()
     assert allowed is None
     assert asked_for.endswith(": \n")
     assert asked_for.count("leaves it out: ") == min(before.count("\n") + 1, 2)
@@ -238,6 +238,22 @@ def test_ctrl_d_is_no() -> None:
     with _typing("\x04") as (at_terminal, master):
         os.write(master, b"\x04\x04yes\n")
         assert ask(proposed(), ATTENDED, at_terminal) is None
+
+
+def _interrupt(at_terminal: World, master: int, number: signal.Signals, question: int) -> None:
+    """Send a signal while that question waits for its answer; answer it and all others later."""
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+    for _ in range(500):
+        if said(at_terminal).count(": ") == said(at_terminal).count("action: ") + question:
+            break
+        time.sleep(0.01)
+    else:
+        return  # it was never asked, and nobody is there to be interrupted
+    time.sleep(0.1)  # from the question to the read that waits
+    signal.pthread_kill(main_thread, number)
+    time.sleep(0.2)
+    os.write(master, b"weakens\nlossy\nyes\n")
 
 
 @contextmanager

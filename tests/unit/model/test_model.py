@@ -185,6 +185,7 @@ def test_names_hold_no_control_characters() -> None:
 
 
 def test_locations_show_as_editors_read_them() -> None:
-    """file:line:column."""
+    """file:line:column; of a place that is the file itself the file alone."""
     assert str(Location(file="specs/a.yaml", line=3, column=7)) == "specs/a.yaml:3:7"
+    assert str(Location(file="specs/a.yaml", line=0, column=0)) == "specs/a.yaml"
     assert ORIGIN.default is None

@@ -67,6 +67,14 @@ def test_a_long_line_fills_the_width_that_there_is() -> None:
     assert len(first) > 40 - 2 - 5
 
 
+def test_blanks_alone_do_not_make_a_line_go_on() -> None:
+    """What does not fit and cannot be seen is left out, and leaves no empty line."""
+    assert shown(line(0, "x" * 40 + "   "), line(2, "x" * 37, "  ", ("  ", "bold"))) == [
+        "x" * 40,
+        "  " + "x" * 37,
+    ]
+
+
 def test_a_word_longer_than_the_width_is_folded() -> None:
     """Nothing of it is lost."""
     lines = shown(line(2, "x" * 100))

@@ -1,0 +1,173 @@
+"""What the guards say of a plan: refused actions, and a run refused as a whole."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from attrs import evolve
+from builders import ORIGIN, desired, observed
+
+from reconcile.errors import ExitStatus
+from reconcile.kinds.sql_mode import SqlMode
+from reconcile.model.address import Address
+from reconcile.model.change import Delete, Risk
+from reconcile.model.finding import Finding, Severity
+from reconcile.model.item import ManualStep, Reason
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.state import ITSELF
+from reconcile.plan.build import build_plan
+from reconcile.report.page import Look
+from reconcile.report.plan_text import plan_text
+from reconcile.report.to_json import plan_json
+
+
+def _changing(*handles: str) -> Plan:
+    """A plan of one action for each handle."""
+    kinds = {"sql_mode": SqlMode(modes=("NO_ZERO_DATE",))}
+    return build_plan(
+        [desired(kinds, handle=handle) for handle in handles],
+        {
+            handle: observed({"sql_mode": {ITSELF: {"modes": ()}}}, handle=handle)
+            for handle in handles
+        },
+    )
+
+
+EVERYWHERE = Finding(code="G900", message="too much at once", hint="take less with --only")
+
+
+def test_a_finding_without_an_address_refuses_every_action() -> None:
+    """It stands over the plan, once, before any database, and at each action."""
+    proposal = Proposal(plan=_changing("billing", "shop"), findings=(EVERYWHERE,))
+    assert proposal.refused == (EVERYWHERE,)
+    assert {proposal.refusal(action) for action in proposal.plan.actions} == {EVERYWHERE}
+    lines = plan_text(proposal, Look()).splitlines()
+    assert lines[:5] == [
+        "2 actions (2 refused) in 2 of 2 databases.",
+        "",
+        "too much at once [G900]",
+        "  hint: take less with --only",
+        "",
+    ]
+    assert lines[5].startswith("billing  ")
+    assert sum("refused G900: too much at once" in one for one in lines) == 2
+
+
+def test_findings_on_the_whole_run_stand_one_after_the_other() -> None:
+    """Those about a database or an action stand there alone."""
+    plan = _changing("billing", "shop")
+    about = (
+        EVERYWHERE,
+        evolve(EVERYWHERE, code="G901", hint=None),
+        evolve(EVERYWHERE, code="G902", address=Address(database="shop")),
+    )
+    lines = plan_text(Proposal(plan=plan, findings=about), Look()).splitlines()
+    assert lines[2:7] == [
+        "too much at once [G900]",
+        "  hint: take less with --only",
+        "",
+        "too much at once [G901]",
+        "",
+    ]
+    assert not any("G902]" in one for one in lines)
+
+
+def test_a_finding_without_an_address_is_in_the_json() -> None:
+    """With an address of null, and as what refuses each action."""
+    proposal = Proposal(
+        plan=_changing("billing", "shop"), findings=(evolve(EVERYWHERE, override="--limit 9"),)
+    )
+    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, requests={}))
+    assert document["findings"] == [
+        {
+            "code": "G900",
+            "severity": "error",
+            "message": "too much at once",
+            "place": None,
+            "hint": "take less with --only",
+            "override": "--limit 9",
+            "address": None,
+        }
+    ]
+    items = [entry for database in document["databases"] for entry in database["items"]]
+    assert [entry["refused_by"] for entry in items] == ["G900", "G900"]
+
+
+@pytest.mark.parametrize(
+    ("address", "handles"),
+    [
+        (None, ["billing", "shop"]),
+        (Address(database="shop"), ["shop"]),
+        (Address(database="shop", kind="sql_mode"), ["shop"]),
+        (Address(database="shop", kind="backups"), []),
+        (Address(database="sho"), []),
+    ],
+)
+@pytest.mark.parametrize("severity", list(Severity))
+def test_what_a_finding_refuses(
+    address: Address | None, handles: list[str], severity: Severity
+) -> None:
+    """The run, a database or an action, by its address; a warning refuses nothing."""
+    finding = evolve(EVERYWHERE, address=address, severity=severity)
+    proposal = Proposal(plan=_changing("billing", "shop"), findings=(finding,))
+    error = severity is Severity.ERROR
+    refused = [a.address.database for a in proposal.plan.actions if proposal.refusal(a)]
+    assert refused == (handles if error else [])
+    assert proposal.refused == ((finding,) if error and address is None else ())
+    text = plan_text(proposal, Look())
+    assert text.count("refused G900") == len(refused)
+    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, requests={}))
+    items = [entry for database in document["databases"] for entry in database["items"]]
+    assert [entry["refused_by"] for entry in items].count("G900") == len(refused)
+    assert [one["severity"] for one in document["findings"]] == [severity.value]
+
+
+STEP = ManualStep(
+    address=Address(database="shop", kind="extensions", name="a"),
+    change=Delete(address=Address(database="shop", kind="extensions", name="a"), before={}),
+    risk=Risk.LOSSY,
+    reason=Reason.ABSENT,
+    origin=ORIGIN,
+    statements=("DROP EXTENSION a;",),
+    where="the default logical database",
+)
+
+
+@pytest.mark.parametrize("address", [None, Address(database="shop"), STEP.address])
+@pytest.mark.parametrize("severity", list(Severity))
+def test_a_refused_manual_step_does_not_say_what_to_run(
+    address: Address | None, severity: Severity
+) -> None:
+    """What a guard holds back from the tool it does not hand to a person; a warning shows all."""
+    finding = evolve(EVERYWHERE, address=address, severity=severity)
+    database = evolve(_changing("shop").databases[0], items=(STEP,))
+    proposal = Proposal(plan=Plan(databases=(database,)), findings=(finding,))
+    text = plan_text(proposal, Look())
+    refused = severity is Severity.ERROR
+    assert ("refused G900: too much at once" in text) is refused
+    assert ("hint: take less with --only" in text) is refused
+    assert ("DROP EXTENSION" in text) is not refused
+    assert ("run in" in text) is not refused
+    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, requests={}))
+    (step,) = document["databases"][0]["items"]
+    assert step["refused_by"] == ("G900" if refused else None)
+
+
+def test_an_error_after_a_warning_refuses() -> None:
+    """The first that refuses is the one that is shown."""
+    warning = evolve(EVERYWHERE, code="G899", severity=Severity.WARNING)
+    second = evolve(EVERYWHERE, code="G901")
+    proposal = Proposal(plan=_changing("shop"), findings=(warning, EVERYWHERE, second))
+    (action,) = proposal.plan.actions
+    assert proposal.refusal(action) == EVERYWHERE
+
+
+def test_refused_actions_are_counted_as_such() -> None:
+    """`1 action` promises that apply would do it."""
+    spec = desired({"sql_mode": SqlMode(modes=("NO_ZERO_DATE",))})
+    plan = build_plan([spec], {"shop": observed({"sql_mode": {ITSELF: {"modes": ()}}})})
+    address = Address(database="shop", kind="sql_mode")
+    finding = Finding(code="G900", message="no", address=address)
+    verdict = plan_text(Proposal(plan=plan, findings=(finding,)), Look()).splitlines()[0]
+    assert verdict == "1 action (1 refused) in 1 of 1 database."
