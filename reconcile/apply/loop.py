@@ -62,8 +62,11 @@ class Loop:
 
     def _skipped(self, action: Action, failed: Outcome | None) -> Outcome | None:
         if failed is not None:
-            fate = "not done" if failed.result is Result.FAILED else "unclear"
-            message = f"{failed.action.address} before it was {fate}"
+            before = f"{failed.action.address}, before it,"
+            unclear = failed.result is Result.UNKNOWN
+            message = (
+                f"it is unclear whether {before} was done" if unclear else f"{before} was not done"
+            )
         elif self.stop.is_set():
             message = "the run was interrupted"
         else:

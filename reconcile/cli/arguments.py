@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,17 @@ def parse(argv: Sequence[str]) -> Options:
     return options  # type: ignore[no-any-return]
 
 
+_GUESSES = re.compile(r"\.? \(?Did you mean (?:one of: )?([^?]+)\?\)?")
+
+
+def _guess(match: re.Match[str]) -> str:
+    return f": did you mean {match[1].replace(', ', ' or ')}?"
+
+
 def _usage(error: click.ClickException, argv: Sequence[str]) -> str:
     """Click's message in our form, with the command whose help explains it."""
-    message = error.format_message().rstrip(".").replace(". Did you mean", ": did you mean")
-    sentence = message[:1].lower() + message[1:]
+    message = error.format_message().rstrip(".")
+    sentence = _GUESSES.sub(_guess, message[:1].lower() + message[1:])
     # click does not always say in which command it was.
     command = next((word for word in argv if word in _group.commands), None)
     program = f"{PROGRAM} {command}" if command else PROGRAM

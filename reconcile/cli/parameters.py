@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,11 +42,12 @@ class WholeNumber(click.ParamType[int]):
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
         """Read one value, or say what is wrong with it."""
         text = str(value)
-        if not (text.isdecimal() and text.isascii() and self._low <= int(text) <= self._high):
-            self.fail(
-                f"{text!r}: write a whole number from {self._low} to {self._high}", param, ctx
-            )
-        return int(text)
+        # The length first: a number of thousands of digits is refused by int() itself.
+        number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        if not self._low <= number <= self._high:
+            wanted = f"write a whole number from {self._low} to {self._high}"
+            self.fail(f"{text[:20]!r}: {wanted}", param, ctx)
+        return number
 
 
 class ReportType(click.ParamType[ReportFile]):

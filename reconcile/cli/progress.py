@@ -5,21 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
-from reconcile.cli.world import World
+from reconcile.cli.world import CLEAR_LINE, World
 from reconcile.report.page import cut
 
 _ROOM = 40
-_CLEAR = "\r\x1b[K"
 
 
 class Progress:
     """A counter that threads may advance; it rewrites its line in place."""
 
-    def __init__(self, stream: TextIO, verb: str, total: int, *, animated: bool) -> None:
-        self._stream = stream
-        self._animated = animated
+    def __init__(self, world: World, verb: str, total: int) -> None:
+        self._world = world
+        self._animated = world.animates(world.stderr)
         self._verb = verb
         self._total = total
         self._done = 0
@@ -31,22 +29,24 @@ class Progress:
             self._done += 1
             if self._animated:
                 self._show(f"{self._verb} {self._done} of {self._total}: {cut(name, _ROOM)}")
+                self._world.line_shown.set()
 
     def clear(self) -> None:
         """Take the line away."""
         with self._lock:
-            self._show("")
+            if self._animated:
+                self._show("")
+                self._world.line_shown.clear()
 
     def _show(self, text: str) -> None:
-        if self._animated:
-            self._stream.write(_CLEAR + text)
-            self._stream.flush()
+        self._world.stderr.write(CLEAR_LINE + text)
+        self._world.stderr.flush()
 
 
 @contextmanager
 def progress(world: World, verb: str, total: int) -> Iterator[Progress]:
     """Show progress on stderr while something runs, and leave no trace of it."""
-    shown = Progress(world.stderr, verb, total, animated=world.animates(world.stderr))
+    shown = Progress(world, verb, total)
     try:
         yield shown
     finally:

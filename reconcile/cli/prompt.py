@@ -74,11 +74,7 @@ def _answer(world: World, question: str) -> str:
     """One line from the terminal; the end of input, or an interrupt, is no."""
     world.stderr.write(safe_text(question))
     world.stderr.flush()
-    with world.interruption.at_once():
-        try:
-            answer = world.stdin.readline()
-        except KeyboardInterrupt:
-            answer = ""
+    answer = world.read_line()
     if not answer.endswith("\n"):
-        world.tell("")
+        world.stderr.write("\n")
     return answer.strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import threading
@@ -21,6 +22,10 @@ from reconcile.model.text import safe_text
 
 NARROWEST = 40
 USUAL = 80
+_WIDEST_DIGITS = 9
+
+CLEAR_LINE = "\r\x1b[K"
+"""Back to the start of the line, and erase it."""
 
 
 @frozen(kw_only=True)
@@ -29,32 +34,26 @@ class Interruption:
 
     stop: threading.Event = field(factory=threading.Event)
     received: list[ExitStatus] = field(factory=list)
-    waiting: threading.Event = field(factory=threading.Event)
 
     @property
     def status(self) -> ExitStatus | None:
         """The exit status of the first signal, None if there was none."""
         return self.received[0] if self.received else None
 
-    @contextmanager
-    def at_once(self) -> Iterator[None]:
-        """While this lasts the first signal raises KeyboardInterrupt: a read is not resumed."""
-        self.waiting.set()
-        try:
-            yield
-        finally:
-            self.waiting.clear()
-
 
 @frozen(kw_only=True)
 class World:
-    """What a command may touch, so that nothing else reads it from the process."""
+    """What a command may touch, so that nothing else reads it from the process.
+
+    `line_shown` is set while a line of progress stands on stderr.
+    """
 
     environment: Mapping[str, str]
     stdin: TextIO
     stdout: TextIO
     stderr: TextIO
     interruption: Interruption = field(factory=Interruption)
+    line_shown: threading.Event = field(factory=threading.Event)
 
     @classmethod
     def of_process(cls) -> World:
@@ -89,7 +88,7 @@ class World:
         An exported COLUMNS is somebody's wish and holds for a pipe as well.
         """
         wished = self.environment.get("COLUMNS", "")
-        if wished.isdecimal() and int(wished):
+        if wished.isdecimal() and len(wished) <= _WIDEST_DIGITS and int(wished):
             return max(NARROWEST, int(wished))
         if not stream.isatty():
             return None
@@ -100,8 +99,9 @@ class World:
         return max(NARROWEST, columns or USUAL)
 
     def tell(self, message: str) -> None:
-        """Say something on stderr, on a line of its own."""
-        self.stderr.write(safe_text(message) + "\n")
+        """Say something on stderr, on a line of its own, which takes that of any progress."""
+        start = CLEAR_LINE if self.line_shown.is_set() else ""
+        self.stderr.write(f"{start}{safe_text(message)}\n")
         self.stderr.flush()
 
     def print(self, text: str) -> str | None:
@@ -119,6 +119,13 @@ class World:
             return f"cannot write to stdout: {error.strerror}"
         return None
 
+    def read_line(self) -> str:
+        """One line of stdin; empty at its end, or once a signal asks to stop."""
+        while not self.interruption.stop.is_set():
+            if _ready(self.stdin):
+                return self.stdin.readline()
+        return ""
+
     def state_dir(self, chosen: Path | None) -> Path:
         """Where journals are kept: XDG base directory specification, unless chosen."""
         if chosen is not None:
@@ -128,6 +135,19 @@ class World:
         # The specification: a path that is not absolute is to be ignored.
         root = base if base.is_absolute() else home / ".local" / "state"
         return root / "reconcile"
+
+
+_LOOK = 0.1
+"""Seconds between two looks at whether to stop while an answer is awaited."""
+
+
+def _ready(stream: TextIO) -> bool:
+    """Whether a read would not wait; looks for a moment."""
+    try:
+        number = stream.fileno()
+    except OSError:
+        return True  # a stream in memory is always ready
+    return bool(select.select([number], [], [], _LOOK)[0])
 
 
 def discard(stream: TextIO) -> None:
@@ -162,10 +182,9 @@ def interruptible(interruption: Interruption) -> Iterator[None]:
 
     def note(number: int, _frame: FrameType | None) -> None:
         interruption.received.append(_STATUSES[signal.Signals(number)])
-        again = interruption.stop.is_set()
-        interruption.stop.set()
-        if again or interruption.waiting.is_set():
+        if interruption.stop.is_set():
             raise KeyboardInterrupt
+        interruption.stop.set()
 
     before = {number: signal.signal(number, note) for number in _STATUSES}
     try:

@@ -161,9 +161,22 @@ def _normalize(spec: RetentionPolicies, live: Elements, _facts: Facts) -> Sides:
         present=present,
         absent=approvals(spec.absent),
         others=spec.others,
-        replace=frozenset(e.name for e in spec.present if e.on_change is OnChange.REPLACE),
+        replace=frozenset(
+            entry.name
+            for entry in spec.present
+            if entry.on_change is OnChange.REPLACE and _keeps_flag(entry, moves, live)
+        ),
     )
     return Sides(wanted=wanted, live=live)
+
+
+def _keeps_flag(entry: RetentionPolicy, moves: bool, live: Elements) -> bool:  # noqa: FBT001 - a fact
+    """Whether nothing is lost of the default flag if a run ends between delete and create.
+
+    Then only the spec is left to say that the policy was the default.
+    """
+    was_default = entry.name in live and bool(live[entry.name]["default"])
+    return entry.default is not None or moves or not was_default
 
 
 def _takes_default(entry: RetentionPolicy, live: Elements) -> bool:
@@ -179,23 +192,20 @@ def _canonical(duration: str) -> str:
     return show_duration(parse_duration(duration) or INFINITE)
 
 
-def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
+def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
     if isinstance(change, Delete) or (isinstance(change, Create) and change.replacement):
         return Feasible(risk=Risk.LOSSY)
     if isinstance(change, Create):
         return Feasible(risk=Risk.SAFE)
-    # A run that ends between the delete and the create leaves nothing but the spec to say that
-    # the policy was the default: then the spec has to say it.
-    certain = "default" in change.after or not live[change.address.name]["default"]
-    also = "" if certain else " beside the flag (default: true or false)"
     return Refused(
         code="P231",
         message="a retention policy cannot be changed, only deleted and added, which loses its data",
         hint=(
             "add one under a new name, let the default move to it, let this one age out, then list"
-            f" it under absent; or say on_change: replace{also}, and lose the data under it"
+            " it under absent; or say on_change: replace (and default: true or false, if it is the"
+            " default) and lose the data under it"
         ),
-        replaceable=certain,
+        replaceable=True,
     )
 
 

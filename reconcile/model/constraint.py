@@ -34,6 +34,14 @@ class InvalidValueError(ValueError):
         self.path = path
 
 
+_LONGEST_QUOTE = 60
+
+
+def quoted(value: str) -> str:
+    """A value in quotes, cut where it is too long for a sentence."""
+    return repr(value) if len(value) <= _LONGEST_QUOTE else f"{value[:_LONGEST_QUOTE]!r}…"
+
+
 class Constraint(Protocol):
     """What a type may carry in `Annotated`."""
 
@@ -77,7 +85,7 @@ class Matching:
     def check(self, value: str) -> None:
         """Raise InvalidValueError when the text has another form or is too long."""
         if len(value) > self.longest or not re.fullmatch(self.pattern, value):
-            raise InvalidValueError(f"{value!r} is no {self.meaning}", hint=self.hint)
+            raise InvalidValueError(f"{quoted(value)} is no {self.meaning}", hint=self.hint)
 
     def schema(self) -> Mapping[str, object]:
         """Pattern and greatest length."""
@@ -97,7 +105,7 @@ class OneOf:
             return
         near = get_close_matches(value.strip().upper(), sorted(self.choices), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(self.choices))}"
-        raise InvalidValueError(f"{value!r} is no {self.meaning}", hint=hint)
+        raise InvalidValueError(f"{quoted(value)} is no {self.meaning}", hint=hint)
 
     def schema(self) -> Mapping[str, object]:
         """The words as examples for completion: their case is free, so an enum would refuse some."""

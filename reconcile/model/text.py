@@ -12,13 +12,18 @@ _SHOWN_AS_ESCAPES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 def safe_text(text: str) -> str:
     """Return `text` with control, escape, bidirectional and newline characters as escapes.
 
-    Where anything is escaped a backslash is too, so that two texts never look alike.
+    Where anything is escaped a backslash is too. What was made safe once stays as it is.
     """
     if text.isascii() and text.isprintable():
         return text
+    return "".join(safe_pieces(text))
+
+
+def safe_pieces(text: str) -> tuple[str, ...]:
+    """The same, character by character: what each of them is shown as."""
     if not any(_unsafe(char) for char in text):
-        return text
-    return "".join(_escaped(char) if _unsafe(char) or char == "\\" else char for char in text)
+        return tuple(text)
+    return tuple(_escaped(char) if _unsafe(char) or char == "\\" else char for char in text)
 
 
 def _unsafe(char: str) -> bool:

@@ -32,17 +32,22 @@ def fan_out(
     `workers` of its own do the work. Raises what the work raises.
     """
     stop = stop or Event()
+
+    def unless_stopped(task: T) -> R | None:
+        return None if stop.is_set() else work(task)
+
     results: list[R | None] = [None] * len(tasks)
     with _threads(executor, workers) as threads:
-        pending = {threads.submit(work, task): index for index, task in enumerate(tasks)}
+        pending = {threads.submit(unless_stopped, task): index for index, task in enumerate(tasks)}
         left = set(pending)
         try:
             while left and not stop.is_set():
                 finished, left = wait(left, timeout=_LOOK, return_when=FIRST_COMPLETED)
                 for future in sorted(finished, key=pending.__getitem__):
                     index = pending[future]
-                    results[index] = result = future.result()
-                    if done is not None:
+                    result = future.result()
+                    results[index] = result
+                    if done is not None and result is not None:
                         done(tasks[index], result)
         finally:
             for future in left:

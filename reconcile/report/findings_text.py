@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Excerpt
+from reconcile.model.text import safe_pieces
 from reconcile.report.page import Line, Look, columns, line, render
 from reconcile.report.words import count
 
@@ -54,30 +55,28 @@ _INDENT = 4
 def _excerpt_lines(excerpt: Excerpt, width: int) -> Iterator[Line]:
     """The source line without its indent, and a caret run under what is meant."""
     margin = len(excerpt.text) - len(excerpt.text.lstrip())
-    start = excerpt.column - 1
     # What is meant may be the indent itself, as a tab is where YAML allows none.
-    plain = excerpt.text[min(margin, start) :].rstrip()
-    start -= min(margin, start)
-    shown, start, meant = _window(plain, start, excerpt.width, width - _INDENT)
-    # Escapes and wide characters take more columns than they are characters.
-    gap, run = columns(shown[:start]), columns(shown[start : start + meant])
-    yield line(_INDENT, shown, whole=True)
-    yield line(_INDENT, " " * gap, ("^" * max(1, run), "bold green"), whole=True)
+    cut = min(margin, excerpt.column - 1)
+    pieces = safe_pieces(excerpt.text[cut:].rstrip())
+    start = excerpt.column - 1 - cut
+    first, last = _window([columns(piece) for piece in pieces], start, width - _INDENT)
+    before, after = "…" if first else "", "…" if last < len(pieces) else ""
+    meant = "".join(pieces[start : min(start + excerpt.width, last)])
+    gap = columns(before + "".join(pieces[first:start]))
+    yield line(_INDENT, before + "".join(pieces[first:last]) + after, whole=True)
+    yield line(_INDENT, " " * gap, ("^" * max(1, columns(meant)), "bold green"), whole=True)
 
 
-def _window(text: str, start: int, meant: int, width: int) -> tuple[str, int, int]:
-    """The part of a source line that fits, around what is meant: text, its start, its length."""
-    if columns(text) <= width:
-        return text, start, meant
-    room = max(1, width - 2)
-    first = max(0, min(start - room // 4, start))
-    last = first
-    while last < len(text) and columns(text[first : last + 1]) <= room:
+def _window(widths: Sequence[int], start: int, width: int) -> tuple[int, int]:
+    """The first and the last piece, of those widths, that fit around the one that is meant."""
+    if sum(widths) <= width:
+        return 0, len(widths)
+    room = width - 2
+    first = last = min(start, len(widths))
+    while last < len(widths) and sum(widths[first : last + 1]) <= room * 3 // 4:
         last += 1
-    before, after = "…" if first else "", "…" if last < len(text) else ""
-    start += len(before) - first
-    return (
-        f"{before}{text[first:last]}{after}",
-        start,
-        min(meant, last - first - (start - len(before))),
-    )
+    while first and sum(widths[first - 1 : last]) <= room:
+        first -= 1
+    while last < len(widths) and sum(widths[first : last + 1]) <= room:
+        last += 1
+    return first, last

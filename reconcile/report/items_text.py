@@ -116,8 +116,8 @@ def _field_lines(part: FieldChange, width: int) -> Iterator[Line]:
     before, after = set(part.before), set(part.after)
     for sign, style, words in (("-", "red", before - after), ("+", "green", after - before)):
         if words:
-            listed = f"{sign} {', '.join(sorted(words))}"
-            yield line(_DETAIL, name, (listed, style), hanging=width + 4)
+            listed = ", ".join(sorted(words))
+            yield line(_DETAIL, (listed, style), sign=(name + sign, style), hanging=0)
             name = " " * (width + 2)
 
 
@@ -139,6 +139,9 @@ def _approval_lines(approval: Approval | None) -> Iterator[Line]:
 
 def _refusal_lines(finding: Finding | None) -> Iterator[Line]:
     if finding is None:
+        return
+    if finding.address is None:
+        yield line(_DETAIL, (f"refused {finding.code}", "bold magenta"), ", see above")
         return
     yield line(_DETAIL, (f"refused {finding.code}: ", "bold magenta"), finding.message)
     if finding.hint:

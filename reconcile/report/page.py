@@ -124,8 +124,10 @@ def _rendered(console: Console, each: Line, width: int | None) -> Iterator[Text]
     if each.whole or width is None or start + text.cell_len <= width:
         yield margin.append_text(text)
         return
-    # The first line may be longer than the others by what they hang.
-    following = Text(" " * (start + each.hanging))
+    # The first line may be longer than the others by what they hang; on a narrow page they hang
+    # less, to have room.
+    hanging = each.hanging if each.hanging <= (width - start) // 2 else _LEAST
+    following = Text(" " * (start + hanging))
     first, rest = _broken(console, text, width - start)
     yield margin.append_text(first)
     if rest:
@@ -134,6 +136,7 @@ def _rendered(console: Console, each: Line, width: int | None) -> Iterator[Text]
 
 
 _NARROWEST = 10
+_LEAST = 2
 
 
 def _broken(console: Console, text: Text, width: int) -> tuple[Text, Text]:

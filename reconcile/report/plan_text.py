@@ -8,7 +8,7 @@ from typing import cast
 
 from reconcile.model.change import Delete, Risk
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
-from reconcile.model.plan import DatabasePlan, Plan, Proposal, Status
+from reconcile.model.plan import DatabasePlan, Proposal, Status
 from reconcile.report.findings_text import finding_lines
 from reconcile.report.items_text import item_lines, place_in_database, replacement_lines
 from reconcile.report.page import BLANK, Line, Look, line, render
@@ -46,16 +46,20 @@ def verdict(proposal: Proposal) -> str:
         return f"Nothing to do: {count(total, 'database')} in sync."
     concerned = sum(one.status is not Status.IN_SYNC for one in plan.databases)
     where = f"in {concerned} of {count(total, 'database')}."
-    others = _others_in_words(plan)
+    others = _others_in_words(proposal)
     if not plan.actions:
         return f"No action; {listed(others)} {where}"
     return f"{listed([_actions_in_words(proposal), *others])} {where}"
 
 
-def _others_in_words(plan: Plan) -> list[str]:
+def _others_in_words(proposal: Proposal) -> list[str]:
+    plan = proposal.plan
     kinds = Counter(type(entry) for entry in plan.items())
+    steps = [entry for entry in plan.items() if isinstance(entry, ManualStep)]
+    refused = sum(proposal.refusal(step) is not None for step in steps)
+    remark = f" ({refused} refused)" if refused else ""
     parts = [
-        count(kinds[ManualStep], "manual step") if kinds[ManualStep] else "",
+        count(len(steps), "manual step") + remark if steps else "",
         f"{kinds[Blocked]} blocked" if kinds[Blocked] else "",
         f"{kinds[Pending]} pending" if kinds[Pending] else "",
         f"{len(plan.unknown)} unknown" if plan.unknown else "",

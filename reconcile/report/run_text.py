@@ -42,12 +42,17 @@ def _live_lines(run: Run) -> Iterator[Line]:
 
 
 def _summary(run: Run) -> str:
-    head = "Interrupted" if run.interrupted is not None else "Applied"
+    touched = run.results(Result.DONE, Result.FAILED, Result.UNKNOWN)
+    head = "Interrupted" if run.interrupted else "Applied" if touched else "Nothing applied"
     planned = count(len(run.before.plan.actions), "action")
+    if not run.before.plan.actions:
+        return (
+            "Interrupted: no action was planned." if run.interrupted else "No action was planned."
+        )
     if not run.outcomes:
-        interrupted = "Interrupted: n" if run.interrupted is not None else "N"
-        some = f"othing was applied, {planned} planned." if run.before.plan.actions else ""
-        return interrupted + (some or "othing to apply: no action was planned.")
+        return (
+            f"{'Interrupted: n' if run.interrupted else 'N'}othing was applied, {planned} planned."
+        )
     results = Counter(outcome.result for outcome in run.outcomes)
     if len(results) == 1 and Result.DONE in results:
         return f"{head}: {planned}, all done."
@@ -63,7 +68,7 @@ def _outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
     unallowed = [one for one in outcomes if one.result is Result.NOT_ALLOWED]
     if unallowed:
         yield BLANK
-        yield line(0, f"To allow the {'one' if len(unallowed) == 1 else 'ones'} left out:")
+        yield line(0, f"To allow the {'one' if len(unallowed) == 1 else 'ones'} left out, add:")
         for flag in dict.fromkeys(allow_flag(one.action) for one in unallowed):
             yield line(2, (flag, "bold"), whole=True)
 
@@ -102,8 +107,9 @@ def _left_lines(left: Proposal) -> Iterator[Line]:
 def _dry_lines(run: Run) -> Iterator[Line]:
     """The exact requests in the order in which an apply would send them, and what it leaves."""
     sent = sum(len(outcome.calls) for outcome in run.outcomes)
-    interrupted = "Interrupted. " if run.interrupted is not None else ""
-    yield line(0, (f"{interrupted}Dry run: {_requests(sent)} would be sent, none was.", "bold"))
+    interrupted = "Interrupted. " if run.interrupted else ""
+    would = f"{count(sent, 'request')} would be sent, none was" if sent else "nothing would be sent"
+    yield line(0, (f"{interrupted}Dry run: {would}.", "bold"))
     targets = {plan.handle: plan.target for plan in run.before.plan.databases if plan.target}
     for outcome in run.outcomes:
         for call in outcome.calls:
@@ -115,10 +121,6 @@ def _dry_lines(run: Run) -> Iterator[Line]:
         yield BLANK
         yield from _outcome_lines(held_back)
     yield from _rest_lines(run.before)
-
-
-def _requests(number: int) -> str:
-    return count(number, "request") if number else "no request"
 
 
 def _rest_lines(proposal: Proposal) -> Iterator[Line]:

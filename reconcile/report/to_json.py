@@ -198,7 +198,8 @@ def _item(entry: Item, proposal: Proposal) -> ItemDocument:
                 risk=entry.risk.value,
                 approval=_approval(entry.approval),
                 refused_by=refused_by,
-                statements=entry.statements,
+                # What must not be run is not handed out to be run.
+                statements=() if refused_by else entry.statements,
                 where=entry.where,
             )
         case Blocked(code=code, message=message, hint=hint):

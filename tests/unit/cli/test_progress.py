@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from rich.cells import cell_len
-from unit.cli.streams import Terminal, said, world
+from unit.cli.streams import said, world
 
 from reconcile.cli.progress import Progress, progress
 
@@ -21,11 +21,11 @@ def seen(shown: str) -> list[str]:
 
 def test_counts_in_place() -> None:
     """Each step rewrites the line."""
-    stream = Terminal()
-    shown = Progress(stream, "read", 2, animated=True)
+    one = world()
+    shown = Progress(one, "read", 2)
     shown.advance("shop")
     shown.advance("billing")
-    assert stream.getvalue() == f"{CLEAR}read 1 of 2: shop{CLEAR}read 2 of 2: billing"
+    assert said(one) == f"{CLEAR}read 1 of 2: shop{CLEAR}read 2 of 2: billing"
 
 
 def test_leaves_no_trace() -> None:
@@ -77,33 +77,33 @@ def test_nothing_on_a_terminal_that_cannot_move_its_cursor() -> None:
 
 def test_names_steer_no_terminal() -> None:
     """They are shown as escapes."""
-    stream = Terminal()
-    Progress(stream, "read", 1, animated=True).advance("\x1b[2J\n\u202e")
-    assert stream.getvalue() == f"{CLEAR}read 1 of 1: \\x1b[2J\\n\\u202e"
+    one = world()
+    Progress(one, "read", 1).advance("\x1b[2J\n\u202e")
+    assert said(one) == f"{CLEAR}read 1 of 1: \\x1b[2J\\n\\u202e"
 
 
 @pytest.mark.parametrize("name", ["x" * 500, "漢" * 500, "\x1b" * 500, "x漢" * 40])
 def test_a_long_name_is_cut(name: str) -> None:
     """A line that wraps could not be taken away; a character may take two columns, or four."""
-    stream = Terminal()
-    Progress(stream, "applied", 10_000, animated=True).advance(name)
-    line = stream.getvalue().removeprefix(CLEAR)
+    one = world()
+    Progress(one, "applied", 10_000).advance(name)
+    line = said(one).removeprefix(CLEAR)
     assert cell_len(line) < 80
     assert line.endswith("…")
 
 
 def test_a_name_that_fits_is_whole() -> None:
     """Nothing stands for what was not left out."""
-    stream = Terminal()
-    Progress(stream, "applied", 100, animated=True).advance("x" * 40)
-    assert stream.getvalue() == f"{CLEAR}applied 1 of 100: {'x' * 40}"
+    one = world()
+    Progress(one, "applied", 100).advance("x" * 40)
+    assert said(one) == f"{CLEAR}applied 1 of 100: {'x' * 40}"
 
 
 def test_threads_do_not_mix_their_lines() -> None:
     """Every count appears once, whole."""
-    stream = Terminal()
-    shown = Progress(stream, "read", 200, animated=True)
+    one = world()
+    shown = Progress(one, "read", 200)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(shown.advance, ["name"] * 200))
-    lines = stream.getvalue().split(CLEAR)[1:]
+    lines = said(one).split(CLEAR)[1:]
     assert lines == [f"read {number} of 200: name" for number in range(1, 201)]

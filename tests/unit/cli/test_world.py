@@ -206,39 +206,16 @@ def test_the_first_signal_is_a_wish(number: signal.Signals, status: ExitStatus) 
     assert interruption.status is status
 
 
-@pytest.mark.parametrize(
-    ("number", "status"),
-    [(signal.SIGINT, ExitStatus.INTERRUPTED), (signal.SIGTERM, ExitStatus.TERMINATED)],
-)
-def test_a_signal_at_once(number: signal.Signals, status: ExitStatus) -> None:
-    """While somebody is waited for, the first one does not wait: it raises, and is a wish as well."""
-    interruption = Interruption()
-
-    def wait() -> None:
-        with interruption.at_once():
-            signal.raise_signal(number)
-            pytest.fail("what waits was not interrupted")
-
-    with interruptible(interruption):
-        with pytest.raises(KeyboardInterrupt):
-            wait()
-        assert interruption.stop.is_set()
-        assert interruption.status is status
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(number)
-
-
-def test_only_while_it_is_waited_for() -> None:
-    """Before and after, what is under way ends by itself; also where what waited has failed."""
-    interruption = Interruption()
-    with pytest.raises(EOFError), interruption.at_once():
-        raise EOFError
-    with interruption.at_once():
-        assert interruption.waiting.is_set()
-    assert not interruption.waiting.is_set()
-    with interruptible(interruption):
-        signal.raise_signal(signal.SIGINT)
-    assert interruption.status is ExitStatus.INTERRUPTED
+def test_a_line_is_not_waited_for_after_a_signal() -> None:
+    """Nothing is read, and nothing waits, once a signal asked to stop."""
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as stdin, os.fdopen(writer, "w") as keyboard:
+        one = world(stdin=stdin)
+        keyboard.write("first\n")
+        keyboard.flush()
+        assert one.read_line() == "first\n"
+        one.interruption.stop.set()
+        assert one.read_line() == ""
 
 
 def test_the_first_signal_says_the_status() -> None:

@@ -161,9 +161,7 @@ def test_a_change_may_be_made_by_replacing() -> None:
     assert gone.change == Delete(
         address=gone.address, before={"duration": "7d", "default": False}, replacement=True
     )
-    assert back.change == Create(
-        address=gone.address, after={"duration": "14d"}, replacement=True
-    )
+    assert back.change == Create(address=gone.address, after={"duration": "14d"}, replacement=True)
     assert gone.risk is back.risk is Risk.LOSSY
 
 
@@ -172,7 +170,19 @@ def test_replacing_the_default_needs_its_flag_in_the_spec() -> None:
     (entry,) = planned(policy("autogen", "90d", on_change=OnChange.REPLACE))
     assert isinstance(entry, Blocked)
     assert entry.code == "P231"
-    assert "beside the flag (default: true or false)" in entry.hint
+    assert "and default: true or false, if it is the default" in entry.hint
+
+
+def test_a_flag_that_moves_away_is_none_to_keep() -> None:
+    """The new default is created before the old one is replaced."""
+    items = planned(
+        policy("autogen", "90d", on_change=OnChange.REPLACE), policy("new", "30d", default=True)
+    )
+    assert [in_short(entry) for entry in items] == [
+        ("create", "new", "safe"),
+        ("delete", "autogen", "lossy"),
+        ("create", "autogen", "lossy"),
+    ]
 
 
 @pytest.mark.parametrize("default", [True, False])

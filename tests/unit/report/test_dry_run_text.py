@@ -68,7 +68,7 @@ def test_a_dry_run_without_a_request_shows_what_isheld_back() -> None:
     run = ran(proposed("old"), Result.NOT_ALLOWED, dry=True)
     held = tuple(evolve(outcome, calls=()) for outcome in run.outcomes)
     lines = lines_of(evolve(run, outcomes=held))
-    assert "no request" in lines[0]
+    assert "nothing would be sent" in lines[0]
     assert lines[1:4] == [
         "",
         "  · shop/backups                update  not allowed",

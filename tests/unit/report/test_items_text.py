@@ -71,7 +71,11 @@ def test_a_replacement_is_one_entry(before: Fields, after: Fields, lines: list[s
 
 def test_a_replacement_is_refused_as_one() -> None:
     """The guard's word stands once, with its hint."""
-    lines = replaced({"a": 1}, {"a": 2}, Finding(code="G101", message="no", hint="ask"))
+    lines = replaced(
+        {"a": 1},
+        {"a": 2},
+        Finding(code="G101", message="no", hint="ask", address=Address(database="shop")),
+    )
     assert lines[3:5] == ["      refused G101: no", "      hint: ask"]
     assert len(lines) == 6
 
@@ -165,7 +169,10 @@ def test_places_under_a_heading(address: Address, place: str) -> None:
 def test_a_refusal_and_its_hint(hint: str | None) -> None:
     """A guard need not have a hint."""
     lines = shown(
-        updated({"a": 1}, {"a": 2}), Finding(code="G101", message="it is protected", hint=hint)
+        updated({"a": 1}, {"a": 2}),
+        Finding(
+            code="G101", message="it is protected", hint=hint, address=Address(database="shop")
+        ),
     )
     hints = [] if hint is None else ["      hint: take it out"]
     assert lines[2:-1] == ["      refused G101: it is protected", *hints]

@@ -51,7 +51,7 @@ def test_a_finding_without_an_address_refuses_every_action() -> None:
         "",
     ]
     assert lines[5].startswith("billing  ")
-    assert sum("refused G900: too much at once" in one for one in lines) == 2
+    assert sum("refused G900, see above" in one for one in lines) == 2
 
 
 def test_findings_on_the_whole_run_stand_one_after_the_other() -> None:
@@ -145,7 +145,7 @@ def test_a_refused_manual_step_does_not_say_what_to_run(
     proposal = Proposal(plan=Plan(databases=(database,)), findings=(finding,))
     text = plan_text(proposal, Look())
     refused = severity is Severity.ERROR
-    assert ("refused G900: too much at once" in text) is refused
+    assert ("refused G900" in text) is refused
     assert ("hint: take less with --only" in text) is refused
     assert ("DROP EXTENSION" in text) is not refused
     assert ("run in" in text) is not refused

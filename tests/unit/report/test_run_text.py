@@ -38,7 +38,8 @@ from reconcile.report.run_text import run_text
 def test_every_result_has_a_line_and_is_counted(result: Result, counted: str, symbol: str) -> None:
     """A symbol and a word: neither colour nor symbol has to be known."""
     first, second, *_ = lines_of(ran(proposed(), result))
-    assert first == f"Applied: 1 action, {counted}."
+    touched = result in {Result.DONE, Result.FAILED, Result.UNKNOWN}
+    assert first == f"{'Applied' if touched else 'Nothing applied'}: 1 action, {counted}."
     assert second == f"  {symbol} shop/backups  update  {result.value}"
 
 
@@ -62,7 +63,8 @@ def test_the_summary(results: tuple[Result, ...], counted: str, status: ExitStat
         evolve(outcome, result=result)
         for outcome, result in zip(run.outcomes, results, strict=True)
     )
-    head = "Applied" if status is None else "Interrupted"
+    touched = Result.DONE in results
+    head = ("Applied" if touched else "Nothing applied") if status is None else "Interrupted"
     first, *_ = lines_of(evolve(run, outcomes=outcomes, interrupted=status))
     assert first == f"{head}: {counted}"
 
@@ -88,7 +90,7 @@ def test_the_flags_for_what_was_left_out_stand_once_below() -> None:
     quoted = ran(proposed("it's", "plain", "a b"), Result.NOT_ALLOWED)
     twice = evolve(quoted, outcomes=(*quoted.outcomes[1:], *quoted.outcomes[1:]))
     lines = lines_of(twice, Look(width=40))
-    start = lines.index("To allow the ones left out:")
+    start = lines.index("To allow the ones left out, add:")
     assert lines[start - 1] == ""
     flags = lines[start + 1 : start + 4]
     assert flags == [
@@ -110,7 +112,7 @@ def test_one_flag_is_told_as_one() -> None:
         run,
         outcomes=(run.outcomes[0], evolve(run.outcomes[1], result=Result.NOT_ALLOWED)),
     )
-    assert "To allow the one left out:" in lines_of(one)
+    assert "To allow the one left out, add:" in lines_of(one)
     for result in (Result.DONE, Result.REFUSED, Result.SKIPPED, Result.FAILED):
         assert "--allow" not in run_text(ran(proposed("old"), result), Look())
 
@@ -188,7 +190,7 @@ def test_nothing_to_do_is_said_so() -> None:
     live = {"backups": {ITSELF: {"enabled": True, "hours": ()}}}
     before = Proposal(plan=build_plan([spec], {"shop": observed(live)}))
     text = run_text(Run(id="run", before=before), Look())
-    assert "no action was planned" in text
+    assert "No action was planned" in text
     assert "Converged." in text
 
 
@@ -202,5 +204,5 @@ def test_a_finding_on_the_fleet_holds_every_action_back() -> None:
     ]
     assert lines_of(evolve(run, dry=True))[2:] == refused
     lines = lines_of(run)
-    assert lines[:3] == ["Applied: 2 actions, 2 refused.", *refused]
+    assert lines[:3] == ["Nothing applied: 2 actions, 2 refused.", *refused]
     assert "no [G900]" in lines[lines.index("Not converged. What is left:") :]
