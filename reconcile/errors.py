@@ -94,7 +94,14 @@ class NotOfferedError(ApiError):
 
 
 class OutcomeUnknownError(ApiError):
-    """A changing request may have reached the provider, but its answer did not reach us."""
+    """A changing request may have been carried out, but no answer says so.
+
+    `under_way` where the provider may still be at it: nothing came in time.
+    """
+
+    def __init__(self, message: str, *, under_way: bool = False) -> None:
+        super().__init__(message)
+        self.under_way = under_way
 
 
 class AnswerError(ApiError):

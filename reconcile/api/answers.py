@@ -95,7 +95,10 @@ def _failure(answer: Answer) -> ApiError:
         return NotFoundError(sentence)
     refused = 400 <= answer.status < 500  # noqa: PLR2004 - RFC 9110
     if answer.request.effect is Effect.CHANGE and not refused:
-        return OutcomeUnknownError(f"{sentence}; it may or may not have taken effect")
+        return OutcomeUnknownError(
+            f"{sentence}; it may or may not have taken effect",
+            under_way=answer.status == 504,  # noqa: PLR2004 - RFC 9110: a gateway gave up waiting
+        )
     if 300 <= answer.status < 400:  # noqa: PLR2004 - RFC 9110
         return ApiError(
             f"{answer.request}: HTTP {answer.status}, a redirect, which is never followed"

@@ -22,8 +22,6 @@ READ_ACTIONS = frozenset(
         "list-databases",
         "get-sqlmode",
         "list-extensions",
-        "pg-list-queries",
-        "pg-stat-statements-list",
         "list-retention-policies",
     }
 )

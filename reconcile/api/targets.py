@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reconcile.api.credentials import engine_of
+from reconcile.api.credentials import Grant, engine_of
 from reconcile.api.wire import Wire
 from reconcile.errors import AnswerError, ApiError, NotFoundError
 from reconcile.model.engine import Engine
@@ -24,13 +24,12 @@ class Targets:
     def find(self, *, app: str, addon: str | None, engine: Engine | None) -> Target:
         """The target that is meant: `addon` is an addon id, a resource id, or None for the only one.
 
-        `engine` is what the only one has to be, None for any. One request with an addon id, else one more per application. The target's engine is the
-        live one, which may differ from the spec's. Raises NotFoundError where there is none,
-        ApiError where several could be meant, both with the candidates.
+        `engine` is what the only one has to be, None for any. One request with an addon id, else
+        one more per application. The target's engine is the live one, which may differ from the
+        spec's. Raises NotFoundError where there is none, ApiError where several could be meant,
+        both with the candidates.
         """
-        if addon is None or not addon.startswith(_ADDON_ID):
-            addon = self._resolve(app, addon, engine)
-        grant = self._wire.grant(app=app, addon=addon)
+        grant = self._grant(app, addon, engine)
         return Target(
             region=self._wire.region,
             hosts=self._wire.hosts(),
@@ -41,15 +40,33 @@ class Targets:
             plan=grant.plan,
         )
 
+    def _grant(self, app: str, addon: str | None, engine: Engine | None) -> Grant:
+        if addon is None or not addon.startswith(_ADDON_ID):
+            return self._wire.grant(app=app, addon=self._resolve(app, addon, engine))
+        try:
+            return self._wire.grant(app=app, addon=addon)
+        except NotFoundError:
+            # An application may be called `ad-something`, and its resources then are, too.
+            found = self._by_resource(app, addon)
+            if found is None:
+                raise
+            return self._wire.grant(app=app, addon=found)
+
     def _resolve(self, app: str, resource_id: str | None, engine: Engine | None) -> str:
         listed = _live(self._wire.addons(app), app)
         if resource_id is None:
             return _only(listed, app, engine)
-        for one in listed:
-            if one.get("resource_id") == resource_id:
-                return _id(one, app)
-        raise NotFoundError(
-            f"application {app!r} has no addon {resource_id!r}: it has {_named(listed)}"
+        found = self._by_resource(app, resource_id)
+        if found is None:
+            raise NotFoundError(
+                f"application {app!r} has no addon {resource_id!r}: it has {_named(listed)}"
+            )
+        return found
+
+    def _by_resource(self, app: str, resource_id: str) -> str | None:
+        listed = _live(self._wire.addons(app), app)
+        return next(
+            (_id(one, app) for one in listed if one.get("resource_id") == resource_id), None
         )
 
 

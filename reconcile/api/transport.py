@@ -43,10 +43,11 @@ class Limits:
 
 @frozen(kw_only=True)
 class _Broken:
-    """A try without a whole answer; `reason` in words."""
+    """A try without a whole answer; `reason` in words, `slow` where none came in time."""
 
     trouble: Trouble
     reason: str
+    slow: bool
 
 
 class Transport:
@@ -166,7 +167,8 @@ class Transport:
         reason = self._secrets.hide(outcome.reason)[:_LONGEST_REASON]
         if request.effect is Effect.CHANGE and outcome.trouble is Trouble.LOST:
             raise OutcomeUnknownError(
-                f"{request}: its answer was lost ({reason}), so it may or may not have taken effect"
+                f"{request}: its answer was lost ({reason}), so it may or may not have taken effect",
+                under_way=outcome.slow,
             )
         raise ApiError(f"{request}: no answer from {request.base}: {reason}")
 
@@ -194,7 +196,8 @@ class Transport:
                 hide=self._secrets.hide,
             )
         except (failures.HTTPError, OSError) as error:
-            return _Broken(trouble=_trouble_with(error), reason=_reason(error))
+            slow = any(isinstance(cause, failures.ReadTimeoutError) for cause in _causes(error))
+            return _Broken(trouble=_trouble_with(error), reason=_reason(error), slow=slow)
 
 
 def _trouble_of(outcome: Answer | _Broken) -> tuple[Trouble | None, str | None]:

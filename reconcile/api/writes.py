@@ -22,12 +22,8 @@ CHANGE_ACTIONS = frozenset(
     {
         "create-database",
         "delete-database",
-        "reset-database",
         "set-sqlmode",
         "pg-stat-statements-enable",
-        "pg-stat-statements-reset",
-        "pg-cancel-query",
-        "pg-terminate-query",
         "add-retention-policy",
         "del-retention-policy",
     }

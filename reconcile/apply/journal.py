@@ -42,6 +42,7 @@ class Journal:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             self._descriptor = os.open(self.path, flags, 0o600)
+            _flush_directory(self.path.parent)
         except OSError as error:
             raise self._error(error) from error
 
@@ -106,6 +107,15 @@ class Journal:
             f"cannot write the journal {str(self.path)!r}: {error.strerror}; nothing is changed"
             " without it, choose another place with --state-dir"
         )
+
+
+def _flush_directory(directory: Path) -> None:
+    """Make sure that the file's name, too, is on disk."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _named(action: Action) -> dict[str, object]:

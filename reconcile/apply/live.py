@@ -41,12 +41,14 @@ class LiveExecutor:
 
     def _send(self, target: Target, action: Action) -> Outcome:
         calls = calls_of(action)
-        result, message = Result.DONE, ""
+        result, message, under_way = Result.DONE, "", False
         try:
             for call in calls:
                 self._writes.call(target, call)
         except OutcomeUnknownError as error:
-            result, message = Result.UNKNOWN, str(error)
+            result, message, under_way = Result.UNKNOWN, str(error), error.under_way
         except ReconcileError as error:
             result, message = Result.FAILED, str(error)
-        return Outcome(action=action, result=result, message=message, calls=calls)
+        return Outcome(
+            action=action, result=result, message=message, calls=calls, under_way=under_way
+        )

@@ -6,19 +6,25 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.executors import Executor
+from reconcile.model.change import Delete, Risk
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import Outcome, Result
 
-_STOPS = frozenset({Result.FAILED, Result.UNKNOWN})
+_STOPS = frozenset({Result.FAILED, Result.UNKNOWN, Result.STALE})
 
 
 def _ignore(_outcome: Outcome) -> None:
     """Nobody is watching."""
+
+
+def _as_planned(plan: DatabasePlan) -> DatabasePlan:
+    """Nothing is read again: for executors that change nothing."""
+    return plan
 
 
 @frozen(kw_only=True)
@@ -26,7 +32,8 @@ class Loop:
     """How a plan is carried out.
 
     `stop` is set from outside to let the request under way finish and start no other;
-    `progress` is told every outcome, from any thread.
+    `recheck` plans a database anew, just before each of its lossy actions; `progress` is told every
+    outcome of an action that was tried. Both are called from any thread.
     """
 
     proposal: Proposal
@@ -34,6 +41,7 @@ class Loop:
     executor: Executor
     workers: int = 8
     stop: threading.Event = field(factory=threading.Event)
+    recheck: Callable[[DatabasePlan], DatabasePlan] = _as_planned
     progress: Callable[[Outcome], None] = _ignore
 
     def run(self) -> tuple[Outcome, ...]:
@@ -49,34 +57,64 @@ class Loop:
 
     def _outcomes(self, plan: DatabasePlan) -> Iterator[Outcome]:
         """Stop at the first failure: what follows may rest on it."""
-        failed: Outcome | None = None
+        stopped_by: Outcome | None = None
+        halfway = False
         for action in plan.actions:
-            outcome = (
-                withheld(self.proposal, self.allowance, action)
-                or self._skipped(action, failed)
-                or self._execute(plan, action)
+            outcome = withheld(self.proposal, self.allowance, action) or self._skipped(
+                action, stopped_by, halfway=halfway
             )
-            failed = outcome if outcome.result in _STOPS else failed
-            self.progress(outcome)
+            if outcome is None:
+                outcome = self._tried(plan, action, halfway=halfway)
+                self.progress(outcome)
+            if outcome.result in _STOPS:
+                stopped_by = outcome
+            halfway = outcome.result is Result.DONE and _is_first_half(action)
             yield outcome
 
-    def _skipped(self, action: Action, failed: Outcome | None) -> Outcome | None:
-        if failed is not None:
-            before = f"{failed.action.address}, before it,"
-            unclear = failed.result is Result.UNKNOWN
+    def _skipped(
+        self, action: Action, stopped_by: Outcome | None, *, halfway: bool
+    ) -> Outcome | None:
+        """Why an action is not tried; what is half replaced is finished even by a stopped run."""
+        if stopped_by is not None:
+            before = f"{stopped_by.action.address}, before it,"
+            unclear = stopped_by.result is Result.UNKNOWN
             message = (
                 f"it is unclear whether {before} was done" if unclear else f"{before} was not done"
             )
-        elif self.stop.is_set():
+        elif self.stop.is_set() and not halfway:
             message = "the run was interrupted"
         else:
             return None
         return Outcome(action=action, result=Result.SKIPPED, message=message)
 
-    def _execute(self, plan: DatabasePlan, action: Action) -> Outcome:
+    def _tried(self, plan: DatabasePlan, action: Action, *, halfway: bool) -> Outcome:
         if plan.target is None:
             raise AssertionError(f"{plan.handle} has actions without having been read")
-        return self.executor.execute(plan.target, action)
+        if action.risk is Risk.LOSSY and not halfway:
+            stale = self._stale(plan, action)
+            if stale is not None:
+                return stale
+        outcome = self.executor.execute(plan.target, action)
+        if halfway and outcome.result in _STOPS:
+            message = (
+                f"it is deleted and may not be there again, run apply again: {outcome.message}"
+            )
+            return evolve(outcome, message=message)
+        return outcome
+
+    def _stale(self, plan: DatabasePlan, action: Action) -> Outcome | None:
+        """Look again before data goes: somebody may have been quicker while a person thought."""
+        now = self.recheck(plan)
+        if any(entry.change == action.change for entry in now.actions):
+            return None
+        reason = now.error or "live is no longer as the plan saw it"
+        return Outcome(
+            action=action, result=Result.STALE, message=f"{reason}; nothing was sent, plan again"
+        )
+
+
+def _is_first_half(action: Action) -> bool:
+    return isinstance(action.change, Delete) and action.change.replacement
 
 
 def count_results(outcomes: Iterable[Outcome]) -> dict[str, int]:

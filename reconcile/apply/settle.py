@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
+from reconcile.model.address import Address
 from reconcile.model.change import verb_of
-from reconcile.model.item import Action
+from reconcile.model.item import Action, Item
 from reconcile.model.plan import DatabasePlan, Plan, Status
 from reconcile.model.run import Outcome, Result
 
@@ -15,8 +16,8 @@ from reconcile.model.run import Outcome, Result
 def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
     """Decide unknown outcomes by the plan of what is there now.
 
-    The action is no longer planned: it was done. It still is: it was not. The database could not
-    be read, or is busy: it stays unknown.
+    Nothing about the action's address is left to do: it was done. It is planned as before: it was
+    not done, unless the provider may still be at it. Anything else stays unknown.
     """
     databases = {plan.handle: plan for plan in after.databases}
     return tuple(
@@ -30,12 +31,18 @@ def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
 def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
     if plan is None or plan.status in {Status.UNKNOWN, Status.PENDING}:
         return outcome
-    if any(_same(outcome.action, action) for action in plan.actions):
-        message = f"{outcome.message}; read again: it was not done"
-        return evolve(outcome, result=Result.FAILED, message=message)
-    message = f"{outcome.message}; read again: it was done"
-    return evolve(outcome, result=Result.DONE, message=message)
+    address = outcome.action.address
+    concerned = {address, Address(database=address.database)}
+    about = [entry for entry in plan.items if entry.address in concerned]
+    if not any(_is_due(outcome.action, entry) for entry in about):
+        said, result = "read again: it was done", Result.DONE
+    elif outcome.under_way or not all(isinstance(entry, Action) for entry in about):
+        said, result = "not done yet when read again, it may still be", Result.UNKNOWN
+    else:
+        said, result = "read again: it was not done", Result.FAILED
+    return evolve(outcome, result=result, message=f"{said}; {outcome.message}")
 
 
-def _same(one: Action, other: Action) -> bool:
-    return one.address == other.address and verb_of(one.change) is verb_of(other.change)
+def _is_due(action: Action, entry: Item) -> bool:
+    """Whether an entry says that the action is still to be done; a block may as well."""
+    return not isinstance(entry, Action) or verb_of(entry.change) is verb_of(action.change)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from threading import Event
 
 from attrs import evolve
 
@@ -14,6 +13,7 @@ from reconcile.apply.journal import Journal
 from reconcile.apply.live import Connection, LiveExecutor, connect_writing
 from reconcile.apply.loop import Loop, count_results
 from reconcile.apply.settle import settle
+from reconcile.cli.again import Again
 from reconcile.cli.exits import run_status
 from reconcile.cli.fleet import Fleet, read_fleet
 from reconcile.cli.options import ApplyOptions
@@ -23,7 +23,7 @@ from reconcile.cli.progress import progress
 from reconcile.cli.prompt import ask
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
-from reconcile.model.plan import Plan, Proposal
+from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Result, Run
 from reconcile.report.page import Look
 from reconcile.report.plan_text import plan_text
@@ -86,8 +86,9 @@ def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
         started = Run(id=_run_id(world), before=proposal)
         if allowance is None or not proposal.plan.actions:
             return evolve(started, requests=connection.counts())
-        outcomes = _carry_out(started, allowance, connection, options, world)
-        after = _read_again(fleet, proposal, outcomes, connection, world)
+        again = Again(fleet=fleet, reads=connection.reads, world=world)
+        outcomes = _carry_out(started, allowance, again, connection, options)
+        after = again.proposal(proposal, outcomes)
         return evolve(
             started,
             outcomes=settle(outcomes, after.plan) if after else outcomes,
@@ -111,11 +112,11 @@ def _allowance(proposal: Proposal, options: ApplyOptions, world: World) -> Allow
 def _carry_out(
     started: Run,
     allowance: Allowance,
+    again: Again,
     connection: Connection,
     options: ApplyOptions,
-    world: World,
 ) -> tuple[Outcome, ...]:
-    plan = started.before.plan
+    plan, world = started.before.plan, again.world
     directory = world.state_dir(options.state_dir)
     with (
         Journal(directory, started.id, world.now) as journal,
@@ -127,6 +128,7 @@ def _carry_out(
             allowance=allowance,
             executor=LiveExecutor(connection.writes, journal),
             stop=world.interruption.stop,
+            recheck=again.database,
             progress=lambda outcome: shown.advance(str(outcome.action.address)),
         )
         outcomes = loop.run()
@@ -136,39 +138,6 @@ def _carry_out(
             # What was done is done, and its summary still due.
             world.tell(f"reconcile: {error}")
         return outcomes
-
-
-_TOUCHED = frozenset({Result.DONE, Result.FAILED, Result.UNKNOWN})
-
-
-def _read_again(
-    fleet: Fleet,
-    before: Proposal,
-    outcomes: tuple[Outcome, ...],
-    connection: Connection,
-    world: World,
-) -> Proposal | None:
-    """Plan the databases again that were touched; None where none was.
-
-    Also after an interruption: the summary shall be true.
-    """
-    touched = {o.action.address.database for o in outcomes if o.result in _TOUCHED}
-    if not touched:
-        return None
-    again = propose(
-        [one for one in fleet.desired if one.handle in touched],
-        connection.reads,
-        world,
-        stop=Event(),
-    )
-    fresh = {plan.handle: plan for plan in again.plan.databases}
-    databases = tuple(fresh.get(plan.handle, plan) for plan in before.plan.databases)
-    kept = tuple(
-        finding
-        for finding in before.findings
-        if finding.address is None or finding.address.database not in touched
-    )
-    return Proposal(plan=Plan(databases=databases), findings=(*kept, *again.findings))
 
 
 def _run_id(world: World) -> str:

@@ -33,7 +33,7 @@ def read_fleet(selection: Selection, *, needed: bool = True) -> Fleet:
     Of valid specs the selected databases. Where the specs are not `needed`, only what is common.
     Raises UsageError for a selection of none.
     """
-    config, config_findings = load_config(selection.config)
+    config, config_findings = load_config(selection.config, selection.paths if needed else ())
     if not needed:
         return Fleet(config=config, desired=(), findings=config_findings, files=0)
     loaded = load_specs(selection.paths, config=config)

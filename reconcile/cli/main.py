@@ -81,11 +81,17 @@ def _run_command(options: Options, world: World) -> int:
 
 
 def _print_version() -> int:
+    if sys.stdout is None:  # it was closed, as a daemon's may be
+        return _FAILED
     try:
         sys.stdout.write(f"reconcile {__version__}\n")
         sys.stdout.flush()
     except BrokenPipeError:
         _discard_stdout()
+    except OSError as error:
+        _discard_stdout()
+        sys.stderr.write(f"reconcile: cannot write to stdout: {error.strerror}\n")
+        return _FAILED
     return 0
 
 

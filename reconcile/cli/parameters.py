@@ -15,7 +15,21 @@ from reconcile.cli.options import DEFAULT_PATHS, Output, ReportFile, Selection
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("text", "json")
-PATH = click.Path(path_type=Path)
+
+
+class _PathType(click.ParamType[Path]):
+    """A path; an empty one, as of a variable that is not set, is none."""
+
+    name = "PATH"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """Read one value, or say what is wrong with it."""
+        if not str(value):
+            self.fail("the path is empty", param, ctx)
+        return Path(value)
+
+
+PATH = _PathType()
 
 
 class AllowType(click.ParamType[Allow]):

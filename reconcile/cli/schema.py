@@ -19,6 +19,7 @@ def run(options: SchemaOptions, world: World) -> ExitStatus:
         for name, text in schemas.items():
             path = options.directory / f"{name}.schema.json"
             try:
+                options.directory.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
             except OSError as error:
                 raise ReconcileError(f"cannot write {str(path)!r}: {error.strerror}") from error

@@ -17,7 +17,7 @@ from typing import TextIO
 from attrs import field, frozen
 
 from reconcile.cli.options import Output
-from reconcile.errors import ExitStatus
+from reconcile.errors import ExitStatus, UsageError
 from reconcile.model.text import safe_text
 
 NARROWEST = 40
@@ -131,10 +131,15 @@ class World:
         if chosen is not None:
             return chosen
         base = Path(self.environment.get("XDG_STATE_HOME", ""))
-        home = Path(self.environment.get("HOME") or Path.home())
         # The specification: a path that is not absolute is to be ignored.
-        root = base if base.is_absolute() else home / ".local" / "state"
-        return root / "reconcile"
+        if base.is_absolute():
+            return base / "reconcile"
+        home = self.environment.get("HOME")
+        if not home:
+            raise UsageError(
+                "HOME is not set: say with --state-dir where the journal shall be kept"
+            )
+        return Path(home) / ".local" / "state" / "reconcile"
 
 
 _LOOK = 0.1
@@ -171,6 +176,7 @@ def _fill_closed_streams() -> None:
 
 
 _STATUSES = {
+    signal.SIGHUP: ExitStatus.TERMINATED,
     signal.SIGINT: ExitStatus.INTERRUPTED,
     signal.SIGTERM: ExitStatus.TERMINATED,
 }
@@ -178,7 +184,7 @@ _STATUSES = {
 
 @contextmanager
 def interruptible(interruption: Interruption) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into a wish to stop, the second into KeyboardInterrupt."""
+    """Turn the first SIGINT, SIGTERM or SIGHUP into a wish to stop, the second into KeyboardInterrupt."""
 
     def note(number: int, _frame: FrameType | None) -> None:
         interruption.received.append(_STATUSES[signal.Signals(number)])
@@ -186,7 +192,9 @@ def interruptible(interruption: Interruption) -> Iterator[None]:
             raise KeyboardInterrupt
         interruption.stop.set()
 
-    before = {number: signal.signal(number, note) for number in _STATUSES}
+    # What was told to be ignored, as nohup does, stays ignored.
+    heard = [number for number in _STATUSES if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in heard}
     try:
         yield
     finally:

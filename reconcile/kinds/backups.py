@@ -64,29 +64,33 @@ def _parse(resource: Mapping[str, Any]) -> KindState:
 
 
 def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
-    """Hours count while backups are on; what the resource says of them while off is dropped."""
+    """Hours count while backups are on, or shall be."""
     wanted: dict[str, Value] = {}
     if spec.enabled is not None:
         wanted["enabled"] = spec.enabled
     if spec.hours is not None and spec.enabled is not False:
         wanted["hours"] = tuple(sorted(set(spec.hours)))
     now = dict(live[ITSELF])
-    if not now["enabled"]:
+    if not now["enabled"] and spec.enabled is None:
+        # Whatever hour the resource names: none is in effect.
         now["hours"] = ()
     return Sides(wanted=Wanted(present={ITSELF: wanted}), live={ITSELF: now})
 
 
 def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
     update = cast("Update", change)
-    return _refusal(live[ITSELF], update.after) or _feasible(update)
+    if any(part.field == "hours" for part in update.fields):
+        return _refusal(live[ITSELF], update.after) or _feasible(update)
+    return _feasible(update)
 
 
 def _refusal(live: Fields, after: Fields) -> Refused | None:
+    """Why hours cannot be set."""
     now, asked = _hours(live), _hours(after)
     if len(now) > 1:
         return Refused(
             code="P201",
-            message=f"live backups run at hours {_listed(now)}, which the provider's support set up",
+            message=f"the live backup hours are {_listed(now)}, which the provider's support set up",
             hint="write the live hours into the spec, or ask the support to go back to one",
         )
     if len(asked) > 1:

@@ -19,6 +19,7 @@ class Result(Enum):
     DONE = "done"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    STALE = "stale"
     SKIPPED = "skipped"
     NOT_ALLOWED = "not allowed"
     REFUSED = "refused"
@@ -30,13 +31,15 @@ class Outcome:
     """An action and what became of it.
 
     `message` says why where it was not done; `calls` are its requests, in order, as far as it
-    came to sending, or in a dry run would have come.
+    came to sending, or in a dry run would have come. `under_way` where the result is unknown and
+    the provider may still be at it.
     """
 
     action: Action
     result: Result
     message: str = ""
     calls: tuple[Call, ...] = ()
+    under_way: bool = False
 
 
 def allow_flag(action: Action) -> str:

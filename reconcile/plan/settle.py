@@ -80,7 +80,7 @@ def _settle(subject: KindInDatabase, change: Change, sides: Sides) -> Settled:
         gone = Delete(address=change.address, before=before, replacement=True)
         back = Create(address=change.address, after=change.after, replacement=True)
         for half in (gone, back):
-            yield Phase.DELETE, _entry(subject, half, subject.judge(half), sides)
+            yield Phase.CHANGE, _entry(subject, half, subject.judge(half), sides)
         return
     phase = judgement.phase if isinstance(judgement, Feasible) else None
     yield phase or _PHASES[type(change)], _entry(subject, change, judgement, sides)

@@ -154,7 +154,9 @@ class OutcomeDocument:
     address: str
     verb: Literal["create", "update", "delete"]
     risk: Literal["safe", "weakens", "disruptive", "lossy"]
-    result: Literal["done", "failed", "unknown", "skipped", "not allowed", "refused", "not sent"]
+    result: Literal[
+        "done", "failed", "unknown", "stale", "skipped", "not allowed", "refused", "not sent"
+    ]
     message: str
     requests: tuple[RequestDocument, ...] = described("Its requests, in order.")
 

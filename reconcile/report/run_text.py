@@ -22,6 +22,7 @@ _STYLES = {
     Result.DONE: ("✓", "green"),
     Result.FAILED: ("✗", "bold red"),
     Result.UNKNOWN: ("?", "bold red"),
+    Result.STALE: ("!", "yellow"),
     Result.SKIPPED: ("·", "yellow"),
     Result.NOT_ALLOWED: ("·", "yellow"),
     Result.REFUSED: ("!", "magenta"),
@@ -37,8 +38,9 @@ def run_text(run: Run, look: Look) -> str:
 def _live_lines(run: Run) -> Iterator[Line]:
     yield line(0, (_summary(run), "bold"))
     yield from _outcome_lines(run.outcomes)
-    yield BLANK
-    yield from _left_lines(run.left)
+    if run.outcomes or not run.before.plan.actions:
+        yield BLANK
+        yield from _left_lines(run.left)
 
 
 def _summary(run: Run) -> str:

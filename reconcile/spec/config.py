@@ -6,8 +6,9 @@ to a file of the project cannot send the token elsewhere.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,14 +53,23 @@ class Config:
     labels: Mapping[str, DefaultSet] = field(factory=dict)
 
 
-def load_config(path: Path | None) -> tuple[Config, tuple[Finding, ...]]:
+def load_config(
+    path: Path | None, specs: Sequence[Path] = ()
+) -> tuple[Config, tuple[Finding, ...]]:
     """Read a configuration; never raises for a bad one: findings then say what is wrong.
 
-    Without a path, `reconcile.yaml` in the current directory is read if it is there.
+    Without a path, the `reconcile.yaml` in the current directory or beside the `specs` is read, or
+    in a folder around them: what protects a database shall not depend on where one stands. Two
+    different ones are a finding.
     """
-    named = path or Path(CONFIG_NAME)
+    found = [path] if path is not None else _around(specs)
+    if not found:
+        return Config(), ()
+    named, *others = found
+    if others:
+        return Config(), (_ambiguous(named, others[0]),)
     if not named.exists():
-        return Config(), () if path is None else (_missing(named),)
+        return Config(), (_missing(named),)
     source = read_source(named)
     if isinstance(source, Finding):
         return Config(), (source,)
@@ -67,6 +77,25 @@ def load_config(path: Path | None) -> tuple[Config, tuple[Finding, ...]]:
     if reading.findings or len(reading.documents) != 1:
         return Config(), reading.findings or (_not_one(str(named), len(reading.documents)),)
     return _read(reading.documents[0])
+
+
+def _around(specs: Sequence[Path]) -> list[Path]:
+    """The nearest configuration of the current directory and of each path, each once."""
+    found: dict[str, Path] = {}
+    for start in (Path(), *specs):
+        for folder in (start, *Path(os.path.abspath(start)).parents):  # noqa: PTH100 - links stay
+            candidate = folder / CONFIG_NAME
+            if candidate.is_file():
+                found.setdefault(os.path.realpath(candidate), candidate)
+                break
+    return list(found.values())
+
+
+def _ambiguous(one: Path, other: Path) -> Finding:
+    message = f"both {str(one)!r} and {str(other)!r} could be meant"
+    return finding_about_file(
+        codes.CONFLICTING_DEFAULTS, str(one), message, "name one with --config"
+    )
 
 
 def _missing(path: Path) -> Finding:

@@ -70,12 +70,14 @@ def _walk(folder: Path) -> Iterator[Path | Finding]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(where, name)
-            if _is_spec(path):
-                yield path
+            if not _is_spec(path):
+                continue
+            # A name that promises a spec and holds none, such as a link to nowhere, is no silence.
+            yield path if path.is_file() else _missing(path)
     for error in errors:
         yield unreadable(Path(error.filename), error)
 
 
 def _is_spec(path: Path) -> bool:
     hidden = path.name.startswith(".")
-    return path.suffix in _SUFFIXES and path.name != CONFIG_NAME and not hidden and path.is_file()
+    return path.suffix in _SUFFIXES and path.name != CONFIG_NAME and not hidden

@@ -168,13 +168,13 @@ def test_the_schemas_of_the_repository_are_the_printed_ones(
 
 
 def test_all_schemas_can_be_written_at_once(command: Command) -> None:
-    """`schema --write DIR` writes each under its name; a missing folder is a sentence."""
-    (command.directory / "out").mkdir()
+    """`schema --write DIR` writes each under its name; a folder that cannot be is a sentence."""
     command("schema", "--write", "out", status=0)
     written = {path.name for path in (command.directory / "out").iterdir()}
     assert written == {f"{name}.schema.json" for name in NAMES}
-    done = command("schema", "--write", "nowhere", status=1)
-    assert done.stderr.startswith("reconcile: cannot write 'nowhere/")
+    (command.directory / "file").write_text("", encoding="utf-8")
+    done = command("schema", "--write", "file", status=1)
+    assert done.stderr.startswith("reconcile: cannot write 'file/")
 
 
 def test_the_specs_of_the_tests_fit_the_schema_of_specs(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from tempfile import mkdtemp
 
 from hypothesis import given, settings
 from live import changing, live, put
@@ -17,8 +16,6 @@ from reconcile.model.plan import Plan, Proposal, Status
 from reconcile.model.run import Result
 from reconcile.sandbox import Sandbox
 
-STATE = Path(mkdtemp(prefix="reconcile-test-"))
-
 
 def differences(plan: Plan) -> list[tuple[str, str]]:
     """The items of a plan by address and type."""
@@ -27,10 +24,10 @@ def differences(plan: Plan) -> list[tuple[str, str]]:
 
 @settings(max_examples=60, deadline=None)
 @given(fleet=fleets())
-def test_a_plan_converges(sandbox: Sandbox, fleet: tuple[Case, ...]) -> None:
+def test_a_plan_converges(sandbox: Sandbox, state: Path, fleet: tuple[Case, ...]) -> None:
     """Every action is done, and once all are, none is left."""
     desired = put(sandbox, fleet)
-    with live(sandbox, STATE) as product:
+    with live(sandbox, state) as product:
         plan = product.plan(desired)
         assert not plan.unknown
         outcomes = product.apply(plan, secrets.token_hex(8))
@@ -42,12 +39,14 @@ def test_a_plan_converges(sandbox: Sandbox, fleet: tuple[Case, ...]) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(fleet=fleets())
-def test_the_model_foresees_what_the_engines_do(sandbox: Sandbox, fleet: tuple[Case, ...]) -> None:
+def test_the_model_foresees_what_the_engines_do(
+    sandbox: Sandbox, state: Path, fleet: tuple[Case, ...]
+) -> None:
     """The plan read over the socket is the plan of the model's own states."""
     from reconcile.plan.build import build_plan  # noqa: PLC0415 - used here only
 
     desired = put(sandbox, fleet)
-    with live(sandbox, STATE) as product:
+    with live(sandbox, state) as product:
         read = product.plan(desired)
     modelled = build_plan(desired, {case.desired.handle: case.observed for case in fleet})
     assert differences(read) == differences(modelled)
@@ -56,11 +55,11 @@ def test_the_model_foresees_what_the_engines_do(sandbox: Sandbox, fleet: tuple[C
 @settings(max_examples=30, deadline=None)
 @given(fleet=fleets())
 def test_planning_and_a_dry_run_send_nothing_that_changes(
-    sandbox: Sandbox, fleet: tuple[Case, ...]
+    sandbox: Sandbox, state: Path, fleet: tuple[Case, ...]
 ) -> None:
     """Not one request that may change anything."""
     desired = put(sandbox, fleet)
-    with live(sandbox, STATE) as product:
+    with live(sandbox, state) as product:
         plan = product.plan(desired)
         Loop(proposal=Proposal(plan=plan), allowance=Allowance(), executor=DryRunExecutor()).run()
     assert changing(sandbox) == []

@@ -178,9 +178,15 @@ def test_the_sets_are_these() -> None:
         "list-databases",
         "get-sqlmode",
         "list-extensions",
-        "pg-list-queries",
-        "pg-stat-statements-list",
         "list-retention-policies",
+    }
+    assert WRITING.actions == {
+        "create-database",
+        "delete-database",
+        "set-sqlmode",
+        "pg-stat-statements-enable",
+        "add-retention-policy",
+        "del-retention-policy",
     }
     assert ACTION in READING.routes & WRITING.routes
 

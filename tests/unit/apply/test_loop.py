@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from attrs import evolve
 from builders import ORIGIN, desired, observed, removal, target
 
 from reconcile.apply.allowance import Allow, Allowance
@@ -13,8 +14,10 @@ from reconcile.apply.loop import Loop, count_results
 from reconcile.apply.settle import settle
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
-from reconcile.model.item import Action, Pending, Reason
+from reconcile.model.engine import Engine
+from reconcile.model.item import Action, Blocked, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import ITSELF
@@ -149,13 +152,13 @@ def test_a_lost_answer_is_settled_as_done_when_nothing_is_left() -> None:
     """Read again: it is there."""
     after = Plan(databases=(DatabasePlan(handle="a", engine="mysql", app="a", target=target()),))
     (settled,) = settle([unknown_creation()], after)
-    assert (settled.result, settled.message) == (Result.DONE, "lost; read again: it was done")
+    assert (settled.result, settled.message) == (Result.DONE, "read again: it was done; lost")
 
 
 def test_a_lost_answer_is_settled_as_failed_when_it_is_planned_again() -> None:
     """Read again: it is not there."""
     (settled,) = settle([unknown_creation()], plan_of(["a"]))
-    assert (settled.result, settled.message) == (Result.FAILED, "lost; read again: it was not done")
+    assert (settled.result, settled.message) == (Result.FAILED, "read again: it was not done; lost")
 
 
 def test_a_lost_answer_stays_unknown_where_nothing_can_be_read() -> None:
@@ -168,6 +171,106 @@ def test_a_lost_answer_stays_unknown_where_nothing_can_be_read() -> None:
         Plan(),
     ):
         assert settle([outcome], after) == (outcome,)
+
+
+def test_a_slow_change_that_is_not_there_yet_stays_unknown() -> None:
+    """The provider may still be at it: to call it failed would be a guess."""
+    slow = evolve(unknown_creation(), under_way=True)
+    (settled,) = settle([slow], plan_of(["a"]))
+    assert settled.result is Result.UNKNOWN
+    assert settled.message == "not done yet when read again, it may still be; lost"
+
+
+def test_a_lost_answer_stays_unknown_where_its_address_is_blocked() -> None:
+    """That nothing is planned does not mean that it was done."""
+    outcome = unknown_creation()
+    blocked = Blocked(
+        address=Address(database="a"),
+        code="P101",
+        message="another engine",
+        hint="",
+        reason=Reason.MISMATCH,
+        origin=ORIGIN,
+    )
+    plan = DatabasePlan(handle="a", engine="mysql", app="a", items=(blocked,))
+    (settled,) = settle([outcome], Plan(databases=(plan,)))
+    assert settled.result is Result.UNKNOWN
+
+
+def replacement(*, on_change: OnChange = OnChange.REPLACE) -> Plan:
+    """A retention policy that is replaced, and another that goes."""
+    spec = RetentionPolicies(
+        present=(RetentionPolicy(name="p", duration="2h", on_change=on_change),),
+        absent=(removal("old"),),
+    )
+    live = {
+        "retention_policies": {
+            "p": {"duration": "1h", "default": False},
+            "old": {"duration": "1h", "default": True},
+        }
+    }
+    one = desired({"retention_policies": spec}, engine=Engine.INFLUXDB)
+    return build_plan([one], {"shop": observed(live, engine=Engine.INFLUXDB)})
+
+
+class Interrupting(Recorder):
+    """An executor during whose first action somebody presses Ctrl-C."""
+
+    def execute(self, target: Target, action: Action) -> Outcome:
+        """Carry on, and stop what comes after."""
+        self.stop.set()
+        return super().execute(target, action)
+
+
+def test_what_is_half_replaced_is_finished() -> None:
+    """An interrupt between delete and create would leave nothing."""
+    executor = Interrupting()
+    outcomes = run(replacement(), executor)
+    assert [result for _address, result in outcomes] == ["done", "done", "skipped"]
+
+
+def test_a_half_that_fails_says_what_is_missing() -> None:
+    """The first sentence is what a person has to know."""
+    plan = replacement()
+
+    class Failing(Recorder):
+        def execute(self, target: Target, action: Action) -> Outcome:
+            done = super().execute(target, action)
+            return evolve(done, result=Result.FAILED, message="no") if len(self.seen) == 2 else done
+
+    loop = Loop(proposal=Proposal(plan=plan), allowance=ALL, executor=Failing())
+    second = loop.run()[1]
+    assert second.message == "it is deleted and may not be there again, run apply again: no"
+
+
+def test_nothing_lossy_is_done_on_a_plan_that_is_no_longer_true() -> None:
+    """Somebody was quicker: the plan is made anew before data goes, and the rest is left alone."""
+    settled = replacement(on_change=OnChange.BLOCK).databases[0]
+    executor = Recorder()
+    loop = Loop(
+        proposal=Proposal(plan=replacement()),
+        allowance=ALL,
+        executor=executor,
+        recheck=lambda _plan: evolve(settled, items=()),
+    )
+    outcomes = loop.run()
+    assert executor.seen == []
+    assert [one.result for one in outcomes] == [Result.STALE, Result.SKIPPED, Result.SKIPPED]
+    assert outcomes[0].message == (
+        "live is no longer as the plan saw it; nothing was sent, plan again"
+    )
+
+
+def test_a_database_that_cannot_be_looked_at_again_loses_nothing() -> None:
+    """Its error is the reason."""
+    gone = DatabasePlan(handle="shop", engine="influxdb", app="a", error="connection refused")
+    loop = Loop(
+        proposal=Proposal(plan=replacement()),
+        allowance=ALL,
+        executor=Recorder(),
+        recheck=lambda _plan: gone,
+    )
+    assert loop.run()[0].message == "connection refused; nothing was sent, plan again"
 
 
 def test_what_is_known_is_not_settled() -> None:

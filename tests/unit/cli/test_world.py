@@ -20,7 +20,7 @@ from unit.cli.streams import Terminal, said, world
 
 from reconcile.cli.options import Output
 from reconcile.cli.world import Interruption, World, interruptible
-from reconcile.errors import ExitStatus
+from reconcile.errors import ExitStatus, UsageError
 
 PIPE = io.StringIO()
 
@@ -135,16 +135,11 @@ def test_somebody_is_there(stdin: TextIO, stderr: TextIO, attended: bool) -> Non
         ({"XDG_STATE_HOME": "/x/state"}, None, Path("/x/state/reconcile")),
         ({"XDG_STATE_HOME": "/x/state"}, Path("here"), Path("here")),
         ({}, Path("/there"), Path("/there")),
-        ({}, None, Path.home() / ".local/state/reconcile"),
-        ({"XDG_STATE_HOME": ""}, None, Path.home() / ".local/state/reconcile"),
         ({"XDG_STATE_HOME": "", "HOME": "/h"}, None, Path("/h/.local/state/reconcile")),
         ({"XDG_STATE_HOME": "relative", "HOME": "/h"}, None, Path("/h/.local/state/reconcile")),
         ({"XDG_STATE_HOME": "./x", "HOME": "/h"}, None, Path("/h/.local/state/reconcile")),
         ({"XDG_STATE_HOME": "~/x", "HOME": "/h"}, None, Path("/h/.local/state/reconcile")),
         ({"XDG_STATE_HOME": "/x", "HOME": "/h"}, None, Path("/x/reconcile")),
-        ({"HOME": ""}, None, Path.home() / ".local/state/reconcile"),
-        # XDG base directory specification: relative paths are invalid and to be ignored.
-        ({"XDG_STATE_HOME": "relative"}, None, Path.home() / ".local/state/reconcile"),
     ],
 )
 def test_where_state_is_kept(
@@ -152,6 +147,13 @@ def test_where_state_is_kept(
 ) -> None:
     """Where it was chosen, else where XDG_STATE_HOME says, else in its default."""
     assert world(environment=environment).state_dir(chosen) == expected
+
+
+@pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"XDG_STATE_HOME": "relative"}])
+def test_without_a_home_the_place_has_to_be_named(environment: Mapping[str, str]) -> None:
+    """A container may have none."""
+    with pytest.raises(UsageError, match="--state-dir"):
+        world(environment=environment).state_dir(None)
 
 
 def test_home_is_the_environments(tmp_path: Path) -> None:

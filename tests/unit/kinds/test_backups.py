@@ -65,11 +65,24 @@ def test_equal(spec: Backups, resource: dict[str, Any]) -> None:
             {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": 0},
         ),
         (
-            # While they are off, the hour that the resource names is no hour of backups.
             Backups(enabled=True, hours=(5,)),
             live(False, 5),
             Risk.SAFE,
-            {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": 5},
+            {"periodic_backups_enabled": True},
+        ),
+        # What the support set up is not touched by the flag alone.
+        (
+            Backups(enabled=False),
+            live(True, 3, 15),
+            Risk.WEAKENS,
+            {"periodic_backups_enabled": False},
+        ),
+        (Backups(enabled=True), live(False, 3, 15), Risk.SAFE, {"periodic_backups_enabled": True}),
+        (
+            Backups(enabled=True, hours=(3, 15)),
+            live(False, 3, 15),
+            Risk.SAFE,
+            {"periodic_backups_enabled": True},
         ),
     ],
 )
@@ -88,7 +101,7 @@ def test_changed_by_a_patch_of_what_differs(
     ("spec", "resource", "code"),
     [
         (Backups(enabled=True, hours=(3,)), live(True, 3, 15), "P201"),
-        (Backups(enabled=False), live(True, 3, 15), "P201"),
+        (Backups(enabled=True, hours=(3,)), live(False, 3, 15), "P201"),
         (Backups(enabled=True, hours=(3, 15)), live(True, 3), "P202"),
         (Backups(hours=(3,)), live(False, 3), "P203"),
     ],
