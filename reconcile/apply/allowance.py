@@ -7,7 +7,7 @@ from attrs import evolve, field, frozen
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.item import Action
-from reconcile.model.plan import Proposal
+from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Outcome, Result, allow_flag
 
 
@@ -54,6 +54,12 @@ class Allowance:
         if allow.address is None:
             return action.risk is not Risk.LOSSY or self.attended
         return allow.address == action.address
+
+    def unused(self, plan: Plan) -> tuple[Address, ...]:
+        """The addresses that are allowed something and are not in the plan."""
+        planned = {action.address for action in plan.actions}
+        named = [allow.address for allow in self.allows if allow.address is not None]
+        return tuple(address for address in named if address not in planned)
 
     def plus(self, risk: Risk) -> Allowance:
         """The same with a risk allowed everywhere, as a person answered at the prompt."""

@@ -100,6 +100,8 @@ def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
 def _allowance(proposal: Proposal, options: ApplyOptions, world: World) -> Allowance | None:
     """What may run; None where a person, having seen the plan, did not say yes."""
     allowance = Allowance(allows=options.allow, attended=world.attended)
+    for address in allowance.unused(proposal.plan):
+        world.tell(f"note: --allow names {address}, of which this plan has no action")
     if options.yes or not proposal.plan.actions:
         return allowance
     look = Look(

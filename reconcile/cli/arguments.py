@@ -179,7 +179,9 @@ def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
 @click.option(
     "--specs", multiple=True, type=PATH, metavar="PATH", help="Where handles are looked up."
 )
-@click.option("--config", type=PATH, metavar="FILE", help="Instead of ./reconcile.yaml.")
+@click.option(
+    "--config", type=PATH, metavar="FILE", help="Read this, not the nearest reconcile.yaml."
+)
 @reports
 def show(
     names: Sequence[str], specs: Sequence[Path], config: Path | None, **given: Any

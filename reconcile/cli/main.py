@@ -52,8 +52,23 @@ def main(argv: list[str]) -> int:
         world.tell(f"reconcile: cannot write to stdout: {error.strerror}")
         return _FAILED
     except KeyboardInterrupt:
-        world.tell("reconcile: interrupted")
+        world.tell(
+            "reconcile: interrupted at once, without a summary; the journal has what was begun"
+        )
         return world.interruption.status or _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last net: a sentence, and where to look
+        world.tell(f"reconcile: a defect of the tool, please report it: {error!r}{_place(error)}")
+        return _FAILED
+
+
+def _place(error: Exception) -> str:
+    """Where an error was raised, for a report."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f" at {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119 - pathlib is dear at start-up
 
 
 def _run(argv: list[str], world: World) -> int:

@@ -97,7 +97,9 @@ def selects(command: F) -> F:
             metavar="GLOB|label:K=V",
             help="Take only databases by handle or label. Repeatable.",
         ),
-        click.option("--config", type=PATH, metavar="FILE", help="Instead of ./reconcile.yaml."),
+        click.option(
+            "--config", type=PATH, metavar="FILE", help="Read this, not the nearest reconcile.yaml."
+        ),
     ):
         command = option(command)
     return command

@@ -64,10 +64,12 @@ def _only_unallowed(proposal: Proposal, allowance: Allowance, action: Action) ->
 def _stake_lines(risk: Risk, actions: list[Action]) -> Iterator[str]:
     verb = "action" if len(actions) == 1 else "actions"
     yield f"{len(actions)} {risk.value} {verb}: this {_STAKES[risk]}."
-    for action in actions[:_SHOWN]:
-        yield f"  {action.address}"
-    if len(actions) > _SHOWN:
-        yield f"  and {len(actions) - _SHOWN} more"
+    # The two halves of a replacement have one address.
+    addresses = list(dict.fromkeys(str(action.address) for action in actions))
+    for address in addresses[:_SHOWN]:
+        yield f"  {address}"
+    if len(addresses) > _SHOWN:
+        yield f"  and {len(addresses) - _SHOWN} more"
 
 
 def _answer(world: World, question: str) -> str:

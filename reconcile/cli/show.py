@@ -37,7 +37,7 @@ def run(options: ShowOptions, world: World) -> ExitStatus:
 def _reference(name: str, fleet: Fleet) -> Reference:
     """A handle of the specs, or APP/ADDON. Raises UsageError for neither."""
     app, slash, addon = name.partition("/")
-    if slash and app and addon:
+    if slash and app and addon and "/" not in addon:
         return Reference(name=name, app=app, addon=addon)
     for one in fleet.desired:
         if one.handle == name:

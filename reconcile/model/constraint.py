@@ -35,6 +35,7 @@ class InvalidValueError(ValueError):
 
 
 _LONGEST_QUOTE = 60
+_MOST_LISTED = 12
 
 
 def quoted(value: str) -> str:
@@ -104,8 +105,13 @@ class OneOf:
         if value.strip().upper() in self.choices:
             return
         near = get_close_matches(value.strip().upper(), sorted(self.choices), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(self.choices))}"
+        hint = f"did you mean {near[0]!r}?" if near else self._list()
         raise InvalidValueError(f"{quoted(value)} is no {self.meaning}", hint=hint)
+
+    def _list(self) -> str:
+        if len(self.choices) > _MOST_LISTED:
+            return f"none of the {len(self.choices)} known ones is like it"
+        return f"known: {', '.join(sorted(self.choices))}"
 
     def schema(self) -> Mapping[str, object]:
         """The words as examples for completion: their case is free, so an enum would refuse some."""

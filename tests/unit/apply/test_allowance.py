@@ -10,7 +10,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Delete, Risk
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Reason
-from reconcile.model.plan import Plan, Proposal
+from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Result
 
 ADDRESS = Address(database="shop", kind="logical_databases", name="legacy")
@@ -61,6 +61,15 @@ def test_an_allowance_that_cannot_be_meant(text: str, message: str) -> None:
     """It is refused in words."""
     with pytest.raises(ValueError, match=message):
         Allow.parse(text)
+
+
+def test_an_address_that_is_not_in_the_plan_is_noticed() -> None:
+    """A flag that allows nothing is most likely a slip."""
+    allowance = Allowance(allows=(Allow.parse("weakens"), Allow.parse(f"lossy={ADDRESS}")))
+    assert allowance.unused(Plan()) == (ADDRESS,)
+    item = action(Risk.LOSSY)
+    plan = Plan(databases=(DatabasePlan(handle="shop", engine="mysql", app="a", items=(item,)),))
+    assert allowance.unused(plan) == ()
 
 
 def test_a_person_adds_a_risk_by_answering() -> None:

@@ -55,6 +55,38 @@ def test_a_named_file_has_to_be_there() -> None:
     assert (found.code, str(found.location)) == ("S014", "other.yaml")
 
 
+def test_what_stands_around_the_specs_is_found_from_anywhere() -> None:
+    """What protects a database does not depend on where one stands."""
+    Path("project/specs/deep").mkdir(parents=True)
+    Path("project/reconcile.yaml").write_text("version: 1\nregion: osc-fr1\n", encoding="utf-8")
+    Path("project/specs/shop.yaml").write_text("", encoding="utf-8")
+    for path in ("project/specs", "project/specs/deep", "project/specs/shop.yaml"):
+        config, findings = load_config(None, [Path(path)])
+        assert (config.region, findings) == ("osc-fr1", ())
+    config, _findings = load_config(None, [Path("elsewhere")])
+    assert config.region is None
+
+
+def test_the_nearest_configuration_is_taken() -> None:
+    """One further out is another project's."""
+    Path("project/specs").mkdir(parents=True)
+    Path("project/reconcile.yaml").write_text("version: 1\nregion: outer\n", encoding="utf-8")
+    inner = Path("project/specs/reconcile.yaml")
+    inner.write_text("version: 1\nregion: inner\n", encoding="utf-8")
+    assert load_config(None, [Path("project/specs")])[0].region == "inner"
+
+
+def test_two_configurations_that_could_be_meant() -> None:
+    """Neither is taken for the other."""
+    for folder in (".", "project"):
+        Path(folder).mkdir(exist_ok=True)
+        Path(folder, "reconcile.yaml").write_text("version: 1\n", encoding="utf-8")
+    _config, (found,) = load_config(None, [Path("project")])
+    assert found.code == "S303"
+    assert found.message == "both 'reconcile.yaml' and 'project/reconcile.yaml' could be meant"
+    assert load_config(Path("reconcile.yaml"), [Path("project")])[1] == ()
+
+
 def test_a_configuration_is_read() -> None:
     """Region and defaults arrive as they were meant."""
     config, findings = config_of(DEFAULTS)

@@ -120,6 +120,15 @@ def test_a_folder_that_may_not_be_read() -> None:
     assert os.waitstatus_to_exitcode(status) == 0
 
 
+def test_a_link_to_nowhere_is_no_silence() -> None:
+    """The database that it was about would go unwatched."""
+    write("specs/a.yaml", "a")
+    Path("specs/b.yaml").symlink_to("nowhere.yaml")
+    loaded = load("specs")
+    assert handles(loaded) == ["a"]
+    assert codes_at(loaded) == ["specs/b.yaml S014"]
+
+
 def test_one_bad_spec_does_not_hide_the_others() -> None:
     """The rest of the fleet is loaded, and the findings say what is missing."""
     write("specs/a.yaml", "a")
