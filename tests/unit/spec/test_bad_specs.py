@@ -98,9 +98,9 @@ CASES = {
         "enabled null": Bad(MYSQL + "backups: {enabled: ~}\n", "S106", "5:20", "~", "backups.enabled is empty", "remove the key"),
     },
     "sql_mode": {
-        "unknown": Bad(MYSQL + "sql_mode: [ANSI, FOO]\n", "S104", "5:18", "FOO", "'FOO' is no SQL mode", "known: "),
+        "unknown": Bad(MYSQL + "sql_mode: [ANSI, FOO]\n", "S104", "5:18", "FOO", "'FOO' is no SQL mode", "none of the 35"),
         "nearly": Bad(MYSQL + "sql_mode: [STRICT_TRANS_TABLE]\n", "S104", "5:12", "STRICT_TRANS_TABLE", "no SQL mode", "did you mean 'STRICT_TRANS_TABLES'?"),
-        "in a text": Bad(MYSQL + "sql_mode: ANSI,FOO\n", "S104", "5:11", "ANSI,FOO", "'FOO' is no SQL mode", "known: "),
+        "in a text": Bad(MYSQL + "sql_mode: ANSI,FOO\n", "S104", "5:11", "ANSI,FOO", "'FOO' is no SQL mode", "none of the 35"),
         "empty word": Bad(MYSQL + "sql_mode: ANSI,,ANSI\n", "S104", "5:11", "ANSI,,ANSI", "'' is no SQL mode", ""),
         "number": Bad(MYSQL + "sql_mode: 4194304\n", "S101", "5:11", "4194304", "where a list or a text with commas is due", "write [4194304]"),
         "mapping": Bad(MYSQL + "sql_mode: {modes: []}\n", "S101", "5:1", "sql_mode", "a mapping where a list or a text", ""),
