@@ -35,7 +35,7 @@ def test_an_interrupted_apply_finishes_its_request_and_sends_no_other(
 ) -> None:
     """The request under way is finished, the next never sent, summary and journal are true."""
     command.write(SHOP)
-    sandbox.fault("delay", seconds=0.6, match={"method": "PATCH"})
+    sandbox.fault("delay", seconds=1.5, match={"method": "PATCH"})
     arguments = ("apply", "--yes", "--report", "json=run.json", "--format", "json")
     with command.started(*arguments) as process:
         until(started_actions(command, 2), "the second action begins")
@@ -69,7 +69,7 @@ def test_the_summary_of_an_interrupted_apply_is_text(
 ) -> None:
     """A person reads what was done, what was left, and that it was not read again."""
     command.write(SHOP)
-    sandbox.fault("delay", seconds=0.4, match={"method": "PATCH"})
+    sandbox.fault("delay", seconds=1.5, match={"method": "PATCH"})
     with command.started("apply", "--yes") as process:
         until(started_actions(command, 2), "the second action begins")
         process.send_signal(number)
@@ -112,7 +112,7 @@ def test_a_killed_apply_is_run_again_without_a_second_effect(
 ) -> None:
     """The journal of the killed run says what is open; the next run does only what is left."""
     command.write(SHOP)
-    sandbox.fault("delay", seconds=0.4, match={"method": "PATCH"})
+    sandbox.fault("delay", seconds=1.5, match={"method": "PATCH"})
     with command.started("apply", "--yes") as process:
         until(started_actions(command, 2), "the second action begins")
         process.kill()

@@ -149,7 +149,7 @@ def test_a_killed_starter_leaves_no_sandbox(command: Command) -> None:
             starter.kill()
             for other in others:
                 end(other)  # the shell's sleep holds the pipe open as well
-            until(lambda: not is_running(pid), "the sandbox ends", seconds=5)
+            until(lambda: not is_running(pid), "the sandbox ends", seconds=10)
         finally:
             starter.kill()
             for other in (pid, *others):
