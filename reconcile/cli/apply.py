@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 from attrs import evolve
 
@@ -74,6 +75,7 @@ def _dry_run(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
 
 
 def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
+    state_dir = world.state_dir(options.state_dir)
     with connect_writing(
         world.environment,
         region=fleet.config.region,
@@ -87,7 +89,7 @@ def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
         if allowance is None or not proposal.plan.actions:
             return evolve(started, requests=connection.counts())
         again = Again(fleet=fleet, reads=connection.reads, world=world)
-        outcomes = _carry_out(started, allowance, again, connection, options)
+        outcomes = _carry_out(started, allowance, again, connection, state_dir)
         after = again.proposal(proposal, outcomes)
         return evolve(
             started,
@@ -116,12 +118,11 @@ def _carry_out(
     allowance: Allowance,
     again: Again,
     connection: Connection,
-    options: ApplyOptions,
+    state_dir: Path,
 ) -> tuple[Outcome, ...]:
     plan, world = started.before.plan, again.world
-    directory = world.state_dir(options.state_dir)
     with (
-        Journal(directory, started.id, world.now) as journal,
+        Journal(state_dir, started.id, world.now) as journal,
         progress(world, "applied", len(plan.actions)) as shown,
     ):
         journal.begin(__version__, {one.handle: one.target for one in plan.databases if one.target})
