@@ -20,11 +20,11 @@ from reconcile.apply.loop import Loop
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
 from reconcile.model.change import Risk
-from reconcile.model.plan import Plan
+from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.run import Outcome
 from reconcile.model.state import ITSELF, Desired, Elements, NotOffered
-from reconcile.observe.observer import observe
-from reconcile.plan.build import build_plan
+from reconcile.observe.observer import observe, observe_database
+from reconcile.plan.build import build_plan, plan_database
 from reconcile.sandbox import Sandbox
 
 ALLOW_ALL = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
@@ -106,14 +106,21 @@ class Live:
         listed = list(desired)
         return build_plan(listed, observe(listed, self.connection.reads))
 
-    def apply(self, plan: Plan, run_id: str) -> tuple[Outcome, ...]:
-        """Carry out everything."""
+    def apply(self, desired: Iterable[Desired], plan: Plan, run_id: str) -> tuple[Outcome, ...]:
+        """Carry out everything, with the look before data goes."""
+        by_handle = {one.handle: one for one in desired}
+
+        def recheck(before: DatabasePlan) -> DatabasePlan:
+            one = by_handle[before.handle]
+            return plan_database(one, observe_database(one, self.connection.reads))
+
         with Journal(self.state_dir, run_id, lambda: datetime.now(UTC)) as journal:
             return Loop(
                 proposal=review(plan, Context(today=date(2026, 1, 1))),
                 allowance=ALLOW_ALL,
                 executor=LiveExecutor(self.connection.writes, journal),
                 stop=threading.Event(),
+                recheck=recheck,
             ).run()
 
 

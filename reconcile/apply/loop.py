@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from attrs import evolve, field, frozen
 
 from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.executors import Executor
-from reconcile.model.change import Delete, Risk
+from reconcile.kinds import KIND_BY_NAME
+from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import Outcome, Result
+from reconcile.model.state import Elements
 
 _STOPS = frozenset({Result.FAILED, Result.UNKNOWN, Result.STALE})
 
@@ -59,15 +61,18 @@ class Loop:
         """Stop at the first failure: what follows may rest on it."""
         stopped_by: Outcome | None = None
         halfway = False
+        done: list[Change] = []
         for action in plan.actions:
             outcome = withheld(self.proposal, self.allowance, action) or self._skipped(
                 action, stopped_by, halfway=halfway
             )
             if outcome is None:
-                outcome = self._tried(plan, action, halfway=halfway)
+                outcome = self._tried(plan, action, done, halfway=halfway)
                 self.progress(outcome)
             if outcome.result in _STOPS:
                 stopped_by = outcome
+            if outcome.result is Result.DONE:
+                done.append(action.change)
             halfway = outcome.result is Result.DONE and _is_first_half(action)
             yield outcome
 
@@ -79,7 +84,9 @@ class Loop:
             before = f"{stopped_by.action.address}, before it,"
             unclear = stopped_by.result is Result.UNKNOWN
             message = (
-                f"it is unclear whether {before} was done" if unclear else f"{before} was not done"
+                f"while it was unclear whether {before} was done"
+                if unclear
+                else f"{before} was not done"
             )
         elif self.stop.is_set() and not halfway:
             message = "the run was interrupted"
@@ -87,14 +94,19 @@ class Loop:
             return None
         return Outcome(action=action, result=Result.SKIPPED, message=message)
 
-    def _tried(self, plan: DatabasePlan, action: Action, *, halfway: bool) -> Outcome:
+    def _tried(
+        self, plan: DatabasePlan, action: Action, done: Sequence[Change], *, halfway: bool
+    ) -> Outcome:
         if plan.target is None:
             raise AssertionError(f"{plan.handle} has actions without having been read")
         if action.risk is Risk.LOSSY and not halfway:
-            stale = self._stale(plan, action)
-            if stale is not None:
-                return stale
+            refusal = self._stale(plan, action, done)
+            if refusal is not None:
+                return refusal
         outcome = self.executor.execute(plan.target, action)
+        if _is_first_half(action) and self._is_gone(plan, outcome):
+            message = f"read again: it was done; {outcome.message}"
+            return evolve(outcome, result=Result.DONE, message=message)
         if halfway and outcome.result in _STOPS:
             message = (
                 f"it is deleted and may not be there again, run apply again: {outcome.message}"
@@ -102,15 +114,40 @@ class Loop:
             return evolve(outcome, message=message)
         return outcome
 
-    def _stale(self, plan: DatabasePlan, action: Action) -> Outcome | None:
-        """Look again before data goes: somebody may have been quicker while a person thought."""
+    def _stale(self, plan: DatabasePlan, action: Action, done: Sequence[Change]) -> Outcome | None:
+        """Look again before data goes: somebody may have been quicker while a person thought.
+
+        What this run itself did is no surprise.
+        """
         now = self.recheck(plan)
-        if any(entry.change == action.change for entry in now.actions):
+        if now.error is not None:
+            message = f"could not be read again, nothing was sent: {now.error}"
+            return Outcome(action=action, result=Result.FAILED, message=message)
+        expected = _after(done, action.change)
+        if any(entry.change == expected for entry in now.actions):
             return None
-        reason = now.error or "live is no longer as the plan saw it"
-        return Outcome(
-            action=action, result=Result.STALE, message=f"{reason}; nothing was sent, plan again"
-        )
+        message = "live is no longer as the plan saw it; nothing was sent, plan again"
+        return Outcome(action=action, result=Result.STALE, message=message)
+
+    def _is_gone(self, plan: DatabasePlan, outcome: Outcome) -> bool:
+        """Whether a delete whose answer was lost is seen to be done, so that its create is due."""
+        if outcome.result is not Result.UNKNOWN or outcome.under_way:
+            return False
+        now = self.recheck(plan)
+        about = [one for one in now.actions if one.address == outcome.action.address]
+        return now.error is None and [type(one.change) for one in about] == [Create]
+
+
+def _after(done: Sequence[Change], change: Change) -> Change:
+    """A deletion as it is planned once other changes of its kind were made."""
+    if not isinstance(change, Delete):
+        return change
+    kind, name = change.address.kind, change.address.name
+    live: Elements = {name: change.before}
+    for earlier in done:
+        if earlier.address.kind == kind:
+            live = KIND_BY_NAME[kind].simulate(live, earlier)
+    return evolve(change, before=live.get(name, change.before))
 
 
 def _is_first_half(action: Action) -> bool:

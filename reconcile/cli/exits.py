@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from reconcile.errors import ExitStatus
+from reconcile.model.change import Create, Delete
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Result, Run
 from reconcile.model.state import Inspected, Unknown
@@ -39,10 +40,27 @@ def run_status(run: Run) -> ExitStatus:
         return ExitStatus.UNAUTHENTICATED
     if run.before.refused:
         return ExitStatus.REFUSED
+    if _half_replaced(run):
+        return ExitStatus.FAILED_AFTER_EFFECT
     if run.results(Result.FAILED, Result.UNKNOWN) or run.left.plan.unknown:
         effect = run.results(Result.DONE, Result.UNKNOWN)
         return ExitStatus.FAILED_AFTER_EFFECT if effect else ExitStatus.FAILED
     return ExitStatus.REMAINS if run.left.plan.remains else ExitStatus.DONE
+
+
+def _half_replaced(run: Run) -> bool:
+    """Whether something was deleted that was to be created again, and was not."""
+    gone = {
+        one.action.address
+        for one in run.results(Result.DONE)
+        if isinstance(one.action.change, Delete) and one.action.change.replacement
+    }
+    back = {
+        one.action.address
+        for one in run.results(Result.DONE)
+        if isinstance(one.action.change, Create)
+    }
+    return bool(gone - back)
 
 
 def _nobody_authenticated(plan: Plan) -> bool:

@@ -46,17 +46,16 @@ def main(argv: list[str]) -> int:
     except BrokenPipeError:
         _discard_stdout()
         return 0
-    except OSError as error:
-        # Nothing of ours lets one out: it is a stream that cannot be written.
-        _discard_stdout()
-        world.tell(f"reconcile: cannot write to stdout: {error.strerror}")
-        return _FAILED
     except KeyboardInterrupt:
         world.tell(
             "reconcile: interrupted at once, without a summary; the journal has what was begun"
         )
         return world.interruption.status or _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a sentence, and where to look
+        if isinstance(error, OSError) and error.filename is None:
+            _discard_stdout()
+            world.tell(f"reconcile: cannot write to stdout: {error.strerror}")
+            return _FAILED
         world.tell(f"reconcile: a defect of the tool, please report it: {error!r}{_place(error)}")
         return _FAILED
 

@@ -41,6 +41,7 @@ HANDLE_TWICE = "S301"
 DATABASE_TWICE = "S302"
 CONFLICTING_DEFAULTS = "S303"
 NOT_BY_DEFAULT = "S304"
+AMBIGUOUS_CONFIG = "S305"
 
 MEANINGS = MappingProxyType(
     {
@@ -74,6 +75,7 @@ MEANINGS = MappingProxyType(
         HANDLE_TWICE: "two specs have the same handle",
         DATABASE_TWICE: "two specs mean the same live database",
         CONFLICTING_DEFAULTS: "two labels of one database give it the same key with different values",
+        AMBIGUOUS_CONFIG: "two different reconcile.yaml could be meant",
         NOT_BY_DEFAULT: "something that a spec has to say itself, and no default may say for it",
     }
 )

@@ -68,7 +68,7 @@ def load_config(
     named, *others = found
     if others:
         return Config(), (_ambiguous(named, others[0]),)
-    if not named.exists():
+    if not os.path.exists(named):  # noqa: PTH110 - pathlib raises for names that are too long
         return Config(), (_missing(named),)
     source = read_source(named)
     if isinstance(source, Finding):
@@ -83,24 +83,32 @@ def _around(specs: Sequence[Path]) -> list[Path]:
     """The nearest configuration of the current directory and of each path, each once."""
     found: dict[str, Path] = {}
     for start in (Path(), *specs):
-        for folder in (start, *Path(os.path.abspath(start)).parents):  # noqa: PTH100 - links stay
+        for folder in (start, *_parents(start)):
             candidate = folder / CONFIG_NAME
-            if candidate.is_file():
+            # Also what cannot be read: a configuration is never left out in silence.
+            if os.path.lexists(candidate):
                 found.setdefault(os.path.realpath(candidate), candidate)
                 break
     return list(found.values())
 
 
+def _parents(path: Path) -> Sequence[Path]:
+    try:
+        return Path(os.path.abspath(path)).parents  # noqa: PTH100 - links stay as they are
+    except OSError:
+        return ()  # the current directory is gone
+
+
 def _ambiguous(one: Path, other: Path) -> Finding:
     message = f"both {str(one)!r} and {str(other)!r} could be meant"
-    return finding_about_file(
-        codes.CONFLICTING_DEFAULTS, str(one), message, "name one with --config"
-    )
+    return finding_about_file(codes.AMBIGUOUS_CONFIG, str(one), message, "name one with --config")
 
 
 def _missing(path: Path) -> Finding:
     message = f"there is no file {str(path)!r}"
-    return finding_about_file(codes.NO_SUCH_PATH, str(path), message, "check --config")
+    return finding_about_file(
+        codes.NO_SUCH_PATH, str(path), message, "check --config, or where the link leads"
+    )
 
 
 def _not_one(file: str, count: int) -> Finding:

@@ -32,8 +32,9 @@ def spec_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Finding, 
 
 
 def _under(path: Path) -> Iterator[Path | Finding]:
-    if not path.is_dir():
-        yield path if path.exists() else _missing(path)
+    # os.path, because pathlib raises for names that are too long.
+    if not os.path.isdir(path):  # noqa: PTH112 - as above
+        yield path if os.path.exists(path) else _missing(path)  # noqa: PTH110 - as above
         return
     empty = True
     for found in _walk(path):

@@ -30,7 +30,7 @@ def test_a_plan_converges(sandbox: Sandbox, state: Path, fleet: tuple[Case, ...]
     with live(sandbox, state) as product:
         plan = product.plan(desired)
         assert not plan.unknown
-        outcomes = product.apply(plan, secrets.token_hex(8))
+        outcomes = product.apply(desired, plan, secrets.token_hex(8))
         assert {outcome.result for outcome in outcomes} <= {Result.DONE}
         after = product.plan(desired)
     assert after.actions == ()

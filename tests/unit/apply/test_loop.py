@@ -270,7 +270,58 @@ def test_a_database_that_cannot_be_looked_at_again_loses_nothing() -> None:
         executor=Recorder(),
         recheck=lambda _plan: gone,
     )
-    assert loop.run()[0].message == "connection refused; nothing was sent, plan again"
+    first = loop.run()[0]
+    assert first.result is Result.FAILED
+    assert first.message == "could not be read again, nothing was sent: connection refused"
+
+
+def test_what_the_run_itself_did_is_no_surprise() -> None:
+    """A new default takes the flag from the policy that goes next."""
+    spec = RetentionPolicies(
+        present=(RetentionPolicy(name="b", duration="60d", default=True),), absent=(removal("a"),)
+    )
+    one = desired({"retention_policies": spec}, engine=Engine.INFLUXDB)
+
+    def planned(live: dict[str, dict[str, object]]) -> Plan:
+        found = observed({"retention_policies": live}, engine=Engine.INFLUXDB)
+        return build_plan([one], {"shop": found})
+
+    before = planned({"a": {"duration": "30d", "default": True}})
+    after = planned(
+        {
+            "a": {"duration": "30d", "default": False},
+            "b": {"duration": "60d", "default": True},
+        }
+    )
+    loop = Loop(
+        proposal=Proposal(plan=before),
+        allowance=ALL,
+        executor=Recorder(),
+        recheck=lambda _plan: after.databases[0],
+    )
+    assert [outcome.result for outcome in loop.run()] == [Result.DONE, Result.DONE]
+
+
+def test_a_first_half_whose_answer_was_lost_is_looked_for() -> None:
+    """If it is gone, the second half is due; if it is not, nothing more is done."""
+    plan = replacement()
+    gone, back, other = plan.actions
+    for now, results in (
+        ((back, other), ["done", "done", "done"]),
+        ((gone, back, other), ["unknown", "skipped", "skipped"]),
+    ):
+        looks = [plan.databases[0], evolve(plan.databases[0], items=now)]
+
+        def recheck(_plan: DatabasePlan, looks: list[DatabasePlan] = looks) -> DatabasePlan:
+            return looks.pop(0) if len(looks) > 1 else looks[0]
+
+        class Losing(Recorder):
+            def execute(self, target: Target, action: Action) -> Outcome:
+                done = super().execute(target, action)
+                return evolve(done, result=Result.UNKNOWN) if action == gone else done
+
+        loop = Loop(proposal=Proposal(plan=plan), allowance=ALL, executor=Losing(), recheck=recheck)
+        assert [outcome.result.value for outcome in loop.run()] == results
 
 
 def test_what_is_known_is_not_settled() -> None:

@@ -16,6 +16,7 @@ from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.logical_databases import LogicalDatabases
+from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity
@@ -256,3 +257,26 @@ _SEEN = Inspected(target=target(), resource={})
 def test_of_showing(states: tuple[Inspected | Unknown, ...], status: int) -> None:
     """77 before 1 before 0."""
     assert states_status(states) == status
+
+
+@pytest.mark.parametrize(
+    ("second", "status"),
+    [(Result.DONE, ExitStatus.DONE), (Result.SKIPPED, ExitStatus.FAILED_AFTER_EFFECT)],
+)
+def test_what_was_deleted_and_not_created_again_is_a_failure(
+    second: Result, status: ExitStatus
+) -> None:
+    """Something is gone that was to be there: not what merely remains to be done."""
+    policy = RetentionPolicy(name="p", duration="2h", on_change=OnChange.REPLACE)
+    wanted = {"retention_policies": RetentionPolicies(present=(policy,))}
+    live = {"retention_policies": {"p": {"duration": "1h", "default": False}}}
+    plan = build_plan(
+        [desired(wanted, engine=Engine.INFLUXDB)],
+        {"shop": observed(live, engine=Engine.INFLUXDB)},
+    )
+    outcomes = tuple(
+        Outcome(action=action, result=result)
+        for action, result in zip(plan.actions, (Result.DONE, second), strict=True)
+    )
+    run = Run(id="r", before=Proposal(plan=plan), outcomes=outcomes, after=proposed(IN_SYNC))
+    assert run_status(run) is status

@@ -67,6 +67,21 @@ def test_what_stands_around_the_specs_is_found_from_anywhere() -> None:
     assert config.region is None
 
 
+@pytest.mark.parametrize("what", ["folder", "dangling link"])
+def test_a_configuration_that_cannot_be_read_is_no_silence(what: str) -> None:
+    """What it protects would go unprotected."""
+    if what == "folder":
+        Path("reconcile.yaml").mkdir()
+    else:
+        Path("reconcile.yaml").symlink_to("nowhere")
+    assert load_config(None)[1] != ()
+
+
+def test_a_path_that_is_too_long_is_only_not_there() -> None:
+    """The operating system refuses to look."""
+    assert load_config(None, [Path("a" * 300)]) == (Config(), ())
+
+
 def test_the_nearest_configuration_is_taken() -> None:
     """One further out is another project's."""
     Path("project/specs").mkdir(parents=True)
@@ -82,7 +97,7 @@ def test_two_configurations_that_could_be_meant() -> None:
         Path(folder).mkdir(exist_ok=True)
         Path(folder, "reconcile.yaml").write_text("version: 1\n", encoding="utf-8")
     _config, (found,) = load_config(None, [Path("project")])
-    assert found.code == "S303"
+    assert found.code == "S305"
     assert found.message == "both 'reconcile.yaml' and 'project/reconcile.yaml' could be meant"
     assert load_config(Path("reconcile.yaml"), [Path("project")])[1] == ()
 
