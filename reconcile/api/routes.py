@@ -5,12 +5,14 @@ Source of the paths: the wire contract of the provider's API.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from urllib.parse import quote
 
 from attrs import field, frozen
 
+from reconcile import __version__
 from reconcile.api.secret import Credential
 from reconcile.errors import ApiError, ForbiddenCallError
 from reconcile.model.call import Call, Effect
@@ -87,6 +89,20 @@ class Request:
     def path(self) -> str:
         """The path on the host, percent-encoded."""
         return self.route.path(self.parameters)
+
+    @property
+    def payload(self) -> bytes | None:
+        """The document as it is sent."""
+        return None if self.document is None else json.dumps(dict(self.document)).encode()
+
+    def headers(self) -> dict[str, str]:
+        """The headers, with the credential: not to be shown."""
+        headers = {"User-Agent": f"reconcile/{__version__}", "Accept": "application/json"}
+        if self.document is not None:
+            headers["Content-Type"] = "application/json"
+        if self.credential is not None:
+            headers["Authorization"] = self.credential.header()
+        return headers
 
     @property
     def action_name(self) -> str | None:

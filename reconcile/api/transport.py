@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +15,6 @@ from attrs import frozen
 from urllib3 import exceptions as failures
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from reconcile import __version__
 from reconcile.api.clock import Clock, SystemClock
 from reconcile.api.pace import Pace
 from reconcile.api.retry import RetryPolicy, Trouble, trouble_of
@@ -182,8 +180,8 @@ class Transport:
             response = self._pool.request(
                 request.route.method,
                 url,
-                body=None if request.document is None else _encoded(request.document),
-                headers=_headers(request),
+                body=request.payload,
+                headers=request.headers(),
                 redirect=False,
                 retries=False,
                 preload_content=False,
@@ -245,19 +243,6 @@ def _establishing(connection: HTTPConnection) -> Iterator[None]:
         yield
     except (failures.HTTPError, OSError) as error:
         raise failures.NewConnectionError(connection, str(error)) from error
-
-
-def _headers(request: Request) -> dict[str, str]:
-    headers = {"User-Agent": f"reconcile/{__version__}", "Accept": "application/json"}
-    if request.document is not None:
-        headers["Content-Type"] = "application/json"
-    if request.credential is not None:
-        headers["Authorization"] = request.credential.header()
-    return headers
-
-
-def _encoded(document: Mapping[str, object]) -> bytes:
-    return json.dumps(dict(document)).encode()
 
 
 def _body(response: urllib3.BaseHTTPResponse, largest: int) -> bytes:
