@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.api.routes import ADDON_TOKEN, EXCHANGE, Answer
+from reconcile.api.routes import ACTION, ADDON_TOKEN, EXCHANGE, Answer, Route
 from reconcile.errors import (
     AccessError,
     AnswerError,
@@ -52,6 +52,12 @@ def rooted(answer: Answer, root: str) -> Any:
     if root not in document:
         raise _unfit(answer, f"without {root!r}")
     return document[root]
+
+
+def unwrapped(answer: Answer, roots: Mapping[Route, str]) -> Any:
+    """An action's result, or the value under its route's root key. Raises as those two."""
+    route = answer.request.route
+    return result_of(answer) if route == ACTION else rooted(answer, roots[route])
 
 
 def result_of(answer: Answer) -> Any:

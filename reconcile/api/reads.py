@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Event
 from typing import Any
 
-from reconcile.api.answers import result_of, rooted
+from reconcile.api.answers import unwrapped
 from reconcile.api.clock import Clock
 from reconcile.api.routes import ACTION, Permits, Route
 from reconcile.api.targets import Targets
@@ -42,9 +42,7 @@ class ReadClient:
         Raises ForbiddenCallError, before any I/O, for any other call, whatever its `effect` says;
         NotOfferedError for `ok: 0`; other ApiErrors where there is no usable answer.
         """
-        answer = self._wire.send(target, call, READING)
-        route = answer.request.route
-        return result_of(answer) if route == ACTION else rooted(answer, _ROOTS[route])
+        return unwrapped(self._wire.send(target, call, READING), _ROOTS)
 
 
 class Reads(Connected):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Event
 from typing import Any
 
-from reconcile.api.answers import result_of, rooted
+from reconcile.api.answers import unwrapped
 from reconcile.api.clock import Clock
 from reconcile.api.reads import READING, Reads
 from reconcile.api.routes import ACTION, Permits, Route
@@ -54,9 +54,7 @@ class WriteClient:
         the set; OutcomeUnknownError where the change may have been made; NotOfferedError for
         `ok: 0` and other ApiErrors where it certainly was not.
         """
-        answer = self._wire.send(target, call, WRITING)
-        route = answer.request.route
-        return result_of(answer) if route == ACTION else rooted(answer, _ROOTS[route])
+        return unwrapped(self._wire.send(target, call, WRITING), _ROOTS)
 
 
 class Connection(Connected):

@@ -8,16 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from threading import Event
-from typing import Any
 
 from reconcile.api.reads import Reads
-from reconcile.errors import ReconcileError, UsageError
 from reconcile.kinds import KINDS
-from reconcile.model.call import RESOURCE, Call
 from reconcile.model.state import Desired, Observation, Observed, Unknown
-from reconcile.observe.facts import facts_of
 from reconcile.observe.fanout import WORKERS, fan_out
-from reconcile.observe.states import states_of
+from reconcile.observe.found import find, or_unknown
 
 INTERRUPTED = Unknown(reason="not read: the run was interrupted")
 
@@ -62,20 +58,13 @@ def observe_database(desired: Desired, reads: Reads) -> Observation:
     Where the live engine is another than the spec's, or the database is not settled, nothing more
     than the resource is read. Raises UsageError only.
     """
-    try:
-        target = reads.targets.find(app=desired.app, addon=desired.addon, engine=desired.engine)
-        resource = reads.client.call(target, RESOURCE)
-        facts = facts_of(resource)
-        if facts.engine is not desired.engine or not facts.settled:
-            return Observed(target=target, facts=facts)
+    return or_unknown(lambda: _observed(desired, reads))
 
-        def ask(call: Call) -> Any:
-            return resource if call == RESOURCE else reads.client.call(target, call)
 
-        kinds = [kind for kind in KINDS if kind.name in desired.kinds]
-        states = states_of(kinds, desired.engine, ask)
-        return Observed(target=target, facts=facts, states=states)
-    except UsageError:
-        raise
-    except ReconcileError as error:
-        return Unknown(reason=str(error), unauthenticated=error.unauthenticated)
+def _observed(desired: Desired, reads: Reads) -> Observed:
+    found = find(reads, app=desired.app, addon=desired.addon, engine=desired.engine)
+    if found.facts.engine is not desired.engine or not found.facts.settled:
+        return Observed(target=found.target, facts=found.facts)
+    kinds = [kind for kind in KINDS if kind.name in desired.kinds]
+    states = found.states(kinds, desired.engine)
+    return Observed(target=found.target, facts=found.facts, states=states)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.spec.codes import MEANINGS
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")],
@@ -27,6 +29,13 @@ def test_every_code_is_documented_and_no_other() -> None:
     assert len(listed) == len(set(listed))
     # Guards name their codes with a keyword, specs and kinds with a constant: all are quoted.
     assert set(listed) == set(CODE.findall(source))
+
+
+def test_the_meanings_of_spec_codes_are_the_documented_ones() -> None:
+    """The page says of each what the table of the program says."""
+    page = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
+    for code, meaning in MEANINGS.items():
+        assert f"| {code} | {meaning} |" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
