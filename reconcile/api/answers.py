@@ -27,6 +27,8 @@ _SHOWN = 120
 _REFUSED_ACCESS = frozenset({401, 403})
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<(?:script|style).*?</(?:script|style)\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_OPERATION = re.compile(r"[0-9A-Za-z_-]{1,128}")
+_OPERATION_PATH = re.compile(r"[^?#]*/api/operations/([^/?#]+)/?(?:[?#].*)?", re.DOTALL)
 _TOKENS = frozenset({EXCHANGE, ADDON_TOKEN})
 """Routes whose successes hold a token: nothing of them is ever shown."""
 _NO_DOCUMENT = object()
@@ -54,10 +56,43 @@ def rooted(answer: Answer, root: str) -> Any:
     return document[root]
 
 
-def unwrapped(answer: Answer, roots: Mapping[Route, str]) -> Any:
-    """An action's result, or the value under its route's root key. Raises as those two."""
+def unwrapped(answer: Answer, roots: Mapping[Route, str | None]) -> Any:
+    """An action's result, or the value under its route's root key. Raises as those two.
+
+    Without a root key, the whole document.
+    """
     route = answer.request.route
-    return result_of(answer) if route == ACTION else rooted(answer, roots[route])
+    if route == ACTION:
+        return result_of(answer)
+    root = roots[route]
+    return document_of(answer) if root is None else rooted(answer, root)
+
+
+def operation_of(answer: Answer) -> str:
+    """The id of the operation that an answer says was started.
+
+    It stands in the body, as `operation_id` or `operation.id`, or ends the path of the Location
+    header; of that nothing but the id is used, wherever it may point. Raises as `document_of`,
+    and OutcomeUnknownError where it is in none of the three.
+    """
+    located = _OPERATION_PATH.fullmatch(answer.location or "")
+    for ident in (*_named_operations(answer), located and located[1]):
+        if isinstance(ident, str) and _OPERATION.fullmatch(ident):
+            return ident
+    raise OutcomeUnknownError(
+        f"{answer.request}: accepted, but the answer names no operation to follow", under_way=True
+    )
+
+
+def _named_operations(answer: Answer) -> list[object]:
+    """What the body of a success says of an operation; its Location may do where it is no JSON."""
+    if not _succeeded(answer):
+        raise _failure(answer)
+    document = _decoded(answer)
+    if not isinstance(document, dict):
+        return []
+    inner = document.get("operation")
+    return [document.get("operation_id"), inner.get("id") if isinstance(inner, dict) else None]
 
 
 def result_of(answer: Answer) -> Any:

@@ -11,10 +11,22 @@ from reconcile.api.clock import Clock
 from reconcile.api.routes import ACTION, Permits, Route
 from reconcile.api.targets import Targets
 from reconcile.api.wire import Connected, Surroundings, Wire
-from reconcile.model.call import RESOURCE, Call, Effect
+from reconcile.model.call import (
+    RECOVERY_WINDOW,
+    RESOURCE,
+    Call,
+    Effect,
+    operation,
+    type_version,
+)
 from reconcile.model.target import Target
 
-_ROOTS: Mapping[Route, str] = {Route.of_call(RESOURCE): "database"}
+_ROOTS: Mapping[Route, str | None] = {
+    Route.of_call(RESOURCE): "database",
+    Route.of_call(RECOVERY_WINDOW): "recovery_window",
+    Route.of_call(operation("")): "operation",
+    Route.of_call(type_version("")): "database_type_version",
+}
 """The routes that only read, and the key under which each answers."""
 
 READ_ACTIONS = frozenset(
@@ -23,6 +35,8 @@ READ_ACTIONS = frozenset(
         "get-sqlmode",
         "list-extensions",
         "list-retention-policies",
+        "pg-list-queries",
+        "pg-stat-statements-list",
     }
 )
 
@@ -37,7 +51,7 @@ class ReadClient:
         self._wire = wire
 
     def call(self, target: Target, call: Call) -> Any:
-        """The `database` object for the resource, the `result` for an action, decoded, unchecked.
+        """What is under the answer's root key, or an action's `result`: decoded, unchecked.
 
         Raises ForbiddenCallError, before any I/O, for any other call, whatever its `effect` says;
         NotOfferedError for `ok: 0`; other ApiErrors where there is no usable answer.

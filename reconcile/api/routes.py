@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from urllib.parse import quote
 
 from attrs import field, frozen
 
 from reconcile import __version__
 from reconcile.api.secret import Credential
 from reconcile.errors import ApiError, ForbiddenCallError
-from reconcile.model.call import Call, Effect
+from reconcile.model.call import Call, Effect, Scope, filled
 from reconcile.model.text import safe_text
 
 
@@ -29,45 +28,35 @@ class Role(Enum):
 
 @frozen(kw_only=True)
 class Route:
-    """A method and a path on one of the hosts; segments that begin with `:` are filled in."""
+    """A method and a path on one of the hosts; segments that begin with `:` are filled in.
+
+    `query` names the parameters that may follow.
+    """
 
     role: Role
     method: str
     template: str
+    query: frozenset[str] = frozenset()
 
     @classmethod
     def of_call(cls, call: Call) -> Route:
-        """The route of a call about one database."""
-        return cls(role=Role.DATABASE, method=call.method, template=_DATABASE + call.path)
-
-    def path(self, parameters: Mapping[str, str]) -> str:
-        """The path with its parameters, percent-encoded.
-
-        Raises ApiError for one that would change the path's shape: an empty one or dots, which
-        percent-encoding leaves alone and every server takes as a way up.
-        """
-        return "/".join(_segment(part, parameters) for part in self.template.split("/"))
+        """The route of a call to the database API."""
+        return cls(
+            role=Role.DATABASE,
+            method=call.method,
+            template=call.template,
+            query=frozenset(call.query),
+        )
 
     def __str__(self) -> str:
         return safe_text(f"{self.method} {self.template}")
 
 
-def _segment(part: str, parameters: Mapping[str, str]) -> str:
-    if not part.startswith(":"):
-        return part
-    value = parameters[part[1:]]
-    if value.strip(".") == "":
-        raise ApiError(f"{value!r} is no name of an {part[1:]}: check the spec")
-    return quote(value, safe="")
-
-
-_DATABASE = "/api/databases/:addon"
-
 EXCHANGE = Route(role=Role.AUTH, method="POST", template="/v1/tokens/exchange")
 REGIONS = Route(role=Role.AUTH, method="GET", template="/v1/regions")
 ADDONS = Route(role=Role.API, method="GET", template="/v1/apps/:app/addons")
 ADDON_TOKEN = Route(role=Role.API, method="POST", template="/v1/apps/:app/addons/:addon/token")
-ACTION = Route(role=Role.DATABASE, method="POST", template=f"{_DATABASE}/action")
+ACTION = Route(role=Role.DATABASE, method="POST", template=f"{Scope.DATABASE.value}/action")
 
 
 @frozen(kw_only=True)
@@ -81,14 +70,21 @@ class Request:
     route: Route
     base: str
     parameters: Mapping[str, str] = field(factory=dict)
+    query: Mapping[str, str] = field(factory=dict)
     document: Mapping[str, object] | None = None
     credential: Credential | None = None
     effect: Effect = Effect.READ
 
     @property
     def path(self) -> str:
-        """The path on the host, percent-encoded."""
-        return self.route.path(self.parameters)
+        """The path on the host with its query, percent-encoded.
+
+        Raises ApiError for a parameter that would change the path's shape.
+        """
+        try:
+            return filled(self.route.template, self.parameters, self.query)
+        except ValueError as error:
+            raise ApiError(f"{error}: check the spec") from None
 
     @property
     def payload(self) -> bytes | None:
@@ -118,12 +114,16 @@ class Request:
 
 @frozen(kw_only=True)
 class Answer:
-    """What came back, whole, and to what; `hide` takes the credentials in use out of a text."""
+    """What came back, whole, and to what; `hide` takes the credentials in use out of a text.
+
+    `retry_after` and `location` are the headers of those names.
+    """
 
     request: Request
     status: int
     body: bytes = field(repr=False)
     retry_after: str | None = None
+    location: str | None = None
     hide: Callable[[str], str] = field(repr=False, eq=False)
 
 

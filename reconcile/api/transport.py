@@ -191,6 +191,7 @@ class Transport:
                 status=response.status,
                 body=_body(response, self._limits.answer),
                 retry_after=response.headers.get("Retry-After"),
+                location=response.headers.get("Location"),
                 hide=self._secrets.hide,
             )
         except (failures.HTTPError, OSError) as error:

@@ -96,7 +96,8 @@ class Wire:
         request = Request(
             route=Route.of_call(call),
             base=target.hosts.database,
-            parameters={"addon": target.addon},
+            parameters={**call.names, "addon": target.addon},
+            query=call.query,
             document=None if call.body is None else dict(call.body),
             effect=permits.effect,
         )

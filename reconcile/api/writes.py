@@ -6,24 +6,41 @@ from collections.abc import Callable, Mapping
 from threading import Event
 from typing import Any
 
-from reconcile.api.answers import unwrapped
+from reconcile.api.answers import operation_of, unwrapped
 from reconcile.api.clock import Clock
 from reconcile.api.reads import READING, Reads
 from reconcile.api.routes import ACTION, Permits, Route
 from reconcile.api.wire import Connected, Surroundings, Wire
-from reconcile.model.call import Call, Effect
+from reconcile.model.call import (
+    UPGRADE,
+    Call,
+    Effect,
+    add_feature,
+    remove_feature,
+    restore,
+    update,
+)
 from reconcile.model.target import Target
 
-_UPDATE = Route.of_call(Call(method="PATCH", path="", effect=Effect.CHANGE))
-_ROOTS: Mapping[Route, str] = {_UPDATE: "database"}
-"""The routes that change something, and the key under which each answers."""
+_ROOTS: Mapping[Route, str | None] = {
+    Route.of_call(update({})): "database",
+    Route.of_call(UPGRADE): None,
+    Route.of_call(restore("")): None,
+    Route.of_call(add_feature("")): None,
+    Route.of_call(remove_feature("")): None,
+}
+"""The routes that change something, and the key under which each answers; None: no key."""
 
 CHANGE_ACTIONS = frozenset(
     {
         "create-database",
         "delete-database",
+        "reset-database",
         "set-sqlmode",
+        "pg-cancel-query",
+        "pg-terminate-query",
         "pg-stat-statements-enable",
+        "pg-stat-statements-reset",
         "add-retention-policy",
         "del-retention-policy",
     }
@@ -55,6 +72,13 @@ class WriteClient:
         `ok: 0` and other ApiErrors where it certainly was not.
         """
         return unwrapped(self._wire.send(target, call, WRITING), _ROOTS)
+
+    def start(self, target: Target, call: Call) -> str:
+        """Make a change that goes on after its answer; return the id of the operation to follow.
+
+        As `call`; OutcomeUnknownError, `under_way`, also where the answer names no operation.
+        """
+        return operation_of(self._wire.send(target, call, WRITING))
 
 
 class Connection(Connected):

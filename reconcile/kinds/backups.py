@@ -13,7 +13,7 @@ from attrs import frozen
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.kind import Feasible, Judgement, Kind, Phase, Refused, Sides, Wanted
-from reconcile.model.call import Call, Effect
+from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Between, InvalidValueError, described
 from reconcile.model.engine import Engine
@@ -78,10 +78,10 @@ def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
 
 
 def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
-    update = cast("Update", change)
-    if any(part.field == "hours" for part in update.fields):
-        return _refusal(live[ITSELF], update.after) or _feasible(update)
-    return _feasible(update)
+    asked = cast("Update", change)
+    if any(part.field == "hours" for part in asked.fields):
+        return _refusal(live[ITSELF], asked.after) or _feasible(asked)
+    return _feasible(asked)
 
 
 def _refusal(live: Fields, after: Fields) -> Refused | None:
@@ -108,8 +108,8 @@ def _refusal(live: Fields, after: Fields) -> Refused | None:
     return None
 
 
-def _feasible(update: Update) -> Feasible:
-    for part in update.fields:
+def _feasible(asked: Update) -> Feasible:
+    for part in asked.fields:
         if part.field == "enabled":
             enabling = part.after is True
             return Feasible(
@@ -127,7 +127,7 @@ def _requests(change: Change) -> tuple[Call, ...]:
             body["periodic_backups_enabled"] = part.after
         else:
             (body["periodic_backups_scheduled_at"],) = cast("tuple[int]", part.after)
-    return (Call(method="PATCH", path="", body={"database": body}, effect=Effect.CHANGE),)
+    return (update(body),)
 
 
 def _to_spec(live: Elements) -> Backups:

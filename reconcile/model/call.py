@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from urllib.parse import quote, urlencode
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 class Effect(Enum):
@@ -15,17 +16,30 @@ class Effect(Enum):
     CHANGE = "change"
 
 
+class Scope(Enum):
+    """What the path of a call continues: one database's own path, or that of the whole service."""
+
+    DATABASE = "/api/databases/:addon"
+    SERVICE = "/api"
+
+
 @frozen(kw_only=True)
 class Call:
-    """A request about one database; `path` continues the database's own path.
+    """A request to the database API, made in the name of one database.
 
-    An empty path is the database resource itself, `/action` the action endpoint.
+    `path` continues that of its scope: an empty one is the database resource itself, `/action` the
+    action endpoint. Its segments that begin with `:` are filled in from `names`. `starts_operation`
+    where the change goes on after the answer, which then names an operation to follow.
     """
 
     method: str
     path: str
     body: Mapping[str, object] | None = None
     effect: Effect
+    scope: Scope = Scope.DATABASE
+    names: Mapping[str, str] = field(factory=dict)
+    query: Mapping[str, str] = field(factory=dict)
+    starts_operation: bool = False
 
     @property
     def action_name(self) -> str | None:
@@ -33,12 +47,43 @@ class Call:
         name = (self.body or {}).get("action_name")
         return name if self.path == "/action" and isinstance(name, str) else None
 
+    @property
+    def template(self) -> str:
+        """The whole path, its segments not filled in."""
+        return self.scope.value + self.path
+
     def __str__(self) -> str:
         return f"{self.method} {self.action_name or self.path or 'database'}"
 
 
+def filled(template: str, names: Mapping[str, str], query: Mapping[str, str]) -> str:
+    """A path with its segments and its query, percent-encoded.
+
+    Raises ValueError for a name that would change the path's shape: an empty one or dots, which
+    percent-encoding leaves alone and every server takes as a way up.
+    """
+    path = "/".join(_segment(part, names) for part in template.split("/"))
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _segment(part: str, names: Mapping[str, str]) -> str:
+    if not part.startswith(":"):
+        return part
+    name = part[1:]
+    value = names[name]
+    if value.strip(".") == "":
+        raise ValueError(f"{value!r} is no name of an {name}")
+    return quote(value, safe="")
+
+
 RESOURCE = Call(method="GET", path="", effect=Effect.READ)
 """Read the database resource: always the first request about a database."""
+
+RECOVERY_WINDOW = Call(method="GET", path="/pitr/recovery_window", effect=Effect.READ)
+"""Read between which points in time a restore is possible."""
+
+UPGRADE = Call(method="POST", path="/upgrade", effect=Effect.CHANGE, starts_operation=True)
+"""Go to the next version, whichever that is: it takes no target."""
 
 
 def action(name: str, params: object = None, *, effect: Effect) -> Call:
@@ -47,3 +92,53 @@ def action(name: str, params: object = None, *, effect: Effect) -> Call:
     if params is not None:
         body["params"] = params
     return Call(method="POST", path="/action", body=body, effect=effect)
+
+
+def update(fields: Mapping[str, object]) -> Call:
+    """Change settings of the database resource, the named ones only."""
+    return Call(method="PATCH", path="", body={"database": dict(fields)}, effect=Effect.CHANGE)
+
+
+def restore(moment: str) -> Call:
+    """Put the data back to a point in time (ISO 8601)."""
+    return Call(
+        method="POST",
+        path="/pitr/restore",
+        body={"restore_time": moment},
+        effect=Effect.CHANGE,
+        starts_operation=True,
+    )
+
+
+def add_feature(name: str) -> Call:
+    """Turn a feature on."""
+    return Call(
+        method="POST", path="/features", body={"feature": {"name": name}}, effect=Effect.CHANGE
+    )
+
+
+def remove_feature(name: str) -> Call:
+    """Turn a feature off."""
+    return Call(method="DELETE", path="/features", query={"feature": name}, effect=Effect.CHANGE)
+
+
+def operation(ident: str) -> Call:
+    """Read how far an operation has come."""
+    return Call(
+        method="GET",
+        path="/operations/:operation",
+        names={"operation": ident},
+        scope=Scope.SERVICE,
+        effect=Effect.READ,
+    )
+
+
+def type_version(ident: str) -> Call:
+    """Read a version of an engine, and which one comes after it."""
+    return Call(
+        method="GET",
+        path="/database_type_versions/:version",
+        names={"version": ident},
+        scope=Scope.SERVICE,
+        effect=Effect.READ,
+    )

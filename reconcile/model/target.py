@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from reconcile.model.call import Call, filled
 from reconcile.model.engine import Engine
 
 
@@ -28,9 +29,11 @@ class Target:
     engine: Engine | None
     plan: str | None = None
 
-    def path(self, rest: str) -> str:
-        """The database-API path of a call about this database."""
-        return f"/api/databases/{self.addon}{rest}"
+    def url(self, call: Call) -> str:
+        """Where a call about this database goes."""
+        return self.hosts.database + filled(
+            call.template, {**call.names, "addon": self.addon}, call.query
+        )
 
 
 @frozen(kw_only=True)

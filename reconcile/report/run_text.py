@@ -141,7 +141,7 @@ def _rest_lines(proposal: Proposal) -> Iterator[Line]:
 
 
 def _call_lines(call: Call, target: Target) -> Iterator[Line]:
-    url = target.hosts.database + target.path(call.path)
+    url = target.url(call)
     yield line(6, (f"{call.method} ", "bold"), url, whole=True)
     if call.body is not None:
         yield line(6, json.dumps(call.body, sort_keys=True), whole=True)

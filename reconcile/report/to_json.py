@@ -270,7 +270,7 @@ def _outcome(outcome: Outcome, target: Target) -> OutcomeDocument:
         requests=tuple(
             RequestDocument(
                 method=call.method,
-                url=target.hosts.database + target.path(call.path),
+                url=target.url(call),
                 body=call.body,
             )
             for call in outcome.calls

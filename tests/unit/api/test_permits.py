@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import Case, cases
 from unit.api.loopback import PlainClock, Provider, serving, unheard
 
 from reconcile.api.reads import READ_ACTIONS, READING, Reads, connect_reading
-from reconcile.api.routes import ACTION, ADDON_TOKEN, ADDONS, EXCHANGE, GROUNDWORK, REGIONS
+from reconcile.api.routes import ACTION, ADDON_TOKEN, ADDONS, EXCHANGE, GROUNDWORK, REGIONS, Route
 from reconcile.api.transport import Transport
 from reconcile.api.writes import CHANGE_ACTIONS, WRITING, Connection, WriteClient, connect_writing
 from reconcile.errors import ForbiddenCallError
@@ -166,11 +167,18 @@ def test_the_sets_are_these() -> None:
     """A change of the sets is a change of a promise: it shows here."""
     assert {str(route) for route in READING.routes} == {
         "GET /api/databases/:addon",
+        "GET /api/databases/:addon/pitr/recovery_window",
+        "GET /api/database_type_versions/:version",
+        "GET /api/operations/:operation",
         "POST /api/databases/:addon/action",
     }
     assert {str(route) for route in WRITING.routes} == {
+        "DELETE /api/databases/:addon/features",
         "PATCH /api/databases/:addon",
         "POST /api/databases/:addon/action",
+        "POST /api/databases/:addon/features",
+        "POST /api/databases/:addon/pitr/restore",
+        "POST /api/databases/:addon/upgrade",
     }
     assert {EXCHANGE, REGIONS, ADDONS, ADDON_TOKEN} == GROUNDWORK.routes
     assert not READING.actions & WRITING.actions
@@ -179,12 +187,18 @@ def test_the_sets_are_these() -> None:
         "get-sqlmode",
         "list-extensions",
         "list-retention-policies",
+        "pg-list-queries",
+        "pg-stat-statements-list",
     }
     assert WRITING.actions == {
         "create-database",
         "delete-database",
+        "reset-database",
         "set-sqlmode",
+        "pg-cancel-query",
+        "pg-terminate-query",
         "pg-stat-statements-enable",
+        "pg-stat-statements-reset",
         "add-retention-policy",
         "del-retention-policy",
     }
@@ -218,3 +232,11 @@ def test_nothing_behind_a_reading_connection_can_write(reads: Reads) -> None:
     assert not any(isinstance(part, WriteClient) for part in parts)
     effects = {permits.effect for permits in transport._permits}
     assert effects == {Effect.READ}
+
+
+def test_a_query_belongs_to_the_route() -> None:
+    """A parameter that the set does not name is refused like another path."""
+    call = Call(method="DELETE", path="/features", query={"feature": "x"}, effect=Effect.CHANGE)
+    assert Route.of_call(call) in WRITING.routes
+    for query in ({}, {"_method": "PATCH"}, {"feature": "x", "_method": "PATCH"}):
+        assert Route.of_call(evolve(call, query=query)) not in WRITING.routes
