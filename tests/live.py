@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from builders import VERSIONS
 from strategies import Case
 
+from reconcile.api.surroundings import Surroundings
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.journal import Journal
 from reconcile.apply.live import Connection, LiveExecutor, connect_writing
@@ -127,7 +128,9 @@ class Live:
 @contextmanager
 def live(sandbox: Sandbox, state_dir: Path) -> Iterator[Live]:
     """Connect to a sandbox."""
-    with connect_writing(environment(sandbox), region=None, notify=print) as connection:
+    with connect_writing(
+        Surroundings(environment=environment(sandbox), region=None, notify=print)
+    ) as connection:
         yield Live(connection=connection, state_dir=state_dir)
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from threading import Event
+from collections.abc import Mapping
 from typing import Any
 
 from reconcile.api.answers import unwrapped
-from reconcile.api.clock import Clock
 from reconcile.api.routes import ACTION, Permits, Route
+from reconcile.api.surroundings import Surroundings
 from reconcile.api.targets import Targets
-from reconcile.api.wire import Connected, Surroundings, Wire
+from reconcile.api.wire import Connected, Wire
 from reconcile.model.call import (
     RECOVERY_WINDOW,
     RESOURCE,
@@ -68,22 +67,10 @@ class Reads(Connected):
         self.targets = Targets(wire)
 
 
-def connect_reading(
-    environment: Mapping[str, str],
-    *,
-    region: str | None,
-    notify: Callable[[str], None],
-    trace: Callable[[str], None] | None = None,
-    clock: Clock | None = None,
-    stop: Event | None = None,
-) -> Reads:
+def connect_reading(surroundings: Surroundings) -> Reads:
     """Make a connection whose transport itself refuses whatever would change anything.
 
-    Sends nothing yet. `region` is the project's; `notify` is told in a sentence when the provider
-    makes us wait, `trace` of every request; `stop` ends every wait. Raises UsageError for a host or region that cannot be
-    meant, CredentialsError where no API token is given.
+    Sends nothing yet. Raises UsageError for a host or region that cannot be meant, CredentialsError
+    where no API token is given.
     """
-    surroundings = Surroundings(
-        environment=environment, region=region, notify=notify, trace=trace, clock=clock, stop=stop
-    )
     return Reads(Wire(surroundings, (READING,)))

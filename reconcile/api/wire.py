@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from threading import Event
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from attrs import field, frozen
-
 from reconcile.api.answers import rooted
-from reconcile.api.clock import Clock
 from reconcile.api.credentials import Account, AddonTokens, Grant, api_token
 from reconcile.api.hosts import HostSettings
 from reconcile.api.once import Once
 from reconcile.api.routes import ADDONS, GROUNDWORK, REGIONS, Answer, Permits, Request, Route, check
+from reconcile.api.surroundings import Surroundings
 from reconcile.api.transport import Transport
 from reconcile.errors import ApiError
 from reconcile.model.call import Call
 from reconcile.model.target import Hosts, Target
-
-
-@frozen(kw_only=True)
-class Surroundings:
-    """What a connection takes from outside.
-
-    `region` is the project's; `notify` is told in a sentence when the provider makes us wait,
-    `trace` of every request; `stop` ends every wait; `clock` is the machine's own unless a test has
-    another.
-    """
-
-    environment: Mapping[str, str] = field(repr=False)  # it holds the token
-    region: str | None
-    notify: Callable[[str], None]
-    trace: Callable[[str], None] | None = None
-    clock: Clock | None = None
-    stop: Event | None = None
 
 
 class Wire:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from threading import Event
+from collections.abc import Mapping
 from typing import Any
 
 from reconcile.api.answers import operation_of, unwrapped
-from reconcile.api.clock import Clock
 from reconcile.api.reads import READING, Reads
 from reconcile.api.routes import ACTION, Permits, Route
-from reconcile.api.wire import Connected, Surroundings, Wire
+from reconcile.api.surroundings import Surroundings
+from reconcile.api.wire import Connected, Wire
 from reconcile.model.call import (
     UPGRADE,
     Call,
@@ -90,17 +89,6 @@ class Connection(Connected):
         self.writes = WriteClient(wire)
 
 
-def connect_writing(
-    environment: Mapping[str, str],
-    *,
-    region: str | None,
-    notify: Callable[[str], None],
-    trace: Callable[[str], None] | None = None,
-    clock: Clock | None = None,
-    stop: Event | None = None,
-) -> Connection:
+def connect_writing(surroundings: Surroundings) -> Connection:
     """Make a connection that may change databases. Sends nothing yet; raises as `connect_reading`."""
-    surroundings = Surroundings(
-        environment=environment, region=region, notify=notify, trace=trace, clock=clock, stop=stop
-    )
     return Connection(Wire(surroundings, (READING, WRITING)))

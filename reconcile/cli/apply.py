@@ -18,7 +18,7 @@ from reconcile.cli.again import Again
 from reconcile.cli.exits import run_status
 from reconcile.cli.fleet import Fleet, read_fleet
 from reconcile.cli.options import ApplyOptions
-from reconcile.cli.pipeline import ClashError, propose, reading, tell_requests
+from reconcile.cli.pipeline import ClashError, propose, reading, surroundings, tell_requests
 from reconcile.cli.present import present, present_findings
 from reconcile.cli.progress import progress
 from reconcile.cli.prompt import ask
@@ -76,13 +76,7 @@ def _dry_run(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
 
 def _apply(fleet: Fleet, options: ApplyOptions, world: World) -> Run:
     state_dir = world.state_dir(options.state_dir)
-    with connect_writing(
-        world.environment,
-        region=fleet.config.region,
-        notify=world.tell,
-        trace=world.tell if options.output.verbose else None,
-        stop=world.interruption.stop,
-    ) as connection:
+    with connect_writing(surroundings(fleet.config, options.output, world)) as connection:
         proposal = propose(fleet.desired, connection.reads, world, stop=world.interruption.stop)
         allowance = _allowance(proposal, options, world)
         started = Run(id=_run_id(world), before=proposal)

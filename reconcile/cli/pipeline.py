@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from threading import Event
 
 from reconcile.api.reads import Reads, connect_reading
+from reconcile.api.surroundings import Surroundings
 from reconcile.cli.options import Output
 from reconcile.cli.progress import progress
 from reconcile.cli.world import World
@@ -32,15 +33,20 @@ class ClashError(ReconcileError):
         self.findings = findings
 
 
-def reading(config: Config, output: Output, world: World) -> Reads:
-    """A connection that cannot change anything; close it, or use `with`."""
-    return connect_reading(
-        world.environment,
+def surroundings(config: Config, output: Output, world: World) -> Surroundings:
+    """What a connection takes from the process and the project."""
+    return Surroundings(
+        environment=world.environment,
         region=config.region,
         notify=world.tell,
         trace=world.tell if output.verbose else None,
         stop=world.interruption.stop,
     )
+
+
+def reading(config: Config, output: Output, world: World) -> Reads:
+    """A connection that cannot change anything; close it, or use `with`."""
+    return connect_reading(surroundings(config, output, world))
 
 
 def propose(desired: Sequence[Desired], reads: Reads, world: World, *, stop: Event) -> Proposal:

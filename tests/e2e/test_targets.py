@@ -6,6 +6,7 @@ import pytest
 from live import environment
 
 from reconcile.api.reads import connect_reading
+from reconcile.api.surroundings import Surroundings
 from reconcile.errors import NotFoundError
 from reconcile.model.engine import Engine
 from reconcile.sandbox import running
@@ -26,7 +27,9 @@ def test_a_resource_id_may_look_like_an_addon_id() -> None:
     """An application called `ad-server` has resources that begin as addon ids do."""
     with (
         running(FLEET) as sandbox,
-        connect_reading(environment(sandbox), region=None, notify=print) as reads,
+        connect_reading(
+            Surroundings(environment=environment(sandbox), region=None, notify=print)
+        ) as reads,
     ):
         found = reads.targets.find(app="ad-server", addon="ad-server-4821", engine=Engine.MYSQL)
         assert found.addon == "ad-1f0a"

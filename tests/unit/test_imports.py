@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "apply": {"kinds", "plan", "guard", "api.writes"},
     "report": set(),
     "schema": {"kinds", "spec"},
-    "cli": EVERYTHING - {"api"} | {"api.reads"},
+    "cli": EVERYTHING - {"api"} | {"api.reads", "api.surroundings"},
     "sandbox": set(),
 }
 

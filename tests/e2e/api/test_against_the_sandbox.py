@@ -9,6 +9,7 @@ from builders import HERE
 from unit.api.loopback import PlainClock, unheard
 
 from reconcile.api.reads import Reads, connect_reading
+from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection, connect_writing
 from reconcile.errors import (
     AccessError,
@@ -104,14 +105,18 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
 @pytest.fixture
 def reads(environment: dict[str, str]) -> Iterator[Reads]:
     """A connection that only reads."""
-    with connect_reading(environment, region=None, notify=unheard, clock=PlainClock()) as one:
+    with connect_reading(
+        Surroundings(environment=environment, region=None, notify=unheard, clock=PlainClock())
+    ) as one:
         yield one
 
 
 @pytest.fixture
 def connection(environment: dict[str, str]) -> Iterator[Connection]:
     """A connection that reads and writes."""
-    with connect_writing(environment, region=None, notify=unheard, clock=PlainClock()) as one:
+    with connect_writing(
+        Surroundings(environment=environment, region=None, notify=unheard, clock=PlainClock())
+    ) as one:
         yield one
 
 
@@ -274,7 +279,9 @@ def test_a_wrong_token_is_a_refused_login(sandbox: Sandbox, environment: dict[st
     """It names the variable."""
     environment = {**environment, "SCALINGO_API_TOKEN": "tk-us-wrong"}
     with (
-        connect_reading(environment, region=None, notify=unheard) as reads,
+        connect_reading(
+            Surroundings(environment=environment, region=None, notify=unheard)
+        ) as reads,
         pytest.raises(CredentialsError, match="check SCALINGO_API_TOKEN"),
     ):
         reads.targets.find(app="shop-web", addon="ad-1", engine=Engine.MYSQL)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from unit.api.loopback import PlainClock, Provider, serving
 
+from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection, connect_writing
 
 
@@ -33,6 +34,8 @@ def notices() -> list[str]:
 def connection(provider: Provider, clock: PlainClock, notices: list[str]) -> Iterator[Connection]:
     """A connection that reads and writes."""
     with connect_writing(
-        provider.environment, region=None, notify=notices.append, clock=clock
+        Surroundings(
+            environment=provider.environment, region=None, notify=notices.append, clock=clock
+        )
     ) as one:
         yield one

@@ -26,6 +26,7 @@ from unit.api.loopback import (
 from reconcile.api.credentials import api_token
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.secret import Credential
+from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection
 from reconcile.errors import AccessError, AnswerError, ApiError, CredentialsError, ReconcileError
 from reconcile.model.call import RESOURCE
@@ -57,7 +58,7 @@ def test_without_a_token_it_says_what_to_do(token: str | None) -> None:
     """The variable is named."""
     environment = {} if token is None else {"SCALINGO_API_TOKEN": token}
     with pytest.raises(CredentialsError, match="set SCALINGO_API_TOKEN"):
-        connect_reading(environment, region=None, notify=unheard)
+        connect_reading(Surroundings(environment=environment, region=None, notify=unheard))
 
 
 @pytest.mark.parametrize("token", ["canary\r\nX-Evil: 1", "canary secret", "canaryé", "canary\0"])
@@ -77,7 +78,9 @@ def test_fifty_threads_need_one_exchange_and_one_token_per_addon(clock: PlainClo
     """Who comes late waits for the first one's answer."""
     addons = [("shop-web", Addon(id=f"ad-{n}")) for n in range(5)]
     with serving(*addons) as provider:
-        reads = connect_reading(provider.environment, region=None, notify=unheard, clock=clock)
+        reads = connect_reading(
+            Surroundings(environment=provider.environment, region=None, notify=unheard, clock=clock)
+        )
         with reads, ThreadPoolExecutor(50) as threads:
             targets = list(threads.map(lambda n: find(reads, f"ad-{n % 5}"), range(50)))
             list(threads.map(lambda target: reads.client.call(target, RESOURCE), targets))
@@ -89,7 +92,9 @@ def test_fifty_threads_need_one_exchange_and_one_token_per_addon(clock: PlainClo
 def test_an_application_is_listed_once_for_all(clock: PlainClock) -> None:
     """The addons of an application are shared by its specs."""
     with serving(("shop-web", Addon())) as provider:
-        reads = connect_reading(provider.environment, region=None, notify=unheard, clock=clock)
+        reads = connect_reading(
+            Surroundings(environment=provider.environment, region=None, notify=unheard, clock=clock)
+        )
         with reads, ThreadPoolExecutor(16) as threads:
             found = threads.map(
                 lambda _: reads.targets.find(app="shop-web", addon=None, engine=Engine.MYSQL),
@@ -102,7 +107,9 @@ def test_an_application_is_listed_once_for_all(clock: PlainClock) -> None:
 def test_a_refused_exchange_is_asked_once_for_all(provider: Provider, clock: PlainClock) -> None:
     """Fifty databases do not make fifty failed logins."""
     provider.odd["auth"].extend([reply(401, {"error": "bad token"})] * 50)
-    reads = connect_reading(provider.environment, region=None, notify=unheard, clock=clock)
+    reads = connect_reading(
+        Surroundings(environment=provider.environment, region=None, notify=unheard, clock=clock)
+    )
 
     def attempt(_: int) -> str:
         with pytest.raises(CredentialsError) as caught:
@@ -188,7 +195,9 @@ def test_a_refused_addon_token_is_renewed_once_by_all_threads(
     provider: Provider, clock: PlainClock
 ) -> None:
     """The one who finds it out first renews it for the others."""
-    reads = connect_reading(provider.environment, region=None, notify=unheard, clock=clock)
+    reads = connect_reading(
+        Surroundings(environment=provider.environment, region=None, notify=unheard, clock=clock)
+    )
     with reads, ThreadPoolExecutor(8) as threads:
         target = find(reads)
         provider.revoked.add("addon-token-canary-2")
@@ -276,7 +285,9 @@ def test_no_token_shows_anywhere_even_if_a_server_repeats_it(
         provider.odd[role].extend([echo] * 8)
         notices: list[str] = []
         reads = connect_reading(
-            provider.environment, region=None, notify=notices.append, clock=clock
+            Surroundings(
+                environment=provider.environment, region=None, notify=notices.append, clock=clock
+            )
         )
         with reads, pytest.raises(ReconcileError) as caught:
             reads.client.call(find(reads), RESOURCE)

@@ -14,6 +14,7 @@ from unit.api.loopback import PlainClock, Provider, serving, unheard
 
 from reconcile.api.reads import READ_ACTIONS, READING, Reads, connect_reading
 from reconcile.api.routes import ACTION, ADDON_TOKEN, ADDONS, EXCHANGE, GROUNDWORK, REGIONS, Route
+from reconcile.api.surroundings import Surroundings
 from reconcile.api.transport import Transport
 from reconcile.api.writes import CHANGE_ACTIONS, WRITING, Connection, WriteClient, connect_writing
 from reconcile.errors import ForbiddenCallError
@@ -80,7 +81,9 @@ def silent() -> Iterator[Provider]:
 def reads(silent: Provider) -> Iterator[Reads]:
     """A connection that only reads."""
     with connect_reading(
-        silent.environment, region=None, notify=unheard, clock=PlainClock()
+        Surroundings(
+            environment=silent.environment, region=None, notify=unheard, clock=PlainClock()
+        )
     ) as one:
         yield one
 
@@ -89,7 +92,9 @@ def reads(silent: Provider) -> Iterator[Reads]:
 def writing(silent: Provider) -> Iterator[Connection]:
     """A connection that also writes."""
     with connect_writing(
-        silent.environment, region=None, notify=unheard, clock=PlainClock()
+        Surroundings(
+            environment=silent.environment, region=None, notify=unheard, clock=PlainClock()
+        )
     ) as one:
         yield one
 

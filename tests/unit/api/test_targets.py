@@ -7,6 +7,7 @@ from attrs import evolve
 from unit.api.loopback import Addon, PlainClock, Provider, reply, serving, unheard
 
 from reconcile.api.reads import Reads, connect_reading
+from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection
 from reconcile.errors import AnswerError, ApiError, NotFoundError
 from reconcile.model.call import RESOURCE
@@ -28,7 +29,9 @@ def find(
     """Find a target; the provider tells what that took."""
     with serving(*APPS) as provider:
         reads = connect_reading(
-            provider.environment, region=None, notify=unheard, clock=PlainClock()
+            Surroundings(
+                environment=provider.environment, region=None, notify=unheard, clock=PlainClock()
+            )
         )
         with reads:
             target = reads.targets.find(app=app, addon=addon, engine=engine)
@@ -152,7 +155,9 @@ def test_the_regions_are_asked_once_and_only_if_needed(provider: Provider) -> No
         key: value for key, value in provider.environment.items() if key != "SCALINGO_DB_URL"
     }
     provider.regions = [{"name": "osc-fr1", "api": provider.url, "database_api": provider.url}]
-    with connect_reading(environment, region=None, notify=unheard, clock=PlainClock()) as reads:
+    with connect_reading(
+        Surroundings(environment=environment, region=None, notify=unheard, clock=PlainClock())
+    ) as reads:
         for _ in range(3):
             target = reads.targets.find(app="shop-web", addon="ad-1", engine=Engine.MYSQL)
             reads.client.call(target, RESOURCE)

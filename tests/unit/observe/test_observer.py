@@ -14,6 +14,7 @@ from builders import HERE
 from unit.api.loopback import Addon, PlainClock, Provider, Reply, reply, serving, unheard
 
 from reconcile.api.reads import Reads, connect_reading
+from reconcile.api.surroundings import Surroundings
 from reconcile.errors import UsageError
 from reconcile.model.engine import Engine
 from reconcile.model.state import Desired, Observation, Observed, Unknown
@@ -48,7 +49,12 @@ def wanted(handle: str, addon: str | None, engine: Engine = Engine.MYSQL, *kinds
 def reading(provider: Provider, environment: dict[str, str] | None = None) -> Iterator[Reads]:
     """A connection on which nobody waits."""
     with connect_reading(
-        environment or provider.environment, region=None, notify=unheard, clock=PlainClock()
+        Surroundings(
+            environment=environment or provider.environment,
+            region=None,
+            notify=unheard,
+            clock=PlainClock(),
+        )
     ) as reads:
         yield reads
 
