@@ -93,6 +93,10 @@ class NotOfferedError(ApiError):
         self.said = said or message
 
 
+DOUBT = "; it may or may not have taken effect"
+"""How a sentence about a change ends whose outcome is open; it goes once that is settled."""
+
+
 class OutcomeUnknownError(ApiError):
     """A changing request may have been carried out, but no answer says so.
 

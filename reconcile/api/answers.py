@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import isinf
 from typing import Any
 
 from reconcile.api.routes import ACTION, ADDON_TOKEN, EXCHANGE, Answer, Route
 from reconcile.errors import (
+    DOUBT,
     AccessError,
     AnswerError,
     ApiError,
@@ -32,6 +34,9 @@ _OPERATION_PATH = re.compile(r"[^?#]*/api/operations/([^/?#]+)/?(?:[?#].*)?", re
 _TOKENS = frozenset({EXCHANGE, ADDON_TOKEN})
 """Routes whose successes hold a token: nothing of them is ever shown."""
 _NO_DOCUMENT = object()
+_TOO_DEEP = object()
+_DEEPEST = 100
+"""Levels of the deepest document: who walks through one goes down by calling itself."""
 
 
 def document_of(answer: Answer) -> Mapping[str, Any]:
@@ -45,6 +50,8 @@ def document_of(answer: Answer) -> Mapping[str, Any]:
     document = _decoded(answer)
     if isinstance(document, dict):
         return document
+    if document is _TOO_DEEP:
+        raise _unfit(answer, "what is nested too deeply")
     raise _unfit(answer, "where a JSON object is due", said=_said(answer))
 
 
@@ -52,7 +59,8 @@ def rooted(answer: Answer, root: str) -> Any:
     """The value under the root key of a success. Raises as `document_of`."""
     document = document_of(answer)
     if root not in document:
-        raise _unfit(answer, f"without {root!r}")
+        said = "" if answer.request.route in _TOKENS else _said(answer)
+        raise _unfit(answer, f"without {root!r}", said=said)
     return document[root]
 
 
@@ -121,11 +129,46 @@ def _succeeded(answer: Answer) -> bool:
 
 
 def _decoded(answer: Answer) -> Any:
-    """The decoded body; _NO_DOCUMENT where it is no JSON."""
+    """The decoded body; _NO_DOCUMENT where it is no JSON, _TOO_DEEP where it is one in vain."""
     try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
+        document = json.loads(answer.body, parse_constant=_refused, parse_float=_finite)
+    except RecursionError:
+        return _TOO_DEEP
+    except ValueError:
         return _NO_DOCUMENT
+    return _TOO_DEEP if _is_too_deep(document) else document
+
+
+def _refused(constant: str) -> float:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError("a number that is too large")
+    return number
+
+
+def _is_too_deep(document: object) -> bool:
+    """Level by level: what is being checked is whether it bears recursion."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level for inner in _inside(one) if isinstance(inner, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterable[object]:
+    """The values in an object or a list; none in anything else."""
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+        case _:
+            return ()
 
 
 def _failure(answer: Answer) -> ApiError:
@@ -137,7 +180,7 @@ def _failure(answer: Answer) -> ApiError:
     refused = 400 <= answer.status < 500  # noqa: PLR2004 - RFC 9110
     if answer.request.effect is Effect.CHANGE and not refused:
         return OutcomeUnknownError(
-            f"{sentence}; it may or may not have taken effect",
+            f"{sentence}{DOUBT}",
             under_way=answer.status == 504,  # noqa: PLR2004 - RFC 9110: a gateway gave up waiting
         )
     if 300 <= answer.status < 400:  # noqa: PLR2004 - RFC 9110
@@ -149,9 +192,9 @@ def _failure(answer: Answer) -> ApiError:
 
 def _unfit(answer: Answer, fault: str, *, said: str = "") -> ApiError:
     """The error for a success that does not say what it should."""
-    sentence = f"{answer.request}: answered {said}{' ' if said else ''}{fault}"
+    sentence = f"{answer.request}: HTTP {answer.status}, {said or 'answered'} {fault}"
     if answer.request.effect is Effect.CHANGE:
-        return OutcomeUnknownError(f"{sentence}; it may or may not have taken effect")
+        return OutcomeUnknownError(f"{sentence}{DOUBT}")
     return AnswerError(sentence)
 
 

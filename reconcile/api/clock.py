@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from threading import Lock
 from typing import Protocol
 
 _LOOK = 0.1
@@ -34,3 +35,28 @@ class SystemClock:
             if left <= 0:
                 return
             time.sleep(min(left, _LOOK))
+
+
+class SteadyClock:
+    """Another clock, whose time never goes back: for spans, not for dates. Thread safe.
+
+    A machine whose clock is set back by an hour would otherwise wait for an hour.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = clock.now()
+        self._added = 0.0
+        self._lock = Lock()
+
+    def now(self) -> float:
+        """Seconds since the epoch, and by how much the clock was set back so far."""
+        with self._lock:
+            now = self._clock.now()
+            self._added += max(0.0, self._last - now)
+            self._last = now
+            return now + self._added
+
+    def sleep(self, seconds: float, halted: Callable[[], bool]) -> None:
+        """Wait as the other clock does."""
+        self._clock.sleep(seconds, halted)

@@ -24,6 +24,8 @@ _PROVIDER = "scalingo.com"
 _LOOPBACK = IPv4Network("127.0.0.0/8")
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+")
 _REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_REGIONAL = re.compile(r"https://[^./]+\.([^./]+)\.scalingo\.com(?::[0-9]+)?")
+"""How the provider names the hosts of a region: `https://db-api.osc-fr1.scalingo.com`."""
 
 
 @frozen(kw_only=True)
@@ -40,13 +42,16 @@ class HostSettings:
         """Read SCALINGO_AUTH_URL, SCALINGO_API_URL, SCALINGO_DB_URL, SCALINGO_REGION, DB_API_URL.
 
         `region` is the project's and goes before SCALINGO_REGION: its specs mean databases there.
-        Raises UsageError, which names the variable and does not show its value.
+        Raises UsageError, which names the variable and does not show its value, also where the
+        hosts are those of another region: an application of the same name may be there.
         """
+        names = ("SCALINGO_API_URL", "SCALINGO_DB_URL", "DB_API_URL")
+        given = {name: base for name in names if (base := _given(environment, name))}
         return cls(
-            region=_region(region or environment.get("SCALINGO_REGION") or DEFAULT_REGION),
+            region=_region_of_all(region, environment.get("SCALINGO_REGION"), given),
             auth=_given(environment, "SCALINGO_AUTH_URL") or DEFAULT_AUTH,
-            api=_given(environment, "SCALINGO_API_URL"),
-            database=_given(environment, "SCALINGO_DB_URL") or _given(environment, "DB_API_URL"),
+            api=given.get("SCALINGO_API_URL"),
+            database=given.get("SCALINGO_DB_URL") or given.get("DB_API_URL"),
         )
 
     def complete(self) -> Hosts | None:
@@ -54,6 +59,20 @@ class HostSettings:
         if self.api is None or self.database is None:
             return None
         return Hosts(auth=self.auth, api=self.api, database=self.database)
+
+    def without_account(self) -> Hosts:
+        """The hosts of a run that has a token for the database host only, which must be given.
+
+        The others get no request; they tell a plan of this run from one for another service.
+        Raises UsageError.
+        """
+        if self.database is None:
+            raise UsageError(
+                "DB_BEARER_TOKEN goes to the database API's host only, and none is named: set"
+                f" DB_API_URL to it, such as 'db-api.{self.region}.{_PROVIDER}'"
+            )
+        api = self.api or f"https://api.{self.region}.{_PROVIDER}"
+        return Hosts(auth=self.auth, api=api, database=self.database)
 
     def choose(self, regions: object) -> Hosts:
         """Take what is missing from the provider's list of regions.
@@ -87,12 +106,30 @@ class HostSettings:
         if not isinstance(url, str):
             raise AnswerError(f"{place} is missing")
         try:
-            base = _base(url)
+            base = base_of(url)
         except ValueError as error:
             raise AnswerError(f"{place} {error}") from None
         if not (_is_providers(base) or (_is_loopback(self.auth) and _is_loopback(base))):
             raise AnswerError(f"{place} is a host outside {_PROVIDER}, which gets no token")
         return base
+
+
+def _region_of_all(project: str | None, said: str | None, given: Mapping[str, str]) -> str:
+    """The one region that project, SCALINGO_REGION and the given hosts agree on."""
+    named = {name: match[1] for name, base in given.items() if (match := _REGIONAL.fullmatch(base))}
+    region = _region(project or said or next(iter(named.values()), DEFAULT_REGION))
+    for name, other in named.items():
+        if other != region:
+            raise UsageError(
+                f"{name} is a host of region {other!r}, but this run is about {region!r}: unset it,"
+                " or make the region the same in reconcile.yaml or SCALINGO_REGION"
+            )
+    if given and project and said and said != project:
+        raise UsageError(
+            f"SCALINGO_REGION is {safe_text(said)!r}, but reconcile.yaml is about {project!r}:"
+            f" unset it and {', '.join(given)}, which are meant for its region"
+        )
+    return region
 
 
 def _region(name: str) -> str:
@@ -110,12 +147,12 @@ def _given(environment: Mapping[str, str], name: str) -> str | None:
     if not text:
         return None
     try:
-        return _base(text if "://" in text else f"https://{text}")
+        return base_of(text if "://" in text else f"https://{text}")
     except ValueError as error:
         raise UsageError(f"{name} {error}") from None
 
 
-def _base(url: str) -> str:
+def base_of(url: str) -> str:
     """Scheme, host and port of a URL. Raises ValueError with the rest of a sentence, no value."""
     if not url.isascii() or not url.isprintable() or re.search(r"[\s\\]", url):
         raise ValueError("holds characters that no URL has")

@@ -15,7 +15,10 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 _REMEMBERED = 60.0
-"""Seconds for which a failure stands for all who ask, instead of one failure for each."""
+"""Seconds for which a failure stands for all who ask, instead of one failure for each.
+
+As long a value that replaced an unfit one is the last: one more would be no better.
+"""
 
 
 @define
@@ -24,13 +27,14 @@ class _Slot(Generic[V]):
     value: V | None = None
     error: ReconcileError | None = None
     failed_at: float = 0.0
+    replaced_at: float | None = None
 
 
 class Once(Generic[K, V]):
     """One value per key, made by the first thread that asks while the others wait for it.
 
     `fresh` says whether a kept value still serves. A failure is remembered for a minute and
-    raised to everybody who asks.
+    raised to everybody who asks, unless it is urgent.
     """
 
     def __init__(
@@ -46,31 +50,47 @@ class Once(Generic[K, V]):
         self._slots: dict[K, _Slot[V]] = {}
         self._lock = Lock()
 
-    def get(self, key: K) -> V:
-        """The value of a key. Raises what making it raised."""
-        slot = self._slot(key)
-        with slot.lock:
-            if slot.value is not None and self._fresh(slot.value):
-                return slot.value
-            if slot.error is not None and self._clock.now() - slot.failed_at < _REMEMBERED:
-                raise slot.error
-            slot.value = slot.error = None
-            return self._fill(slot, key)
+    def get(self, key: K, *, urgently: Callable[[K], V] | None = None) -> V:
+        """The value of a key. Raises what making it raised.
 
-    def discard(self, key: K, value: V) -> None:
-        """Forget a value that proved unfit, unless it was replaced in the meantime."""
+        Where it is made `urgently`, it is made in that way, and no failure of before stands for it.
+        """
         slot = self._slot(key)
         with slot.lock:
-            if slot.value is value:
-                slot.value = None
+            return self._current(slot, key, urgently)
+
+    def replace(self, key: K, unfit: V, *, urgently: Callable[[K], V] | None = None) -> V | None:
+        """A value in place of one that proved unfit: the one that is there meanwhile, or a new one.
+
+        None where the unfit one itself replaced another less than a minute ago. Raises what making
+        it raised; `urgently` as for `get`.
+        """
+        slot = self._slot(key)
+        with slot.lock:
+            if slot.value is unfit:
+                if slot.replaced_at is not None and self._recent(slot.replaced_at):
+                    return None
+                slot.value, slot.replaced_at = None, self._clock.now()
+            return self._current(slot, key, urgently)
+
+    def _current(self, slot: _Slot[V], key: K, urgently: Callable[[K], V] | None) -> V:
+        if slot.value is not None and self._fresh(slot.value):
+            return slot.value
+        if slot.error is not None and urgently is None and self._recent(slot.failed_at):
+            raise slot.error
+        slot.value = slot.error = None
+        return self._fill(slot, key, urgently or self._make)
+
+    def _recent(self, moment: float) -> bool:
+        return self._clock.now() - moment < _REMEMBERED
 
     def _slot(self, key: K) -> _Slot[V]:
         with self._lock:
             return self._slots.setdefault(key, _Slot())
 
-    def _fill(self, slot: _Slot[V], key: K) -> V:
+    def _fill(self, slot: _Slot[V], key: K, make: Callable[[K], V]) -> V:
         try:
-            slot.value = self._make(key)
+            slot.value = make(key)
         except ReconcileError as error:
             slot.error, slot.failed_at = error, self._clock.now()
             raise

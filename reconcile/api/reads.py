@@ -70,7 +70,7 @@ class Reads(Connected):
 def connect_reading(surroundings: Surroundings) -> Reads:
     """Make a connection whose transport itself refuses whatever would change anything.
 
-    Sends nothing yet. Raises UsageError for a host or region that cannot be meant, CredentialsError
-    where no API token is given.
+    Sends nothing yet. Raises UsageError for a host, a region, an authority or a ready token that
+    cannot be meant, CredentialsError where no credentials are given.
     """
     return Reads(Wire(surroundings, (READING,)))

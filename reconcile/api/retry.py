@@ -19,11 +19,12 @@ class Trouble(Enum):
     UNREACHED = "the connection was never established: the server cannot have received it"
     UNTRUSTED = "the server's certificate cannot be verified: nothing was sent"
     LOST = "it was sent, perhaps in part, and no whole answer came back"
-    UNAVAILABLE = "a proxy or the server says that it cannot answer now (502 to 504)"
+    UNAVAILABLE = "a proxy or the server says that it cannot answer now (408, 425, 502 to 504)"
     LIMITED = "refused for its rate (429)"
 
 
-_UNAVAILABLE = frozenset({502, 503, 504})
+# 408: it did not get the whole request in time; 425: it came too early to be sure of it.
+_UNAVAILABLE = frozenset({408, 425, 502, 503, 504})
 _TOO_MANY = 429
 _WINDOW = 60
 
@@ -42,11 +43,20 @@ def trouble_of(status: int) -> Trouble | None:
 
 
 @frozen(kw_only=True)
+class Pause:
+    """Seconds until the next try; `for_all` where nobody is to ask the host before."""
+
+    seconds: float
+    for_all: bool
+
+
+@frozen(kw_only=True)
 class RetryPolicy:
     """How often, and after how many seconds.
 
     `tries` counts the first one; `limited_tries` holds instead where the rate was the reason,
-    for waiting cures that. `patience` is the longest wait that a server may ask for.
+    for waiting cures that. `patience` is the longest wait that a server may ask for,
+    and all the time that a request may take which outlasts its run.
     """
 
     tries: int = 4
@@ -64,8 +74,8 @@ class RetryPolicy:
         now: float,
         chance: float,
         retry_after: str | None = None,
-    ) -> float | None:
-        """Seconds to wait before the next try, None to give up.
+    ) -> Pause | None:
+        """What to wait for before the next try, None to give up.
 
         `tries` were made; `chance` is a random number from 0 to 1.
         """
@@ -74,13 +84,13 @@ class RetryPolicy:
             return None
         asked = _seconds(retry_after, now)
         if asked is not None:
-            return asked + chance if asked <= self.patience else None
+            return Pause(seconds=asked + chance, for_all=True) if asked <= self.patience else None
         if trouble is Trouble.LIMITED:
             # The limiter counts by whole minutes of the epoch; just after the next one begins
             # there is room again.
-            return _WINDOW - now % _WINDOW + chance
+            return Pause(seconds=_WINDOW - now % _WINDOW + chance, for_all=True)
         doubled: float = self.first_pause * 2 ** (tries - 1)
-        return min(doubled, self.longest_pause) * (0.5 + chance)
+        return Pause(seconds=min(doubled, self.longest_pause) * (0.5 + chance), for_all=False)
 
 
 def _seconds(retry_after: str | None, now: float) -> float | None:

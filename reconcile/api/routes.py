@@ -64,7 +64,8 @@ class Request:
     """One request, whole but for its host's address.
 
     `effect` decides whether a lost answer allows a repetition: it is that of the client's permits,
-    never a caller's word.
+    never a caller's word. `finish` is for what completes a change that is half made: it is sent,
+    and waits where it has to, although the run was interrupted or its time is over.
     """
 
     route: Route
@@ -74,6 +75,7 @@ class Request:
     document: Mapping[str, object] | None = None
     credential: Credential | None = None
     effect: Effect = Effect.READ
+    finish: bool = False
 
     @property
     def path(self) -> str:
@@ -84,7 +86,7 @@ class Request:
         try:
             return filled(self.route.template, self.parameters, self.query)
         except ValueError as error:
-            raise ApiError(f"{error}: check the spec") from None
+            raise ApiError(str(error)) from None
 
     @property
     def payload(self) -> bytes | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from threading import Lock
+from urllib.parse import quote
 
 from attrs import field, frozen
 
@@ -45,9 +47,17 @@ class Credential:
         """The value of the header."""
         return f"{self.scheme} {self._sent()}"
 
-    def spellings(self) -> tuple[str, str]:
-        """How it is sent, and how it was given."""
-        return self._sent(), self.secret
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the token, to tell one from another without keeping it."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+    def spellings(self) -> frozenset[str]:
+        """How it is sent, how it was given, and both as they are written in an address."""
+        plain = (self._sent(), self.secret)
+        return frozenset(
+            spelling for one in plain for spelling in (one, quote(one), quote(one, safe=""))
+        )
 
     def _sent(self) -> str:
         if self.scheme == "Bearer":

@@ -12,20 +12,29 @@ class Sockets:
 
     def __init__(self) -> None:
         self._open: WeakSet[socket.socket] = WeakSet()
+        self._severed = False
         self._lock = Lock()
 
     def add(self, opened: socket.socket) -> None:
-        """Remember a socket for as long as somebody uses it."""
+        """Remember a socket for as long as somebody uses it; end it where all were ended before."""
         with self._lock:
             self._open.add(opened)
+            severed = self._severed
+        if severed:
+            _shut(opened)
 
     def sever(self) -> None:
         """End both directions of all, so that a thread that waits for an answer wakes up."""
         with self._lock:
+            self._severed = True
             sockets = list(self._open)
         for one in sockets:
-            try:
-                # Not the method of a TLS socket, which drops state that the reader still uses.
-                socket.socket.shutdown(one, socket.SHUT_RDWR)
-            except OSError:
-                continue  # already closed
+            _shut(one)
+
+
+def _shut(one: socket.socket) -> None:
+    try:
+        # Not the method of a TLS socket, which drops state that the reader still uses.
+        socket.socket.shutdown(one, socket.SHUT_RDWR)
+    except OSError:
+        return  # already closed

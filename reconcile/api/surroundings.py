@@ -17,14 +17,15 @@ class Surroundings:
     """What a connection takes from outside.
 
     region     the project's
-    notify     told in a sentence when the provider makes us wait
+    notify     told in a sentence when the provider makes us wait, or when tokens cannot be kept
     countdown  told about once a second, while a host is held back, what is waited for and the
                seconds left, and at the end zero
     trace      told of every request
-    stop       ends every wait
+    stop       ends every wait but those of a request that is to finish something
     clock      the machine's own unless a test has another
     budget     how much may be asked of which host
-    longest    seconds after which nothing more is sent, None for no such limit
+    longest    seconds after which nothing more is sent, None for no such limit; but what is to
+               finish something is, and everything once the deadline was lifted
     tokens     the directory in which tokens may be kept, None to keep them in memory only
     databases  how many databases the run is about, None where that is not known
     """

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reconcile.api.credentials import Grant, engine_of
+from reconcile.api.access import ByAccount
+from reconcile.api.credentials import engine_of
+from reconcile.api.passes import Grant
+from reconcile.api.ready import ADDON_ID
 from reconcile.api.wire import Wire
-from reconcile.errors import AnswerError, ApiError, NotFoundError
+from reconcile.errors import AnswerError, ApiError, NotFoundError, UsageError
 from reconcile.model.engine import Engine
 from reconcile.model.target import Target
 from reconcile.model.text import safe_text
-
-_ADDON_ID = "ad-"
 
 
 class Targets:
@@ -26,8 +27,9 @@ class Targets:
 
         `engine` is what the only one has to be, None for any. One request with an addon id, else
         one more per application. The target's engine is the live one, which may differ from the
-        spec's. Raises NotFoundError where there is none, ApiError where several could be meant,
-        both with the candidates.
+        spec's. With a ready token there is no request, and `addon` is taken at its word: the
+        target's engine is None. Raises NotFoundError where there is none, ApiError where several
+        could be meant, both with the candidates; UsageError where nobody can be asked.
         """
         grant = self._grant(app, addon, engine)
         return Target(
@@ -41,33 +43,45 @@ class Targets:
         )
 
     def _grant(self, app: str, addon: str | None, engine: Engine | None) -> Grant:
-        if addon is None or not addon.startswith(_ADDON_ID):
-            return self._wire.grant(app=app, addon=self._resolve(app, addon, engine))
+        account = self._wire.account
+        if account is None:
+            return self._wire.grant(app=app, addon=_required(app, addon))
+        if addon is None or not addon.startswith(ADDON_ID):
+            return account.grant(app=app, addon=_resolve(account, app, addon, engine))
         try:
-            return self._wire.grant(app=app, addon=addon)
+            return account.grant(app=app, addon=addon)
         except NotFoundError:
             # An application may be called `ad-something`, and its resources then are, too.
-            found = self._by_resource(app, addon)
+            found = _by_resource(account, app, addon)
             if found is None:
                 raise
-            return self._wire.grant(app=app, addon=found)
+            return account.grant(app=app, addon=found)
 
-    def _resolve(self, app: str, resource_id: str | None, engine: Engine | None) -> str:
-        listed = _live(self._wire.addons(app), app)
-        if resource_id is None:
-            return _only(listed, app, engine)
-        found = self._by_resource(app, resource_id)
-        if found is None:
-            raise NotFoundError(
-                f"application {app!r} has no addon {resource_id!r}: it has {_named(listed)}"
-            )
-        return found
 
-    def _by_resource(self, app: str, resource_id: str) -> str | None:
-        listed = _live(self._wire.addons(app), app)
-        return next(
-            (_id(one, app) for one in listed if one.get("resource_id") == resource_id), None
+def _resolve(account: ByAccount, app: str, resource_id: str | None, engine: Engine | None) -> str:
+    listed = _live(account.addons(app), app)
+    if resource_id is None:
+        return _only(listed, app, engine)
+    found = _by_resource(account, app, resource_id)
+    if found is None:
+        raise NotFoundError(
+            f"application {app!r} has no addon {resource_id!r}: it has {_named(listed)}"
         )
+    return found
+
+
+def _by_resource(account: ByAccount, app: str, resource_id: str) -> str | None:
+    listed = _live(account.addons(app), app)
+    return next((_id(one, app) for one in listed if one.get("resource_id") == resource_id), None)
+
+
+def _required(app: str, addon: str | None) -> str:
+    if addon is None:
+        raise UsageError(
+            f"the spec for application {app!r} names no addon, and with DB_BEARER_TOKEN there is no"
+            " account to look it up in: write it as addon:"
+        )
+    return addon
 
 
 def _only(listed: Sequence[Mapping[str, Any]], app: str, engine: Engine | None) -> str:

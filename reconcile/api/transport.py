@@ -1,58 +1,65 @@
-"""Requests over HTTP: pool, retries, pacing, counts. The only door to urllib3."""
+"""Requests over HTTP: connections, tries, what comes back. With `pool`, the door to urllib3."""
 
 from __future__ import annotations
 
-import ssl
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import chain
+from collections.abc import Callable, Sequence
+from functools import partial
 from random import SystemRandom
-from threading import Event, Lock
+from threading import Event
+from time import monotonic
 
 import urllib3
-from attrs import frozen
+from attrs import evolve, frozen
 from urllib3 import exceptions as failures
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from reconcile.api.clock import Clock, SystemClock
-from reconcile.api.pace import Pace
-from reconcile.api.retry import RetryPolicy, Trouble, trouble_of
+from reconcile.api.clock import Clock, SteadyClock, SystemClock
+from reconcile.api.deadline import Deadline
+from reconcile.api.gate import CONNECTIONS
+from reconcile.api.hearing import Hearing, OverdueError
+from reconcile.api.lane import Countdown, Lane
+from reconcile.api.outcome import Outcome, answer_of, trouble_with, verdict_on
+from reconcile.api.pool import broken, pool_of
+from reconcile.api.retry import Pause, RetryPolicy
 from reconcile.api.routes import Answer, Permits, Request, Role, check
 from reconcile.api.secret import Secrets
 from reconcile.api.sockets import Sockets
-from reconcile.errors import ApiError, OutcomeUnknownError
+from reconcile.errors import ApiError
 from reconcile.model.call import Effect
-from reconcile.model.text import safe_text
+from reconcile.model.cost import Budget, Spent
 
-_CONNECTIONS = 32
 _PIECE = 64 * 1024
-_LONGEST_REASON = 120
 
 
 @frozen(kw_only=True)
 class Limits:
-    """Seconds to wait for a connection, and for the next bytes; bytes of the largest answer."""
+    """Seconds to wait for a connection, the next bytes and a whole answer; bytes of the largest."""
 
     connect: float = 5.0
     read: float = 30.0
+    whole: float = 120.0
     answer: int = 32 * 1024 * 1024
 
-
-@frozen(kw_only=True)
-class _Broken:
-    """A try without a whole answer; `reason` in words, `slow` where none came in time."""
-
-    trouble: Trouble
-    reason: str
-    slow: bool
+    def within(self, left: float) -> Limits:
+        """All three waits, cut to the seconds that are left of the run, but not below one."""
+        longest = max(1.0, left)
+        return evolve(
+            self,
+            connect=min(self.connect, longest),
+            read=min(self.read, longest),
+            whole=min(self.whole, longest),
+        )
 
 
 class Transport:
     """Sends what its permits allow and nothing else. Thread safe; owns connections until closed.
 
     No redirect is followed, certificates are verified. `notify` is told in a sentence when the
-    provider makes us wait, `trace` of every try and what came of it; `stop` ends every wait.
+    provider makes us wait for a moment, `countdown` about once a second how long a host is still
+    held back and why, `trace` of every try and what came of it. `stop` ends every wait, and
+    `longest` are the seconds from now after which nothing more is sent; but what is to finish
+    something goes on for as long as the policy's patience lasts. `budget` is what may be asked of
+    which host, `authorities` who is trusted, as PEM, None for whom the system trusts. `ticks` are
+    the seconds by which answers are timed: real ones, while `clock` may be a simulated one.
     """
 
     def __init__(
@@ -60,48 +67,110 @@ class Transport:
         *,
         permits: Sequence[Permits],
         notify: Callable[[str], None],
+        countdown: Countdown | None = None,
         trace: Callable[[str], None] | None = None,
         clock: Clock | None = None,
         stop: Event | None = None,
+        budget: Budget | None = None,
+        longest: float | None = None,
+        authorities: str | None = None,
         policy: RetryPolicy | None = None,
         limits: Limits | None = None,
         chance: Callable[[], float] | None = None,
+        ticks: Callable[[], float] = monotonic,
     ) -> None:
+        budget = budget or Budget()
         self.clock = clock or SystemClock()
+        self._steady = SteadyClock(self.clock)
         self._permits = tuple(permits)
         self._notify = notify
         self._trace = trace
         self._policy = policy or RetryPolicy()
         self._chance = chance or SystemRandom().random
-        self._stop = stop or Event()
+        self._ticks = ticks
         self._closed = Event()
+        self._stop = stop or Event()
         self._secrets = Secrets()
         self._sockets = Sockets()
+        self._hearing = Hearing()
         self._limits = limits or Limits()
-        self._pool = _pool(self._limits, self._sockets)
-        self._lock = Lock()
-        self._sent: Counter[str] = Counter()
-        self._pace = Pace(self.clock)
+        self._deadline = Deadline(begun=self._steady.now(), longest=longest)
+        connections = max(CONNECTIONS, budget.concurrency)
+        self._pool = pool_of(connections, self._sockets, self._hearing, authorities)
+        lane = partial(Lane, budget=budget, clock=self._steady, stop=self._stop)
+        self._lanes = {role: lane(role, closed=self._closed, countdown=countdown) for role in Role}
 
     def send(self, request: Request) -> Answer:
         """Send a request, again where that is safe, and return the last answer, whatever its status.
 
         Raises ForbiddenCallError before any I/O for what the permits do not hold, ApiError where
-        no answer came, OutcomeUnknownError where that leaves open whether a change was made.
+        it was not sent or no answer came: TimeUpError where there was no time to send it,
+        LeftAloneError where its host fails; OutcomeUnknownError where a lost answer leaves open
+        whether a change was made.
         """
         check(request, self._permits)
+        if request.effect is Effect.CHANGE and self._stop.is_set() and not request.finish:
+            # Also one that is sent again after a 401: nothing new begins after an interrupt.
+            raise ApiError(f"{request} was not sent: the run was interrupted")
+        url = request.base + request.path
+        lane = self._lanes[request.route.role]
+        deadline = self._deadline_of(request)
+        outcome: Outcome | None = None
         tries = 0
-        while True:
-            self._wait_until_let_in(request)
-            outcome = self._try(request)
+        while (barred := lane.enter(request, deadline, again=tries > 0)) is None:
             tries += 1
-            self._tell(request, outcome)
-            pause = self._pause(request, outcome, tries)
-            if pause is None:
-                return self._final(request, outcome)
-            self._rest(request, outcome, pause)
+            outcome, pause = self._take_turn(request, url, lane, deadline, tries)
+            if pause is None or not lane.allows(pause, deadline):
+                return answer_of(request, outcome, hide=self._secrets.hide)
+            lane.rest(request, pause)
+        if outcome is None:
+            raise barred.kind(f"{request} was not sent: {barred.why}")
+        return answer_of(request, outcome, hide=self._secrets.hide)
 
-    def _tell(self, request: Request, outcome: Answer | _Broken) -> None:
+    def spent(self) -> Spent:
+        """What it cost so far: a repetition is a request like any other."""
+        tallies = {role.value: lane.tally() for role, lane in self._lanes.items()}
+        return Spent(
+            requests={host: tally.sent for host, tally in tallies.items()},
+            retries=sum(tally.repeated for tally in tallies.values()),
+            waited={host: tally.waited for host, tally in tallies.items()},
+        )
+
+    def lift_deadline(self) -> None:
+        """From now on send whatever is asked for, however long the run has taken."""
+        self._deadline.lift()
+
+    def close(self) -> None:
+        """End every connection and every wait; what is under way fails at once."""
+        self._closed.set()
+        self._sockets.sever()
+        self._pool.clear()
+
+    def _deadline_of(self, request: Request) -> Deadline:
+        """The run's; for what outlasts that, one of its own, which begins now."""
+        if not request.finish:
+            return self._deadline
+        return Deadline(begun=self._steady.now(), longest=self._policy.patience, whose="it")
+
+    def _take_turn(
+        self, request: Request, url: str, lane: Lane, deadline: Deadline, tries: int
+    ) -> tuple[Outcome, Pause | None]:
+        """What came of one try, and the pause until the next, None where it was the last."""
+        try:
+            outcome = self._try(request, url)
+            pause = self._pause(request, outcome, tries)
+            seconds = lane.learn(verdict_on(outcome), pause, deadline)
+            self._tell(request, outcome)
+        finally:
+            lane.leave()
+        if seconds is not None and not lane.counts_down(seconds):
+            self._notify(
+                f"the provider takes no more requests on its {request.route.role.value} host"
+                f" for now: waiting {seconds:.0f} s"
+            )
+        return outcome, pause
+
+    def _tell(self, request: Request, outcome: Outcome) -> None:
         if self._trace is None:
             return
         if isinstance(outcome, Answer):
@@ -110,34 +179,8 @@ class Transport:
             end = self._secrets.hide(outcome.reason)
         self._trace(f"{request.route.role.value}: {request}: {end}")
 
-    def counts(self) -> Mapping[str, int]:
-        """How many requests were tried so far, by the role of the host, each repetition counted."""
-        with self._lock:
-            return {role.value: self._sent[role.value] for role in Role}
-
-    def close(self) -> None:
-        """End every connection and every wait; what is under way fails at once."""
-        self._closed.set()
-        self._sockets.sever()
-        self._pool.clear()
-
-    def _halted(self) -> bool:
-        return self._stop.is_set() or self._closed.is_set()
-
-    def _wait_until_let_in(self, request: Request) -> None:
-        """Hold back while this thread or another was told that the host takes no more for now."""
-        while (left := self._pace.left(request.route.role)) > 0:
-            self._sleep(request, left)
-        if self._closed.is_set():
-            raise ApiError(f"{request} was not sent: the connection is closed")
-
-    def _sleep(self, request: Request, seconds: float) -> None:
-        self.clock.sleep(seconds, self._halted)
-        if self._halted():
-            raise ApiError(f"{request} was given up: the run was interrupted while waiting")
-
-    def _pause(self, request: Request, outcome: Answer | _Broken, tries: int) -> float | None:
-        trouble, retry_after = _trouble_of(outcome)
+    def _pause(self, request: Request, outcome: Outcome, tries: int) -> Pause | None:
+        trouble, retry_after = trouble_with(outcome)
         if trouble is None:
             return None
         return self._policy.pause(
@@ -149,101 +192,48 @@ class Transport:
             retry_after=retry_after,
         )
 
-    def _rest(self, request: Request, outcome: Answer | _Broken, pause: float) -> None:
-        if _trouble_of(outcome)[0] is not Trouble.LIMITED:
-            self._sleep(request, pause)
-            return
-        if self._pace.hold(request.route.role, pause):
-            self._notify(
-                f"the provider takes no more requests on its {request.route.role.value} host"
-                f" for now: waiting {pause:.0f} s"
-            )
-
-    def _final(self, request: Request, outcome: Answer | _Broken) -> Answer:
-        if isinstance(outcome, Answer):
-            return outcome
-        reason = self._secrets.hide(outcome.reason)[:_LONGEST_REASON]
-        if request.effect is Effect.CHANGE and outcome.trouble is Trouble.LOST:
-            raise OutcomeUnknownError(
-                f"{request}: its answer was lost ({reason}), so it may or may not have taken effect",
-                under_way=outcome.slow,
-            )
-        raise ApiError(f"{request}: no answer from {request.base}: {reason}")
-
-    def _try(self, request: Request) -> Answer | _Broken:
-        url = request.base + request.path
+    def _try(self, request: Request, url: str) -> Outcome:
         if request.credential is not None:
             self._secrets.keep(request.credential)
-        with self._lock:
-            self._sent[request.route.role.value] += 1
+        limits = self._limits_of(request)
         try:
-            response = self._pool.request(
-                request.route.method,
-                url,
-                body=request.payload,
-                headers=request.headers(),
-                redirect=False,
-                retries=False,
-                preload_content=False,
-            )
-            return Answer(
-                request=request,
-                status=response.status,
-                body=_body(response, self._limits.answer),
-                retry_after=response.headers.get("Retry-After"),
-                location=response.headers.get("Location"),
-                hide=self._secrets.hide,
-            )
+            with self._hearing.bounded(partial(self._look, self._ticks() + limits.whole)):
+                return self._ask(request, url, limits)
         except (failures.HTTPError, OSError) as error:
-            slow = any(isinstance(cause, failures.ReadTimeoutError) for cause in _causes(error))
-            return _Broken(trouble=_trouble_with(error), reason=_reason(error), slow=slow)
+            return broken(error)
 
+    def _limits_of(self, request: Request) -> Limits:
+        """How long is waited for an answer: not cut for a change, whose outcome has to be known."""
+        if request.finish or request.effect is Effect.CHANGE:
+            return self._limits
+        return self._limits.within(self._deadline.left(self._steady.now()))
 
-def _trouble_of(outcome: Answer | _Broken) -> tuple[Trouble | None, str | None]:
-    """What is wrong with an outcome, and the server's Retry-After."""
-    if isinstance(outcome, _Broken):
-        return outcome.trouble, None
-    return trouble_of(outcome.status), outcome.retry_after
+    def _look(self, end: float) -> None:
+        """Raise OSError where no more of an answer is to be read."""
+        if self._closed.is_set():
+            raise ConnectionAbortedError
+        if self._ticks() > end:
+            raise OverdueError
 
-
-def _pool(limits: Limits, sockets: Sockets) -> urllib3.PoolManager:
-    manager = urllib3.PoolManager(
-        num_pools=len(Role),
-        maxsize=_CONNECTIONS,
-        block=True,
-        cert_reqs=ssl.CERT_REQUIRED,
-        timeout=urllib3.Timeout(connect=limits.connect, read=limits.read),
-    )
-
-    class Plain(HTTPConnection):
-        def connect(self) -> None:
-            with _establishing(self):
-                super().connect()
-            sockets.add(self.sock)
-
-    class Secured(HTTPSConnection):
-        def connect(self) -> None:
-            with _establishing(self):
-                super().connect()
-            sockets.add(self.sock)
-
-    class PlainPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecuredPool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Secured
-
-    manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecuredPool}
-    return manager
-
-
-@contextmanager
-def _establishing(connection: HTTPConnection) -> Iterator[None]:
-    """Mark what fails before a request can be sent, a TLS handshake included."""
-    try:
-        yield
-    except (failures.HTTPError, OSError) as error:
-        raise failures.NewConnectionError(connection, str(error)) from error
+    def _ask(self, request: Request, url: str, limits: Limits) -> Answer:
+        response = self._pool.request(
+            request.route.method,
+            url,
+            body=request.payload,
+            headers=request.headers(),
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            timeout=urllib3.Timeout(connect=limits.connect, read=limits.read),
+        )
+        return Answer(
+            request=request,
+            status=response.status,
+            body=_body(response, limits.answer),
+            retry_after=response.headers.get("Retry-After"),
+            location=response.headers.get("Location"),
+            hide=self._secrets.hide,
+        )
 
 
 def _body(response: urllib3.BaseHTTPResponse, largest: int) -> bytes:
@@ -257,40 +247,3 @@ def _body(response: urllib3.BaseHTTPResponse, largest: int) -> bytes:
             raise failures.ProtocolError("the answer is larger than any that is due")
     response.release_conn()
     return bytes(body)
-
-
-def _trouble_with(error: Exception) -> Trouble:
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
-        return Trouble.UNTRUSTED
-    never = (failures.NewConnectionError, failures.LocationValueError)
-    return Trouble.UNREACHED if isinstance(error, never) else Trouble.LOST
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error and what it wraps: urllib3 keeps causes among its arguments, too."""
-    inner = [*error.args, error.__cause__]
-    wrapped = [_causes(cause) for cause in inner if isinstance(cause, BaseException)]
-    return [error, *chain.from_iterable(wrapped)]
-
-
-def _reason(error: Exception) -> str:
-    """Why a try failed, in words, without the objects that urllib3 shows in its own."""
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return safe_text(f"its certificate cannot be verified: {cause.verify_message}")
-        for known, words in _REASONS.items():
-            if isinstance(cause, known):
-                return words
-        if isinstance(cause, OSError) and cause.strerror:
-            return safe_text(cause.strerror.lower())
-    return safe_text(str(_causes(error)[-1]))
-
-
-_REASONS: Mapping[type[BaseException], str] = {
-    failures.NameResolutionError: "its name cannot be resolved",
-    failures.ReadTimeoutError: "nothing came in time",
-    TimeoutError: "no connection in time",
-    failures.IncompleteRead: "the answer ends too early",
-    ConnectionResetError: "the connection was closed",
-    ConnectionAbortedError: "the connection was closed",
-}

@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, assert_never
 
-from reconcile.api.answers import rooted
-from reconcile.api.credentials import Account, AddonTokens, Grant, api_token
+from reconcile.api.access import ByAccount
+from reconcile.api.authorities import authorities
 from reconcile.api.hosts import HostSettings
-from reconcile.api.once import Once
-from reconcile.api.routes import ADDONS, GROUNDWORK, REGIONS, Answer, Permits, Request, Route, check
+from reconcile.api.identity import ApiToken, Identity, ReadyToken, identity_of
+from reconcile.api.passes import Grant
+from reconcile.api.ready import ByReadyToken
+from reconcile.api.routes import GROUNDWORK, Answer, Permits, Request, Route, check
+from reconcile.api.store import Store
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.transport import Transport
 from reconcile.errors import ApiError
 from reconcile.model.call import Call
+from reconcile.model.cost import InHand, Spent
 from reconcile.model.target import Hosts, Target
 
 
 class Wire:
     """Sends, in the right name and to the right host, what its permits allow. Thread safe.
 
-    Raises UsageError for a host or region that cannot be meant and CredentialsError where no API
-    token is given, both before any request.
+    Raises UsageError for a host, a region, an authority or a ready token that cannot be meant, and
+    CredentialsError where no credentials are given, all before any request.
     """
 
     def __init__(self, surroundings: Surroundings, permits: Sequence[Permits]) -> None:
         environment = surroundings.environment
         self._settings = HostSettings.read(environment, surroundings.region)
-        token = api_token(environment)
+        identity = identity_of(
+            environment, auth=self._settings.auth, databases=surroundings.databases
+        )
         self._transport = Transport(
             permits=(GROUNDWORK, *permits),
             notify=surroundings.notify,
+            countdown=surroundings.countdown,
             trace=surroundings.trace,
             clock=surroundings.clock,
             stop=surroundings.stop,
+            budget=surroundings.budget,
+            longest=surroundings.longest,
+            authorities=authorities(environment),
         )
-        self._account = Account(transport=self._transport, auth=self._settings.auth, token=token)
-        self._addon_tokens = AddonTokens(transport=self._transport, account=self._account)
-        clock = self._transport.clock
-        self._hosts: Once[str, Hosts] = Once(self._look_up_hosts, clock=clock)
-        self._addons: Once[str, Any] = Once(self._list_addons, clock=clock)
+        self._access = _access(identity, self._transport, self._settings, surroundings)
 
-    def counts(self) -> Mapping[str, int]:
-        """How many requests were tried so far, by host: auth, api, database."""
-        return self._transport.counts()
+    def spent(self) -> Spent:
+        """What it cost so far, by host: auth, api, database."""
+        return self._transport.spent()
+
+    def lift_deadline(self) -> None:
+        """From now on send whatever is asked for, however long the run has taken."""
+        self._transport.lift_deadline()
 
     def close(self) -> None:
         """End every connection and every wait; what is under way fails at once."""
@@ -55,21 +65,27 @@ class Wire:
         """The region of this run."""
         return self._settings.region
 
+    @property
+    def account(self) -> ByAccount | None:
+        """The account behind this run, None where it has a ready token only."""
+        return self._access if isinstance(self._access, ByAccount) else None
+
     def hosts(self) -> Hosts:
         """The hosts of this run; at most one request, for the list of regions."""
-        return self._settings.complete() or self._hosts.get(self.region)
+        return self._access.hosts()
 
-    def addons(self, app: str) -> Any:
-        """The addons of an application as they were answered; one request per run."""
-        return self._addons.get(app)
+    def in_hand(self, addons: Iterable[tuple[str, str | None]]) -> InHand:
+        """What need not be asked for, of what these (application, addon) pairs take; no request."""
+        return self._access.in_hand(addons)
 
     def grant(self, *, app: str, addon: str) -> Grant:
         """What the provider says of an addon; at most one request."""
-        return self._addon_tokens.grant(api=self.hosts().api, app=app, addon=addon)
+        return self._access.grant(app=app, addon=addon)
 
-    def send(self, target: Target, call: Call, permits: Permits) -> Answer:
+    def send(self, target: Target, call: Call, permits: Permits, *, finish: bool = False) -> Answer:
         """Send a call about a database; its effect is that of the permits, not the call's word.
 
+        To `finish` something it is sent although the run was interrupted or its time is over.
         Raises ForbiddenCallError before any I/O, ApiError for a target at other hosts than this
         run's: a token goes nowhere because a plan says so.
         """
@@ -80,44 +96,69 @@ class Wire:
             query=call.query,
             document=None if call.body is None else dict(call.body),
             effect=permits.effect,
+            finish=finish,
         )
         check(request, (permits,))
         self._check_hosts(target)
-        return self._addon_tokens.send(
-            request, api=target.hosts.api, app=target.app, addon=target.addon
-        )
+        return self._access.send(request, target)
 
-    def prepare(self, target: Target) -> None:
-        """Have a token in hand that is good for five minutes more; at most a few requests."""
+    def prepare(self, target: Target, *, finish: bool = False) -> None:
+        """Have a token in hand that is good for five minutes more; at most a few requests.
+
+        `finish` as for `send`. Raises AccessError where the only one there can be has less.
+        """
         self._check_hosts(target)
-        self.grant(app=target.app, addon=target.addon)
+        self._access.prepare(target, finish=finish)
 
     def _check_hosts(self, target: Target) -> None:
-        hosts = self.hosts()
-        if target.hosts != hosts:
-            raise ApiError(
-                f"nothing was sent for addon {target.addon!r}: its plan was made for the host"
-                f" {target.hosts.database!r}, this run has {hosts.database!r}"
+        made, here = target.hosts, self.hosts()
+        for planned, own in zip(_in_order(made), _in_order(here), strict=True):
+            if planned != own:
+                raise ApiError(
+                    f"nothing was sent for addon {target.addon!r}: its plan was made for the host"
+                    f" {planned!r}, this run has {own!r}"
+                )
+
+
+def _in_order(hosts: Hosts) -> tuple[str, str, str]:
+    return hosts.database, hosts.api, hosts.auth
+
+
+def _access(
+    identity: Identity, transport: Transport, settings: HostSettings, surroundings: Surroundings
+) -> ByAccount | ByReadyToken:
+    match identity:
+        case ReadyToken():
+            return ByReadyToken(transport=transport, settings=settings, token=identity)
+        case ApiToken():
+            store = Store(
+                surroundings.tokens,
+                facts={"auth": settings.auth, "api_token": identity.credential.digest},
+                clock=transport.clock,
+                notify=surroundings.notify,
             )
-
-    def _look_up_hosts(self, _region: str) -> Hosts:
-        request = Request(route=REGIONS, base=self._settings.auth)
-        return self._settings.choose(rooted(self._account.send(request), "regions"))
-
-    def _list_addons(self, app: str) -> Any:
-        request = Request(route=ADDONS, base=self.hosts().api, parameters={"app": app})
-        return rooted(self._account.send(request), "addons")
+            return ByAccount(transport=transport, settings=settings, token=identity, store=store)
+        case _:
+            assert_never(identity)
 
 
 class Connected:
-    """What every connection has: a count of requests, and an end. Close it, or use `with`."""
+    """What every connection has: what it cost, and an end. Close it, or use `with`."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def counts(self) -> Mapping[str, int]:
-        """How many requests were tried so far, by host: auth, api, database."""
-        return self._wire.counts()
+    def spent(self) -> Spent:
+        """What it cost so far, by host: auth, api, database."""
+        return self._wire.spent()
+
+    def in_hand(self, addons: Iterable[tuple[str, str | None]]) -> InHand:
+        """What need not be asked for, of what these (application, addon) pairs take; no request."""
+        return self._wire.in_hand(addons)
+
+    def lift_deadline(self) -> None:
+        """From now on send whatever is asked for, however long the run has taken. Thread safe."""
+        self._wire.lift_deadline()
 
     def close(self) -> None:
         """End every connection and every wait; what is under way fails at once."""

@@ -55,22 +55,25 @@ class WriteClient:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def prepare(self, target: Target) -> None:
+    def prepare(self, target: Target, *, finish: bool = False) -> None:
         """Have a token in hand, before the intent is written down, that is good for five minutes.
 
-        Raises ApiError or CredentialsError where there is none to be had.
+        `finish` as for `call`. Raises ApiError or CredentialsError where there is none to be had.
         """
-        self._wire.prepare(target)
+        self._wire.prepare(target, finish=finish)
 
-    def call(self, target: Target, call: Call) -> Any:
+    def call(self, target: Target, call: Call, *, finish: bool = False) -> Any:
         """Make a change; return the `database` object or the action's `result`.
+
+        To `finish` a change that is half made, it is sent and repeated although the run was
+        interrupted or its time is over; only closing ends it, or five minutes of waiting.
 
         The request is repeated only if the provider cannot have received it, or refused it for its
         rate (429) or its token (401). Raises ForbiddenCallError, before any I/O, for a call outside
         the set; OutcomeUnknownError where the change may have been made; NotOfferedError for
         `ok: 0` and other ApiErrors where it certainly was not.
         """
-        return unwrapped(self._wire.send(target, call, WRITING), _ROOTS)
+        return unwrapped(self._wire.send(target, call, WRITING, finish=finish), _ROOTS)
 
     def start(self, target: Target, call: Call) -> str:
         """Make a change that goes on after its answer; return the id of the operation to follow.

@@ -36,3 +36,62 @@ class Spent:
     def total(self) -> int:
         """The requests to all hosts together."""
         return sum(self.requests.values())
+
+
+@frozen(kw_only=True)
+class Estimate:
+    """What a run will ask of the provider's hosts if nothing goes wrong, and how long that takes.
+
+    `requests` by host; `seconds` is mostly the time for which the budget holds requests back.
+    """
+
+    requests: Mapping[str, int] = field(factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def total(self) -> int:
+        """The requests to all hosts together."""
+        return sum(self.requests.values())
+
+
+@frozen(kw_only=True)
+class InHand:
+    """What need not be asked for any more: kept tokens, and hosts that were given.
+
+    `addons` are the (application, addon) pairs whose tokens are kept.
+    """
+
+    account: bool = False
+    hosts: bool = False
+    addons: frozenset[tuple[str, str]] = frozenset()
+
+
+_WINDOW = 61.0
+"""Seconds in which a host's budget is spent: a minute, and a second for requests on their way."""
+
+_USUAL = 0.2
+"""Seconds that a request usually takes, several being under way at once."""
+
+
+def foresee(
+    requests: Mapping[str, int], budget: Budget, *, spent: Mapping[str, int] | None = None
+) -> Estimate:
+    """How long that many requests take within a budget, of which some was `spent` just before.
+
+    The budget of a minute is spent at once, so that only what exceeds it waits.
+    """
+    limits = {"api": budget.api, "database": budget.database}
+    before = spent or {}
+    held = (
+        _held(number, before.get(host, 0), limit)
+        for host, number in requests.items()
+        if number and (limit := limits.get(host))
+    )
+    usual = sum(requests.values()) * _USUAL / max(1, budget.concurrency)
+    return Estimate(requests=dict(requests), seconds=max(held, default=0.0) + usual)
+
+
+def _held(number: int, spent: int, limit: int) -> float:
+    """Seconds until the last of so many requests may go, counted from the last that went before."""
+    begun = max(0, spent - 1) // limit
+    return ((spent + number - 1) // limit - begun) * _WINDOW

@@ -43,11 +43,15 @@ class Received:
 
 @frozen(kw_only=True)
 class Reply:
-    """Bytes to send; `close` ends the connection after them, `wait` holds them back."""
+    """Bytes to send; `close` ends the connection after them, `wait` holds them back.
+
+    `drip` is called before each of the bytes that follow without an end.
+    """
 
     raw: bytes = b""
     close: bool = False
     wait: threading.Event | None = None
+    drip: Callable[[], None] | None = None
 
 
 DROPPED = Reply(close=True)
@@ -180,6 +184,9 @@ class Provider:
                     if answer.wait is not None:
                         answer.wait.wait(30)
                     connection.sendall(answer.raw)
+                    while answer.drip is not None:
+                        answer.drip()
+                        connection.sendall(b"x")
                     if answer.close:
                         return
             except OSError:

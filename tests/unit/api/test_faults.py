@@ -42,6 +42,20 @@ def call_either(connection: Connection, call: Call) -> object:
     return client.call(target_of(connection), call)
 
 
+def within(levels: int) -> object:
+    """A list in a list and so on, with nothing in the last one."""
+    value: list[object] = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
+def nested(levels: int) -> str:
+    """An action's success that goes so deep."""
+    lists = levels - 1
+    return f'{{"ok": 1, "result": {"[" * lists}{"]" * lists}}}'
+
+
 @frozen
 class Fault:
     """What comes back, and for a read and a change: requests sent, and the error or the result."""
@@ -82,10 +96,41 @@ FAULTS = [
     ),
     Fault("502 once", (reply(502, ""), OK), (2, "ANSI"), (1, OutcomeUnknownError), "empty answer"),
     Fault("504 once", (reply(504, ""), OK), (2, "ANSI"), (1, OutcomeUnknownError)),
+    Fault("408 once", (reply(408, ""), OK), (2, "ANSI"), (1, ApiError), "HTTP 408"),
+    Fault("425 once", (reply(425, ""), OK), (2, "ANSI"), (1, ApiError), "HTTP 425"),
+    Fault(
+        "503 with Retry-After",
+        (reply(503, "", Retry_After="20"), OK),
+        (2, "ANSI"),
+        (1, OutcomeUnknownError),
+        "HTTP 503",
+    ),
+    Fault(
+        "503 with a Retry-After that is too long",
+        (reply(503, "", Retry_After="3000"), OK),
+        (1, ApiError),
+        (1, OutcomeUnknownError),
+        "HTTP 503",
+    ),
     Fault("empty 200", (reply(200, b""),), (1, AnswerError), (1, OutcomeUnknownError)),
     Fault("HTML 200", (reply(200, HTML),), (1, AnswerError), (1, OutcomeUnknownError), "Down for"),
     Fault("binary 200", (reply(200, b"\xff\xfe\0"),), (1, AnswerError), (1, OutcomeUnknownError)),
     Fault("deep 200", (reply(200, b"[" * 99_999),), (1, AnswerError), (1, OutcomeUnknownError)),
+    *(
+        Fault(f"{number} 200", (odd,), (1, AnswerError), (1, OutcomeUnknownError), "is due")
+        for number in ("NaN", "Infinity", "-Infinity", "1e999", "-1e999")
+        for odd in [reply(200, f'{{"ok": 1, "result": [{number}]}}')]
+    ),
+    Fault("1e308", (reply(200, '{"ok": 1, "result": 1e308}'),), (1, 1e308), (1, 1e308)),
+    Fault(
+        "101 levels",
+        (reply(200, nested(101)),),
+        (1, AnswerError),
+        (1, OutcomeUnknownError),
+        "HTTP 200, answered what is nested too deeply",
+    ),
+    Fault("900 levels", (reply(200, nested(900)),), (1, AnswerError), (1, OutcomeUnknownError)),
+    Fault("100 levels", (reply(200, nested(100)),), (1, within(99)), (1, within(99))),
     Fault("null", (reply(200, None),), (1, AnswerError), (1, OutcomeUnknownError)),
     Fault("a list", (reply(200, [1]),), (1, AnswerError), (1, OutcomeUnknownError)),
     Fault("no ok", (reply(200, {"result": 1}),), (1, AnswerError), (1, OutcomeUnknownError)),
@@ -194,7 +239,7 @@ def test_a_fault_costs_just_these_requests_and_says_what_it_was(
     else:
         assert call_either(connection, call) == expected
     assert len(provider.sent("database")) == requests
-    assert connection.counts()["database"] == requests
+    assert connection.spent().requests["database"] == requests
 
 
 @pytest.mark.parametrize("effect", Effect)
@@ -216,7 +261,7 @@ def test_a_refused_connection_is_tried_again_for_both(effect: Effect, clock: Pla
     with pytest.raises(ApiError, match="connection refused") as caught:
         transport.send(request)
     assert type(caught.value) is ApiError
-    assert transport.counts() == {"auth": 0, "api": 0, "database": 3}
+    assert transport.spent().requests == {"auth": 0, "api": 0, "database": 3}
     assert len(clock.slept) == 2
 
 

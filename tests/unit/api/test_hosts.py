@@ -40,6 +40,50 @@ def test_the_projects_region_goes_first(
     assert HostSettings.read(environment, region).region == expected
 
 
+@pytest.mark.parametrize("name", ["SCALINGO_API_URL", "SCALINGO_DB_URL", "DB_API_URL"])
+@pytest.mark.parametrize(
+    ("environment", "region"),
+    [({}, "osc-secnum-fr1"), ({"SCALINGO_REGION": "osc-secnum-fr1"}, None)],
+)
+def test_a_host_of_another_region_is_refused(
+    name: str, environment: dict[str, str], region: str | None
+) -> None:
+    """An application of the same name may be there, and be changed in place of the one meant."""
+    with pytest.raises(UsageError) as caught:
+        HostSettings.read({**environment, name: DB}, region)
+    assert str(caught.value) == (
+        f"{name} is a host of region 'osc-fr1', but this run is about 'osc-secnum-fr1': unset it,"
+        " or make the region the same in reconcile.yaml or SCALINGO_REGION"
+    )
+
+
+def test_hosts_of_two_regions_are_refused() -> None:
+    """Tokens of the one are nothing for the other."""
+    other = "https://db-api.osc-secnum-fr1.scalingo.com"
+    with pytest.raises(UsageError, match=r"^SCALINGO_DB_URL is a host of region 'osc-secnum-fr1'"):
+        HostSettings.read({"SCALINGO_API_URL": API, "SCALINGO_DB_URL": other}, None)
+
+
+def test_the_region_of_a_host_is_the_runs_where_none_is_named() -> None:
+    """Whoever gives the one need not give the other."""
+    environment = {"DB_API_URL": "db-api.osc-secnum-fr1.scalingo.com:443"}
+    settings = HostSettings.read(environment, None)
+    assert settings.region == "osc-secnum-fr1"
+    assert settings.without_account().api == "https://api.osc-secnum-fr1.scalingo.com"
+
+
+def test_hosts_for_another_region_than_the_projects_are_refused() -> None:
+    """Where they do not tell their region, SCALINGO_REGION beside them does."""
+    environment = {"SCALINGO_API_URL": LOCAL, "DB_API_URL": LOCAL, "SCALINGO_REGION": "local"}
+    assert HostSettings.read(environment, "local").region == "local"
+    with pytest.raises(UsageError) as caught:
+        HostSettings.read(environment, "osc-fr1")
+    assert str(caught.value) == (
+        "SCALINGO_REGION is 'local', but reconcile.yaml is about 'osc-fr1': unset it and"
+        " SCALINGO_API_URL, DB_API_URL, which are meant for its region"
+    )
+
+
 @pytest.mark.parametrize("name", ["..", "a b", "x\n", "é", "a/b", "x" * 65])
 def test_a_region_is_a_word(name: str) -> None:
     """Anything else is a usage error."""

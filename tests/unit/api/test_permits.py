@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from attrs import evolve
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import Case, cases
 from unit.api.loopback import PlainClock, Provider, serving, unheard
+from unit.api.walk import reachable
 
 from reconcile.api.reads import READ_ACTIONS, READING, Reads, connect_reading
 from reconcile.api.routes import ACTION, ADDON_TOKEN, ADDONS, EXCHANGE, GROUNDWORK, REGIONS, Route
@@ -103,7 +103,7 @@ def assert_refused(reads: Reads, call: Call, silent: Provider) -> None:
     """The call is refused, and nothing was counted or received."""
     with pytest.raises(ForbiddenCallError, match="refused to send"):
         reads.client.call(target_at(silent), call)
-    assert not any(reads.counts().values())
+    assert not any(reads.spent().requests.values())
 
 
 @pytest.mark.parametrize("call", NOT_READS, ids=str)
@@ -208,26 +208,6 @@ def test_the_sets_are_these() -> None:
         "del-retention-policy",
     }
     assert ACTION in READING.routes & WRITING.routes
-
-
-def reachable(start: object) -> Iterator[Any]:
-    """Every object of ours that attributes and bound methods lead to."""
-    seen: set[int] = set()
-    pending: list[Any] = [start]
-    while pending:
-        one = pending.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if type(one).__module__.startswith("reconcile."):
-            yield one
-        pending += list(getattr(one, "__dict__", {}).values())
-        pending += [
-            getattr(one, name) for name in getattr(one, "__slots__", ()) if hasattr(one, name)
-        ]
-        pending.append(getattr(one, "__self__", None))
-        if isinstance(one, dict | tuple | list | set | frozenset):
-            pending += list(one.values() if isinstance(one, dict) else one)
 
 
 def test_nothing_behind_a_reading_connection_can_write(reads: Reads) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconcile.api.retry import RetryPolicy, Trouble, trouble_of
+from reconcile.api.retry import Pause, RetryPolicy, Trouble, trouble_of
 from reconcile.model.call import Effect
 
 POLICY = RetryPolicy()
@@ -19,10 +19,11 @@ def pause(
     retry_after: str | None = None,
     chance: float = 0.0,
 ) -> float | None:
-    """What the usual policy decides."""
-    return POLICY.pause(
+    """The seconds that the usual policy decides on."""
+    decided = POLICY.pause(
         trouble, effect=effect, tries=tries, now=now, chance=chance, retry_after=retry_after
     )
+    return None if decided is None else decided.seconds
 
 
 @pytest.mark.parametrize("trouble", Trouble)
@@ -52,7 +53,7 @@ def test_pauses_double_up_to_a_bound() -> None:
         policy.pause(Trouble.LOST, effect=Effect.READ, tries=n, now=0, chance=0.5)
         for n in range(1, 8)
     ]
-    assert pauses == [0.5, 1, 2, 4, 8, 8, 8]
+    assert pauses == [Pause(seconds=n, for_all=False) for n in (0.5, 1, 2, 4, 8, 8, 8)]
     assert pause(Trouble.LOST, chance=0.0) == 0.25
     assert pause(Trouble.LOST, chance=1.0) == 0.75
 
@@ -91,9 +92,29 @@ def test_retry_after_goes_first_where_it_says_something(
 
 
 @pytest.mark.parametrize(
+    ("trouble", "retry_after", "for_all"),
+    [
+        (Trouble.LIMITED, None, True),
+        (Trouble.UNAVAILABLE, "7", True),
+        (Trouble.UNAVAILABLE, "soon", False),
+        (Trouble.LOST, None, False),
+    ],
+)
+def test_what_the_server_asks_for_is_asked_of_all(
+    trouble: Trouble, retry_after: str | None, for_all: bool
+) -> None:
+    """A limit and a Retry-After speak of the host, a lost answer of one request."""
+    decided = POLICY.pause(
+        trouble, effect=Effect.READ, tries=1, now=0.0, chance=0.5, retry_after=retry_after
+    )
+    assert decided is not None
+    assert decided.for_all is for_all
+
+
+@pytest.mark.parametrize(
     ("status", "trouble"),
     [(200, None), (401, None), (429, Trouble.LIMITED), (500, None), (501, None)]
-    + [(status, Trouble.UNAVAILABLE) for status in (502, 503, 504)],
+    + [(status, Trouble.UNAVAILABLE) for status in (408, 425, 502, 503, 504)],
 )
 def test_a_status_stands_for_a_trouble(status: int, trouble: Trouble | None) -> None:
     """Most statuses are answers."""

@@ -127,7 +127,7 @@ def test_a_name_that_would_change_the_path_is_not_sent(
     with pytest.raises(ApiError, match="is no name of an app"):
         connection.reads.targets.find(app=name, addon=None, engine=Engine.MYSQL)
     assert provider.sent("api") == []
-    assert connection.counts()["api"] == 0
+    assert connection.spent().requests["api"] == 0
 
 
 @pytest.mark.parametrize(

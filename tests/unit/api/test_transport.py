@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ from unit.api.loopback import (
 )
 
 from reconcile import __version__
-from reconcile.api.clock import SystemClock
+from reconcile.api.clock import SteadyClock, SystemClock
 from reconcile.api.retry import RetryPolicy
 from reconcile.api.routes import GROUNDWORK, REGIONS, Request
+from reconcile.api.sockets import Sockets
 from reconcile.api.transport import Limits, Transport
 from reconcile.errors import ApiError
 
@@ -50,7 +52,7 @@ def test_connections_are_kept_alive(provider: Provider, transport: Transport) ->
     for _ in range(20):
         transport.send(ask(provider))
     assert provider.connections == 1
-    assert transport.counts() == {"auth": 20, "api": 0, "database": 0}
+    assert transport.spent().requests == {"auth": 20, "api": 0, "database": 0}
 
 
 def test_every_request_says_who_asks(provider: Provider, transport: Transport) -> None:
@@ -110,7 +112,7 @@ def test_a_server_that_says_nothing_is_given_up(provider: Provider, clock: Plain
     )
     with pytest.raises(ApiError, match="nothing came in time"):
         transport.send(ask(provider))
-    assert transport.counts()["auth"] == 4
+    assert transport.spent().requests["auth"] == 4
     never.set()
 
 
@@ -138,10 +140,12 @@ def test_broken_answers_do_not_use_up_the_connections(
         limits=Limits(answer=50),
         policy=RetryPolicy(tries=1),
     )
-    provider.odd["auth"].extend([odd] * 40)
-    for _ in range(40):
-        with pytest.raises(ApiError):
-            transport.send(ask(provider))
+    provider.odd["auth"].extend([odd, odd, odd, odd, reply(404, "")] * 10)
+    for _ in range(10):
+        for _ in range(4):
+            with pytest.raises(ApiError, match="no answer"):
+                transport.send(ask(provider))
+        assert transport.send(ask(provider)).status == 404
     assert transport.send(ask(provider)).status == 200
     transport.close()
 
@@ -174,6 +178,37 @@ def test_a_stopped_run_does_not_wait_for_a_limit(provider: Provider) -> None:
     transport = Transport(permits=(GROUNDWORK,), notify=unheard, stop=stop)
     with pytest.raises(ApiError, match="interrupted while waiting"):
         transport.send(ask(provider))
+
+
+def test_a_connection_that_comes_too_late_is_ended(provider: Provider) -> None:
+    """Who was about to connect when all was closed does not keep the run waiting."""
+    with socket.create_connection(("127.0.0.1", int(provider.url.rsplit(":", 1)[1]))) as late:
+        sockets = Sockets()
+        sockets.sever()
+        sockets.add(late)
+        assert late.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    ("left", "connect", "read", "whole"),
+    [(inf, 5, 30, 120), (50, 5, 30, 50), (12, 5, 12, 12), (0.1, 1, 1, 1)],
+)
+def test_a_try_does_not_last_longer_than_the_run(
+    left: float, connect: int, read: int, whole: int
+) -> None:
+    """But a second it gets, or it would not be worth sending."""
+    assert Limits().within(left) == Limits(connect=connect, read=read, whole=whole)
+
+
+def test_a_clock_that_never_goes_back() -> None:
+    """Set back by an hour, it goes on from where it was."""
+    clock = PlainClock()
+    steady = SteadyClock(clock)
+    times = []
+    for passed in (10, -3600, 5, 7200):
+        clock.go_on(passed)
+        times.append(steady.now() - NOW)
+    assert times == [10, 10, 15, 7215]
 
 
 def test_the_machines_clock_sleeps_and_can_be_woken() -> None:
@@ -231,5 +266,5 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(
     thread.join(5)
     listener.close()
     assert failed
-    assert transport.counts()["auth"] == 1
+    assert transport.spent().requests["auth"] == 1
     assert clock.slept == []

@@ -1,0 +1,244 @@
+"""One host's lane: who may send to it now, who waits, and who tells of the wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import partial
+from threading import Condition, Event
+from typing import assert_never
+
+from attrs import frozen
+
+from reconcile.api.breaker import Breaker, LeftAloneError
+from reconcile.api.clock import Clock
+from reconcile.api.deadline import Deadline, TimeUpError
+from reconcile.api.gate import Gate
+from reconcile.api.outcome import Verdict
+from reconcile.api.pace import Pace, Wait
+from reconcile.api.retry import Pause
+from reconcile.api.routes import Request, Role
+from reconcile.errors import ApiError
+from reconcile.model.cost import Budget
+
+_LOOK = 0.1
+"""Seconds after which a thread that waits for another one looks whether the run is over."""
+_STEP = 1.0
+_WORTH_TELLING = 2.0
+_INSTANT = 0.0001
+"""Seconds that are left over only because time is a float."""
+
+Countdown = Callable[[str, float], None]
+
+
+@frozen(kw_only=True)
+class Tally:
+    """What a lane let through, how much of it were repetitions, and seconds of waiting."""
+
+    sent: int
+    repeated: int
+    waited: float
+
+
+@frozen(kw_only=True)
+class Barred:
+    """Why a request is not sent, and what kind of error that is."""
+
+    why: str
+    kind: type[ApiError]
+
+
+class _Turn(Enum):
+    """What a thread that wants to send does next, where no time is known to wait for."""
+
+    GO = "send"
+    QUEUE = "wait until another request is done"
+    FOLLOW = "wait until the thread that waits for all is done"
+
+
+class Lane:
+    """Lets requests to one host through when its pace, its gate and its breaker agree. Thread safe.
+
+    `clock` must not go back. Where the host is held back, one thread waits on the clock for all, so
+    that the wait is told and counted once. `countdown` is told about once a second why, and the
+    seconds left, and at the end zero. A request that is to `finish` something waits on although `stop` is
+    set: only closing ends its waits.
+    """
+
+    def __init__(
+        self,
+        role: Role,
+        *,
+        budget: Budget,
+        clock: Clock,
+        stop: Event,
+        closed: Event,
+        countdown: Countdown | None,
+    ) -> None:
+        self._role = role
+        self._pace = Pace.of(role, budget)
+        self._gate = Gate.of(role, budget)
+        self._breaker = Breaker()
+        self._clock = clock
+        self._stop = stop
+        self._closed = closed
+        self._countdown = countdown
+        self._changed = Condition()
+        self._sent = 0
+        self._repeated = 0
+        self._waited = 0.0
+        self._waiting_since: float | None = None
+
+    def enter(self, request: Request, deadline: Deadline, *, again: bool) -> Barred | None:
+        """Wait for a turn and take it, to be given back by `leave`; or say why there is none.
+
+        Raises ApiError where the connection is closed, or the run interrupted during a wait; but
+        what is sent although the run was interrupted before still waits for others to be done,
+        and what is to finish something for whatever there is to wait for.
+        """
+        deliberate = self._stop.is_set()
+        while True:
+            with self._changed:
+                if self._closed.is_set():
+                    raise ApiError(f"{request} was not sent: the connection is closed")
+                turn = self._turn(deadline, again=again)
+                if turn in (_Turn.QUEUE, _Turn.FOLLOW):
+                    self._changed.wait(_LOOK)
+            if turn is _Turn.GO:
+                return None
+            if isinstance(turn, Barred):
+                return turn
+            if isinstance(turn, Wait):
+                self._wait(turn, partial(self._halted, request))
+            if not (deliberate and turn is _Turn.QUEUE):
+                self._go_on(request)
+
+    def learn(self, verdict: Verdict, pause: Pause | None, deadline: Deadline) -> float | None:
+        """Take in what came of a turn and, where the pause is for all, leave the host alone.
+
+        Returns the seconds of that if it is new and will be waited for, so that it can be told.
+        """
+        with self._changed:
+            now = self._clock.now()
+            free = self._pace.held(now) is None
+            self._judge(verdict, now)
+            if pause is None or not pause.for_all:
+                return None
+            self._pace.hold(now, pause.seconds)
+            return pause.seconds if free and self._allows(pause, deadline, now) else None
+
+    def counts_down(self, seconds: float) -> bool:
+        """Whether so long a wait is counted down, to whom it may concern."""
+        return self._countdown is not None and seconds > _WORTH_TELLING
+
+    def leave(self) -> None:
+        """Give a turn back."""
+        with self._changed:
+            self._gate = self._gate.left()
+            self._changed.notify_all()
+
+    def rest(self, request: Request, pause: Pause) -> None:
+        """Wait until the next try, unless everybody does, which the next turn sees to.
+
+        Raises ApiError where the connection is closed meanwhile, or the run interrupted, unless
+        the request is to finish something.
+        """
+        if not pause.for_all:
+            self._clock.sleep(pause.seconds, partial(self._halted, request))
+            self._go_on(request)
+
+    def allows(self, pause: Pause, deadline: Deadline) -> bool:
+        """Whether a next try makes sense: the host does not fail, the time is not over before."""
+        with self._changed:
+            return self._allows(pause, deadline, self._clock.now())
+
+    def tally(self) -> Tally:
+        """What came of it so far, a wait that is going on included."""
+        with self._changed:
+            return Tally(
+                sent=self._sent, repeated=self._repeated, waited=self._waited + self._waiting()
+            )
+
+    def _halted(self, request: Request) -> bool:
+        """Whether the waits of a request are to end."""
+        return self._closed.is_set() or (self._stop.is_set() and not request.finish)
+
+    def _go_on(self, request: Request) -> None:
+        if self._halted(request):
+            raise ApiError(f"{request} was given up: the run was interrupted while waiting")
+
+    def _allows(self, pause: Pause, deadline: Deadline, now: float) -> bool:
+        return not self._breaker.is_open and pause.seconds <= deadline.left(now)
+
+    def _judge(self, verdict: Verdict, now: float) -> None:
+        match verdict:
+            case Verdict.ANSWERED:
+                self._gate, self._breaker = self._gate.answered(), self._breaker.succeeded()
+            case Verdict.FAILED:
+                self._gate, self._breaker = self._gate.failed(), self._breaker.failed(now)
+            case Verdict.REFUSED:
+                self._gate = self._gate.refused()
+            case _:
+                assert_never(verdict)
+
+    def _turn(self, deadline: Deadline, *, again: bool) -> _Turn | Barred | Wait:
+        """Decide under the lock; GO and Wait are taken by that, the latter for all threads."""
+        now = self._clock.now()
+        if barred := self._bar(deadline, now):
+            return barred
+        held = self._pace.held(now)
+        if held is None and self._gate.full:
+            return _Turn.QUEUE
+        wait = held or self._pace.take(now)
+        if wait is None:
+            self._gate, self._breaker = self._gate.entered(), self._breaker.sent(now)
+            self._sent += 1
+            self._repeated += again
+            return _Turn.GO
+        if wait.seconds > deadline.left(now):
+            past = f"waiting would take {deadline.whose} past {deadline}"
+            return Barred(why=f"{wait.why}, and {past}", kind=TimeUpError)
+        if self._waiting_since is not None:
+            return _Turn.FOLLOW
+        self._waiting_since = now
+        return wait
+
+    def _bar(self, deadline: Deadline, now: float) -> Barred | None:
+        """Why nothing is sent at all, None where something may be."""
+        if deadline.left(now) <= 0:
+            return Barred(why=f"{deadline.whose} took longer than {deadline}", kind=TimeUpError)
+        left = self._breaker.left(now)
+        if left <= 0:
+            return None
+        return Barred(
+            why=f"the {self._role.value} host failed {self._breaker.failures} times in a row;"
+            f" it is probed again in {left:.0f} s",
+            kind=LeftAloneError,
+        )
+
+    def _wait(self, wait: Wait, halted: Callable[[], bool]) -> None:
+        """Wait for all threads."""
+        try:
+            if self._countdown is None or wait.seconds <= _WORTH_TELLING:
+                self._clock.sleep(wait.seconds, halted)
+            else:
+                self._count_down(wait, self._countdown, halted)
+        finally:
+            with self._changed:
+                self._waited += self._waiting()
+                self._waiting_since = None
+                self._changed.notify_all()
+
+    def _count_down(self, wait: Wait, tell: Countdown, halted: Callable[[], bool]) -> None:
+        end = self._clock.now() + wait.seconds
+        try:
+            while (left := end - self._clock.now()) > _INSTANT and not halted():
+                tell(wait.why, left)
+                self._clock.sleep(min(left, _STEP), halted)
+        finally:
+            tell(wait.why, 0.0)
+
+    def _waiting(self) -> float:
+        """For how long a wait has been going on."""
+        since = self._waiting_since
+        return 0.0 if since is None else self._clock.now() - since

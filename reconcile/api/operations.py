@@ -1,0 +1,151 @@
+"""Following an operation to its end: the same for every change that goes on after its answer.
+
+Source: the wire contract, `GET /api/operations/:op`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Event
+from typing import Any
+
+from attrs import define, field, frozen
+
+from reconcile.api.breaker import LeftAloneError
+from reconcile.api.clock import Clock, SteadyClock, SystemClock
+from reconcile.api.deadline import TimeUpError
+from reconcile.api.reads import ReadClient
+from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError
+from reconcile.model.call import RESOURCE, Call, operation
+from reconcile.model.operation import Operation
+from reconcile.model.target import Target
+from reconcile.model.text import safe_text
+
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+_GROWTH = 1.5
+_FAILED_LOOKS = 5
+
+
+def _unheard(_operation: Operation, _seconds: float) -> None:
+    """Nobody is watching."""
+
+
+@define
+class _Looks:
+    """What was seen last, and the looks that failed in a row since then."""
+
+    seen: Operation | None = None
+    failure: ApiError | None = None
+    failed: int = 0
+
+    @property
+    def ended(self) -> bool:
+        return self.seen is not None and self.seen.ended
+
+    def known(self) -> Operation:
+        """What was seen last. Raises why nothing was seen at all."""
+        if self.seen is None:
+            raise self.failure or AnswerError("nothing was seen")
+        return self.seen
+
+    def fail(self, error: ApiError) -> None:
+        """Remember why a look failed; one that was not even sent is none."""
+        self.failure = error
+        self.failed += not isinstance(error, LeftAloneError)
+
+    def check(self) -> None:
+        """Raise why the last look failed, where no other one would do better."""
+        lasting = (TimeUpError, NotFoundError, AccessError) if self.seen is None else TimeUpError
+        hopeless = self.failed >= _FAILED_LOOKS or isinstance(self.failure, lasting)
+        if self.failure and hopeless:
+            raise self.failure
+
+
+@frozen(kw_only=True)
+class Following:
+    """How operations are waited for.
+
+    wait      whether they are at all
+    patience  seconds after which waiting ends without an end of the operation
+    tell      told, after each look, how far it has come and the seconds since the first
+    stop      ends the wait
+    """
+
+    client: ReadClient
+    wait: bool = True
+    patience: float = 3600.0
+    tell: Callable[[Operation, float], None] = _unheard
+    stop: Event = field(factory=Event)
+    clock: Clock = field(factory=SystemClock)
+
+    def follow(self, target: Target, ident: str) -> Operation:
+        """Look at an operation until it ended, at growing intervals; return it as last seen.
+
+        One look is always taken, so that what is over at once is known to be; once `stop` is set,
+        no other. A look that fails does not end the wait: raises ApiError after five in a row, and
+        where waiting cures nothing.
+        """
+        clock = SteadyClock(self.clock)
+        began = clock.now()
+        pause = _FIRST_PAUSE
+        looks = _Looks()
+        while True:
+            self._look(target, ident, looks)
+            elapsed = clock.now() - began
+            if looks.seen and not looks.failure:
+                self.tell(looks.seen, elapsed)
+            left = self.patience - elapsed
+            if looks.ended or not self.wait or left <= 0 or self.stop.is_set():
+                return looks.known()
+            looks.check()
+            clock.sleep(min(pause, left), self.stop.is_set)
+            if self.stop.is_set():
+                return looks.known()
+            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+
+    def _look(self, target: Target, ident: str, looks: _Looks) -> None:
+        try:
+            looks.seen = read_operation(self.client, target, ident)
+        except ApiError as error:
+            looks.fail(error)
+        else:
+            looks.failure, looks.failed = None, 0
+
+    def found(self, target: Target, call: Call) -> str | None:
+        """The operation of the type that a call starts, if the database says that one is under way.
+
+        Two requests. None also where it cannot be read, or is of another type: it is not ours.
+        """
+        try:
+            resource = self.client.call(target, RESOURCE)
+            ident = resource.get("current_operation_id") if isinstance(resource, dict) else None
+            if not isinstance(ident, str) or not ident or call.starts_operation is None:
+                return None
+            seen = read_operation(self.client, target, ident)
+        except ApiError:
+            return None
+        return ident if call.starts_operation in seen.type.lower() else None
+
+
+def read_operation(client: ReadClient, target: Target, ident: str) -> Operation:
+    """Read how far an operation has come; one request. Raises AnswerError for an odd answer."""
+    document = client.call(target, operation(ident))
+    if isinstance(document, dict) and (document.get("id") or ident) != ident:
+        raise AnswerError(f"operation {ident!r}: answered another operation")
+    status = document.get("status") if isinstance(document, dict) else None
+    if not isinstance(status, str) or not status:
+        raise AnswerError(f"operation {ident!r}: answered without a status")
+    return Operation(
+        id=ident,
+        status=safe_text(status),
+        type=_text(document, "type") or "",
+        error=_text(document, "error") or "",
+        created_at=_text(document, "created_at"),
+        finished_at=_text(document, "finished_at"),
+    )
+
+
+def _text(document: Mapping[str, Any], key: str) -> str | None:
+    value = document.get(key)
+    return safe_text(value) if isinstance(value, str) else None

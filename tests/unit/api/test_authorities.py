@@ -1,0 +1,167 @@
+"""Whose certificates are trusted."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from unit.api.loopback import jwt, unheard
+
+from reconcile.api.authorities import authorities
+from reconcile.api.reads import connect_reading
+from reconcile.api.surroundings import Surroundings
+from reconcile.errors import ApiError, UsageError
+from reconcile.model.engine import Engine
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that is its own authority, with its key in the same place."""
+    place = tmp_path_factory.mktemp("tls") / "ca.pem"
+    certify(place)
+    return place
+
+
+def certify(place: Path) -> None:
+    """Make a certificate and its key."""
+    options = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -batch"
+    )
+    subject = ["-subj", "/CN=loopback", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(place.with_suffix(".key")), "-out", str(place)]
+    subprocess.run([*options.split(), *subject, *files], check=True, capture_output=True)
+
+
+@contextmanager
+def tls_server(certificate: Path) -> Iterator[str]:
+    """A server that gives an account token and nothing else."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                plain, _ = listener.accept()
+            except OSError:
+                return
+            with suppress(OSError), plain, context.wrap_socket(plain, server_side=True) as one:
+                _receive(one)
+                body = b'{"token": "' + jwt().encode() + b'"}'
+                head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close"
+                one.sendall(head.encode() + b"\r\n\r\n" + body)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def _receive(one: ssl.SSLSocket) -> None:
+    """Read a whole request: closing on an unread rest would reset the connection."""
+    request = b""
+    while not request.endswith(b"\r\n\r\n{}"):
+        piece = one.recv(65536)
+        if not piece:
+            return
+        request += piece
+
+
+def complaint(url: str, **environment: str) -> str:
+    """What a run says that gets an account token from a server, if it trusts it, and no more."""
+    hosts = dict.fromkeys(("SCALINGO_AUTH_URL", "SCALINGO_API_URL", "SCALINGO_DB_URL"), url)
+    surroundings = Surroundings(
+        environment={**hosts, "SCALINGO_API_TOKEN": "tk-us-x", **environment},
+        region=None,
+        notify=unheard,
+    )
+    with connect_reading(surroundings) as reads, pytest.raises(ApiError) as caught:
+        reads.targets.find(app="a", addon="ad-1", engine=Engine.MYSQL)
+    return str(caught.value)
+
+
+def test_a_private_authority_is_trusted_where_it_is_named(ours: Path) -> None:
+    """The exchange came through: the addon's token is what the server does not know."""
+    with tls_server(ours) as url:
+        assert complaint(url, RECONCILE_CA_FILE=str(ours)) == (
+            "POST /v1/apps/a/addons/ad-1/token: HTTP 200, answered without 'addon'"
+        )
+
+
+def test_no_other_authority_is_trusted(ours: Path, tmp_path: Path) -> None:
+    """Neither the system's beside it, nor another private one."""
+    other = tmp_path / "other.pem"
+    certify(other)
+    with tls_server(ours) as url:
+        for environment in ({}, {"RECONCILE_CA_FILE": str(other)}):
+            said = complaint(url, **environment)
+            assert said.startswith("POST /v1/tokens/exchange: no answer from https://127.0.0.1")
+            assert "its certificate cannot be verified: self-signed certificate" in said
+
+
+def test_a_named_authority_is_trusted_in_place_of_the_systems(ours: Path, tmp_path: Path) -> None:
+    """Whoever names one wants no other."""
+    other = tmp_path / "other.pem"
+    certify(other)
+    with pytest.MonkeyPatch.context() as patch, tls_server(ours) as url:
+        patch.setenv("SSL_CERT_FILE", str(ours))  # what OpenSSL takes for the system's
+        assert "HTTP 200, answered without 'addon'" in complaint(url)
+        assert "cannot be verified" in complaint(url, RECONCILE_CA_FILE=str(other))
+
+
+def test_a_bundle_may_hold_more_than_certificates(ours: Path, tmp_path: Path) -> None:
+    """Comments in any script, and several authorities."""
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(f"# Főtanúsítvány\n{ours.read_text()}\n# á\n{ours.read_text()}", "utf-8")
+    assert "BEGIN CERTIFICATE" in (authorities({"RECONCILE_CA_FILE": str(bundle)}) or "")
+
+
+@pytest.mark.parametrize("environment", [{}, {"RECONCILE_CA_FILE": ""}])
+def test_without_a_file_the_system_is_trusted(environment: dict[str, str]) -> None:
+    """As every other program here trusts it."""
+    assert authorities(environment) is None
+
+
+def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
+    """Before any request, and with the reason."""
+    missing = tmp_path / "missing.pem"
+    for place, reason in ((missing, "no such file or directory"), (tmp_path, "is a directory")):
+        with pytest.raises(UsageError) as caught:
+            authorities({"RECONCILE_CA_FILE": str(place)})
+        assert str(caught.value) == (
+            f"RECONCILE_CA_FILE names {str(place)!r}, which cannot be read: {reason}"
+        )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"certificate",
+        b"\xff\x00\x30\x82",
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    ],
+)
+def test_a_file_without_certificates_is_a_usage_error(tmp_path: Path, content: bytes) -> None:
+    """It would trust nobody, and say so only when it is too late."""
+    place = tmp_path / "ca.pem"
+    place.write_bytes(content)
+    with pytest.raises(UsageError, match=r"ca.pem', which holds no certificates: it has to be a"):
+        connect_reading(
+            Surroundings(
+                environment={"RECONCILE_CA_FILE": str(place), "SCALINGO_API_TOKEN": "tk-us-x"},
+                region=None,
+                notify=unheard,
+            )
+        )
