@@ -16,7 +16,7 @@ from attrs import NOTHING, Attribute, define, field, fields, has
 
 from reconcile.kinds import KINDS
 from reconcile.kinds.kind import Kind
-from reconcile.model.constraint import description_of, short_form
+from reconcile.model.constraint import description_of, limit_by_default, short_form
 from reconcile.model.engine import Engine
 from reconcile.spec.written import Header, WrittenConfig
 
@@ -62,7 +62,7 @@ def spec_schema() -> Schema:
 
 def config_schema() -> Schema:
     """The schema of reconcile.yaml."""
-    writer = _Writer(for_people=True)
+    writer = _Writer(for_people=True, for_defaults=True)
     body = writer.mapping(WrittenConfig)
     defaults = writer.definitions["WrittenDefaults"]["properties"]
     defaults["engines"] |= {
@@ -120,26 +120,26 @@ def _only_what_it_has(engine: Engine) -> Schema:
 
 
 def _default_set(writer: _Writer, kinds: Iterable[Kind[Any]]) -> Schema:
-    """Defaults: kinds that neither delete nor turn anything off, and protection."""
-    harmless = {"not": {"const": False}, "properties": _HARMLESS}
+    """Defaults: kinds, as far as they take nothing away, and protection."""
     return {
         "type": "object",
         "additionalProperties": False,
         "properties": {
             "protect": {"description": "Refuse every action that loses data.", "const": True},
-            **{name: schema | harmless for name, schema in _kinds(writer, kinds).items()},
+            **_kinds(writer, kinds),
         },
     }
 
 
-_HARMLESS: Schema = {"absent": {"maxItems": 0}, "enabled": {"const": True}}
-
-
 @define(kw_only=True)
 class _Writer:
-    """Writes types as schemas; nested classes become definitions, each once."""
+    """Writes types as schemas; nested classes become definitions, each once.
+
+    `for_defaults` where fields are written with what a default may say of them.
+    """
 
     for_people: bool
+    for_defaults: bool = False
     all_required: bool = False
     definitions: dict[str, Schema] = field(factory=dict)
 
@@ -174,6 +174,9 @@ class _Writer:
         examples = list(attribute.metadata.get("examples", ()))
         schema: Schema = {"description": words} if words else {}
         schema |= self.of(hint)
+        limit = limit_by_default(attribute)
+        if self.for_defaults and limit is not None:
+            return schema | dict(limit.schema())
         return schema | ({"examples": examples} if examples else {})
 
     def _reference(self, cls: Any) -> Schema:

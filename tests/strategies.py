@@ -5,25 +5,28 @@ Every live state can also be put into a sandbox, and every wanted one written as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import frozen
 from builders import desired, facts, observed, removal
 from hypothesis import strategies as st
 
-from reconcile.kinds import KIND_BY_NAME
+from reconcile.kinds import KIND_BY_NAME, features
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.durations import show_duration
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.kinds.sql_modes import MYSQL_8
-from reconcile.model.engine import Engine
-from reconcile.model.state import ITSELF, Desired, Elements, Observed
+from reconcile.model.engine import Engine, Version
+from reconcile.model.state import ITSELF, Desired, Elements, NotOffered, Observed, Value
 
 few_names = st.sampled_from(["alpha", "beta", "gamma", "delta", "Ünïcode", "it's", "a-b_c"])
 hours = st.integers(0, 23)
@@ -38,6 +41,17 @@ modes_8 = st.sampled_from(sorted(MYSQL_8.modes))
 words_8 = st.sampled_from(sorted(MYSQL_8.modes | MYSQL_8.composites.keys()))
 extension_names = st.sampled_from(["postgis", "pg_trgm", "hstore", "citext", "uuid-ossp"])
 versions = st.sampled_from(["1.0", "1.5", "1.6", "3.4.2", "3.4.0"])
+engine_versions = st.builds(
+    Version,
+    major=st.integers(15, 17),
+    minor=st.integers(0, 2),
+    patch=st.integers(0, 1),
+    build=st.just(1),
+)
+windows = st.fixed_dictionaries({"weekday": st.sampled_from(Weekday), "hour": hours})
+statuses = st.sampled_from(
+    ["ACTIVATED", "FAILED", "PENDING", "PENDING_TO_ACTIVATE", "PENDING_TO_REMOVE"]
+)
 
 
 def _unique(entries: Any) -> Any:
@@ -83,6 +97,39 @@ def live_retention_policies(draw: st.DrawFn) -> Elements:
     }
 
 
+live_maintenance_window = windows.map(
+    lambda window: {
+        ITSELF: {"weekday": window["weekday"].value, "hour": window["hour"], "duration": 8}
+    }
+)
+
+
+@st.composite
+def live_engine_version(draw: st.DrawFn) -> Elements:
+    """A version; what comes next is told, or that nothing does, or only its id, or not at all."""
+    live, other = draw(engine_versions), draw(engine_versions)
+    nothing: dict[str, Value] = {}
+    ids: list[dict[str, Value]] = [nothing, {"version_id": "id"}]
+    following = [nothing, {"next_version": None}, {"next_version_id": "next"}]
+    if other > live:
+        following.append({"next_version_id": "next", "next_version": str(other)})
+    fields: dict[str, Value] = {"version": str(live)}
+    return {ITSELF: fields | draw(st.sampled_from(ids)) | draw(st.sampled_from(following))}
+
+
+@st.composite
+def live_features(draw: st.DrawFn) -> Elements:
+    """Features in any status; the provider lets none be public without TLS."""
+    names = st.sampled_from([one.value for one in Feature])
+    found = draw(st.dictionaries(names, statuses, max_size=3))
+    if found.get("publicly-available", "FAILED") != "FAILED":
+        found["force-ssl"] = "ACTIVATED"
+    rows = [{"name": name, "status": status} for name, status in found.items()]
+    state = features.KIND.parse({"features": rows})
+    assert not isinstance(state, NotOffered)
+    return state
+
+
 # What is wanted.
 
 wanted_backups = st.one_of(
@@ -92,6 +139,22 @@ wanted_backups = st.one_of(
 )
 wanted_sql_mode = st.lists(words_8, max_size=5).map(lambda modes: SqlMode(modes=tuple(modes)))
 wanted_query_stats = st.builds(QueryStats, enabled=st.booleans())
+wanted_engine_version = st.builds(
+    EngineVersion,
+    version=st.one_of(
+        st.just("latest-minor"),
+        engine_versions.map(str),
+        engine_versions.map(lambda one: f">={one.major}.{one.minor}"),
+        engine_versions.map(lambda one: f"{one.major}.{one.minor}"),
+    ),
+    allow_major=st.none() | st.integers(15, 17),
+)
+wanted_maintenance_window = st.builds(
+    MaintenanceWindow, weekday=st.none() | st.sampled_from(Weekday), hour=st.none() | hours
+)
+wanted_features = st.dictionaries(
+    st.sampled_from(Feature), st.booleans(), min_size=1, max_size=4
+).map(lambda switched: Features(switched=switched))
 
 
 @st.composite
@@ -136,6 +199,9 @@ LIVE: Mapping[str, st.SearchStrategy[Elements]] = {
     "extensions": live_extensions,
     "query_stats": live_query_stats,
     "retention_policies": live_retention_policies(),
+    "engine_version": live_engine_version(),
+    "maintenance_window": live_maintenance_window,
+    "features": live_features(),
 }
 WANTED: Mapping[str, st.SearchStrategy[Any]] = {
     "backups": wanted_backups,
@@ -144,6 +210,9 @@ WANTED: Mapping[str, st.SearchStrategy[Any]] = {
     "extensions": wanted_extensions(),
     "query_stats": wanted_query_stats,
     "retention_policies": wanted_retention_policies(),
+    "engine_version": wanted_engine_version,
+    "maintenance_window": wanted_maintenance_window,
+    "features": wanted_features,
 }
 
 
@@ -166,12 +235,15 @@ def _fits(kind: str, engine: Engine) -> Any:
 
 
 @st.composite
-def cases(draw: st.DrawFn, handle: str = "shop") -> Case:
-    """A database of any engine with some of its kinds named, as a valid spec would."""
+def cases(draw: st.DrawFn, handle: str = "shop", *, unnamed: Collection[str] = frozenset()) -> Case:
+    """A database of any engine with some of its kinds named, as a valid spec would.
+
+    Kinds that are `unnamed` are live, and in no spec.
+    """
     engine = draw(st.sampled_from(Engine))
     offered = kinds_of(engine)
     states = {name: draw(LIVE[name]) for name in offered}
-    named = draw(st.sets(st.sampled_from(offered)))
+    named = draw(st.sets(st.sampled_from([name for name in offered if name not in unnamed])))
     wanted = {name: draw(WANTED[name].filter(_fits(name, engine))) for name in sorted(named)}
     return Case(
         desired=desired(wanted, handle=handle, engine=engine),
@@ -180,7 +252,7 @@ def cases(draw: st.DrawFn, handle: str = "shop") -> Case:
 
 
 @st.composite
-def fleets(draw: st.DrawFn) -> tuple[Case, ...]:
+def fleets(draw: st.DrawFn, *, unnamed: Collection[str] = frozenset()) -> tuple[Case, ...]:
     """A few databases."""
     handles = draw(st.lists(st.sampled_from(["a1", "b2", "c3", "d4"]), min_size=1, unique=True))
-    return tuple(draw(cases(handle)) for handle in handles)
+    return tuple(draw(cases(handle, unnamed=unnamed)) for handle in handles)

@@ -6,8 +6,11 @@ from typing import Any
 
 from reconcile.kinds import (
     backups,
+    engine_version,
     extensions,
+    features,
     logical_databases,
+    maintenance_window,
     query_stats,
     retention_policies,
     sql_mode,
@@ -21,6 +24,9 @@ KINDS: tuple[Kind[Any], ...] = (
     extensions.KIND,
     query_stats.KIND,
     retention_policies.KIND,
+    engine_version.KIND,
+    maintenance_window.KIND,
+    features.KIND,
 )
 """Every kind that can be managed, in the order in which plans show them."""
 

@@ -15,7 +15,7 @@ from reconcile.errors import AnswerError
 from reconcile.kinds.kind import Feasible, Judgement, Kind, Phase, Refused, Sides, Wanted
 from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
-from reconcile.model.constraint import Between, InvalidValueError, described
+from reconcile.model.constraint import Between, InvalidValueError, Only, described
 from reconcile.model.engine import Engine
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, NotOffered, Value
 
@@ -27,7 +27,10 @@ class Backups:
     """Periodic backups of a database."""
 
     enabled: bool | None = described(
-        "Whether periodic backups run. Left out: not managed.", examples=(True,), default=None
+        "Whether periodic backups run. Left out: not managed.",
+        examples=(True,),
+        default=None,
+        by_default=Only(value=True, what="turn anything off"),
     )
     hours: tuple[Hour, ...] | None = described(
         "The hours of the day (UTC) at which they start. The API writes one hour; several are"

@@ -13,7 +13,15 @@ from typing import Annotated, Any, cast
 from attrs import frozen
 
 from reconcile.kinds.kind import ByHand, Judgement, Kind, Others, Sides, Wanted
-from reconcile.kinds.listing import Removal, approvals, check_names, rows, text_of
+from reconcile.kinds.listing import (
+    NOTHING_GOES,
+    Removal,
+    approvals,
+    check_names,
+    places,
+    rows,
+    text_of,
+)
 from reconcile.model.call import Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
@@ -73,7 +81,9 @@ class Extensions:
     present: tuple[Extension, ...] = described(
         "Those that shall be enabled.", examples=(["postgis", "pg_trgm"],), default=()
     )
-    absent: tuple[Removal, ...] = described("Those that shall be dropped.", default=())
+    absent: tuple[Removal, ...] = described(
+        "Those that shall be dropped.", default=(), by_default=NOTHING_GOES
+    )
     others: Others = described(
         "What to make of live ones that are not named: keep lists them as unmanaged, report counts"
         " them as drift. They are never dropped.",
@@ -184,4 +194,5 @@ KIND = Kind(
     normalize=_normalize,
     judge=_judge,
     to_spec=_to_spec,
+    places=places,
 )

@@ -19,6 +19,9 @@ from reconcile.model.state import Approval, Elements, Facts, KindState
 
 S = TypeVar("S")
 
+Place = tuple[str | int, ...]
+"""The keys and indexes that lead into a spec value."""
+
 
 class Phase(Enum):
     """The order inside one database: the members as they stand here."""
@@ -41,7 +44,7 @@ class Others(Enum):
 class Wanted:
     """The wanted side of a kind, normalised.
 
-    `carried` holds fields as a change shall ask for them, where that is not how they are compared;
+    `carried` holds fields that a change shall ask for, where that is not how they are compared;
     `replace` the names whose change may be made by deleting and creating.
     """
 
@@ -54,10 +57,15 @@ class Wanted:
 
 @frozen(kw_only=True)
 class Sides:
-    """Both sides of a comparison. What is not managed is absent from both."""
+    """Both sides of a comparison. What is not managed is absent from both.
+
+    `kept` holds fields of live elements that an update tells beside what is compared: what its
+    requests need of the state before it, or what has to be so still when they are sent.
+    """
 
     wanted: Wanted
     live: Elements
+    kept: Elements = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -90,7 +98,18 @@ class Refused:
     replaceable: bool = False
 
 
-Judgement = Feasible | ByHand | Refused
+@frozen(kw_only=True)
+class Waiting:
+    """Nothing can be done now: `message` says why.
+
+    `at_it` where the provider is at this very thing, and not at something that has to come first.
+    """
+
+    message: str
+    at_it: bool = False
+
+
+Judgement = Feasible | ByHand | Refused | Waiting
 
 
 def apply_change(live: Elements, change: Change) -> Elements:
@@ -111,6 +130,9 @@ class Kind(Generic[S]):
     read        the call whose answer `parse` takes: the resource, or an action's `result`
     parse       answer → state; raises AnswerError for a shape that the API does not promise
     check       spec value, engine → raises nothing, yields what cannot be meant
+    places      spec value → the names in it, each with the path to where it stands
+    lookup      spec value, state, facts → one read more, where these two call for it
+    learned     state, that read's answer → state; raises AnswerError as `parse`
     normalize   spec value, state, facts → both sides in one spelling
     judge       change, state, facts → what can be done about it, and at which risk
     to_spec     state → a spec value that wants just that; None where there is nothing to say
@@ -129,4 +151,7 @@ class Kind(Generic[S]):
     requests: Callable[[Change], tuple[Call, ...]] = lambda _change: ()
     read: Call = RESOURCE
     check: Callable[[S, Engine], Iterable[InvalidValueError]] = lambda _spec, _engine: ()
+    places: Callable[[S], Iterable[tuple[str, Place]]] = lambda _spec: ()
+    lookup: Callable[[S, Elements, Facts], Call | None] = lambda _spec, _state, _facts: None
+    learned: Callable[[Elements, Any], Elements] = lambda state, _answer: state
     simulate: Callable[[Elements, Change], Elements] = apply_change

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Protocol
 from attrs import frozen
 
 from reconcile.errors import AnswerError
-from reconcile.model.constraint import InvalidValueError, Matching, described
+from reconcile.model.constraint import Empty, InvalidValueError, Matching, described
 from reconcile.model.state import Approval
 
 Name = Annotated[
@@ -28,6 +28,10 @@ Why = Annotated[
         pattern=r".*\S.*", meaning="reason", hint="say in one line why it may go", longest=500
     ),
 ]
+
+
+NOTHING_GOES = Empty(what="delete anything")
+"""What a default may list under `absent`."""
 
 
 class Entry(Protocol):
@@ -50,6 +54,27 @@ class Removal:
 def approvals(absent: Iterable[Removal]) -> dict[str, Approval]:
     """The approvals of a spec's `absent` entries, by name."""
     return {entry.name: Approval(reason=entry.reason, until=entry.until) for entry in absent}
+
+
+class Listing(Protocol):
+    """A spec value that lists entries."""
+
+    @property
+    def present(self) -> tuple[Entry, ...]:
+        """Those that shall be there."""
+
+    @property
+    def absent(self) -> tuple[Removal, ...]:
+        """Those that shall not."""
+
+
+def places(spec: Listing) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Where in a spec value each name stands."""
+    entries: tuple[tuple[str, tuple[Entry, ...]], ...]
+    entries = (("present", spec.present), ("absent", spec.absent))
+    for part, listed in entries:
+        for index, entry in enumerate(listed):
+            yield entry.name, (part, index, "name")
 
 
 def check_names(present: Iterable[Entry], absent: Iterable[Entry]) -> Iterator[InvalidValueError]:

@@ -12,7 +12,16 @@ from typing import Any
 from attrs import frozen
 
 from reconcile.kinds.kind import Feasible, Judgement, Kind, Others, Refused, Sides, Wanted
-from reconcile.kinds.listing import Name, Removal, approvals, check_names, flag_of, rows
+from reconcile.kinds.listing import (
+    NOTHING_GOES,
+    Name,
+    Removal,
+    approvals,
+    check_names,
+    flag_of,
+    places,
+    rows,
+)
 from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
@@ -44,7 +53,7 @@ class LogicalDatabases:
         "Those that shall exist.", examples=(["shop", "audit"],), default=()
     )
     absent: tuple[Removal, ...] = described(
-        "Those that shall be deleted, with all their data.", default=()
+        "Those that shall be deleted, with all their data.", default=(), by_default=NOTHING_GOES
     )
     others: Others = described(
         "What to make of live ones that are not named: keep lists them as unmanaged, report counts"
@@ -128,4 +137,5 @@ KIND = Kind(
     judge=_judge,
     requests=_requests,
     to_spec=_to_spec,
+    places=places,
 )

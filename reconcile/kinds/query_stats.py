@@ -11,7 +11,7 @@ from reconcile.kinds import extensions
 from reconcile.kinds.kind import ByHand, Feasible, Judgement, Kind, Sides, Wanted
 from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Risk, Update
-from reconcile.model.constraint import ShortForm, described
+from reconcile.model.constraint import Only, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.state import ITSELF, Elements, Facts
 
@@ -22,7 +22,11 @@ class QueryStats:
 
     __short_form__ = ShortForm(key="enabled", only=True)
 
-    enabled: bool = described("Whether pg_stat_statements is enabled.", examples=(True,))
+    enabled: bool = described(
+        "Whether pg_stat_statements is enabled.",
+        examples=(True,),
+        by_default=Only(value=True, what="turn anything off"),
+    )
 
 
 def _parse(result: object) -> Elements:

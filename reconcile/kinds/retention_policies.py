@@ -26,17 +26,19 @@ from reconcile.kinds.kind import (
     apply_change,
 )
 from reconcile.kinds.listing import (
+    NOTHING_GOES,
     Name,
     Removal,
     approvals,
     check_names,
     flag_of,
+    places,
     rows,
     text_of,
 )
 from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk
-from reconcile.model.constraint import InvalidValueError, ShortForm, described
+from reconcile.model.constraint import InvalidValueError, Only, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.state import Elements, Facts, Fields, KindState, Value
 
@@ -91,6 +93,7 @@ class RetentionPolicy:
         " under it.",
         examples=("replace",),
         default=OnChange.BLOCK,
+        by_default=Only(value=OnChange.BLOCK, what="replace anything, which deletes it first"),
     )
 
 
@@ -106,7 +109,9 @@ class RetentionPolicies:
         default=(),
     )
     absent: tuple[Removal, ...] = described(
-        "Those that shall be deleted, with all data under them.", default=()
+        "Those that shall be deleted, with all data under them.",
+        default=(),
+        by_default=NOTHING_GOES,
     )
     others: Others = described(
         "What to make of live ones that are not named: keep lists them as unmanaged, report counts"
@@ -260,4 +265,5 @@ KIND = Kind(
     requests=_requests,
     simulate=_simulate,
     to_spec=_to_spec,
+    places=places,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from enum import Enum
 from typing import Any, Protocol
 
 from attrs import Attribute, field, frozen
@@ -32,6 +33,18 @@ class InvalidValueError(ValueError):
         self.hint = hint
         self.code = code
         self.path = path
+
+
+class NotByDefaultError(InvalidValueError):
+    """What a spec may say of its own database, and no default for many."""
+
+    def __init__(self, what: str, *, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(
+            f"a default may not {what}",
+            hint="write it into the spec of the database that it is about",
+            code="S304",
+            path=path,
+        )
 
 
 _LONGEST_QUOTE = 60
@@ -118,6 +131,39 @@ class OneOf:
         return {"examples": sorted(self.choices)}
 
 
+@frozen(kw_only=True)
+class Only:
+    """The one value that a default may give; `what` is what any other would do."""
+
+    value: bool | Enum
+    what: str
+
+    def check(self, value: object) -> None:
+        """Raise InvalidValueError for any other value."""
+        if value is not self.value:
+            raise NotByDefaultError(self.what)
+
+    def schema(self) -> Mapping[str, object]:
+        """The value."""
+        return {"const": self.value.value if isinstance(self.value, Enum) else self.value}
+
+
+@frozen(kw_only=True)
+class Empty:
+    """A list in which a default may name nothing; `what` is what an entry would do."""
+
+    what: str
+
+    def check(self, value: tuple[object, ...]) -> None:
+        """Raise InvalidValueError for a list with entries."""
+        if value:
+            raise NotByDefaultError(self.what)
+
+    def schema(self) -> Mapping[str, object]:
+        """No entry."""
+        return {"maxItems": 0}
+
+
 @frozen
 class ShortForm:
     """What a class may be written as instead of a mapping: the value of its field `key`.
@@ -132,10 +178,18 @@ class ShortForm:
 
 
 def described(
-    description: str, *, examples: tuple[object, ...] = (), default: Any = ..., factory: Any = None
+    description: str,
+    *,
+    examples: tuple[object, ...] = (),
+    default: Any = ...,
+    factory: Any = None,
+    by_default: Constraint | None = None,
 ) -> Any:
-    """An attrs field with the words that the JSON Schema shows in an editor."""
-    metadata = {"description": description, "examples": examples}
+    """An attrs field with the words that the JSON Schema shows in an editor.
+
+    `by_default` is what a default of the project may say here, where that is not all.
+    """
+    metadata = {"description": description, "examples": examples, "by_default": by_default}
     if factory is not None:
         return field(factory=factory, metadata=metadata)
     if default is ...:
@@ -146,6 +200,12 @@ def described(
 def short_form(cls: type) -> ShortForm | None:
     """The short form that a spec class declares as `__short_form__`."""
     return getattr(cls, "__short_form__", None)
+
+
+def limit_by_default(attribute: Attribute[Any]) -> Constraint | None:
+    """What a default may say of a field made by `described`; None where that is all."""
+    limit: Constraint | None = attribute.metadata.get("by_default")
+    return limit
 
 
 def description_of(attribute: Attribute[Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from attrs import frozen
+from attrs import astuple, frozen
 
 _VERSION = re.compile(r"(?P<numbers>[0-9]{1,9}(?:\.[0-9]{1,9}){0,2})(?:-(?P<build>[0-9]{1,9}))?")
 
@@ -48,6 +48,11 @@ class Version:
             return None
         major, minor, patch = ([int(part) for part in match["numbers"].split(".")] + [0, 0])[:3]
         return cls(major=major, minor=minor, patch=patch, build=int(match["build"] or 0))
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """Major, minor, patch, build."""
+        return astuple(self)
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}-{self.build}"

@@ -65,12 +65,17 @@ class Blocked:
 
 @frozen(kw_only=True)
 class Pending:
-    """Nothing is planned now, because the provider is still busy with this database."""
+    """Nothing is planned here now, because the provider is still at something.
+
+    The address is that of the whole database, or of what waits; `at_it` where the provider is at
+    this very thing, and not at something that has to come first.
+    """
 
     address: Address
     message: str
     reason: Reason
     origin: Origin
+    at_it: bool = False
 
 
 Item = Action | ManualStep | Blocked | Pending

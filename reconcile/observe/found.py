@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from reconcile.api.reads import Reads
-from reconcile.errors import ReconcileError, UsageError
+from reconcile.errors import AnswerError, ReconcileError, UsageError
 from reconcile.kinds.kind import Kind
-from reconcile.model.call import RESOURCE, Call
+from reconcile.model.call import RESOURCE, Call, filled
 from reconcile.model.engine import Engine
-from reconcile.model.state import Facts, KindState, Unknown
+from reconcile.model.state import Facts, KindState, NotOffered, Unknown
 from reconcile.model.target import Target
 from reconcile.observe.facts import facts_of
+from reconcile.observe.lookups import UNTOLD, Lookups
 from reconcile.observe.states import states_of
 
 T = TypeVar("T")
@@ -34,7 +35,28 @@ class Found:
 
         Raises ReconcileError where something cannot be read.
         """
-        return states_of(kinds, engine, self._ask)
+        return states_of(kinds, engine, self._ask, resource=_resource_of(self.target))
+
+    def wanted(
+        self, specs: Sequence[tuple[Kind[Any], Any]], engine: Engine, lookups: Lookups
+    ) -> dict[str, KindState]:
+        """The states of the kinds that a spec names, with what only a lookup tells.
+
+        Raises ReconcileError where something cannot be read.
+        """
+        states = self.states([kind for kind, _spec in specs], engine)
+        for kind, spec in specs:
+            states[kind.name] = self._learned(kind, spec, states[kind.name], lookups)
+        return states
+
+    def _learned(
+        self, kind: Kind[Any], spec: object, state: KindState, lookups: Lookups
+    ) -> KindState:
+        if isinstance(state, NotOffered):
+            return state
+        call = kind.lookup(spec, state, self.facts)
+        answer = UNTOLD if call is None else lookups.ask(self.target, call)
+        return state if answer is UNTOLD else kind.learned(state, answer)
 
     def _ask(self, call: Call) -> Any:
         return self.resource if call == RESOURCE else self.reads.client.call(self.target, call)
@@ -44,7 +66,16 @@ def find(reads: Reads, *, app: str, addon: str | None, engine: Engine | None) ->
     """Find a database and read its resource. Raises ReconcileError where it cannot be."""
     target = reads.targets.find(app=app, addon=addon, engine=engine)
     resource = reads.client.call(target, RESOURCE)
-    return Found(target=target, resource=resource, facts=facts_of(resource), reads=reads)
+    try:
+        facts = facts_of(resource)
+    except AnswerError as error:
+        raise AnswerError(f"{_resource_of(target)}: {error}") from None
+    return Found(target=target, resource=resource, facts=facts, reads=reads)
+
+
+def _resource_of(target: Target) -> str:
+    """How a message names the read of a resource: as the client does."""
+    return f"{RESOURCE.method} {filled(RESOURCE.template, {'addon': target.addon}, {})}"
 
 
 def or_unknown(read: Callable[[], T]) -> T | Unknown:

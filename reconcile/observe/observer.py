@@ -14,6 +14,7 @@ from reconcile.kinds import KINDS
 from reconcile.model.state import Desired, Observation, Observed, Unknown
 from reconcile.observe.fanout import WORKERS, fan_out
 from reconcile.observe.found import find, or_unknown
+from reconcile.observe.lookups import Lookups
 
 INTERRUPTED = Unknown(reason="not read: the run was interrupted")
 
@@ -38,8 +39,9 @@ def observe(
         if progress is not None:
             progress(one.handle, "unknown" if isinstance(observation, Unknown) else "read")
 
+    lookups = Lookups(reads.client.call)
     found = fan_out(
-        lambda one: observe_database(one, reads),
+        lambda one: observe_database(one, reads, lookups),
         desired,
         workers=workers,
         executor=executor,
@@ -52,19 +54,20 @@ def observe(
     }
 
 
-def observe_database(desired: Desired, reads: Reads) -> Observation:
+def observe_database(desired: Desired, reads: Reads, lookups: Lookups | None = None) -> Observation:
     """Read one database: its target, its resource, then one request per distinct call.
 
     Where the live engine is another than the spec's, or the database is not settled, nothing more
-    than the resource is read. Raises UsageError only.
+    than the resource is read. `lookups` remembers for several databases what is not of one of
+    them. Raises UsageError only.
     """
-    return or_unknown(lambda: _observed(desired, reads))
+    return or_unknown(lambda: _observed(desired, reads, lookups or Lookups(reads.client.call)))
 
 
-def _observed(desired: Desired, reads: Reads) -> Observed:
+def _observed(desired: Desired, reads: Reads, lookups: Lookups) -> Observed:
     found = find(reads, app=desired.app, addon=desired.addon, engine=desired.engine)
     if found.facts.engine is not desired.engine or not found.facts.settled:
         return Observed(target=found.target, facts=found.facts)
-    kinds = [kind for kind in KINDS if kind.name in desired.kinds]
-    states = found.states(kinds, desired.engine)
+    specs = [(kind, desired.kinds[kind.name]) for kind in KINDS if kind.name in desired.kinds]
+    states = found.wanted(specs, desired.engine, lookups)
     return Observed(target=found.target, facts=found.facts, states=states)

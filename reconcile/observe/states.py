@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from reconcile.errors import NotOfferedError
+from reconcile.errors import AnswerError, NotOfferedError
 from reconcile.kinds.kind import Kind
-from reconcile.model.call import Call
+from reconcile.model.call import RESOURCE, Call
 from reconcile.model.engine import Engine
 from reconcile.model.state import KindState, NotOffered
 
@@ -15,15 +15,22 @@ Ask = Callable[[Call], Any]
 """Answers a read: the `database` object or an action's `result`."""
 
 
-def states_of(kinds: Sequence[Kind[Any]], engine: Engine, ask: Ask) -> dict[str, KindState]:
+def states_of(
+    kinds: Sequence[Kind[Any]], engine: Engine, ask: Ask, *, resource: str = str(RESOURCE)
+) -> dict[str, KindState]:
     """The states by kind name, in the order of `kinds`; those that share a read share its answer.
 
-    Raises AnswerError for an answer of another shape, and what `ask` raises; NotOfferedError only
+    `resource` is how a message names the read of the resource; actions name themselves. Raises AnswerError for an answer of another shape, and what `ask` raises; NotOfferedError only
     where a kind is surely offered, for then the refusal has another reason.
     """
     states: dict[str, KindState] = {}
     for call, sharing in _by_call(kinds):
-        states.update(_read(call, sharing, engine, ask))
+        try:
+            states.update(_read(call, sharing, engine, ask))
+        except AnswerError as error:
+            if call != RESOURCE:
+                raise
+            raise AnswerError(f"{resource}: {error}") from None
     return {kind.name: states[kind.name] for kind in kinds}
 
 

@@ -44,15 +44,18 @@ def diff_kind(sides: Sides, address: Address) -> Iterator[Change]:
         elif name not in live:
             yield Create(address=place, after=_asked(wanted, name))
         else:
-            yield from _update(wanted, name, live[name], place)
+            yield from _update(sides, place)
 
 
-def _update(wanted: Wanted, name: str, live: Fields, place: Address) -> Iterator[Update]:
-    after = wanted.present[name]
+def _update(sides: Sides, place: Address) -> Iterator[Update]:
+    name = place.name
+    after, live = sides.wanted.present[name], sides.live[name]
     before = {field: live[field] for field in after if field in live}
     fields = diff_fields(before, after)
     if fields:
-        yield Update(address=place, before=before, after=_asked(wanted, name), fields=fields)
+        before = {**sides.kept.get(name, {}), **before}
+        after = _asked(sides.wanted, name)
+        yield Update(address=place, before=before, after=after, fields=fields)
 
 
 def _asked(wanted: Wanted, name: str) -> Fields:

@@ -7,10 +7,20 @@ from typing import Any, assert_never
 
 from attrs import frozen
 
-from reconcile.kinds.kind import ByHand, Feasible, Judgement, Kind, Others, Phase, Refused, Sides
+from reconcile.kinds.kind import (
+    ByHand,
+    Feasible,
+    Judgement,
+    Kind,
+    Others,
+    Phase,
+    Refused,
+    Sides,
+    Waiting,
+)
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, Update
-from reconcile.model.item import Action, Blocked, Item, ManualStep, Reason
+from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
 from reconcile.model.state import Desired, Elements, Facts, NotOffered
 from reconcile.plan.diff import diff_kind
 
@@ -123,6 +133,10 @@ def _entry(subject: KindInDatabase, change: Change, judgement: Judgement, sides:
                 code=code,
                 message=message,
                 hint=hint,
+            )
+        case Waiting(message=message, at_it=at_it):
+            return Pending(
+                address=address, message=message, reason=Reason.BUSY, origin=origin, at_it=at_it
             )
         case _:
             assert_never(judgement)

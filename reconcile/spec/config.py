@@ -12,20 +12,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import field, fields, frozen, has
+from attrs import asdict, field, fields, frozen, has
 
-from reconcile.kinds.retention_policies import OnChange
+from reconcile.model.constraint import InvalidValueError, NotByDefaultError, limit_by_default
+from reconcile.model.cost import Budget
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
 from reconcile.spec import locations as places
 from reconcile.spec.compose import Document
-from reconcile.spec.convert import Converted, convert
+from reconcile.spec.convert import Converted, convert, refusal
 from reconcile.spec.document import read_kinds
 from reconcile.spec.locations import Locations, finding, finding_about_file
 from reconcile.spec.paths import CONFIG_NAME
 from reconcile.spec.text import read_source
-from reconcile.spec.written import WrittenConfig
+from reconcile.spec.written import WrittenBudget, WrittenConfig
 from reconcile.spec.yaml import parse
 
 _SENDS_ELSEWHERE = re.compile(r"host|url|uri|endpoint|server|token|secret|password|webhook|proxy")
@@ -49,6 +50,7 @@ class Config:
 
     version: Literal[1] = 1
     region: str | None = None
+    request_budget: Budget = field(factory=Budget)
     engines: Mapping[Engine, DefaultSet] = field(factory=dict)
     labels: Mapping[str, DefaultSet] = field(factory=dict)
 
@@ -138,10 +140,17 @@ def _read(document: Document) -> tuple[Config, tuple[Finding, ...]]:
         findings.extend(problems)
     config = Config(
         region=converted.value.region,
+        request_budget=_budget(converted.value.request_budget),
         engines={engine: default for engine, (default, _problems) in by_engine.items()},
         labels={pair: default for pair, (default, _problems) in by_label.items()},
     )
     return config, tuple(findings)
+
+
+def _budget(written: WrittenBudget) -> Budget:
+    """The budget of a run: what is not written keeps its default."""
+    given = {name: value for name, value in asdict(written).items() if value is not None}
+    return Budget(**given)
 
 
 def _from_outside(document: Document, key: str) -> Finding:
@@ -158,8 +167,8 @@ def _default_set(
     protect = _protect(document, path, values)
     given = {key: value for key, value in values.items() if key != "protect"}
     kinds, findings = read_kinds(document, path, engine, given, others=("protect",))
-    losses = {key: tuple(_losses(value, (*path, key))) for key, value in kinds.items()}
-    unfit = [_not_by_default(document, *loss) for found in losses.values() for loss in found]
+    losses = {key: tuple(_losses(document, value, (*path, key))) for key, value in kinds.items()}
+    unfit = [found for of_kind in losses.values() for found in of_kind]
     read = DefaultSet(
         name=" ".join(("label" if engine is None else "engine", str(path[-1]))),
         kinds={key: value for key, value in kinds.items() if not losses[key]},
@@ -176,34 +185,25 @@ def _protect(document: Document, path: places.Path, values: Mapping[str, Any]) -
     place = (*path, "protect")
     read = convert(document, bool, at=place)
     if read.value is False:
-        return Converted(findings=(_not_by_default(document, place, "take protection away"),))
+        error = NotByDefaultError("take protection away")
+        return Converted(findings=(refusal(document.locations, place, error),))
     return read
 
 
-def _losses(value: Any, path: places.Path) -> Iterator[tuple[places.Path, str]]:
-    """Where a value deletes or turns off, which only the spec of that one database may say."""
+def _losses(document: Document, value: Any, path: places.Path) -> Iterator[Finding]:
+    """Where a value takes something away, which only the spec of that one database may say."""
     if isinstance(value, tuple):
         for index, part in enumerate(value):
-            yield from _losses(part, (*path, index))
+            yield from _losses(document, part, (*path, index))
     if not has(type(value)):
         return
     for attribute in fields(type(value)):
-        part = getattr(value, attribute.name)
-        place = (*path, attribute.name)
-        if attribute.name == "absent" and part:
-            yield place, "delete anything"
-        elif attribute.name == "enabled" and part is False:
-            yield place, "turn anything off"
-        elif part is OnChange.REPLACE:
-            yield place, "replace anything, which deletes it first"
-        else:
-            yield from _losses(part, place)
-
-
-def _not_by_default(document: Document, path: places.Path, what: str) -> Finding:
-    return finding(
-        codes.NOT_BY_DEFAULT,
-        document.locations.find(path),
-        f"a default may not {what}",
-        "write it into the spec of the database that it is about",
-    )
+        part, place = getattr(value, attribute.name), (*path, attribute.name)
+        limit = limit_by_default(attribute)
+        if limit is None:
+            yield from _losses(document, part, place)
+        elif part is not None:
+            try:
+                limit.check(part)
+            except InvalidValueError as error:
+                yield refusal(document.locations, place, error)

@@ -282,7 +282,7 @@ def _due(cls: Any, short: ShortForm | None) -> Due:
         return Due.MAPPING
     hint = get_type_hints(cls)[short.key]
     if get_origin(hint) is not tuple:
-        return _SCALARS[hint]
+        return Due.MAPPING if get_origin(hint) is Mapping else _SCALARS[hint]
     if short.separator:
         return Due.LIST_OR_TEXT
     return Due.LIST if short.only else Due.LIST_OR_MAPPING
@@ -292,7 +292,7 @@ def _long(value: object, short: ShortForm, due: Due) -> object:
     """The value of the field that a short form stands for."""
     if isinstance(value, str) and short.separator:
         return [part.strip() for part in value.split(short.separator)] if value.strip() else []
-    plain = type(value)
-    if plain is dict or (plain is not list and due not in _SCALARS.values()):
+    plain, composed = type(value), dict if due is Due.MAPPING else list
+    if plain is not composed and (plain is dict or due not in _SCALARS.values()):
         raise _WrongTypeError(due, value)
     return value

@@ -98,10 +98,8 @@ def _origins(spec: Spec, given: Mapping[str, Given]) -> Iterator[tuple[Address, 
     yield Address(database=handle), Origin(location=spec.mark.location)
     for name, one in given.items():
         yield Address(database=handle, kind=name), one.origin()
-        for part in ("present", "absent"):
-            for index, entry in enumerate(getattr(one.value, part, ())):
-                address = Address(database=handle, kind=name, name=entry.name)
-                yield address, one.origin(part, index, "name")
+        for element, place in KIND_BY_NAME[name].places(one.value):
+            yield Address(database=handle, kind=name, name=element), one.origin(*place)
 
 
 def _conflicts(spec: Spec, labels: list[DefaultSet]) -> Iterator[Finding]:

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 
 from attrs import fields, frozen
 
-from reconcile.model.constraint import Matching, described
+from reconcile.model.constraint import Between, Matching, described
 from reconcile.model.engine import Engine
 
-RESERVED = frozenset({"connection", "engine_version", "features", "ignore", "maintenance_window"})
+RESERVED = frozenset({"connection", "ignore"})
 """Keys that specs will have, but that this version does not manage."""
 
 Handle = Annotated[
@@ -128,6 +128,31 @@ class WrittenDefaults:
     )
 
 
+PerMinute = Annotated[int, Between(1, 100_000, "number of requests a minute")]
+AtOnce = Annotated[int, Between(1, 64, "number of requests at once")]
+
+
+@frozen(kw_only=True)
+class WrittenBudget:
+    """How much may be asked of the provider's hosts; what is left out keeps its default."""
+
+    api: PerMinute | None = described(
+        "Requests a minute on the API host. Default: 60, which is the provider's limit.",
+        examples=(60,),
+        default=None,
+    )
+    database: PerMinute | None = described(
+        "Requests a minute on the database host. Default: no limit, for none is published.",
+        examples=(120,),
+        default=None,
+    )
+    concurrency: AtOnce | None = described(
+        "Requests that may be under way at once on the database host. Default: 8.",
+        examples=(8,),
+        default=None,
+    )
+
+
 @frozen(kw_only=True)
 class WrittenConfig:
     """What a project's specs have in common."""
@@ -135,6 +160,9 @@ class WrittenConfig:
     version: Literal[1] = described("The version of this file's format.", examples=(1,))
     region: Region | None = described(
         "The region in which the databases live.", examples=("osc-fr1",), default=None
+    )
+    request_budget: WrittenBudget = described(
+        "How much may be asked of the provider's hosts.", factory=WrittenBudget
     )
     defaults: WrittenDefaults = described(
         "What specs get that do not say it themselves.", factory=WrittenDefaults

@@ -6,14 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from live import OPERATION, MovedClock
 
 from reconcile.sandbox import Sandbox, running
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    """A sandbox on a socket."""
-    with running(None) as served:
+def clock() -> MovedClock:
+    """The sandbox's clock."""
+    return MovedClock()
+
+
+@pytest.fixture(scope="session")
+def sandbox(clock: MovedClock) -> Iterator[Sandbox]:
+    """A sandbox on a socket, in which what takes time is not done before the clock is moved."""
+    with running(None, operation_seconds=OPERATION, now=clock) as served:
         yield served
 
 

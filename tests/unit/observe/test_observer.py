@@ -97,7 +97,7 @@ def test_reading_a_database_costs_just_this(cost: Cost) -> None:
         observation = observe([spec], reads)["shop"]
         assert isinstance(observation, Observed)
         assert set(observation.states) == cost.states
-        assert dict(reads.counts()) == {"auth": 1, "api": 1, "database": cost.requests}
+        assert dict(reads.spent().requests) == {"auth": 1, "api": 1, "database": cost.requests}
 
 
 FAILURES: list[tuple[str, list[Reply], str]] = [

@@ -85,6 +85,8 @@ def test_a_kind_of_another_engine_is_not_asked_for() -> None:
 keys = st.sampled_from([
     "name", "protected", "version", "duration", "default",
     "periodic_backups_enabled", "periodic_backups_scheduled_at",
+    "readable_version", "version_id", "next_version_id", "next_upgrade", "id", "major", "minor",
+    "maintenance_window", "weekday_utc", "starting_hour_utc", "features", "status",
 ])  # fmt: skip
 documents = st.recursive(
     st.none()
@@ -92,7 +94,7 @@ documents = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=6)
-    | st.sampled_from(["30d", "v1.0", "INF"]),
+    | st.sampled_from(["30d", "v1.0", "INF", "ACTIVATED", "16.4.0-1"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5),
     max_leaves=10,
 )
@@ -111,3 +113,14 @@ def test_no_answer_of_any_shape_is_a_traceback(kind: Any, data: st.DataObject) -
     except AnswerError:
         return
     assert set(states) == {kind.name}
+
+
+@given(answer=documents)
+def test_no_answer_to_a_lookup_is_a_traceback(answer: object) -> None:
+    """A state or an AnswerError, whatever the provider says."""
+    state = {ITSELF: {"version": "16.4.0-1", "version_id": "id"}}
+    for kind in KINDS:
+        try:
+            assert set(kind.learned(state, answer)) == {ITSELF}
+        except AnswerError:
+            continue

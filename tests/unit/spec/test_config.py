@@ -217,6 +217,10 @@ BAD = [
     pytest.param("version: 1\ndefaults: {labels: {a=b: {protect: false}}}\n", "S304", "2:36", "take protection away", "spec", id="protect: false"),
     pytest.param("version: 1\ndefaults: {labels: {a=b: {backups: {enabled: false}}}}\n", "S304", "2:46", "turn anything off", "spec", id="backups off"),
     pytest.param("version: 1\ndefaults: {engines: {postgresql: {query_stats: false}}}\n", "S304", "2:48", "turn anything off", "spec", id="short form off"),
+    pytest.param("version: 1\ndefaults: {labels: {a=b: {features: {force-ssl: false}}}}\n", "S304", "2:49", "take protection away", "spec", id="TLS off"),
+    pytest.param("version: 1\ndefaults: {labels: {a=b: {features: {force-ssl: true, publicly-available: true}}}}\n", "S304", "2:75", "take protection away", "spec", id="public"),
+    pytest.param("version: 1\ndefaults: {labels: {a=b: {features: {publicly-available: false}}}}\n", "S304", "2:58", "turn anything off", "spec", id="not public"),
+    pytest.param("version: 1\ndefaults: {engines: {redis: {features: {redis-cache: true}}}}\n", "S304", "2:54", "lose data", "spec", id="cache"),
     pytest.param(
         "version: 1\ndefaults:\n  labels:\n    a=b:\n      logical_databases:\n        absent:\n          - {name: x, reason: y, until: 2030-01-01}\n",
         "S304", "6:9", "delete anything", "spec", id="absent",

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.listing import Removal
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
@@ -135,6 +138,46 @@ def test_retention_policies() -> None:
         )
     )
     assert load(text).kinds == {"retention_policies": policies}
+
+
+@pytest.mark.parametrize(
+    ("written", "spec"),
+    [
+        ('"16.4"', EngineVersion(version="16.4")),
+        ("16.4.0-1", EngineVersion(version="16.4.0-1")),
+        ("latest-minor", EngineVersion(version="latest-minor")),
+        ("{version: '>=16.4'}", EngineVersion(version=">=16.4")),
+        (
+            "{version: '>=16.4', allow_major: 17}",
+            EngineVersion(version=">=16.4", allow_major=17),
+        ),
+    ],
+)
+def test_spellings_of_an_engine_version(written: str, spec: EngineVersion) -> None:
+    """A text, or a mapping where a major may be crossed."""
+    desired = load(HEAD.format("a", "postgresql") + f"engine_version: {written}\n")
+    assert desired.kinds == {"engine_version": spec}
+
+
+def test_a_maintenance_window() -> None:
+    """A day, an hour, or both."""
+    text = HEAD.format("a", "redis") + "maintenance_window: {weekday: tuesday, hour: 21}\n"
+    window = MaintenanceWindow(weekday=Weekday.TUESDAY, hour=21)
+    assert load(text).kinds == {"maintenance_window": window}
+
+
+def test_features_know_where_each_was_written() -> None:
+    """Each is an element of its own, with a place of its own."""
+    desired = load(HEAD.format("a", "redis") + "features:\n  force-ssl: true\n  redis-rdb: false\n")
+    switched = {Feature.FORCE_SSL: True, Feature.REDIS_RDB: False}
+    assert desired.kinds == {"features": Features(switched=switched)}
+    places = {str(address): str(one.location) for address, one in desired.origins.items()}
+    assert places == {
+        "a": "spec.yaml:2:11",
+        "a/features": "spec.yaml:5:1",
+        "a/features/force-ssl": "spec.yaml:6:14",
+        "a/features/redis-rdb": "spec.yaml:7:14",
+    }
 
 
 def test_anchors_and_aliases() -> None:

@@ -1,0 +1,252 @@
+"""The version of the engine: one upgrade step at a time, to a version that is known beforehand.
+
+Source: the API text, `readable_version` and `version_id` of the database resource, and `upgrade`,
+which takes no target: it goes to the next version, whichever that is, and there is no way back.
+The provider's documentation adds `next_version_id` and `database_type_versions`, whose
+`next_upgrade` tells the next version's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from attrs import frozen
+
+from reconcile.errors import AnswerError
+from reconcile.kinds.kind import Feasible, Judgement, Kind, Phase, Refused, Sides, Wanted
+from reconcile.kinds.version_rules import LatestMinor, RuleText, is_met, is_past, parse_rule
+from reconcile.model.call import UPGRADE, Call, type_version
+from reconcile.model.change import Change, Risk, sides_of
+from reconcile.model.constraint import Between, ShortForm, described
+from reconcile.model.engine import Engine, Version
+from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, NotOffered, Value
+
+# Fields of the state. What comes next is told by its number, None where there is nothing; only by
+# its id; or not at all.
+_VERSION, _ID, _NEXT, _NEXT_ID = "version", "version_id", "next_version", "next_version_id"
+
+# A version has nine digits a part at most.
+_NO_PART = 10**9
+
+# What a change carries of the spec, so that it can be judged without it.
+_RULE, _MAJOR = "constraint", "allow_major"
+
+
+@frozen(kw_only=True)
+class EngineVersion:
+    """The version of the engine; a plain text stands for `version`."""
+
+    __short_form__ = ShortForm(key="version")
+
+    version: Annotated[str, RuleText()] = described(
+        "Quoted: an exact version (16.4.0-1; 16.4 is any of 16.4), a minimum (>=16.4), or"
+        " latest-minor.",
+        examples=(">=16.4", "latest-minor"),
+    )
+    allow_major: Annotated[int, Between(1, 9999, "major version")] | None = described(
+        "The major version up to which an upgrade may go. Left out: a major is never crossed.",
+        examples=(17,),
+        default=None,
+    )
+
+
+def _parse(resource: Mapping[str, Any]) -> KindState:
+    version = resource.get("readable_version")
+    if version is None:
+        return NotOffered(message="the database resource says nothing of a version")
+    if not isinstance(version, str):
+        raise AnswerError(f"readable_version is {version!r:.60} where a text is due")
+    fields: dict[str, Value] = {_VERSION: version}
+    if resource.get("version_id") is not None:
+        fields[_ID] = _ident(resource, "version_id")
+    if "next_version_id" in resource:
+        none = resource["next_version_id"] is None
+        fields |= {_NEXT: None} if none else {_NEXT_ID: _ident(resource, "next_version_id")}
+    return {ITSELF: fields}
+
+
+def _ident(holder: Mapping[str, Any], key: str) -> str:
+    value = holder.get(key)
+    if not isinstance(value, str) or not value:
+        raise AnswerError(f"{key} is {value!r:.60} where an id is due")
+    return value
+
+
+def _lookup(spec: EngineVersion, state: Elements, _facts: Facts) -> Call | None:
+    """Ask for the next version only where it decides something."""
+    fields, rule = state[ITSELF], parse_rule(spec.version)
+    live = Version.parse(str(fields[_VERSION]))
+    if live is None or is_met(rule, live) or is_past(rule, live):
+        return None
+    if _NEXT in fields or _ID not in fields:
+        return None
+    return type_version(str(fields[_ID]))
+
+
+def _learned(state: Elements, answer: Any) -> Elements:
+    """Add the next version, unless the two answers tell of different ones."""
+    fields = state[ITSELF]
+    if not isinstance(answer, dict):
+        raise AnswerError(f"a database type version is {answer!r:.60} where an object is due")
+    if "next_upgrade" not in answer:
+        return state
+    following = answer["next_upgrade"]
+    if following is None:
+        return state if _NEXT_ID in fields else {ITSELF: {**fields, _NEXT: None}}
+    if not isinstance(following, dict):
+        raise AnswerError(f"next_upgrade is {following!r:.60} where an object is due")
+    ident = _ident(following, "id")
+    if fields.get(_NEXT_ID, ident) != ident:
+        return state
+    return {ITSELF: {**fields, _NEXT_ID: ident, _NEXT: str(_number_of(following))}}
+
+
+def _number_of(answer: Mapping[str, Any]) -> Version:
+    return Version(
+        major=_part(answer.get("major")),
+        minor=_part(answer.get("minor")),
+        patch=_part(answer.get("patch")),
+        build=_part(answer.get("build") or 0),
+    )
+
+
+def _part(value: object) -> int:
+    if type(value) is not int or not 0 <= value < _NO_PART:
+        raise AnswerError(f"next_upgrade has {value!r:.60} where a part of a version is due")
+    return value
+
+
+def _normalize(spec: EngineVersion, live: Elements, _facts: Facts) -> Sides:
+    """Wanted is the live version where the spec is met, else the step that is due, if any is."""
+    fields = live[ITSELF]
+    step = _step(spec, fields)
+    wanted = spec.version if isinstance(step, Refused) else str(step or fields[_VERSION])
+    carried: dict[str, Value] = {_RULE: spec.version}
+    if spec.allow_major is not None:
+        carried[_MAJOR] = spec.allow_major
+    kept = {name: fields[name] for name in (_ID,) if name in fields}
+    return Sides(
+        wanted=Wanted(present={ITSELF: {_VERSION: wanted}}, carried={ITSELF: carried}),
+        live={ITSELF: fields},
+        kept={ITSELF: kept},
+    )
+
+
+def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
+    after = sides_of(change)[1] or {}
+    major = after.get(_MAJOR)
+    spec = EngineVersion(
+        version=str(after[_RULE]), allow_major=major if isinstance(major, int) else None
+    )
+    step = _step(spec, live[ITSELF])
+    if isinstance(step, Refused):
+        return step
+    return Feasible(risk=Risk.DISRUPTIVE, phase=Phase.UPGRADE)
+
+
+def _step(spec: EngineVersion, fields: Fields) -> Version | Refused | None:
+    """The version to go to; None where the spec is met; else why no step is taken."""
+    rule, live = parse_rule(spec.version), Version.parse(str(fields[_VERSION]))
+    if live is None:
+        return Refused(
+            code="P246",
+            message=f"the live version is {fields[_VERSION]!r:.60}, which is no version",
+            hint="take engine_version out of this spec",
+        )
+    if is_met(rule, live):
+        return None
+    if is_past(rule, live):
+        return Refused(
+            code="P241",
+            message=f"the live version is {fields[_VERSION]}, newer than {spec.version!r}",
+            hint="ask for the live version: there is no way back",
+        )
+    told, following = next_of({ITSELF: fields})
+    if not told:
+        return _unknown(fields)
+    if following is None:
+        return None if isinstance(rule, LatestMinor) else _last(spec, fields)
+    return _onward(spec, live, following)
+
+
+def next_of(state: Elements) -> tuple[bool, Version | None]:
+    """Whether a state tells what comes next, and what that is, None for nothing."""
+    fields = state[ITSELF]
+    if _NEXT not in fields or fields[_NEXT] is None:
+        return _NEXT in fields, None
+    live = Version.parse(str(fields[_VERSION]))
+    following = Version.parse(str(fields[_NEXT]))
+    if following is None or (live is not None and following <= live):
+        return False, None  # an upgrade never goes back: it tells of something else
+    return True, following
+
+
+def _onward(spec: EngineVersion, live: Version, following: Version) -> Version | Refused | None:
+    """What to make of a next version."""
+    rule = parse_rule(spec.version)
+    crosses = following.major > max(live.major, spec.allow_major or 0)
+    if crosses and isinstance(rule, LatestMinor):
+        return None
+    if is_past(rule, following):
+        return Refused(
+            code="P245",
+            message=f"the next version is {following}, past {spec.version!r}",
+            hint=f"ask for {following}, or for the live version {live}",
+        )
+    if crosses:
+        return Refused(
+            code="P244",
+            message=f"the next version is {following}, another major, from which there is no way back",
+            hint=f"once the application is ready for it, write"
+            f' {{version: "{spec.version}", allow_major: {following.major}}}',
+        )
+    return following
+
+
+def _unknown(fields: Fields) -> Refused:
+    return Refused(
+        code="P243",
+        message=f"what comes after {fields[_VERSION]} is not known, and an upgrade takes no target",
+        hint="upgrade it in the dashboard, which shows the next version",
+    )
+
+
+def _last(spec: EngineVersion, fields: Fields) -> Refused:
+    return Refused(
+        code="P242",
+        message=f"there is no version after {fields[_VERSION]}, and {spec.version!r} is asked for",
+        hint="ask for a version that the provider offers",
+    )
+
+
+def _requests(_change: Change) -> tuple[Call, ...]:
+    return (UPGRADE,)
+
+
+def _simulate(_live: Elements, change: Change) -> Elements:
+    """The next version runs; what comes after that is not known before it is read."""
+    after = sides_of(change)[1] or {}
+    return {ITSELF: {_VERSION: after[_VERSION]}}
+
+
+def _to_spec(live: Elements) -> EngineVersion | None:
+    """Exactly the live version."""
+    version = Version.parse(str(live[ITSELF][_VERSION]))
+    return None if version is None else EngineVersion(version=str(version))
+
+
+KIND = Kind(
+    name="engine_version",
+    title="Engine version",
+    spec_type=EngineVersion,
+    offers=dict.fromkeys(Engine, True),
+    parse=_parse,
+    lookup=_lookup,
+    learned=_learned,
+    normalize=_normalize,
+    judge=_judge,
+    requests=_requests,
+    simulate=_simulate,
+    to_spec=_to_spec,
+)

@@ -1,0 +1,49 @@
+"""What reading databases will cost, before a single request was sent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reconcile.kinds import KINDS
+from reconcile.model.call import RESOURCE, Call
+from reconcile.model.cost import Budget, Estimate, InHand, foresee
+from reconcile.model.state import Desired
+
+_ADDON_ID = "ad-"
+
+
+def estimate(desired: Sequence[Desired], *, in_hand: InHand, budget: Budget) -> Estimate:
+    """What `observe` will ask for these databases if nothing goes wrong.
+
+    A token each for the account and for every addon, the list of regions, a list of addons for
+    each application whose addon is not named by its id; then the resource, and one request for
+    each distinct read of the kinds that a spec names. What no one can foresee is left out: a
+    lookup that the answers call for, and databases that turn out not to be settled.
+    """
+    unnamed = {one.app for one in desired if not _by_id(one)}
+    tokens = sum((one.app, one.addon) not in in_hand.addons for one in desired)
+    asks_account = bool(tokens or unnamed or not in_hand.hosts)
+    requests = {
+        "auth": (asks_account and not in_hand.account) + (not in_hand.hosts),
+        "api": len(unnamed) + tokens,
+        "database": sum(reads_of(one) for one in desired),
+    }
+    return foresee(requests, budget)
+
+
+def reads_of(desired: Desired) -> int:
+    """How many requests read a database once it was found: its resource, and each distinct read."""
+    reads = [kind.read for kind in KINDS if kind.name in desired.kinds]
+    return len(_distinct([RESOURCE, *reads]))
+
+
+def _by_id(desired: Desired) -> bool:
+    return desired.addon is not None and desired.addon.startswith(_ADDON_ID)
+
+
+def _distinct(calls: Iterable[Call]) -> list[Call]:
+    found: list[Call] = []
+    for call in calls:
+        if call not in found:
+            found.append(call)
+    return found

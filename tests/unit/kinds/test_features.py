@@ -1,0 +1,230 @@
+"""The kind `features`: on or off, coming or going, what each risks, and which needs which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from builders import desired, observed
+
+from reconcile.errors import AnswerError
+from reconcile.kinds.features import KIND, Feature, Features
+from reconcile.model.call import add_feature, remove_feature
+from reconcile.model.engine import Engine
+from reconcile.model.item import Action, Blocked, Item, Pending, Reason
+from reconcile.model.plan import DatabasePlan, Status
+from reconcile.model.state import Elements, NotOffered
+from reconcile.plan.build import build_plan
+
+SSL, PUBLIC = "force-ssl", "publicly-available"
+ON, FAILED = "ACTIVATED", "FAILED"
+MOVING = ["PENDING", "PENDING_TO_ACTIVATE", "PENDING_TO_REMOVE"]
+
+
+def wanted(**switched: bool) -> Features:
+    """A spec; an underscore stands for a hyphen."""
+    return Features(switched={Feature(name.replace("_", "-")): on for name, on in switched.items()})
+
+
+def state_of(live: dict[str, str]) -> Elements:
+    """What is read of features with their statuses."""
+    rows = [{"name": name, "status": status} for name, status in live.items()]
+    state = KIND.parse({"features": rows})
+    assert not isinstance(state, NotOffered)
+    return state
+
+
+def planned(spec: Features, live: dict[str, str]) -> DatabasePlan:
+    """The plan of a spec and features with their statuses."""
+    one = desired({"features": spec}, engine=Engine.REDIS)
+    found = observed({"features": state_of(live)}, engine=Engine.REDIS)
+    return build_plan([one], {"shop": found}).databases[0]
+
+
+def in_short(entry: Item) -> tuple[str, str]:
+    """What an item comes to."""
+    match entry:
+        case Action():
+            return entry.address.name, entry.risk.value
+        case Blocked():
+            return entry.address.name, entry.code
+        case Pending():
+            assert entry.reason is Reason.BUSY
+            return entry.address.name, "pending"
+    raise AssertionError(entry)
+
+
+@pytest.mark.parametrize(
+    ("spec", "live"),
+    [
+        (wanted(force_ssl=True), {SSL: ON}),
+        (wanted(force_ssl=False), {}),
+        (wanted(force_ssl=False), {SSL: FAILED}),
+        (wanted(force_ssl=True, publicly_available=True), {SSL: ON, PUBLIC: ON}),
+        (wanted(redis_cache=False), {SSL: "PENDING"}),
+    ],
+)
+def test_equal(spec: Features, live: dict[str, str]) -> None:
+    """What is not listed is off, and so is what failed to come."""
+    assert planned(spec, live).items == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "enabled", "risk"),
+    [
+        ("force_ssl", True, "disruptive"),
+        ("force_ssl", False, "weakens"),
+        ("publicly_available", False, "safe"),
+        ("redis_rdb", True, "safe"),
+        ("redis_rdb", False, "lossy"),
+        ("redis_aof", True, "safe"),
+        ("redis_aof", False, "lossy"),
+        ("redis_cache", True, "lossy"),
+        ("redis_cache", False, "safe"),
+    ],
+)
+def test_each_change_has_its_risk_and_its_request(name: str, enabled: bool, risk: str) -> None:
+    """Turned on by one request, off by another; what failed to come is tried again."""
+    feature = name.replace("_", "-")
+    spec = wanted(**{name: enabled})
+    for live in [{}, {feature: FAILED}] if enabled else [{feature: ON}]:
+        (entry,) = planned(spec, live).items
+        assert isinstance(entry, Action)
+        assert in_short(entry) == (feature, risk)
+        call = add_feature(feature) if enabled else remove_feature(feature)
+        assert KIND.requests(entry.change) == (call,)
+
+
+def test_public_access_weakens() -> None:
+    """With TLS on already, it is one change."""
+    spec = wanted(force_ssl=True, publicly_available=True)
+    assert [in_short(e) for e in planned(spec, {SSL: ON}).items] == [(PUBLIC, "weakens")]
+
+
+@pytest.mark.parametrize("status", MOVING)
+@pytest.mark.parametrize("enabled", [True, False])
+def test_what_comes_or_goes_is_waited_for(status: str, enabled: bool) -> None:
+    """Whichever way it goes, and whichever way is wanted: never in sync, never a second request."""
+    plan = planned(wanted(redis_rdb=enabled), {"redis-rdb": status})
+    (entry,) = plan.items
+    assert isinstance(entry, Pending)
+    assert str(entry.address) == "shop/features/redis-rdb"
+    assert entry.message == f"the provider is at it: {status}"
+    assert plan.status is Status.PENDING
+
+
+@pytest.mark.parametrize(
+    ("spec", "live", "short"),
+    [
+        (
+            wanted(force_ssl=True, publicly_available=True),
+            {},
+            [(SSL, "disruptive"), (PUBLIC, "pending")],
+        ),
+        (
+            wanted(force_ssl=True, publicly_available=True),
+            {SSL: "PENDING_TO_ACTIVATE"},
+            [(SSL, "pending"), (PUBLIC, "pending")],
+        ),
+        (
+            wanted(force_ssl=False, publicly_available=False),
+            {SSL: ON, PUBLIC: ON},
+            [(SSL, "pending"), (PUBLIC, "safe")],
+        ),
+        (
+            wanted(force_ssl=False, publicly_available=False),
+            {SSL: ON, PUBLIC: "PENDING_TO_REMOVE"},
+            [(SSL, "pending"), (PUBLIC, "pending")],
+        ),
+        (wanted(force_ssl=False, publicly_available=False), {SSL: ON}, [(SSL, "weakens")]),
+        (wanted(force_ssl=False), {SSL: ON, PUBLIC: FAILED}, [(SSL, "weakens")]),
+        (wanted(force_ssl=False), {SSL: ON, PUBLIC: ON}, [(SSL, "P261")]),
+        (wanted(force_ssl=False), {SSL: ON, PUBLIC: "PENDING"}, [(SSL, "P261")]),
+    ],
+)
+def test_public_access_needs_tls(
+    spec: Features, live: dict[str, str], short: list[tuple[str, str]]
+) -> None:
+    """TLS comes before it and goes after it, one apply later; without its word it stays."""
+    assert [in_short(entry) for entry in planned(spec, live).items] == short
+
+
+def test_a_status_that_we_do_not_know_is_blocked() -> None:
+    """Neither on nor off is assumed."""
+    (entry,) = planned(wanted(force_ssl=True), {SSL: "HALF\u202eWAY"}).items
+    assert isinstance(entry, Blocked)
+    assert entry.code == "P262"
+    assert "'HALF\\u202eWAY'" in entry.message
+
+
+def test_a_database_goes_on_while_something_waits() -> None:
+    """Its status is pending, and its actions are there to be done."""
+    plan = planned(wanted(redis_rdb=True, redis_aof=True), {"redis-rdb": "PENDING"})
+    assert plan.status is Status.PENDING
+    assert [str(action.address) for action in plan.actions] == ["shop/features/redis-aof"]
+
+
+def test_what_is_on_and_not_named_is_unmanaged() -> None:
+    """Also one that this version does not know; what is off, or not there yet, is nothing."""
+    live = {"tls-1-3": ON, SSL: ON, "redis-aof": ON, "redis-rdb": FAILED, PUBLIC: "PENDING"}
+    plan = planned(wanted(force_ssl=True), live)
+    assert [address.name for address in plan.unmanaged] == ["redis-aof", "tls-1-3"]
+
+
+@pytest.mark.parametrize("resource", [{}, {"features": None}])
+def test_a_resource_without_features_does_not_offer_them(resource: dict[str, Any]) -> None:
+    """Nothing is known of them."""
+    assert isinstance(KIND.parse(resource), NotOffered)
+
+
+@pytest.mark.parametrize(
+    "features", [{}, "x", [SSL], [{"name": SSL}], [{"name": "", "status": ON}], [{"status": ON}]]
+)
+def test_parse_refuses_other_shapes(features: object) -> None:
+    """A wrongly typed answer is an error, not a guess."""
+    with pytest.raises(AnswerError):
+        KIND.parse({"features": features})
+
+
+@pytest.mark.parametrize(
+    ("spec", "engine", "faults"),
+    [
+        (wanted(force_ssl=True, publicly_available=True), Engine.MYSQL, []),
+        (wanted(publicly_available=False), Engine.MYSQL, []),
+        (wanted(redis_cache=True), Engine.REDIS, []),
+        (wanted(publicly_available=True), Engine.MYSQL, [("S104", PUBLIC)]),
+        (wanted(force_ssl=False, publicly_available=True), Engine.REDIS, [("S104", PUBLIC)]),
+        (
+            wanted(redis_rdb=True, redis_aof=False),
+            Engine.MYSQL,
+            [("S201", "redis-rdb"), ("S201", "redis-aof")],
+        ),
+    ],
+)
+def test_check(spec: Features, engine: Engine, faults: list[tuple[str, str]]) -> None:
+    """What only Redis has, and what needs another word beside it."""
+    found = [(fault.code, *fault.path) for fault in KIND.check(spec, engine)]
+    assert found == faults
+
+
+def test_after_a_request_the_provider_is_at_it() -> None:
+    """Nothing more is planned of it, in either direction."""
+    for enabled, live in ((True, {}), (False, {"redis-rdb": ON})):
+        (action,) = planned(wanted(redis_rdb=enabled), live).actions
+        after = KIND.simulate(state_of(live), action.change)
+        assert after["redis-rdb"]["status"] in MOVING
+        assert "enabled" not in after["redis-rdb"]
+
+
+@pytest.mark.parametrize(
+    ("live", "spec"),
+    [
+        ({SSL: ON, PUBLIC: ON}, wanted(force_ssl=True, publicly_available=True)),
+        ({SSL: ON, "redis-rdb": FAILED, "redis-aof": "PENDING"}, wanted(force_ssl=True)),
+        ({PUBLIC: ON, "tls-1-3": ON}, None),
+        ({}, None),
+    ],
+)
+def test_a_spec_of_what_is_there(live: dict[str, str], spec: Features | None) -> None:
+    """What is on; of nothing that is on there is nothing to say."""
+    assert KIND.to_spec(state_of(live)) == spec

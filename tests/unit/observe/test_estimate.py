@@ -1,0 +1,119 @@
+"""What reading will cost, told before the first request."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from builders import desired
+
+from reconcile.kinds import KINDS
+from reconcile.model.cost import Budget, InHand, foresee
+from reconcile.model.engine import Engine
+from reconcile.model.state import Desired
+from reconcile.observe.estimate import estimate, reads_of
+
+UNPACED = Budget(api=None)
+MYSQL_KINDS = ("backups", "sql_mode", "logical_databases")
+
+
+def wanted(handle: str, *kinds: str, app: str | None = None, addon: str | None = "ad-1") -> Desired:
+    """A spec of some kinds; only their names count here."""
+    one = desired(dict.fromkeys(kinds or MYSQL_KINDS), handle=handle)
+    return evolve(one, app=app or one.app, addon=addon)
+
+
+SHOP = wanted("shop", addon="ad-shop")
+BILLING = wanted("billing", addon="ad-billing")
+UNNAMED = wanted("shop", addon=None)
+BY_RESOURCE = wanted("shop", addon="shop-web-3412")
+KEPT = ("shop-web", "ad-shop")
+
+
+@pytest.mark.parametrize(
+    ("fleet", "in_hand", "requests"),
+    [
+        ([], InHand(account=True, hosts=True), (0, 0, 0)),
+        ([SHOP], InHand(), (2, 1, 3)),
+        ([SHOP], InHand(hosts=True), (1, 1, 3)),
+        ([SHOP], InHand(account=True), (1, 1, 3)),
+        ([SHOP], InHand(account=True, hosts=True), (0, 1, 3)),
+        ([SHOP], InHand(account=True, hosts=True, addons=frozenset({KEPT})), (0, 0, 3)),
+        ([SHOP], InHand(hosts=True, addons=frozenset({KEPT})), (0, 0, 3)),
+        ([SHOP, BILLING], InHand(), (2, 2, 6)),
+        ([SHOP, BILLING], InHand(hosts=True, addons=frozenset({KEPT})), (1, 1, 6)),
+        ([UNNAMED], InHand(), (2, 2, 3)),
+        ([BY_RESOURCE], InHand(), (2, 2, 3)),
+        ([UNNAMED, wanted("cache", app="shop-web", addon=None)], InHand(), (2, 3, 6)),
+        ([UNNAMED, wanted("cache", app="shop-web")], InHand(), (2, 3, 6)),
+        ([UNNAMED, wanted("other", addon=None)], InHand(), (2, 4, 6)),
+        ([UNNAMED], InHand(account=True, hosts=True, addons=frozenset({KEPT})), (0, 2, 3)),
+    ],
+)
+def test_what_need_not_be_asked_for_is_not_counted(
+    fleet: list[Desired], in_hand: InHand, requests: tuple[int, int, int]
+) -> None:
+    """A token each for the account and the addons, the regions, a listing per application."""
+    found = estimate(fleet, in_hand=in_hand, budget=UNPACED).requests
+    assert found == dict(zip(("auth", "api", "database"), requests, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "requests"),
+    [
+        ((), 1),
+        (("backups", "engine_version", "maintenance_window", "features"), 1),
+        (("sql_mode",), 2),
+        (("logical_databases",), 2),
+        (("extensions", "query_stats"), 2),
+        (("retention_policies",), 2),
+        (MYSQL_KINDS, 3),
+        (tuple(kind.name for kind in KINDS), 5),
+    ],
+)
+def test_a_database_costs_its_resource_and_each_distinct_read(
+    kinds: tuple[str, ...], requests: int
+) -> None:
+    """Kinds that read the resource, or share an action, cost nothing more."""
+    assert reads_of(desired(dict.fromkeys(kinds), engine=Engine.MYSQL)) == requests
+
+
+@pytest.mark.parametrize(
+    ("requests", "budget", "seconds"),
+    [
+        ({}, Budget(), 0),
+        ({"auth": 0, "api": 0, "database": 0}, Budget(), 0),
+        ({"api": 60}, Budget(), 60 * 0.025),
+        ({"api": 61}, Budget(), 61 + 61 * 0.025),
+        ({"api": 120}, Budget(), 61 + 120 * 0.025),
+        ({"api": 121}, Budget(), 122 + 121 * 0.025),
+        ({"api": 121}, Budget(api=None), 121 * 0.025),
+        ({"auth": 500}, Budget(), 500 * 0.025),
+        ({"database": 500}, Budget(), 500 * 0.025),
+        ({"database": 500}, Budget(database=100), 4 * 61 + 500 * 0.025),
+        ({"api": 61, "database": 500}, Budget(database=100), 4 * 61 + 561 * 0.025),
+        ({"api": 601, "database": 500}, Budget(database=100), 10 * 61 + 1101 * 0.025),
+        ({"database": 10}, Budget(concurrency=1), 10 * 0.2),
+        ({"database": 10}, Budget(concurrency=64), 10 * 0.2 / 64),
+    ],
+)
+def test_time_is_what_the_budget_holds_back_and_a_little_for_each(
+    requests: dict[str, int], budget: Budget, seconds: float
+) -> None:
+    """The first minute's budget goes at once; hosts wait beside each other."""
+    foreseen = foresee(requests, budget)
+    assert foreseen.requests == requests
+    assert foreseen.seconds == pytest.approx(seconds)
+    assert foreseen.total == sum(requests.values())
+
+
+@pytest.mark.parametrize(
+    ("spent", "requests", "windows"),
+    [(0, 9, 0), (1, 9, 0), (2, 9, 1), (10, 1, 1), (10, 10, 1), (10, 11, 2), (11, 9, 0), (25, 6, 1)],
+)
+def test_what_was_spent_before_is_gone(spent: int, requests: int, windows: int) -> None:
+    """Of a budget of ten a minute, and only on the host that it was spent on."""
+    budget = Budget(api=10, database=10, concurrency=1)
+    foreseen = foresee({"database": requests}, budget, spent={"database": spent, "api": 500})
+    assert foreseen.seconds == pytest.approx(windows * 61 + requests * 0.2)
+    elsewhere = foresee({"database": requests}, budget, spent={"api": spent})
+    assert elsewhere == foresee({"database": requests}, budget)
