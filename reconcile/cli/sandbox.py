@@ -39,7 +39,9 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
             fleet=options.fleet,
             port=options.port,
             token=options.token,
+            token_life=options.token_life,
             rate_limit=options.rate_limit,
+            operation_seconds=options.operation_seconds,
             until_eof=options.until_eof,
             announce=announce,
         )

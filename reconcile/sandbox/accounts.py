@@ -5,9 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from reconcile.sandbox.endpoint import Endpoint
-from reconcile.sandbox.errors import malformed
 from reconcile.sandbox.service import Service
-from reconcile.sandbox.wire import Call, Credential, JsonReply, NotJson
+from reconcile.sandbox.wire import Call, Credential, JsonReply
 
 _USER = {
     "id": "us-5c599fd6-0000-4000-8000-000000000001",
@@ -19,8 +18,7 @@ _USER = {
 
 def exchange(service: Service, call: Call) -> Response:
     """Exchange the API token for a JWT: `{"token"}`."""
-    if isinstance(call.body, NotJson):
-        raise malformed("the body is not JSON")
+    call.readable()
     return JsonReply({"token": service.tokens.for_user()})
 
 

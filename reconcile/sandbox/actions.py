@@ -10,13 +10,12 @@ from attrs import frozen
 from reconcile.sandbox.engines import influxdb, logical, mysql, postgresql
 from reconcile.sandbox.engines.effect import Effect
 from reconcile.sandbox.errors import EngineRefusal
-from reconcile.sandbox.fleet import Database, Engine, Status
+from reconcile.sandbox.fleet import UNREACHABLE, Database, Engine
 
 _LOGICAL = frozenset(logical.NAMING)
 _MYSQL = frozenset({Engine.MYSQL})
 _POSTGRESQL = frozenset({Engine.POSTGRESQL})
 _INFLUXDB = frozenset({Engine.INFLUXDB})
-_UNREACHABLE = frozenset({Status.CREATING, Status.STOPPED})
 
 
 @frozen
@@ -58,7 +57,6 @@ def perform(database: Database, name: str, params: object) -> Effect:
         raise EngineRefusal(f"unknown action {name!r}")
     if database.engine not in action.engines:
         raise EngineRefusal(f"the action {name!r} is not offered by {database.engine}")
-    # A server that is not up cannot be asked; in every other state it still answers.
-    if database.status in _UNREACHABLE:
+    if database.status in UNREACHABLE:
         raise EngineRefusal(f"the database cannot be reached: it is {database.status}")
     return action.perform(database, params)

@@ -12,19 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from reconcile.sandbox import accounts, database_api, door, platform_api
+from reconcile.sandbox import door, provider
 from reconcile.sandbox.edge import Edge
 from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import ApiError, FleetError, invalid, not_found
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
-ENDPOINTS = (
-    *accounts.ENDPOINTS,
-    *platform_api.ENDPOINTS,
-    *database_api.ENDPOINTS,
-    *door.ENDPOINTS,
-)
+ENDPOINTS = (*provider.ENDPOINTS, *door.ENDPOINTS)
 
 
 def application(service: Service) -> Starlette:
@@ -56,8 +51,7 @@ def _adapted(service: Service, endpoint: Endpoint) -> Callable[[Request], Awaita
     async def respond(request: Request) -> Response:
         call: Call = evolve(request.state.call, params=request.path_params)
         try:
-            _authorize(service, endpoint.credential, call)
-            return endpoint.answer(service, call)
+            return endpoint.answer(service, _authorized(service, endpoint.credential, call))
         except ApiError as error:
             return _refusal(error)
         except FleetError as error:
@@ -66,19 +60,24 @@ def _adapted(service: Service, endpoint: Endpoint) -> Callable[[Request], Awaita
     return respond
 
 
-def _authorize(service: Service, credential: Credential, call: Call) -> None:
+def _authorized(service: Service, credential: Credential, call: Call) -> Call:
+    """Give the call to answer, or refuse it."""
     tokens = service.tokens
     match credential:
         case Credential.NONE:
-            return
+            pass
         case Credential.BASIC:
             tokens.check_basic(call.authorization)
         case Credential.USER:
             tokens.check_user(call.authorization)
         case Credential.ADDON:
             tokens.check_addon(call.authorization, call.params["database"])
+        case Credential.ANY_ADDON:
+            owner = {"database": tokens.addon_of(call.authorization)}
+            return evolve(call, params={**call.params, **owner})
         case Credential.DOOR:
             tokens.check_door(call.authorization)
+    return call
 
 
 def _refusal(error: ApiError) -> Response:

@@ -76,7 +76,11 @@ class Sandbox:
         return cast("str", answer["result"])
 
     def fault(self, kind: str, **details: Any) -> None:
-        """Ask for a fault: `fault("status", status=429, times=2, match={"host": "database"})`."""
+        """Ask for a fault: `fault("status", status=429, times=2, match={"host": "database"})`.
+
+        Somebody else's change at a bad moment is one too, `when` is "before" or "after":
+        `fault("outside-write", database="ad-1", change={"status": "updating"}, when="after")`.
+        """
         self._call("POST", "faults", {"kind": kind, **details})
 
     def clear_faults(self) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import Attribute, frozen
 
+from reconcile.sandbox.clock import seconds_of
+
 
 class FieldError(ValueError):
     """A value outside its field's constraint; `field` names the attribute."""
@@ -49,6 +51,28 @@ class Matches:
     def schema(self) -> dict[str, object]:
         """Describe the constraint as JSON Schema keywords."""
         return {"pattern": f"^{self.pattern}$"}
+
+
+OBJECT_ID = Matches(r"[0-9A-Za-z-]{1,64}", "an id of at most 64 letters, digits and '-'")
+
+
+@frozen
+class Instant:
+    """A date and time in ISO 8601, with an offset."""
+
+    def __call__(self, _: object, attribute: Attribute[Any], value: Any) -> None:
+        """Raise FieldError for a value outside."""
+        if value is None:
+            return
+        try:
+            seconds_of(value)
+        except (ValueError, OverflowError):
+            message = f"{value!r} is no ISO 8601 time with an offset"
+            raise FieldError(attribute.name, message) from None
+
+    def schema(self) -> dict[str, object]:
+        """Describe the constraint as JSON Schema keywords."""
+        return {"format": "date-time"}
 
 
 @frozen

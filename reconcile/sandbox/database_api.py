@@ -1,4 +1,4 @@
-"""The database API: the resource, its settings, its actions."""
+"""The database API: the resource, its settings, its actions, its nodes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from reconcile.sandbox.errors import EngineRefusal, malformed, not_found
 from reconcile.sandbox.live_fleet import Place
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.settings import with_settings
+from reconcile.sandbox.versions import version_id
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
 
@@ -39,8 +40,8 @@ def resource(place: Place) -> dict[str, object]:
         "status": database.status,
         "type_id": object_id("type", engine),
         "type_name": engine,
-        "version_id": version_id(engine, str(database.version)),
-        "next_version_id": None if following is None else version_id(engine, following),
+        "version_id": version_id(database.engine, str(database.version)),
+        "next_version_id": None if following is None else version_id(database.engine, following),
         "readable_version": database.version,
         "hostname": database.hostname,
         "instances": [asdict(instance) for instance in database.instances or ()],
@@ -50,11 +51,6 @@ def resource(place: Place) -> dict[str, object]:
         "periodic_backups_enabled": database.backups.enabled,
         "periodic_backups_scheduled_at": list(database.backups.hours),
     }
-
-
-def version_id(engine: str, version: str) -> str:
-    """Give the id of a version of an engine."""
-    return object_id("version", engine, version)
 
 
 def show_database(service: Service, call: Call) -> Response:
@@ -87,6 +83,21 @@ def perform_action(service: Service, call: Call) -> Response:
     return JsonReply({"ok": 1, "result": effect.result})
 
 
+def show_instances(service: Service, call: Call) -> Response:
+    """Show the nodes: a bare array of `{"id","type","status","role"}`."""
+    instances = place_of(service, call).database.instances or ()
+    shown = [
+        {
+            "id": instance.id,
+            "type": instance.type,
+            "status": instance.status,
+            "role": "leader" if number == 0 else "follower",
+        }
+        for number, instance in enumerate(instances)
+    ]
+    return JsonReply(shown)
+
+
 _DATABASE = "/api/databases/{database}"
 
 ENDPOINTS = tuple(
@@ -96,5 +107,6 @@ ENDPOINTS = tuple(
         ("PATCH", _DATABASE, change_settings),
         ("PUT", _DATABASE, change_settings),
         ("POST", f"{_DATABASE}/action", perform_action),
+        ("GET", f"{_DATABASE}/instances_status", show_instances),
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,17 +11,10 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
+from reconcile.sandbox.contents import Extension, LogicalDatabase, RetentionPolicy
 from reconcile.sandbox.engines import mysql
-from reconcile.sandbox.fleet import (
-    App,
-    Database,
-    Engine,
-    Extension,
-    Fleet,
-    Instance,
-    LogicalDatabase,
-    RetentionPolicy,
-)
+from reconcile.sandbox.fleet import App, Database, Engine, Fleet, Instance
+from reconcile.sandbox.records import User
 
 T = TypeVar("T")
 
@@ -87,7 +81,7 @@ def complete_database(database: Database, app_name: str) -> Database:
     whole = evolve(
         placed, instances=_instances(placed) if placed.instances is None else placed.instances
     )
-    return _complete_contents(whole)
+    return _complete_contents(evolve(whole, users=_or(whole.users, _own_user(whole))))
 
 
 def _resource_id(database: Database, app_name: str) -> str:
@@ -98,6 +92,11 @@ def _resource_id(database: Database, app_name: str) -> str:
 def _hostname(database: Database) -> str:
     # The top-level domain `invalid` is reserved (RFC 2606): nothing can ever answer there.
     return f"{database.resource_id}.{database.engine}.sandbox.invalid"
+
+
+def _own_user(database: Database) -> tuple[User, ...]:
+    name = re.sub(r"[^0-9a-zA-Z]", "_", str(database.resource_id))
+    return (User(name=f"u_{name}"[:63], protected=True),)
 
 
 def _instances(database: Database) -> tuple[Instance, ...]:

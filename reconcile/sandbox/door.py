@@ -6,13 +6,12 @@ from starlette.responses import Response
 
 from reconcile.sandbox import fleet_file
 from reconcile.sandbox.database_api import place_of
-from reconcile.sandbox.defaults import complete_database
 from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.engines import extension_sql
-from reconcile.sandbox.errors import ApiError, EngineRefusal, FleetError, invalid, malformed
-from reconcile.sandbox.faults import Fault
-from reconcile.sandbox.fleet import Database
-from reconcile.sandbox.fleet_rules import check_database
+from reconcile.sandbox.errors import ApiError, EngineRefusal, malformed
+from reconcile.sandbox.faults import Fault, FaultKind
+from reconcile.sandbox.openapi import openapi_document
+from reconcile.sandbox.outside import changed, outside_write
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
@@ -23,6 +22,11 @@ def show_health(service: Service, _: Call) -> Response:
     """Say that the sandbox is up."""
     databases = len(service.fleet.snapshot().databases())
     return JsonReply({"status": "ok", "databases": databases})
+
+
+def show_openapi(_: Service, __: Call) -> Response:
+    """Show the OpenAPI document of the provider's API; it holds no secret."""
+    return JsonReply(openapi_document())
 
 
 def show_requests(service: Service, _: Call) -> Response:
@@ -49,18 +53,7 @@ def replace_fleet(service: Service, call: Call) -> Response:
 
 def change_database(service: Service, call: Call) -> Response:
     """Change the named keys of a database, as in the fleet file; null is the default again."""
-    place = place_of(service, call)
-    named = dict(call.mapping())
-    for key in ("id", "engine"):
-        if named.get(key, getattr(place.database, key)) != getattr(place.database, key):
-            raise invalid({key: ["cannot be changed; replace the fleet instead"]})
-    document = fleet_file.dump(place.database) | named
-    wanted = {key: value for key, value in document.items() if value is not None}
-    structured = fleet_file.structure(wanted, Database, "database")
-    database = complete_database(structured, place.app.name)
-    problems = tuple(check_database(database, ""))
-    if problems:
-        raise FleetError("database", problems)
+    database = changed(place_of(service, call), call.mapping())
     service.fleet.change(database)
     return JsonReply(fleet_file.dump(database))
 
@@ -81,8 +74,11 @@ def run_sql(service: Service, call: Call) -> Response:
 
 
 def add_fault(service: Service, call: Call) -> Response:
-    """Ask for a fault."""
-    service.faults.add(fleet_file.structure(call.mapping(), Fault, "fault"))
+    """Ask for a fault; an outside write must be fit for its database as it is now."""
+    fault = fleet_file.structure(call.mapping(), Fault, "fault")
+    if fault.kind is FaultKind.OUTSIDE_WRITE:
+        outside_write(service, fault)
+    service.faults.add(fault)
     return JsonReply({}, status_code=201)
 
 
@@ -93,7 +89,10 @@ def clear_faults(service: Service, _: Call) -> Response:
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", path=f"{PREFIX}health", credential=Credential.NONE, answer=show_health),
+    *(
+        Endpoint(method="GET", path=PREFIX + path, credential=Credential.NONE, answer=answer)
+        for path, answer in (("health", show_health), ("openapi.json", show_openapi))
+    ),
     *(
         Endpoint(method=method, path=PREFIX + path, credential=Credential.DOOR, answer=answer)
         for method, path, answer in (

@@ -6,16 +6,16 @@ import asyncio
 from typing import Any
 
 from attrs import field, frozen
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reconcile.sandbox.faults import Fault, FaultKind
+from reconcile.sandbox.faults import Fault, FaultKind, When
+from reconcile.sandbox.outside import outside_write
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Host, JsonReply, read_json, too_many_requests
 
 _LARGEST_BODY = 8 * 1024 * 1024
-_LIMITED_HOSTS = frozenset({Host.AUTH, Host.API})
 
 
 @frozen(kw_only=True)
@@ -56,10 +56,12 @@ class Edge:
             method=scope["method"],
             path=scope["path"],
             authorization=headers.get("authorization"),
-            body=read_json(body),
+            body=read_json(body, headers.get("content-type")),
+            query=dict(QueryParams(scope["query_string"])),
         )
         scope["state"]["call"] = call
         if call.host is None:
+            self._service.settle()
             await self._app(scope, receive, send)
             return
         exchange = Exchange(call=call, host=call.host, scope=scope, receive=receive)
@@ -88,15 +90,24 @@ class Edge:
 
     async def _answer(self, exchange: Exchange, fault: Fault | None) -> bool:
         """Collect the answer; tell whether the fleet is another after it."""
+        # First, so that the end of an operation does not count as an effect of this request.
+        self._service.settle()
+        self._write_outside(fault, When.BEFORE)
         before = self._service.fleet.revision
         answerer = self._instead(exchange.host, fault) or self._app
         await answerer(exchange.scope, exchange.receive, exchange.collect)
-        return self._service.fleet.revision != before
+        effect = self._service.fleet.revision != before
+        self._write_outside(fault, When.AFTER)
+        return effect
+
+    def _write_outside(self, fault: Fault | None, when: When) -> None:
+        if fault is not None and fault.writes(when):
+            self._service.fleet.change(outside_write(self._service, fault))
 
     def _instead(self, host: Host, fault: Fault | None) -> Response | None:
         """Give the answer that takes the place of the real one."""
         reply = None if fault is None else fault.reply()
-        if reply is None and host in _LIMITED_HOSTS and not self._service.limit.admits():
+        if reply is None and host is Host.API and not self._service.limit.admits():
             return too_many_requests()
         return reply
 

@@ -80,6 +80,11 @@ def not_found(resource: str) -> ApiError:
     return ApiError(404, {"resource": resource, "error": "not found"})
 
 
+def conflict(reason: str) -> ApiError:
+    """Make the 409 `{"error"}`."""
+    return ApiError(409, {"error": reason})
+
+
 def malformed(reason: str) -> ApiError:
     """Make the 400 `{"error"}`."""
     return ApiError(400, {"error": reason})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from http import HTTPStatus
+from typing import Any
 
 from attrs import field, frozen
 from starlette.responses import HTMLResponse, Response
@@ -22,6 +23,14 @@ class FaultKind(StrEnum):
     DROP_BEFORE = "drop-before"
     DROP_AFTER = "drop-after"
     TRUNCATE = "truncate"
+    OUTSIDE_WRITE = "outside-write"
+
+
+class When(StrEnum):
+    """When an outside writer comes, seen from the request."""
+
+    BEFORE = "before"
+    AFTER = "after"
 
 
 @frozen(kw_only=True)
@@ -71,6 +80,29 @@ class Fault:
         default=0, validator=Within(0, 1_000_000), metadata=about("how many it spares first", 2)
     )
     match: Match = field(factory=Match, metadata=about("which requests it is for"))
+    retry_after: int | None = field(
+        default=None,
+        validator=Within(0, 86_400),
+        metadata=about("Retry-After of status and html, in seconds; no such header if left out", 2),
+    )
+    database: str | None = field(
+        default=None,
+        metadata=about("outside-write: addon id of the database that is changed", "ad-7f6c1f0a"),
+    )
+    change: dict[str, Any] | None = field(
+        default=None,
+        metadata=about(
+            "outside-write: the keys that change, as in the fleet file", {"status": "updating"}
+        ),
+    )
+    when: When = field(
+        default=When.BEFORE,
+        metadata=about("outside-write: whether before or after the request is carried out"),
+    )
+
+    def writes(self, when: When) -> bool:
+        """Tell whether it changes a database at that moment."""
+        return self.kind is FaultKind.OUTSIDE_WRITE and self.when is when
 
     @property
     def wait(self) -> float:
@@ -81,13 +113,17 @@ class Fault:
         """Give the answer that takes the place of the real one, if the kind has one."""
         if self.kind is FaultKind.HTML:
             page = f"<html><body><h1>{self.status}</h1><p>from a proxy</p></body></html>\n"
-            return HTMLResponse(page, status_code=self.status)
+            return HTMLResponse(page, status_code=self.status, headers=self._headers)
         if self.kind is not FaultKind.STATUS:
             return None
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
-            return too_many_requests()
+            return too_many_requests(self._headers)
         document = {"error": f"a fault of the sandbox: {self.status}"}
-        return JsonReply(document, status_code=self.status)
+        return JsonReply(document, status_code=self.status, headers=self._headers)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
 @frozen(kw_only=True)

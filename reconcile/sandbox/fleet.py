@@ -10,7 +10,15 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from reconcile.sandbox.constraints import Each, Matches, Within, about
+from reconcile.sandbox.constraints import Each, Instant, Matches, Within, about
+from reconcile.sandbox.contents import (
+    Extension,
+    LogicalDatabase,
+    Query,
+    RetentionPolicy,
+    Statement,
+)
+from reconcile.sandbox.records import Maintenance, Operation, RecoveryWindow, StoredBackup, User
 
 VERSION = Matches(
     r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9]+)?", "a version such as '8.0.35-1' (quote it in YAML)"
@@ -41,6 +49,10 @@ class Status(StrEnum):
     UPDATING = "updating"
     UPGRADING = "upgrading"
     STOPPED = "stopped"
+
+
+# The server of such a database is not up; in every other state it answers.
+UNREACHABLE = frozenset({Status.CREATING, Status.STOPPED})
 
 
 class InstanceStatus(StrEnum):
@@ -88,69 +100,6 @@ class MaintenanceWindow:
     duration_in_hour: int = field(
         default=8, validator=Within(1, 24), metadata=about("length in hours", 8)
     )
-
-
-@frozen(kw_only=True)
-class LogicalDatabase:
-    """One named database inside the service."""
-
-    name: str = field(metadata=about("its name", "shop"))
-    protected: bool = field(default=False, metadata=about("whether deleting it is refused"))
-    tables: int = field(
-        default=0,
-        validator=Within(0, 1_000_000),
-        metadata=about("how many tables or collections it holds; a reset leaves none", 12),
-    )
-
-
-@frozen(kw_only=True)
-class Extension:
-    """An enabled PostgreSQL extension."""
-
-    name: str = field(metadata=about("its name", "pg_trgm"))
-    version: str = field(metadata=about("its version, without the API's 'v'", "1.6"))
-
-
-@frozen(kw_only=True)
-class Query:
-    """A running or idle PostgreSQL query."""
-
-    pid: int = field(metadata=about("process id of the backend", 2000))
-    query: str = field(metadata=about("its text", "SELECT * FROM users"))
-    state: str = field(default="active", metadata=about("state of the backend", "active", "idle"))
-    username: str = field(default="app", metadata=about("who runs it", "app"))
-    query_start: str = field(
-        default="2026-01-05T09:00:00Z", metadata=about("when it began", "2026-01-05T09:00:00Z")
-    )
-    query_duration: int = field(
-        default=1_000_000_000, metadata=about("how long it has run, in nanoseconds", 1_000_000_000)
-    )
-
-
-@frozen(kw_only=True)
-class Statement:
-    """What PostgreSQL counted for one normalised statement; times are in milliseconds."""
-
-    query: str = field(metadata=about("its text", "SELECT * FROM users WHERE id = $1"))
-    user_id: int = field(default=16384, metadata=about("object id of the user", 16384))
-    calls: int = field(default=1, metadata=about("how often it ran", 24512))
-    rows: int = field(default=1, metadata=about("how many rows it gave", 500))
-    total_time: float = field(default=1.0, metadata=about("all runs together", 1837.1))
-    min_time: float = field(default=1.0, metadata=about("the shortest run", 0.2))
-    max_time: float = field(default=1.0, metadata=about("the longest run", 3.5))
-    mean_time: float = field(default=1.0, metadata=about("the mean run", 0.6))
-    std_dev: float = field(default=0.0, metadata=about("the standard deviation", 0.1))
-
-
-@frozen(kw_only=True)
-class RetentionPolicy:
-    """How long InfluxDB keeps its points."""
-
-    name: str = field(metadata=about("its name", "autogen"))
-    duration: str = field(
-        default="INF", metadata=about("how long, in InfluxQL; INF is for ever", "30d", "INF")
-    )
-    default: bool = field(default=False, metadata=about("whether it is the default policy"))
 
 
 @frozen(kw_only=True)
@@ -203,7 +152,15 @@ class Database:
     plan: str | None = field(default=None, metadata=about("plan", "mysql-starter-512"))
     status: Status = field(default=Status.RUNNING, metadata=about("state of the database"))
     current_operation_id: str | None = field(
-        default=None, metadata=about("operation under way", "609145e66ffbd934f6745bb4")
+        default=None,
+        metadata=about("operation under way", "609145e66ffbd934f6745bb4"),
+    )
+    operations: tuple[Operation, ...] = field(
+        default=(), metadata=about("operations, ended and under way, oldest first")
+    )
+    failing_operations: str | None = field(
+        default=None,
+        metadata=about("its operations end in an error of this text, if given", "disk full"),
     )
     created_at: str = field(
         default="2025-02-05T15:38:14.343+01:00",
@@ -222,6 +179,32 @@ class Database:
         factory=MaintenanceWindow, metadata=about("maintenance window")
     )
     backups: Backups = field(factory=Backups, metadata=about("periodic backups"))
+    stored_backups: tuple[StoredBackup, ...] = field(
+        default=(), metadata=about("backups that were made, oldest first")
+    )
+    users: tuple[User, ...] | None = field(
+        default=None, metadata=about("users; a protected one if left out")
+    )
+    maintenance: tuple[Maintenance, ...] = field(
+        default=(), metadata=about("the provider's work on it, newest first")
+    )
+    recovery_window: RecoveryWindow | None = field(
+        default=None,
+        metadata=about(
+            "postgresql: a fixed recovery window; the week before now if left out, and only what "
+            "came after the last restore"
+        ),
+    )
+    restored_to: str | None = field(
+        default=None,
+        validator=Instant(),
+        metadata=about("postgresql: the point of the last restore", "2026-01-05T09:00:00+00:00"),
+    )
+    restored_at: str | None = field(
+        default=None,
+        validator=Instant(),
+        metadata=about("postgresql: when the last restore ended", "2026-01-05T10:00:00+00:00"),
+    )
     logical_databases: tuple[LogicalDatabase, ...] | None = field(
         default=None,
         metadata=about(

@@ -173,6 +173,17 @@ def _is_tuple(cls: Any) -> bool:
     return getattr(cls, "__origin__", None) is tuple
 
 
+def _is_dict(cls: Any) -> bool:
+    return getattr(cls, "__origin__", None) is dict
+
+
+def _dict(value: Any, _: Any) -> dict[str, Any]:
+    """Accept any mapping with names as keys; its values are checked where they are used."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise TypeError(f"expected a mapping, not {_word(value)}")
+    return dict(value)
+
+
 def _without_none(cls: type[Any], converter: cattrs.Converter) -> Callable[[Any], dict[str, Any]]:
     unstructure = make_dict_unstructure_fn(cls, converter)
 
@@ -189,6 +200,7 @@ def _converter() -> cattrs.Converter:
     # A class of its own, or the hook for str would serve the enums: they are strings too.
     converter.register_structure_hook(StrEnum, _enum_member)
     converter.register_structure_hook_factory(_is_tuple, _tuple_hook)
+    converter.register_structure_hook_func(_is_dict, _dict)
     converter.register_structure_hook_factory(attrs.has, _class_hook)
     converter.register_unstructure_hook_factory(attrs.has, _without_none)
     return converter

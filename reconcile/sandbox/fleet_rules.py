@@ -15,6 +15,9 @@ _ENGINES_WITH: Mapping[str, frozenset[Engine]] = MappingProxyType(
         "sql_mode": frozenset({Engine.MYSQL}),
         "logical_databases": frozenset(logical.NAMING),
         "extensions": frozenset({Engine.POSTGRESQL}),
+        "recovery_window": frozenset({Engine.POSTGRESQL}),
+        "restored_to": frozenset({Engine.POSTGRESQL}),
+        "restored_at": frozenset({Engine.POSTGRESQL}),
         "queries": frozenset({Engine.POSTGRESQL}),
         "statements": frozenset({Engine.POSTGRESQL}),
         "retention_policies": frozenset({Engine.INFLUXDB}),
@@ -46,6 +49,10 @@ def check_database(database: Database, prefix: str) -> Iterator[Problem]:
     yield from _policies(database, prefix)
     extensions = [extension.name for extension in database.extensions or ()]
     yield from _repeated(f"{prefix}extensions", "extension", extensions)
+    for field in ("operations", "stored_backups", "maintenance"):
+        ids = [record.id for record in getattr(database, field)]
+        yield from _repeated(f"{prefix}{field}", "id", ids)
+    yield from _repeated(f"{prefix}users", "user", [user.name for user in database.users or ()])
     pids = [str(query.pid) for query in database.queries or ()]
     yield from _repeated(f"{prefix}queries", "pid", pids)
 

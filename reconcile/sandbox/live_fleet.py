@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from reconcile.sandbox.fleet import App, Database, Fleet
+from reconcile.sandbox.operations import is_busy, settled
 
 
 @frozen(kw_only=True)
@@ -29,6 +30,7 @@ class LiveFleet:
         self._apps = {str(app.id): app for app in fleet.apps} | {a.name: a for a in fleet.apps}
         self._homes = {addon.id: app for app in fleet.apps for addon in app.addons}
         self._databases = {addon.id: addon for addon in fleet.databases()}
+        self._busy = {addon.id for addon in fleet.databases() if is_busy(addon)}
 
     @property
     def region(self) -> str:
@@ -59,6 +61,12 @@ class LiveFleet:
         if database != self._databases[database.id]:
             self._databases[database.id] = database
             self.revision += 1
+            (self._busy.add if is_busy(database) else self._busy.discard)(database.id)
+
+    def settle(self, now: float) -> None:
+        """Bring every database to the state of a moment, in seconds of the epoch."""
+        for addon_id in sorted(self._busy):
+            self.change(settled(self._databases[addon_id], now))
 
     def replace(self, fleet: Fleet) -> None:
         """Serve another complete fleet from now on."""

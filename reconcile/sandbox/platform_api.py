@@ -91,6 +91,7 @@ def show_addon(service: Service, call: Call) -> Response:
 def create_addon_token(service: Service, call: Call) -> Response:
     """Make the token for one database: the addon and its `token`."""
     place = _place(service, call)
+    call.readable()
     token = service.tokens.for_addon(place.database.id)
     return JsonReply({"addon": _identity(place) | {"token": token}})
 

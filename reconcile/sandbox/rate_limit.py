@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+
+from reconcile.sandbox.clock import Clock
 
 _WINDOW = 60
 
 
 class RateLimit:
-    """Allows `per_minute` requests in each window, or any number with None."""
+    """Allows `per_minute` requests in each window, or any number with None or 0."""
 
-    def __init__(self, per_minute: int | None, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, per_minute: int | None, *, now: Clock = time.time) -> None:
         self.per_minute = per_minute
-        self._clock = clock
+        self._now = now
         self._window = 0
         self._spent = 0
 
     def admits(self) -> bool:
         """Count one request; tell whether its window still had room for it."""
-        if self.per_minute is None:
+        if not self.per_minute:
             return True
-        window = int(self._clock() // _WINDOW)
+        window = int(self._now() // _WINDOW)
         if window != self._window:
             self._window, self._spent = window, 0
         self._spent += 1

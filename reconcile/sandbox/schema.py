@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from reconcile.sandbox.constraints import Each, Matches, Within
+from reconcile.sandbox.constraints import Each, Instant, Matches, Within
 from reconcile.sandbox.fleet import Fleet
 
 _TYPES = {str: "string", int: "integer", bool: "boolean", float: "number"}
@@ -22,7 +22,7 @@ _TYPES = {str: "string", int: "integer", bool: "boolean", float: "number"}
 def fleet_schema() -> dict[str, Any]:
     """Describe the fleet file; every class but the outermost is under `$defs`."""
     definitions: dict[str, Any] = {}
-    document = _object(Fleet, definitions)
+    document = object_shape(Fleet, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Fleet of the sandbox",
@@ -31,7 +31,8 @@ def fleet_schema() -> dict[str, Any]:
     }
 
 
-def _object(cls: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:
+def object_shape(cls: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Describe an attrs class; the classes it is made of are added to the definitions."""
     hints = get_type_hints(cls)
     attributes = attrs.fields(cls)
     return {
@@ -51,7 +52,7 @@ def _property(
 ) -> dict[str, Any]:
     described = {key: value for key, value in attribute.metadata.items() if value}
     shape = _shape(hint, definitions)
-    if isinstance(attribute.validator, Within | Matches | Each):
+    if isinstance(attribute.validator, Within | Matches | Each | Instant):
         shape = _constrained(shape, attribute.validator.schema())
     default = attribute.default
     if isinstance(default, attrs.Factory) or default in (attrs.NOTHING, None):  # type: ignore[arg-type]
@@ -80,6 +81,8 @@ def _shape(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nullable(shape: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in shape:
+        return {"anyOf": [shape, {"type": "null"}]}
     return shape | {"type": [shape["type"], "null"]}
 
 
@@ -88,7 +91,7 @@ def _define(cls: type[Any], definitions: dict[str, Any]) -> str:
         definitions[cls.__name__] = (
             {"description": (cls.__doc__ or "").strip(), "enum": [member.value for member in cls]}
             if issubclass(cls, StrEnum)
-            else _object(cls, definitions)
+            else object_shape(cls, definitions)
         )
     return cls.__name__
 

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from reconcile.sandbox.announcement import Announcement
 from reconcile.sandbox.application import application
 from reconcile.sandbox.client import Sandbox
+from reconcile.sandbox.clock import Clock
 from reconcile.sandbox.errors import PortInUse
 from reconcile.sandbox.fleet import Fleet
 from reconcile.sandbox.fleet_file import load
@@ -96,7 +98,8 @@ def serve(
     port: int = 0,
     token: str | None = None,
     token_life: int = 3600,
-    rate_limit: int | None = None,
+    rate_limit: int | None = 60,
+    operation_seconds: float = 3.0,
     until_eof: bool = False,
     announce: Callable[[Announcement], None],
 ) -> None:
@@ -107,7 +110,8 @@ def serve(
         port: The port to listen on; 0 is any free one.
         token: The API token to accept; None makes one.
         token_life: How long the JWTs live, in seconds.
-        rate_limit: Requests a minute on the auth and API hosts; None is no limit.
+        rate_limit: Requests a minute on the API host; None or 0 is no limit.
+        operation_seconds: How long upgrades, restores, features and backups take.
         until_eof: Stop when stdin closes, so that the sandbox never outlives its starter.
         announce: Called once, when connections are accepted.
 
@@ -118,8 +122,11 @@ def serve(
     prepared = _prepare(
         load(fleet),
         port=port,
-        tokens=_tokens(token, token_life),
+        token=token,
+        token_life=token_life,
         rate_limit=rate_limit,
+        operation_seconds=operation_seconds,
+        now=time.time,
         started=lambda: announce(prepared.announcement),
     )
     if until_eof:
@@ -135,17 +142,23 @@ def running(
     token: str | None = None,
     token_life: int = 3600,
     rate_limit: int | None = None,
+    operation_seconds: float = 0.2,
+    now: Clock = time.time,
 ) -> Iterator[Sandbox]:
     """Run a sandbox on a thread of this process, for as long as the block lasts.
 
-    The options and errors are those of `serve`; a mapping has the shape of the fleet file.
+    The options and errors are those of `serve`; a mapping has the shape of the fleet file. `now`
+    gives seconds of the epoch, for the limit, the tokens and the operations; any thread calls it.
     """
     accepting = threading.Event()
     prepared = _prepare(
         load(fleet),
         port=port,
-        tokens=_tokens(token, token_life),
+        token=token,
+        token_life=token_life,
         rate_limit=rate_limit,
+        operation_seconds=operation_seconds,
+        now=now,
         started=accepting.set,
     )
     thread = threading.Thread(target=prepared.run, name="sandbox", daemon=True)
@@ -159,22 +172,37 @@ def running(
         thread.join()
 
 
-def _tokens(token: str | None, life: int) -> Tokens:
-    return Tokens(api_token=token or f"tk-sandbox-{secrets.token_urlsafe(24)}", life=life)
-
-
 def _prepare(
     fleet: Fleet,
     *,
     port: int,
-    tokens: Tokens,
+    token: str | None,
+    token_life: int,
     rate_limit: int | None,
+    operation_seconds: float,
+    now: Clock,
     started: Callable[[], None],
 ) -> _Prepared:
     listener = _listen(port)
     url = f"http://{_ADDRESS}:{listener.getsockname()[1]}"
-    service = Service(url=url, fleet=LiveFleet(fleet), tokens=tokens, limit=RateLimit(rate_limit))
-    config = uvicorn.Config(
+    api_token = token or f"tk-sandbox-{secrets.token_urlsafe(24)}"
+    service = Service(
+        url=url,
+        fleet=LiveFleet(fleet),
+        tokens=Tokens(api_token=api_token, life=token_life, now=now),
+        limit=RateLimit(rate_limit, now=now),
+        now=now,
+        operation_seconds=operation_seconds,
+    )
+    return _Prepared(
+        server=_Server(_config(service), started),
+        listener=listener,
+        announcement=Announcement(url=url, token=api_token, databases=len(fleet.databases())),
+    )
+
+
+def _config(service: Service) -> uvicorn.Config:
+    return uvicorn.Config(
         application(service),
         http=_Protocol,
         loop="asyncio",
@@ -188,13 +216,6 @@ def _prepare(
         # Its only messages would be on requests that a fault or a stop has cut off.
         log_level="critical",
         timeout_graceful_shutdown=_STOP_SECONDS,
-    )
-    return _Prepared(
-        server=_Server(config, started),
-        listener=listener,
-        announcement=Announcement(
-            url=url, token=tokens.api_token, databases=len(fleet.databases())
-        ),
     )
 
 

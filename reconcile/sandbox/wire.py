@@ -39,6 +39,7 @@ class Credential(Enum):
     BASIC = "basic"
     USER = "user"
     ADDON = "addon"
+    ANY_ADDON = "any-addon"
     DOOR = "door"
 
 
@@ -49,14 +50,23 @@ class NotJson:
 NOT_JSON = NotJson()
 
 
-def read_json(body: bytes) -> object:
-    """Read a body: None for an empty one, NOT_JSON for a bad one."""
+def read_json(body: bytes, content_type: str | None) -> object:
+    """Read a body: None for an empty one, NOT_JSON for a bad one, or one said to be another thing.
+
+    A client that says nothing means JSON; one that leaves the word to its HTTP library shows up.
+    """
     if not body.strip():
         return None
+    if content_type is not None and _media_type(content_type) != "application/json":
+        return NOT_JSON
     try:
         return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return NOT_JSON
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _refuse_constant(name: str) -> object:
@@ -65,12 +75,16 @@ def _refuse_constant(name: str) -> object:
 
 @frozen(kw_only=True)
 class Call:
-    """A whole request; `params` are the parts of the path, `body` is what `read_json` gave."""
+    """A whole request; `params` are the parts of the path, `body` is what `read_json` gave.
+
+    An endpoint that takes the token of any database finds that one under `database` in `params`.
+    """
 
     method: str
     path: str
     authorization: str | None
     body: object
+    query: Mapping[str, str] = field(factory=dict)
     params: Mapping[str, str] = field(factory=dict)
 
     @property
@@ -86,13 +100,18 @@ class Call:
             return name if isinstance(name, str) else None
         return None
 
+    def readable(self) -> object:
+        """Give the body, or answer 400 for one that is no JSON."""
+        if isinstance(self.body, NotJson):
+            raise malformed("the body is not JSON, or its Content-Type is not")
+        return self.body
+
     def mapping(self) -> Mapping[str, object]:
         """Give the body as a JSON object, or answer 400."""
-        if isinstance(self.body, NotJson):
-            raise malformed("the body is not JSON")
-        if not isinstance(self.body, Mapping):
+        body = self.readable()
+        if not isinstance(body, Mapping):
             raise malformed("the body is not a JSON object")
-        return self.body
+        return body
 
 
 class JsonReply(JSONResponse):
@@ -103,6 +122,6 @@ class JsonReply(JSONResponse):
         return json.dumps(content, allow_nan=False).encode("ascii")
 
 
-def too_many_requests() -> PlainTextResponse:
-    """Make the 429 of the provider's limiter: plain text, no Retry-After."""
-    return PlainTextResponse("Retry later", status_code=429)
+def too_many_requests(headers: Mapping[str, str] | None = None) -> PlainTextResponse:
+    """Make the 429 of the provider's limiter: plain text, by itself without Retry-After."""
+    return PlainTextResponse("Retry later", status_code=429, headers=headers)

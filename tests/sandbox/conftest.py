@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sandbox.provider_client import FLEET, ProviderClient
+from sandbox.provider_client import FLEET, ProviderClient, SimulatedClock
 
 from reconcile.sandbox import Sandbox, running
 
@@ -30,5 +30,45 @@ def sandbox(shared_sandbox: Sandbox) -> Sandbox:
 def client(sandbox: Sandbox) -> Iterator[ProviderClient]:
     """Give a client of the sandbox."""
     client = ProviderClient(url=sandbox.url, token=sandbox.token)
+    yield client
+    client.pool.clear()
+
+
+OPERATION_SECONDS = 10.0
+
+
+@pytest.fixture(scope="module")
+def shared_clock() -> SimulatedClock:
+    """Give the clock of the module's sandbox on simulated time."""
+    return SimulatedClock()
+
+
+@pytest.fixture(scope="module")
+def shared_timed_sandbox(shared_clock: SimulatedClock) -> Iterator[Sandbox]:
+    """Run one sandbox on simulated time, whose operations take ten seconds."""
+    with running(FLEET, now=shared_clock, operation_seconds=OPERATION_SECONDS) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def clock(shared_clock: SimulatedClock) -> SimulatedClock:
+    """Give the clock as it was at the start."""
+    shared_clock.seconds = SimulatedClock().seconds
+    return shared_clock
+
+
+@pytest.fixture
+def timed_sandbox(shared_timed_sandbox: Sandbox, clock: SimulatedClock) -> Sandbox:  # noqa: ARG001 - set back
+    """Give the sandbox on simulated time as it was at the start."""
+    shared_timed_sandbox.put_fleet(FLEET)
+    shared_timed_sandbox.clear_faults()
+    shared_timed_sandbox.clear()
+    return shared_timed_sandbox
+
+
+@pytest.fixture
+def timed(timed_sandbox: Sandbox) -> Iterator[ProviderClient]:
+    """Give a client of the sandbox on simulated time."""
+    client = ProviderClient(url=timed_sandbox.url, token=timed_sandbox.token)
     yield client
     client.pool.clear()

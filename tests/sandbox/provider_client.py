@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import urllib3
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 MYSQL = "ad-00000000-0000-4000-8000-000000000001"
 OLD_MYSQL = "ad-00000000-0000-4000-8000-000000000002"
@@ -92,6 +92,17 @@ class Answer:
     def document(self) -> Any:
         """The body as JSON."""
         return json.loads(self.body)
+
+
+@define(kw_only=True)
+class SimulatedClock:
+    """A clock that stands still until a test moves it; its time is a whole minute at first."""
+
+    seconds: float = 1_767_603_600.0
+
+    def __call__(self) -> float:
+        """Give the seconds of the epoch."""
+        return self.seconds
 
 
 @frozen(kw_only=True)

@@ -16,6 +16,7 @@ from sandbox.provider_client import (
     POSTGRESQL,
     REDIS,
     ProviderClient,
+    SimulatedClock,
 )
 
 from reconcile.sandbox import running
@@ -55,11 +56,40 @@ def test_a_malformed_basic_header_is_a_401(client: ProviderClient, header: str) 
     assert client.send("POST", "/v1/tokens/exchange", {}, headers=headers).status == 401
 
 
+NOT_JSON = {"error": "the body is not JSON, or its Content-Type is not"}
+
+
 def test_an_exchange_with_a_bad_body_is_a_400(client: ProviderClient) -> None:
     """The body is `{}` or nothing, not junk."""
     headers = urllib3.make_headers(basic_auth=f":{client.token}")
     answer = client.send("POST", "/v1/tokens/exchange", body=b"{", headers=headers)
-    assert (answer.status, answer.document) == (400, {"error": "the body is not JSON"})
+    assert (answer.status, answer.document) == (400, NOT_JSON)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 200),
+        ("Application/JSON; charset=utf-8", 200),
+        ("text/plain", 400),
+        ("application/x-www-form-urlencoded", 400),
+        ("", 400),
+    ],
+)
+def test_json_that_is_said_to_be_another_thing_is_a_400(
+    client: ProviderClient, content_type: str, status: int
+) -> None:
+    """A client that leaves the Content-Type to its HTTP library is found out; none at all is fine."""
+    document = {"database": {"periodic_backups_enabled": False}}
+    answer = client.send(
+        "PATCH",
+        f"/api/databases/{MYSQL}",
+        document,
+        bearer=client.addon_token(MYSQL),
+        headers={"Content-Type": content_type},
+    )
+    assert answer.status == status
+    assert status == 200 or answer.document == NOT_JSON
 
 
 def test_the_region_is_the_sandbox_itself(client: ProviderClient) -> None:
@@ -174,6 +204,13 @@ def test_an_addon_token_comes_with_the_addon(client: ProviderClient) -> None:
     }
 
 
+def test_an_addon_token_for_a_bad_body_is_a_400(client: ProviderClient) -> None:
+    """The body is `{}` or nothing here as well."""
+    path = f"/v1/apps/web/addons/{MYSQL}/token"
+    answer = client.send("POST", path, body=b"{", bearer=client.user_token())
+    assert (answer.status, answer.document) == (400, NOT_JSON)
+
+
 @pytest.mark.parametrize(
     ("path", "resource"),
     [
@@ -209,13 +246,15 @@ def test_an_addon_token_is_good_for_its_own_database_only(client: ProviderClient
         assert (answer.status, answer.document.keys()) == (401, {"error"})
 
 
-def test_an_expired_addon_token_is_a_401() -> None:
-    """The database API checks the life of its tokens as well."""
-    with running(FLEET, token_life=2) as sandbox:
-        client = ProviderClient(url=sandbox.url, token=sandbox.token)
-        path, token = f"/api/databases/{INFLUXDB}", client.addon_token(INFLUXDB)
-        assert client.send("GET", path, bearer=token).status == 200
-        time.sleep(2.1)
-        answer = client.send("GET", path, bearer=token)
-        client.pool.clear()
-    assert (answer.status, answer.document) == (401, {"error": "the token has expired"})
+def test_a_token_lives_by_the_clock_of_the_sandbox(
+    timed: ProviderClient, clock: SimulatedClock
+) -> None:
+    """Both hosts take a token until its last second, and refuse it afterwards."""
+    user, addon = timed.user_token(), timed.addon_token(INFLUXDB)
+    requests = ((user, "/v1/apps"), (addon, f"/api/databases/{INFLUXDB}"))
+    clock.seconds += 3599
+    assert [timed.send("GET", path, bearer=one).status for one, path in requests] == [200, 200]
+    clock.seconds += 1
+    for bearer, path in requests:
+        answer = timed.send("GET", path, bearer=bearer)
+        assert (answer.status, answer.document) == (401, {"error": "the token has expired"})

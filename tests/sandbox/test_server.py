@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sandbox.provider_client import FLEET, ProviderClient
+from sandbox.provider_client import FLEET, ProviderClient, SimulatedClock
 
 from reconcile.sandbox import FleetError, PortInUse, Sandbox, running, serve
 from reconcile.sandbox.rate_limit import RateLimit
@@ -77,27 +77,36 @@ def test_a_huge_body_is_refused(client: ProviderClient) -> None:
 def test_the_limit_has_fixed_windows() -> None:
     """A window is a whole minute of the epoch, and a new one starts from nothing."""
     now = 119.0
-    limit = RateLimit(2, clock=lambda: now)
+    limit = RateLimit(2, now=lambda: now)
     assert [limit.admits() for _ in range(3)] == [True, True, False]
     now = 120.0
     assert [limit.admits() for _ in range(3)] == [True, True, False]
 
 
-def test_the_limit_is_for_the_auth_and_api_hosts() -> None:
-    """Beyond it they answer the plain-text 429; the database API and the door go on."""
-    # A minute that ends in between would begin a second window.
-    if time.time() % 60 > 55:
-        time.sleep(60 - time.time() % 60)
-    with running(FLEET, rate_limit=2) as sandbox:
+@pytest.mark.parametrize("per_minute", [None, 0])
+def test_a_limit_can_be_none(per_minute: int | None) -> None:
+    """Both None and 0 admit everything."""
+    limit = RateLimit(per_minute, now=lambda: 0.0)
+    assert all(limit.admits() for _ in range(1000))
+
+
+def test_the_limit_is_for_the_api_host() -> None:
+    """Beyond it the API host answers the plain-text 429, until the next whole minute begins."""
+    clock = SimulatedClock(seconds=1_767_603_659.0)
+    with running(FLEET, rate_limit=2, now=clock) as sandbox:
         client = ProviderClient(url=sandbox.url, token=sandbox.token)
         user = client.user_token()
-        assert client.send("GET", "/v1/apps", bearer=user).status == 200
+        statuses = [client.send("GET", "/v1/apps", bearer=user).status for _ in range(2)]
+        assert statuses == [200, 200]
         answer = client.send("GET", "/v1/apps", bearer=user)
         assert (answer.status, answer.body) == (429, b"Retry later")
         assert "Retry-After" not in answer.headers
-        assert client.exchange().status == 429
+        assert [client.exchange().status for _ in range(3)] == [200, 200, 200]
+        assert client.send("GET", "/v1/regions").status == 200
         assert client.send("GET", "/api/databases/ad-1", bearer=user).status == 401
-        assert sandbox.requests()["counts"] == {"auth": 2, "api": 2, "database": 1}
+        assert sandbox.requests()["counts"] == {"auth": 5, "api": 3, "database": 1}
+        clock.seconds += 1
+        assert client.send("GET", "/v1/apps", bearer=user).status == 200
         client.pool.clear()
 
 

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from attrs import evolve, frozen
 
+from reconcile.sandbox.contents import Extension
 from reconcile.sandbox.errors import EngineRefusal
-from reconcile.sandbox.fleet import Database, Extension
+from reconcile.sandbox.fleet import Database
 
 
 @frozen

@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from attrs import evolve
 
+from reconcile.sandbox.contents import RetentionPolicy
 from reconcile.sandbox.engines.effect import Effect, named_text
 from reconcile.sandbox.errors import EngineRefusal
-from reconcile.sandbox.fleet import Database, RetentionPolicy
+from reconcile.sandbox.fleet import Database
 
 _SECOND = 1_000_000_000
 _HOUR = 3600 * _SECOND

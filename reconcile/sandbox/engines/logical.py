@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from attrs import evolve, frozen
 
+from reconcile.sandbox.contents import LogicalDatabase
 from reconcile.sandbox.engines.effect import Effect, named_text
 from reconcile.sandbox.errors import EngineRefusal
-from reconcile.sandbox.fleet import Database, Engine, LogicalDatabase
+from reconcile.sandbox.fleet import Database, Engine
 
 
 @frozen(kw_only=True)

@@ -89,6 +89,12 @@ def normalise(text: str, version: str | None) -> str:
     return ",".join(mode for mode in offered if mode in wanted)
 
 
+def known_part(text: str, version: str | None) -> str:
+    """Give a mode string without the modes that a version does not know."""
+    offered = _offered(version)
+    return ",".join(mode for mode in text.split(",") if mode.upper() in offered)
+
+
 def get_mode(database: Database, _: object) -> Effect:
     """Answer `get-sqlmode`: one string, modes joined by commas."""
     return Effect(database=database, result=normalise(database.sql_mode or "", database.version))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 import attrs
 from attrs import evolve
 
+from reconcile.sandbox.contents import Query
 from reconcile.sandbox.engines import extensions
 from reconcile.sandbox.engines.effect import Effect
 from reconcile.sandbox.errors import EngineRefusal
-from reconcile.sandbox.fleet import Database, Query
+from reconcile.sandbox.fleet import Database
 
 STATISTICS = "pg_stat_statements"
 

@@ -1,0 +1,118 @@
+"""The database API: backups, of which the manual ones roll."""
+
+from __future__ import annotations
+
+from attrs import evolve
+from starlette.responses import Response
+
+from reconcile.sandbox.clock import iso
+from reconcile.sandbox.database_api import place_of
+from reconcile.sandbox.defaults import object_id
+from reconcile.sandbox.endpoint import Endpoint
+from reconcile.sandbox.errors import conflict, not_found
+from reconcile.sandbox.fleet import Database
+from reconcile.sandbox.operations_api import begin, refuse_unless_idle
+from reconcile.sandbox.records import BackupMethod, BackupStatus, OperationType, StoredBackup
+from reconcile.sandbox.service import Service
+from reconcile.sandbox.wire import Call, Credential, JsonReply
+
+_SMALL_PLANS = ("free", "starter", "sandbox")
+_SMALL_LIMIT = 10
+_LIMIT = 50
+
+
+def manual_limit(database: Database) -> int:
+    """Tell how many manual backups the plan keeps."""
+    small = any(word in str(database.plan) for word in _SMALL_PLANS)
+    return _SMALL_LIMIT if small else _LIMIT
+
+
+def _document(database: Database, backup: StoredBackup) -> dict[str, object]:
+    return {
+        "id": backup.id,
+        "database_id": database.id,
+        "name": f"{backup.created_at[:19].replace('-', '').replace(':', '')}_{database.resource_id}",
+        "created_at": backup.created_at,
+        "started_at": backup.created_at,
+        "method": backup.method,
+        "status": backup.status,
+        "size": backup.size,
+    }
+
+
+def _find(database: Database, call: Call) -> StoredBackup:
+    for backup in database.stored_backups:
+        if backup.id == call.params["backup"]:
+            return backup
+    raise not_found("DatabaseBackup")
+
+
+def list_backups(service: Service, call: Call) -> Response:
+    """List the backups, newest first: `{"database_backups":[…]}`."""
+    database = place_of(service, call).database
+    shown = [_document(database, backup) for backup in reversed(database.stored_backups)]
+    return JsonReply({"database_backups": shown})
+
+
+def show_backup(service: Service, call: Call) -> Response:
+    """Show one backup of the database of the path or the token: `{"database_backup":{…}}`."""
+    database = place_of(service, call).database
+    return JsonReply({"database_backup": _document(database, _find(database, call))})
+
+
+def create_backup(service: Service, call: Call) -> Response:
+    """Begin a manual backup: 201 `{"database_backup":{…}}`; beyond the limit the oldest one goes."""
+    database = place_of(service, call).database
+    call.readable()
+    refuse_unless_idle(database)
+    created_at = iso(service.now())
+    backup = StoredBackup(
+        id=object_id("backup", database.id, created_at, str(len(database.operations))),
+        created_at=created_at,
+        status=BackupStatus.SCHEDULED,
+        method=BackupMethod.MANUAL,
+        size=0,
+    )
+    kept = _rolled(database.stored_backups, manual_limit(database) - 1)
+    begin(
+        service, evolve(database, stored_backups=(*kept, backup)), OperationType.BACKUP, backup.id
+    )
+    return JsonReply({"database_backup": _document(database, backup)}, status_code=201)
+
+
+def _rolled(backups: tuple[StoredBackup, ...], limit: int) -> tuple[StoredBackup, ...]:
+    """Leave out the oldest manual backups beyond a limit."""
+    manual = [backup.id for backup in backups if backup.method is BackupMethod.MANUAL]
+    gone = set(manual[: max(0, len(manual) - limit)])
+    return tuple(backup for backup in backups if backup.id not in gone)
+
+
+def show_archive(service: Service, call: Call) -> Response:
+    """Tell where a backup that is done can be fetched: `{"download_url"}`; nothing answers there."""
+    database = place_of(service, call).database
+    backup = _find(database, call)
+    if backup.status is not BackupStatus.DONE:
+        raise conflict(f"the backup is {backup.status}")
+    url = f"https://backups.sandbox.invalid/{database.id}/{backup.id}.tar.gz"
+    return JsonReply({"download_url": url})
+
+
+_BACKUPS = "/api/databases/{database}/backups"
+
+ENDPOINTS = (
+    *(
+        Endpoint(method=method, path=path, credential=Credential.ADDON, answer=answer)
+        for method, path, answer in (
+            ("GET", _BACKUPS, list_backups),
+            ("POST", _BACKUPS, create_backup),
+            ("GET", f"{_BACKUPS}/{{backup}}", show_backup),
+            ("GET", f"{_BACKUPS}/{{backup}}/archive", show_archive),
+        )
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/backups/{backup}",
+        credential=Credential.ANY_ADDON,
+        answer=show_backup,
+    ),
+)

@@ -1,0 +1,153 @@
+"""What the API's requests carry: bodies and queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import field, frozen
+
+from reconcile.sandbox.features_api import OFFERED
+from reconcile.sandbox.openapi.actions import action_examples
+from reconcile.sandbox.openapi.shapes import (
+    ANYTHING,
+    FLAG,
+    INSTANT,
+    TEXT,
+    Shape,
+    between,
+    listing,
+    matching,
+    named,
+    record,
+    rooted,
+)
+from reconcile.sandbox.records import USER_NAME
+
+_HOUR = between(0, 23)
+_PASSWORD = TEXT | {"minLength": 1, "format": "password"}
+_FEATURE_NAME = TEXT | {"enum": list(OFFERED)}
+
+
+@frozen(kw_only=True)
+class RequestBody:
+    """A JSON body; a request may come without one that is not `needed`."""
+
+    shape: Shape
+    examples: dict[str, Any] = field(factory=dict)
+    needed: bool = True
+
+
+def _example(summary: str, value: Any) -> dict[str, Any]:
+    return {"summary": summary, "value": value}
+
+
+IGNORED = RequestBody(
+    shape=ANYTHING | {"description": "Any JSON; what it says is ignored."},
+    examples={"empty": _example("What clients send.", {})},
+    needed=False,
+)
+
+SETTINGS = RequestBody(
+    shape=rooted(
+        "database",
+        record(
+            optional=[
+                "periodic_backups_enabled",
+                "periodic_backups_scheduled_at",
+                "maintenance_window",
+            ],
+            periodic_backups_enabled=FLAG,
+            periodic_backups_scheduled_at={
+                "description": "One hour, UTC; some clients write an array of hours.",
+                "oneOf": [_HOUR, listing(_HOUR) | {"minItems": 1}],
+            },
+            maintenance_window=record(
+                optional=["weekday_utc", "starting_hour_utc"],
+                weekday_utc=between(0, 6) | {"description": "0 is Sunday."},
+                starting_hour_utc=_HOUR,
+            ),
+        ),
+    ),
+    examples={
+        "backups": _example(
+            "Back up every day at three, UTC.",
+            {"database": {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": 3}},
+        ),
+        "window": _example(
+            "Work on it on Tuesdays from 21:00, UTC.",
+            {"database": {"maintenance_window": {"weekday_utc": 2, "starting_hour_utc": 21}}},
+        ),
+    },
+)
+
+RESTORE = RequestBody(
+    shape=rooted("restore_time", INSTANT),
+    examples={"instant": _example("A point in time.", {"restore_time": "2026-01-02T09:00:00Z"})},
+)
+
+ENABLE_FEATURE = RequestBody(
+    shape=rooted("feature", rooted("name", _FEATURE_NAME)),
+    examples={"ssl": _example("Refuse plain connections.", {"feature": {"name": "force-ssl"}})},
+)
+
+_PASSWORDS = record(password=_PASSWORD, password_confirmation=_PASSWORD)
+_TWICE = {"password": "correct-horse-battery", "password_confirmation": "correct-horse-battery"}
+
+CREATE_USER = RequestBody(
+    shape=rooted(
+        "database_user",
+        record(
+            optional=["read_only", "password", "password_confirmation"],
+            name=matching(USER_NAME, "reporting"),
+            read_only=FLAG,
+            **_PASSWORDS["properties"],
+        )
+        | {
+            "dependentRequired": {
+                "password": ["password_confirmation"],
+                "password_confirmation": ["password"],
+            }
+        },
+    ),
+    examples={
+        "generated": _example(
+            "With a password of the service.",
+            {"database_user": {"name": "analytics", "read_only": True}},
+        ),
+        "given": _example(
+            "With a password of one's own.", {"database_user": {"name": "importer", **_TWICE}}
+        ),
+    },
+)
+
+PASSWORD = RequestBody(
+    shape=rooted("database_user", _PASSWORDS),
+    examples={"given": _example("The same password twice.", {"database_user": _TWICE})},
+)
+
+
+def an_action() -> RequestBody:
+    """Give the body that asks for an action, with an example for each."""
+    return RequestBody(shape=named("Action"), examples=action_examples())
+
+
+def feature_query() -> Shape:
+    """Give the query that names a feature."""
+    return {"name": "feature", "in": "query", "required": True, "schema": _FEATURE_NAME}
+
+
+def page_queries() -> tuple[Shape, ...]:
+    """Give the queries that choose a page."""
+    largest = 999_999_999
+    return tuple(
+        {
+            "name": name,
+            "in": "query",
+            "description": description,
+            "schema": between(1, largest) | {"default": default},
+        }
+        for name, description, default in (
+            ("page", "Which page; one beyond the last is empty.", 1),
+            ("per_page", "Entries on a page; more than 50 give 50.", 20),
+        )
+    )

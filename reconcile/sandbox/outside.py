@@ -1,0 +1,42 @@
+"""Changes of a database behind the clients' backs, with the keys of the fleet file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconcile.sandbox import fleet_file
+from reconcile.sandbox.defaults import complete_database
+from reconcile.sandbox.errors import FleetError, invalid
+from reconcile.sandbox.faults import Fault
+from reconcile.sandbox.fleet import Database
+from reconcile.sandbox.fleet_rules import check_database
+from reconcile.sandbox.live_fleet import Place
+from reconcile.sandbox.service import Service
+
+
+def changed(place: Place, named: Mapping[str, object]) -> Database:
+    """Give a database with other values for the named keys; null is the default again.
+
+    Raises FleetError for unfit values, and the 422 for another identity.
+    """
+    for key in ("id", "engine"):
+        if named.get(key, getattr(place.database, key)) != getattr(place.database, key):
+            raise invalid({key: ["cannot be changed; replace the fleet instead"]})
+    document = {**fleet_file.dump(place.database), **named}
+    wanted = {key: value for key, value in document.items() if value is not None}
+    structured = fleet_file.structure(wanted, Database, "database")
+    database = complete_database(structured, place.app.name)
+    problems = tuple(check_database(database, ""))
+    if problems:
+        raise FleetError("database", problems)
+    return database
+
+
+def outside_write(service: Service, fault: Fault) -> Database:
+    """Give the database that the fault names as its change would make it."""
+    place = service.fleet.place(fault.database or "")
+    if place is None:
+        raise invalid({"database": ["is no database of the fleet"]})
+    if not fault.change:
+        raise invalid({"change": ["must name at least one key"]})
+    return changed(place, fault.change)

@@ -1,0 +1,27 @@
+"""The provider's endpoints: its auth host, its API host, its database host."""
+
+from __future__ import annotations
+
+from reconcile.sandbox import (
+    accounts,
+    backups_api,
+    database_api,
+    features_api,
+    maintenance_api,
+    operations_api,
+    platform_api,
+    recovery_api,
+    users_api,
+)
+
+ENDPOINTS = (
+    *accounts.ENDPOINTS,
+    *platform_api.ENDPOINTS,
+    *database_api.ENDPOINTS,
+    *operations_api.ENDPOINTS,
+    *recovery_api.ENDPOINTS,
+    *features_api.ENDPOINTS,
+    *backups_api.ENDPOINTS,
+    *users_api.ENDPOINTS,
+    *maintenance_api.ENDPOINTS,
+)

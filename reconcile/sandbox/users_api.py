@@ -1,0 +1,149 @@
+"""The database API: users. A password that was made is said once, and never kept."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from attrs import evolve
+from starlette.responses import Response
+
+from reconcile.sandbox.database_api import place_of
+from reconcile.sandbox.endpoint import Endpoint
+from reconcile.sandbox.errors import conflict, invalid, malformed, not_found
+from reconcile.sandbox.fleet import UNREACHABLE, Database
+from reconcile.sandbox.records import USER_NAME, User
+from reconcile.sandbox.service import Service
+from reconcile.sandbox.wire import Call, Credential, JsonReply
+
+
+def _document(user: User) -> dict[str, object]:
+    return {"name": user.name, "read_only": user.read_only, "protected": user.protected}
+
+
+def _one(user: User, *, status: int = 200, password: str | None = None) -> Response:
+    """Show one user in both shapes that are known: flat, and under `database_user`."""
+    shown = _document(user) | ({} if password is None else {"password": password})
+    return JsonReply({**shown, "database_user": shown}, status_code=status)
+
+
+def _generated() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _users(database: Database) -> dict[str, User]:
+    return {user.name: user for user in database.users or ()}
+
+
+def _reachable(service: Service, call: Call) -> Database:
+    """Find the database of a change; one that is not up has nobody to tell."""
+    database = place_of(service, call).database
+    if database.status in UNREACHABLE:
+        raise conflict(f"the database is {database.status}")
+    return database
+
+
+def _find(database: Database, call: Call) -> User:
+    user = _users(database).get(call.params["user"])
+    if user is None:
+        raise not_found("DatabaseUser")
+    return user
+
+
+def _store(service: Service, database: Database, users: Mapping[str, User]) -> None:
+    service.fleet.change(evolve(database, users=tuple(users.values())))
+
+
+def _wanted(call: Call) -> Mapping[str, object]:
+    wanted = call.mapping().get("database_user")
+    if not isinstance(wanted, Mapping):
+        raise malformed("the body has no object 'database_user'")
+    return wanted
+
+
+_PASSWORDS = frozenset({"password", "password_confirmation"})
+
+
+def _password_errors(wanted: Mapping[str, object]) -> dict[str, list[str]]:
+    password = wanted.get("password")
+    if not isinstance(password, str) or not password:
+        return {"password": ["must be a string that is not empty"]}
+    if wanted.get("password_confirmation") != password:
+        return {"password_confirmation": ["must be the same as the password"]}
+    return {}
+
+
+def list_users(service: Service, call: Call) -> Response:
+    """List the users: `{"database-users":[{"name","read_only","protected"}]}`."""
+    users = _users(place_of(service, call).database)
+    return JsonReply({"database-users": [_document(user) for user in users.values()]})
+
+
+def create_user(service: Service, call: Call) -> Response:
+    """Create a user: 201, with the `password` if none was given."""
+    database = _reachable(service, call)
+    wanted, users = _wanted(call), _users(database)
+    name, read_only = wanted.get("name"), wanted.get("read_only", False)
+    errors = _password_errors(wanted) if _PASSWORDS & wanted.keys() else {}
+    if not isinstance(name, str) or not re.fullmatch(USER_NAME.pattern, name):
+        errors["name"] = [f"must be {USER_NAME.wanted}"]
+    elif name in users:
+        errors["name"] = ["is already taken"]
+    if not isinstance(read_only, bool):
+        errors["read_only"] = ["must be true or false"]
+    if errors:
+        raise invalid(errors)
+    user = User(name=str(name), read_only=bool(read_only))
+    _store(service, database, users | {user.name: user})
+    return _one(user, status=201, password=None if "password" in wanted else _generated())
+
+
+def _renewed(service: Service, database: Database, user: User) -> User:
+    """Count one more password, so that each is an effect of its own."""
+    changed = evolve(user, passwords=user.passwords + 1)
+    _store(service, database, _users(database) | {user.name: changed})
+    return changed
+
+
+def change_password(service: Service, call: Call) -> Response:
+    """Give a user the password of the request, which the answer does not repeat."""
+    database = _reachable(service, call)
+    user = _find(database, call)
+    errors = _password_errors(_wanted(call))
+    if errors:
+        raise invalid(errors)
+    return _one(_renewed(service, database, user))
+
+
+def reset_password(service: Service, call: Call) -> Response:
+    """Give a user a new password, and say it."""
+    database = _reachable(service, call)
+    user = _find(database, call)
+    return _one(_renewed(service, database, user), password=_generated())
+
+
+def delete_user(service: Service, call: Call) -> Response:
+    """Delete a user: 204."""
+    database = _reachable(service, call)
+    user = _find(database, call)
+    if user.protected:
+        raise invalid({"name": ["is protected and cannot be deleted"]})
+    kept = {name: one for name, one in _users(database).items() if name != user.name}
+    _store(service, database, kept)
+    return Response(status_code=204)
+
+
+_USERS = "/api/databases/{database}/users"
+_USER = f"{_USERS}/{{user}}"
+
+ENDPOINTS = tuple(
+    Endpoint(method=method, path=path, credential=Credential.ADDON, answer=answer)
+    for method, path, answer in (
+        ("GET", _USERS, list_users),
+        ("POST", _USERS, create_user),
+        ("PATCH", _USER, change_password),
+        ("DELETE", _USER, delete_user),
+        ("POST", f"{_USER}/reset_password", reset_password),
+    )
+)

@@ -1,0 +1,153 @@
+"""Backups, on a simulated clock that begins at 2026-01-05T09:00:00Z."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sandbox.provider_client import MYSQL, POSTGRESQL, Answer, ProviderClient, SimulatedClock
+
+from reconcile.sandbox import Sandbox
+
+PERIODIC = {"id": "b-0", "created_at": "2026-01-05T00:00:00.000+00:00"}
+
+
+def _backup(client: ProviderClient) -> Answer:
+    return client.database("POST", MYSQL, {}, suffix="/backups")
+
+
+def _listed(client: ProviderClient) -> list[dict[str, Any]]:
+    answer = client.database("GET", MYSQL, suffix="/backups")
+    assert (answer.status, answer.document.keys()) == (200, {"database_backups"})
+    backups: list[dict[str, Any]] = answer.document["database_backups"]
+    return backups
+
+
+def _places(client: ProviderClient, backup: str) -> list[Answer]:
+    """Ask for one backup at both of its places."""
+    token = client.addon_token(MYSQL)
+    paths = (f"/api/databases/{MYSQL}/backups/{backup}", f"/api/backups/{backup}")
+    return [client.send("GET", path, bearer=token) for path in paths]
+
+
+def test_a_backup_is_created(timed: ProviderClient, timed_sandbox: Sandbox) -> None:
+    """201 with every field; it counts as an effect, and an empty body is as good."""
+    answer = _backup(timed)
+    assert answer.status == 201
+    backup = answer.document["database_backup"]
+    assert answer.document == {
+        "database_backup": {
+            "id": backup["id"],
+            "database_id": MYSQL,
+            "name": "20260105T090000_my-db-123",
+            "created_at": "2026-01-05T09:00:00.000+00:00",
+            "started_at": "2026-01-05T09:00:00.000+00:00",
+            "method": "manual",
+            "status": "scheduled",
+            "size": 0,
+        }
+    }
+    assert _listed(timed) == [backup]
+    assert timed_sandbox.requests()["requests"][2]["effect"] is True
+    assert timed.database("POST", MYSQL, suffix="/backups").status == 201
+
+
+def test_a_backup_takes_its_time(timed: ProviderClient, clock: SimulatedClock) -> None:
+    """Scheduled, running, done; the database runs on, and both places show the same."""
+    backup = _backup(timed).document["database_backup"]
+    seen = []
+    for seconds in (0, 5, 4.9, 0.1):
+        clock.seconds += seconds
+        answers = _places(timed, backup["id"])
+        assert [answer.status for answer in answers] == [200, 200]
+        assert answers[0].document == answers[1].document
+        shown = answers[0].document["database_backup"]
+        assert shown == backup | {"status": shown["status"], "size": shown["size"]}
+        seen.append((shown["status"], shown["size"]))
+        assert timed.database("GET", MYSQL).document["database"]["status"] == "running"
+    assert seen == [("scheduled", 0), ("running", 0), ("running", 0), ("done", 1_048_576)]
+
+
+def test_an_archive_is_there_once_the_backup_is_done(
+    timed: ProviderClient, clock: SimulatedClock
+) -> None:
+    """Until then it is a 409."""
+    backup = _backup(timed).document["database_backup"]["id"]
+    suffix = f"/backups/{backup}/archive"
+    answer = timed.database("GET", MYSQL, suffix=suffix)
+    assert (answer.status, answer.document) == (409, {"error": "the backup is scheduled"})
+    clock.seconds += 10
+    answer = timed.database("GET", MYSQL, suffix=suffix)
+    url = f"https://backups.sandbox.invalid/{MYSQL}/{backup}.tar.gz"
+    assert (answer.status, answer.document) == (200, {"download_url": url})
+
+
+def test_a_failed_backup_shows_it(
+    timed: ProviderClient, timed_sandbox: Sandbox, clock: SimulatedClock
+) -> None:
+    """It stays in the list, with an error and without a size."""
+    timed_sandbox.change(MYSQL, failing_operations="disk full")
+    _backup(timed)
+    clock.seconds += 10
+    assert [(one["status"], one["size"]) for one in _listed(timed)] == [("error", 0)]
+
+
+@pytest.mark.parametrize(
+    ("plan", "limit"), [("mysql-starter-512", 10), ("free", 10), ("mysql-business-1024", 50)]
+)
+def test_manual_backups_roll(
+    timed: ProviderClient, timed_sandbox: Sandbox, plan: str, limit: int
+) -> None:
+    """At the plan's limit the oldest manual one goes; periodic ones do not count and stay."""
+    manual = [{"id": f"m-{number}", "method": "manual"} for number in range(limit)]
+    timed_sandbox.change(MYSQL, plan=plan, stored_backups=[PERIODIC, *manual])
+    new = _backup(timed).document["database_backup"]["id"]
+    kept = ["b-0", *(f"m-{number}" for number in range(1, limit)), new]
+    assert [one["id"] for one in _listed(timed)] == kept[::-1]
+
+
+def test_backups_of_the_fleet_file_are_shown(timed: ProviderClient, timed_sandbox: Sandbox) -> None:
+    """They are periodic and done unless it says otherwise."""
+    timed_sandbox.change(MYSQL, stored_backups=[PERIODIC])
+    (shown,) = _listed(timed)
+    assert (shown["method"], shown["status"], shown["size"]) == ("periodic", "done", 1_048_576)
+
+
+@pytest.mark.parametrize("path", ["backups/none", "databases/{}/backups/none/archive"])
+def test_an_unknown_backup_is_a_404(timed: ProviderClient, path: str) -> None:
+    """The body names what is missing."""
+    answer = timed.send("GET", f"/api/{path.format(MYSQL)}", bearer=timed.addon_token(MYSQL))
+    missing = {"resource": "DatabaseBackup", "error": "not found"}
+    assert (answer.status, answer.document) == (404, missing)
+
+
+def test_a_backup_belongs_to_its_database(timed: ProviderClient) -> None:
+    """Another's token does not find it, and has no right to the path of the database."""
+    backup, other = (
+        _backup(timed).document["database_backup"]["id"],
+        timed.addon_token(POSTGRESQL),
+    )
+    assert timed.send("GET", f"/api/backups/{backup}", bearer=other).status == 404
+    assert timed.send("GET", f"/api/backups/{backup}").status == 401
+    for method, suffix in (("GET", ""), ("POST", ""), ("GET", f"/{backup}/archive")):
+        path = f"/api/databases/{MYSQL}/backups{suffix}"
+        assert timed.send(method, path, bearer=other).status == 403
+
+
+def test_other_work_refuses_a_backup(timed: ProviderClient, timed_sandbox: Sandbox) -> None:
+    """An upgrade under way and a database that does not run are 409."""
+    operation = timed.database("POST", MYSQL, suffix="/upgrade").document["operation_id"]
+    answer = _backup(timed)
+    error = f"the operation {operation!r} is already under way"
+    assert (answer.status, answer.document) == (409, {"error": error})
+    timed_sandbox.change(MYSQL, current_operation_id=None, status="stopped")
+    answer = _backup(timed)
+    assert (answer.status, answer.document) == (409, {"error": "the database is stopped"})
+
+
+def test_a_backup_with_a_bad_body_is_a_400(timed: ProviderClient) -> None:
+    """The body is `{}` or nothing, not junk."""
+    path = f"/api/databases/{MYSQL}/backups"
+    answer = timed.send("POST", path, body=b"{", bearer=timed.addon_token(MYSQL))
+    sentence = "the body is not JSON, or its Content-Type is not"
+    assert (answer.status, answer.document) == (400, {"error": sentence})
