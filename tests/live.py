@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -16,19 +17,39 @@ from strategies import Case
 from reconcile.api.surroundings import Surroundings
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.journal import Journal
-from reconcile.apply.live import Connection, LiveExecutor, connect_writing
+from reconcile.apply.live import Connection, Following, LiveExecutor, connect_writing
 from reconcile.apply.loop import Loop
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
+from reconcile.kinds.maintenance_window import Weekday
 from reconcile.model.change import Risk
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.run import Outcome
-from reconcile.model.state import ITSELF, Desired, Elements, NotOffered
+from reconcile.model.state import ITSELF, Desired, Elements, Fields, NotOffered
 from reconcile.observe.observer import observe, observe_database
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.sandbox import Sandbox
 
 ALLOW_ALL = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
+
+
+OPERATION = 100.0
+"""Seconds that an operation of the sandbox takes, by a clock that only a test moves on."""
+
+
+class MovedClock:
+    """The time, and what a test adds to it."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        """Seconds of the epoch."""
+        return time.time() + self.ahead
+
+    def end_operations(self) -> None:
+        """Let all pass that takes time."""
+        self.ahead += OPERATION
 
 
 def environment(sandbox: Sandbox) -> dict[str, str]:
@@ -51,11 +72,24 @@ def _addon(case: Case) -> dict[str, Any]:
         "engine": engine.value,
         "version": VERSIONS[engine],
         "backups": {"enabled": backups["enabled"], "hours": list(_listed(backups["hours"]))},
+        "maintenance_window": _window(states["maintenance_window"][ITSELF]),
+        "features": [
+            {"name": name, "status": fields["status"]}
+            for name, fields in states["features"].items()
+        ],
     }
     for name, rows in _ROWS.items():
         if name in states:
             addon[name] = rows(states)
     return addon
+
+
+def _window(fields: Fields) -> dict[str, Any]:
+    return {
+        "weekday_utc": [day.value for day in Weekday].index(str(fields["weekday"])),
+        "starting_hour_utc": fields["hour"],
+        "duration_in_hour": fields["duration"],
+    }
 
 
 def _listed(value: object) -> tuple[Any, ...]:
@@ -119,7 +153,11 @@ class Live:
             return Loop(
                 proposal=review(plan, Context(today=date(2026, 1, 1))),
                 allowance=ALLOW_ALL,
-                executor=LiveExecutor(self.connection.writes, journal),
+                executor=LiveExecutor(
+                    self.connection.writes,
+                    journal,
+                    Following(client=self.connection.reads.client),
+                ),
                 stop=threading.Event(),
                 recheck=recheck,
             ).run()

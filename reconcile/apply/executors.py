@@ -14,8 +14,8 @@ from reconcile.model.target import Target
 class Executor(Protocol):
     """Carries out one action on its target and says what became of it; raises nothing."""
 
-    def execute(self, target: Target, action: Action) -> Outcome:
-        """Make the requests of an action, in order."""
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+        """Make the requests of an action, in order; `finish` whatever asks the run to end."""
 
 
 def calls_of(action: Action) -> tuple[Call, ...]:
@@ -26,6 +26,6 @@ def calls_of(action: Action) -> tuple[Call, ...]:
 class DryRunExecutor:
     """Sends nothing: the outcome names the requests that would go out."""
 
-    def execute(self, target: Target, action: Action) -> Outcome:  # noqa: ARG002 - the protocol's
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
         """Name the requests of an action."""
         return Outcome(action=action, result=Result.NOT_SENT, calls=calls_of(action))

@@ -17,6 +17,7 @@ from typing import Self
 
 from reconcile.errors import ReconcileError
 from reconcile.model.change import sides_of, verb_of
+from reconcile.model.deed import Deed, Done
 from reconcile.model.item import Action
 from reconcile.model.run import Outcome
 from reconcile.model.target import Target
@@ -69,16 +70,21 @@ class Journal:
             },
         )
 
-    def started(self, action: Action) -> None:
+    def started(self, entry: Action | Deed) -> None:
         """Put the intent on disk; returns only when it is there."""
-        before, after = sides_of(action.change)
-        self._write("started", **_named(action), before=before, after=after)
+        before, after = sides_of(entry.change) if isinstance(entry, Action) else (None, None)
+        self._write("started", **_named(entry), before=before, after=after)
 
-    def finished(self, outcome: Outcome) -> None:
-        """Write what became of an action."""
+    def operation(self, entry: Action | Deed, ident: str) -> None:
+        """Write which operation was started, so that an interrupted wait can be taken up."""
+        self._write("operation", **_named(entry), operation=ident)
+
+    def finished(self, outcome: Outcome | Done) -> None:
+        """Write what became of it."""
+        entry = outcome.action if isinstance(outcome, Outcome) else outcome.deed
         self._write(
             "finished",
-            **_named(outcome.action),
+            **_named(entry),
             result=outcome.result.value,
             message=outcome.message,
         )
@@ -118,5 +124,8 @@ def _flush_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _named(action: Action) -> dict[str, object]:
-    return {"address": str(action.address), "verb": verb_of(action.change).value}
+def _named(entry: Action | Deed) -> dict[str, object]:
+    """What an entry is about. The stakes of a deed stay out: they may quote a query."""
+    if isinstance(entry, Deed):
+        return {"address": entry.database, "verb": "order", "what": entry.what}
+    return {"address": str(entry.address), "verb": verb_of(entry.change).value}

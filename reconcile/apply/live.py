@@ -1,35 +1,41 @@
-"""The executor that changes databases: intent on disk, request, outcome on disk."""
+"""The executor that changes databases: intent on disk, request, outcome on disk.
+
+A change that goes on after its answer is followed to its end.
+"""
 
 from __future__ import annotations
 
 from attrs import evolve
 
+from reconcile.api.operations import Following
 from reconcile.api.writes import Connection, WriteClient, connect_writing
 from reconcile.apply.executors import calls_of
 from reconcile.apply.journal import Journal
 from reconcile.errors import OutcomeUnknownError, ReconcileError
+from reconcile.model.call import Call
 from reconcile.model.item import Action
-from reconcile.model.run import Outcome, Result
+from reconcile.model.run import Outcome, Result, follow_command
 from reconcile.model.target import Target
 
-__all__ = ["Connection", "LiveExecutor", "connect_writing"]
+__all__ = ["Connection", "Following", "LiveExecutor", "connect_writing"]
 
 
 class LiveExecutor:
     """Writes the intent down, sends, and writes down what came back."""
 
-    def __init__(self, writes: WriteClient, journal: Journal) -> None:
+    def __init__(self, writes: WriteClient, journal: Journal, following: Following) -> None:
         self._writes = writes
         self._journal = journal
+        self._following = following
 
-    def execute(self, target: Target, action: Action) -> Outcome:
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
         """Make the requests of an action, each only after its intent is on disk."""
         try:
-            self._writes.prepare(target)
+            self._writes.prepare(target, finish=finish)
             self._journal.started(action)
         except ReconcileError as error:
             return Outcome(action=action, result=Result.FAILED, message=str(error))
-        return self._noted(self._send(target, action))
+        return self._noted(self._send(target, action, finish=finish))
 
     def _noted(self, outcome: Outcome) -> Outcome:
         """Write the outcome down. A disk that fills up now takes nothing back that was done."""
@@ -39,16 +45,52 @@ class LiveExecutor:
             return evolve(outcome, message=f"{outcome.message} ({error})".strip())
         return outcome
 
-    def _send(self, target: Target, action: Action) -> Outcome:
-        calls = calls_of(action)
-        result, message, under_way = Result.DONE, "", False
+    def _send(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+        sent = Outcome(action=action, result=Result.DONE, calls=calls_of(action))
         try:
-            for call in calls:
-                self._writes.call(target, call)
+            for call in sent.calls:
+                if call.starts_operation:
+                    return self._followed(target, call, sent)
+                self._writes.call(target, call, finish=finish)
         except OutcomeUnknownError as error:
-            result, message, under_way = Result.UNKNOWN, str(error), error.under_way
+            return evolve(
+                sent, result=Result.UNKNOWN, message=str(error), under_way=error.under_way
+            )
         except ReconcileError as error:
-            result, message = Result.FAILED, str(error)
-        return Outcome(
-            action=action, result=result, message=message, calls=calls, under_way=under_way
-        )
+            return evolve(sent, result=Result.FAILED, message=str(error))
+        return sent
+
+    def _followed(self, target: Target, call: Call, sent: Outcome) -> Outcome:
+        """Start an operation and wait for its end; it is never sent twice.
+
+        Where the answer was lost, an operation of its type that is under way now is followed: the
+        database was settled a moment before. Its end does not prove that it was ours, so that the
+        outcome stays open until a second read.
+        """
+        try:
+            ident = self._writes.start(target, call)
+        except OutcomeUnknownError as error:
+            found = self._following.found(target, call)
+            if found is not None:
+                self._waited(target, found, sent)
+            raise OutcomeUnknownError(str(error), under_way=True) from error
+        return self._waited(target, ident, sent)
+
+    def _waited(self, target: Target, ident: str, sent: Outcome) -> Outcome:
+        """Follow an operation. What is wrong with the wait leaves the outcome open, not failed."""
+        command = follow_command(ident, sent.action.address.database)
+        started = evolve(sent, operation=ident)
+        try:
+            self._journal.operation(sent.action, ident)
+            seen = self._following.follow(target, ident)
+        except ReconcileError as error:
+            message = f"operation {ident!r} was started: {error}; follow it with {command}"
+            return evolve(started, result=Result.UNKNOWN, message=message, under_way=True)
+        if seen.done:
+            return started
+        if seen.failed:
+            reason = seen.error or "no reason given"
+            message = f"operation {ident!r} ended in an error: {reason}"
+            return evolve(started, result=Result.FAILED, message=message)
+        message = f"operation {ident!r} is {seen.status}: follow it with {command}"
+        return evolve(started, result=Result.STARTED, message=message, under_way=True)

@@ -10,14 +10,22 @@ from attrs import evolve, field, frozen
 
 from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.executors import Executor
+from reconcile.errors import DOUBT
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.change import Change, Create, Delete, Risk
-from reconcile.model.item import Action
+from reconcile.model.item import Action, Pending
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import Elements
 
-_STOPS = frozenset({Result.FAILED, Result.UNKNOWN, Result.STALE})
+_STOPS = frozenset({Result.STARTED, Result.FAILED, Result.UNKNOWN, Result.STALE})
+
+_WHY_SKIPPED = {
+    Result.STARTED: "{} is still under way",
+    Result.UNKNOWN: "while it was unclear whether {} was done",
+    Result.FAILED: "{} was not done",
+    Result.STALE: "{} was not done",
+}
 
 
 def _ignore(_outcome: Outcome) -> None:
@@ -34,7 +42,7 @@ class Loop:
     """How a plan is carried out.
 
     `stop` is set from outside to let the request under way finish and start no other;
-    `recheck` plans a database anew, just before each of its lossy actions; `progress` is told every
+    `recheck` plans a database anew, before its first action and each that disrupts or loses; `progress` is told every
     outcome of an action that was tried. Both are called from any thread.
     """
 
@@ -62,12 +70,17 @@ class Loop:
         stopped_by: Outcome | None = None
         halfway = False
         done: list[Change] = []
+        untouched = True
         for action in plan.actions:
             outcome = withheld(self.proposal, self.allowance, action) or self._skipped(
                 action, stopped_by, halfway=halfway
             )
             if outcome is None:
-                outcome = self._tried(plan, action, done, halfway=halfway)
+                looked_at = untouched or _is_looked_at(action)
+                stale = self._stale(plan, action, done) if looked_at and not halfway else None
+                late = self._skipped(action, None, halfway=halfway)
+                outcome = stale or late or self._tried(plan, action, halfway=halfway)
+                untouched = False
                 self.progress(outcome)
             if outcome.result in _STOPS:
                 stopped_by = outcome
@@ -82,30 +95,19 @@ class Loop:
         """Why an action is not tried; what is half replaced is finished even by a stopped run."""
         if stopped_by is not None:
             before = f"{stopped_by.action.address}, before it,"
-            unclear = stopped_by.result is Result.UNKNOWN
-            message = (
-                f"while it was unclear whether {before} was done"
-                if unclear
-                else f"{before} was not done"
-            )
+            message = _WHY_SKIPPED[stopped_by.result].format(before)
         elif self.stop.is_set() and not halfway:
             message = "the run was interrupted"
         else:
             return None
         return Outcome(action=action, result=Result.SKIPPED, message=message)
 
-    def _tried(
-        self, plan: DatabasePlan, action: Action, done: Sequence[Change], *, halfway: bool
-    ) -> Outcome:
+    def _tried(self, plan: DatabasePlan, action: Action, *, halfway: bool) -> Outcome:
         if plan.target is None:
             raise AssertionError(f"{plan.handle} has actions without having been read")
-        if action.risk is Risk.LOSSY and not halfway:
-            refusal = self._stale(plan, action, done)
-            if refusal is not None:
-                return refusal
-        outcome = self.executor.execute(plan.target, action)
+        outcome = self.executor.execute(plan.target, action, finish=halfway)
         if _is_first_half(action) and self._is_gone(plan, outcome):
-            message = f"read again: it was done; {outcome.message}"
+            message = f"read again: it was done; {outcome.message.removesuffix(DOUBT)}"
             return evolve(outcome, result=Result.DONE, message=message)
         if halfway and outcome.result in _STOPS:
             message = (
@@ -115,9 +117,9 @@ class Loop:
         return outcome
 
     def _stale(self, plan: DatabasePlan, action: Action, done: Sequence[Change]) -> Outcome | None:
-        """Look again before data goes: somebody may have been quicker while a person thought.
+        """Look again: somebody may have been quicker while a person thought.
 
-        What this run itself did is no surprise.
+        What this run itself did is no surprise, unless the provider is still at it.
         """
         now = self.recheck(plan)
         if now.error is not None:
@@ -126,7 +128,9 @@ class Loop:
         expected = _after(done, action.change)
         if any(entry.change == expected for entry in now.actions):
             return None
-        message = "live is no longer as the plan saw it; nothing was sent, plan again"
+        busy = next((one for one in now.items if isinstance(one, Pending)), None)
+        why = "live is no longer as the plan saw it" if busy is None else busy.message
+        message = f"{why}; nothing was sent, plan again"
         return Outcome(action=action, result=Result.STALE, message=message)
 
     def _is_gone(self, plan: DatabasePlan, outcome: Outcome) -> bool:
@@ -148,6 +152,11 @@ def _after(done: Sequence[Change], change: Change) -> Change:
         if earlier.address.kind == kind:
             live = KIND_BY_NAME[kind].simulate(live, earlier)
     return evolve(change, before=live.get(name, change.before))
+
+
+def _is_looked_at(action: Action) -> bool:
+    """Whether it costs enough to look again before it, also in the middle of a database."""
+    return action.risk in {Risk.DISRUPTIVE, Risk.LOSSY}
 
 
 def _is_first_half(action: Action) -> bool:

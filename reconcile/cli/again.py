@@ -14,10 +14,12 @@ from reconcile.errors import ReconcileError
 from reconcile.model.finding import Finding
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
+from reconcile.model.state import Desired
+from reconcile.observe.lookups import Lookups
 from reconcile.observe.observer import observe_database
 from reconcile.plan.build import plan_database
 
-_TOUCHED = frozenset({Result.DONE, Result.FAILED, Result.UNKNOWN, Result.STALE})
+_TOUCHED = frozenset({Result.DONE, Result.STARTED, Result.FAILED, Result.UNKNOWN, Result.STALE})
 
 
 @frozen(kw_only=True)
@@ -27,11 +29,19 @@ class Again:
     fleet: Fleet
     reads: Reads
     world: World
+    lookups: Lookups
 
     def database(self, before: DatabasePlan) -> DatabasePlan:
-        """Plan one database anew."""
-        desired = next(one for one in self.fleet.desired if one.handle == before.handle)
-        return plan_database(desired, observe_database(desired, self.reads))
+        """Plan the touched kinds of one database anew."""
+        desired = self.touched(before)
+        return plan_database(desired, observe_database(desired, self.reads, self.lookups))
+
+    def touched(self, plan: DatabasePlan) -> Desired:
+        """What is wanted of the kinds that a plan acts on: no request is spent on others."""
+        desired = next(one for one in self.fleet.desired if one.handle == plan.handle)
+        kinds = {action.address.kind for action in plan.actions}
+        wanted = {name: value for name, value in desired.kinds.items() if name in kinds}
+        return evolve(desired, kinds=wanted)
 
     def proposal(self, before: Proposal, outcomes: tuple[Outcome, ...]) -> Proposal | None:
         """Plan the databases again that were touched; None where none was.
@@ -42,9 +52,11 @@ class Again:
         if not touched:
             return None
         kept = tuple(one for one in before.findings if not _concerns(one, touched))
-        desired = [one for one in self.fleet.desired if one.handle in touched]
+        desired = tuple(one for one in self.fleet.desired if one.handle in touched)
         try:
-            again = propose(desired, self.reads, self.world, stop=Event())
+            again = propose(
+                evolve(self.fleet, desired=desired), self.reads, self.world, stop=Event()
+            )
         except ReconcileError as error:
             again = _unread(before, touched, str(error))
         fresh = {plan.handle: plan for plan in again.plan.databases}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reconcile import __version__
+from reconcile.cli import activity_commands as activity
+from reconcile.cli import settings_commands as settings
 from reconcile.cli.options import (
     DEFAULT_PATHS,
     ApplyOptions,
@@ -23,15 +25,17 @@ from reconcile.cli.options import (
     ValidateOptions,
 )
 from reconcile.cli.parameters import (
-    PATH,
-    AllowType,
-    WholeNumber,
+    InOrder,
+    bounded,
     output_of,
     reports,
     selection_of,
     selects,
     takes_paths,
+    waiting_of,
+    waits,
 )
+from reconcile.cli.value_types import PATH, AllowType, WholeNumber
 from reconcile.errors import ExitStatus, PageError, UsageError
 
 PROGRAM = "reconcile"
@@ -65,22 +69,22 @@ def _usage(error: click.ClickException, argv: Sequence[str]) -> str:
     """Click's message in our form, with the command whose help explains it."""
     message = error.format_message().rstrip(".")
     sentence = _GUESSES.sub(_guess, message[:1].lower() + message[1:])
-    # click does not always say in which command it was.
-    command = next((word for word in argv if word in _group.commands), None)
-    program = f"{PROGRAM} {command}" if command else PROGRAM
+    program = " ".join((PROGRAM, *_command_words(argv)))
     return f"{sentence}{' See' if sentence.endswith('?') else '; see'} {program} --help"
 
 
-class _InOrder(click.Group):
-    """Lists its commands in the order of a day's work, not of the alphabet."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base's
-        return list(self.commands)
+def _command_words(argv: Sequence[str]) -> Iterator[str]:
+    """The command and its subcommand: click does not always say in which one it was."""
+    within: click.Command | None = _group
+    for word in argv:
+        if isinstance(within, click.Group) and word in within.commands:
+            yield word
+            within = within.commands[word]
 
 
 @click.group(
     name=PROGRAM,
-    cls=_InOrder,
+    cls=InOrder,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="Exit status: 0 done, 1 failed, 2 something remains, 3 refused, 4 failed after an"
     " effect, 64 usage, 65 invalid specs, 77 not authenticated.",
@@ -113,9 +117,12 @@ def validate(paths: Sequence[Path], **given: Any) -> ValidateOptions:
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when something remains to be done."
 )
+@bounded
 @selects
 @reports
-def plan(paths: Sequence[Path], *, detailed_exitcode: bool, **given: Any) -> PlanOptions:
+def plan(
+    paths: Sequence[Path], *, detailed_exitcode: bool, max_wait: float | None, **given: Any
+) -> PlanOptions:
     """Show what apply would do, and change nothing.
 
     \b
@@ -128,6 +135,7 @@ def plan(paths: Sequence[Path], *, detailed_exitcode: bool, **given: Any) -> Pla
         selection=selection_of(given, paths),
         output=output_of(given),
         detailed_exitcode=detailed_exitcode,
+        max_wait=max_wait,
     )
 
 
@@ -142,6 +150,8 @@ def plan(paths: Sequence[Path], *, detailed_exitcode: bool, **given: Any) -> Pla
     help="Allow weakens, disruptive or lossy actions, everywhere or at one address. Repeatable.",
 )
 @click.option("--state-dir", type=PATH, metavar="DIR", help="Where journals are kept.")
+@waits
+@bounded
 @selects
 @reports
 def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
@@ -157,21 +167,29 @@ def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
       reconcile apply --yes --allow weakens
       reconcile apply --yes --allow lossy=shop/logical_databases/legacy
     """
-    return ApplyOptions(selection=selection_of(given, paths), output=output_of(given), **given)
+    return ApplyOptions(
+        selection=selection_of(given, paths),
+        output=output_of(given),
+        waiting=waiting_of(given),
+        **given,
+    )
 
 
 @_group.command()
 @takes_paths
+@bounded
 @selects
 @reports
-def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
+def drift(paths: Sequence[Path], *, max_wait: float | None, **given: Any) -> DriftOptions:
     """Find what differs, for cron: exit with 2 if anything does.
 
     \b
     Example:
       reconcile drift --report json=drift.json
     """
-    return DriftOptions(selection=selection_of(given, paths), output=output_of(given))
+    return DriftOptions(
+        selection=selection_of(given, paths), output=output_of(given), max_wait=max_wait
+    )
 
 
 @_group.command()
@@ -200,6 +218,21 @@ def show(
     )
 
 
+for _command in (
+    settings.databases,
+    settings.sql_mode,
+    settings.extensions,
+    activity.queries,
+    activity.stats,
+    settings.retention,
+    settings.backups,
+    activity.upgrade,
+    activity.restore,
+    activity.operation,
+):
+    _group.add_command(_command)
+
+
 @_group.command()
 @click.argument("name", required=False)
 @click.option(
@@ -208,7 +241,8 @@ def show(
 def schema(name: str | None, directory: Path | None) -> SchemaOptions:
     """Print a JSON Schema.
 
-    NAME is spec, config, plan, run, findings or states.
+    NAME is spec, config, plan, run, findings, states, listing, queries, statistics, operation or
+    done.
 
     \b
     Example:
@@ -225,13 +259,31 @@ def schema(name: str | None, directory: Path | None) -> SchemaOptions:
 @click.option("--token", metavar="TOKEN", help="The API token to accept. Default: a random one.")
 @click.option(
     "--rate-limit",
-    type=WholeNumber(1, 1_000_000),
+    type=WholeNumber(0, 1_000_000),
+    default=60,
+    show_default=True,
     metavar="N",
-    help="Requests a minute. Default: no limit.",
+    help="Requests a minute on the API host, as the provider's. 0: no limit.",
+)
+@click.option(
+    "--token-life",
+    type=WholeNumber(1, 1_000_000),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the tokens live that it hands out.",
+)
+@click.option(
+    "--operation-seconds",
+    type=WholeNumber(0, 86_400),
+    default=3,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long an upgrade, a restore, a feature or a backup takes.",
 )
 @click.option("--until-eof", is_flag=True, help="Stop when stdin closes.")
 def sandbox(**given: Any) -> SandboxOptions:
-    """Serve the provider's API on a loopback port, to try things out.
+    """Serve the provider's API on a loopback port, for trials.
 
     Prints what to export in another terminal, and serves until Ctrl-C.
 

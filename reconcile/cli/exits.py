@@ -9,9 +9,15 @@ from collections.abc import Collection
 
 from reconcile.errors import ExitStatus
 from reconcile.model.change import Create, Delete
+from reconcile.model.deed import Done
+from reconcile.model.item import Pending
+from reconcile.model.operation import Operation
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Result, Run
 from reconcile.model.state import Inspected, Unknown
+
+EFFECTS = (Result.DONE, Result.STARTED, Result.UNKNOWN)
+"""The results after which something is, or may be, another."""
 
 
 def reading_status(proposal: Proposal, *, remains_counts: bool) -> ExitStatus:
@@ -32,6 +38,42 @@ def states_status(states: Collection[Inspected | Unknown]) -> ExitStatus:
     return ExitStatus.FAILED if unknown else ExitStatus.DONE
 
 
+def done_status(done: Done, *, waited: bool) -> ExitStatus:
+    """The status of an order; `waited` whether the end of its operation was."""
+    match done.result:
+        case Result.DONE:
+            return ExitStatus.DONE
+        case Result.STARTED:
+            return ExitStatus.REMAINS if waited else ExitStatus.DONE
+        case Result.FAILED:
+            return ExitStatus.FAILED_AFTER_EFFECT if done.operation else ExitStatus.FAILED
+        case Result.UNKNOWN:
+            return ExitStatus.FAILED_AFTER_EFFECT
+        case Result.REFUSED:
+            return ExitStatus.REFUSED
+        case _:
+            return ExitStatus.REMAINS
+
+
+def change_status(run: Run) -> ExitStatus:
+    """The status of one change: as of an apply, whose whole it is.
+
+    Refused, it is all that was; pending, it was asked for and not made.
+    """
+    status = run_status(run)
+    if status is ExitStatus.REMAINS and run.results(Result.REFUSED):
+        return ExitStatus.REFUSED
+    pending = any(isinstance(entry, Pending) for entry in run.before.plan.items())
+    return ExitStatus.REMAINS if status is ExitStatus.DONE and pending else status
+
+
+def operation_status(seen: Operation) -> ExitStatus:
+    """The status of a look at an operation: one that has not ended remains."""
+    if seen.failed:
+        return ExitStatus.FAILED
+    return ExitStatus.DONE if seen.done else ExitStatus.REMAINS
+
+
 def run_status(run: Run) -> ExitStatus:
     """The status of an apply; a dry run is one that only reads."""
     if run.interrupted is not None:
@@ -43,7 +85,7 @@ def run_status(run: Run) -> ExitStatus:
     if _half_replaced(run):
         return ExitStatus.FAILED_AFTER_EFFECT
     if run.results(Result.FAILED, Result.UNKNOWN) or run.left.plan.unknown:
-        effect = run.results(Result.DONE, Result.UNKNOWN)
+        effect = run.results(*EFFECTS) or any(one.operation for one in run.outcomes)
         return ExitStatus.FAILED_AFTER_EFFECT if effect else ExitStatus.FAILED
     return ExitStatus.REMAINS if run.left.plan.remains else ExitStatus.DONE
 

@@ -6,6 +6,7 @@ from attrs import evolve, frozen
 
 from reconcile.cli.options import Selection
 from reconcile.cli.select import select
+from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.state import Desired
 from reconcile.spec.config import Config, load_config
@@ -27,15 +28,22 @@ class Fleet:
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
-def read_fleet(selection: Selection, *, needed: bool = True) -> Fleet:
+class InvalidSpecsError(ReconcileError):
+    """Specs that cannot be meant; the findings of the fleet say why. They are shown as a report."""
+
+    status = ExitStatus.INVALID
+
+    def __init__(self, fleet: Fleet) -> None:
+        super().__init__("; ".join(finding.message for finding in fleet.findings))
+        self.fleet = fleet
+
+
+def read_fleet(selection: Selection) -> Fleet:
     """Read the specs and what is common to them; every finding at once.
 
-    Of valid specs the selected databases. Where the specs are not `needed`, only what is common.
-    Raises UsageError for a selection of none.
+    Of valid specs the selected databases. Raises UsageError for a selection of none.
     """
-    config, config_findings = load_config(selection.config, selection.paths if needed else ())
-    if not needed:
-        return Fleet(config=config, desired=(), findings=config_findings, files=0)
+    config, config_findings = load_config(selection.config, selection.paths)
     loaded = load_specs(selection.paths, config=config)
     fleet = Fleet(
         config=config,
@@ -44,3 +52,20 @@ def read_fleet(selection: Selection, *, needed: bool = True) -> Fleet:
         files=loaded.files,
     )
     return evolve(fleet, desired=select(fleet.desired, selection)) if fleet.valid else fleet
+
+
+def valid_fleet(selection: Selection) -> Fleet:
+    """The same. Raises InvalidSpecsError, too."""
+    return _valid(read_fleet(selection))
+
+
+def fleet_without_specs(selection: Selection) -> Fleet:
+    """Only what is common to the specs. Raises InvalidSpecsError."""
+    config, findings = load_config(selection.config, ())
+    return _valid(Fleet(config=config, desired=(), findings=findings, files=0))
+
+
+def _valid(fleet: Fleet) -> Fleet:
+    if not fleet.valid:
+        raise InvalidSpecsError(fleet)
+    return fleet

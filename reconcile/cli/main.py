@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconcile import __version__
 
 if TYPE_CHECKING:
-    from reconcile.cli.options import Options
     from reconcile.cli.world import World
 
 _COMMANDS = {
@@ -21,6 +20,12 @@ _COMMANDS = {
     "ShowOptions": "reconcile.cli.show",
     "SchemaOptions": "reconcile.cli.schema",
     "SandboxOptions": "reconcile.cli.sandbox",
+    "ListOptions": "reconcile.cli.listing",
+    "ChangeOptions": "reconcile.cli.change",
+    "OrderOptions": "reconcile.cli.order",
+    "QueriesOptions": "reconcile.cli.queries",
+    "StatisticsOptions": "reconcile.cli.statistics",
+    "OperationOptions": "reconcile.cli.operation",
 }
 """The module of each command, imported only when the command runs: start-up is felt."""
 
@@ -85,12 +90,19 @@ def _run(argv: list[str], world: World) -> int:
         first, *others = error.lines
         for text in (first, *others) if others else (f"reconcile: {first}",):
             world.tell(text)
-        return error.status
+        return world.interruption.status or error.status
 
 
-def _run_command(options: Options, world: World) -> int:
+def _run_command(options: Any, world: World) -> int:
     module = import_module(_COMMANDS[type(options).__name__])
-    status: int = module.run(options, world)
+    from reconcile.cli.fleet import InvalidSpecsError  # noqa: PLC0415 - see main
+
+    try:
+        status: int = module.run(options, world)
+    except InvalidSpecsError as error:
+        from reconcile.cli.present import present_findings  # noqa: PLC0415 - see main
+
+        status = present_findings(error.fleet, options.output, world)
     return status
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from reconcile.apply.allowance import Allow
+from reconcile.operate.order import Order
 
 DEFAULT_PATHS = (Path("specs"),)
 
@@ -40,6 +41,31 @@ class Selection:
 
 
 @frozen(kw_only=True)
+class Waiting:
+    """Whether ends of operations are waited for, and for how many seconds at most."""
+
+    wait: bool = True
+    patience: float = 3600.0
+
+
+@frozen(kw_only=True)
+class Named:
+    """One database by its handle or APP/ADDON, and where handles are looked up."""
+
+    name: str
+    selection: Selection
+
+
+@frozen(kw_only=True)
+class Consent:
+    """What was agreed to on the command line: `confirm` is the name of what loses data."""
+
+    yes: bool = False
+    confirm: str | None = None
+    dry_run: bool = False
+
+
+@frozen(kw_only=True)
 class ValidateOptions:
     """`reconcile validate`."""
 
@@ -49,24 +75,26 @@ class ValidateOptions:
 
 @frozen(kw_only=True)
 class PlanOptions:
-    """`reconcile plan`."""
+    """`reconcile plan`. `max_wait` in seconds, None for as long as it takes."""
 
     selection: Selection
     output: Output
     detailed_exitcode: bool = False
+    max_wait: float | None = None
 
 
 @frozen(kw_only=True)
 class DriftOptions:
-    """`reconcile drift`."""
+    """`reconcile drift`. `max_wait` as for plan."""
 
     selection: Selection
     output: Output
+    max_wait: float | None = None
 
 
 @frozen(kw_only=True)
 class ApplyOptions:
-    """`reconcile apply`. `state_dir` None: the place that the environment names."""
+    """`reconcile apply`. `state_dir` None: the one of the environment; `max_wait` as for plan."""
 
     selection: Selection
     output: Output
@@ -74,6 +102,8 @@ class ApplyOptions:
     dry_run: bool = False
     allow: tuple[Allow, ...] = ()
     state_dir: Path | None = None
+    max_wait: float | None = None
+    waiting: Waiting = field(factory=Waiting)
 
 
 @frozen(kw_only=True)
@@ -100,8 +130,77 @@ class SandboxOptions:
     fleet: Path | None = None
     port: int = 0
     token: str | None = None
-    rate_limit: int | None = None
+    rate_limit: int = 60
+    token_life: int = 3600
+    operation_seconds: int = 3
     until_eof: bool = False
+
+
+@frozen(kw_only=True)
+class ListOptions:
+    """The live state of one managed kind: `databases list`, `sql-mode get` and the like."""
+
+    database: Named
+    output: Output
+    kind: str
+
+
+@frozen(kw_only=True)
+class ChangeOptions:
+    """One change of a managed kind: `databases create`, `sql-mode set` and the like.
+
+    `value` is what a spec would say; `gone` the name that shall be gone, where one shall.
+    """
+
+    database: Named
+    output: Output
+    kind: str
+    value: object
+    gone: str | None = None
+    consent: Consent = field(factory=Consent)
+    state_dir: Path | None = None
+
+
+@frozen(kw_only=True)
+class OrderOptions:
+    """A deed that no spec could hold: `databases reset`, `restore` and the like."""
+
+    database: Named
+    output: Output
+    order: Order
+    consent: Consent = field(factory=Consent)
+    waiting: Waiting = field(factory=Waiting)
+    state_dir: Path | None = None
+
+
+@frozen(kw_only=True)
+class QueriesOptions:
+    """`reconcile queries list`: times in seconds, `watch` None for once."""
+
+    database: Named
+    output: Output
+    longer_than: float = 0.0
+    top: int | None = None
+    watch: float | None = None
+
+
+@frozen(kw_only=True)
+class StatisticsOptions:
+    """`reconcile stats list`."""
+
+    database: Named
+    output: Output
+    top: int | None = None
+
+
+@frozen(kw_only=True)
+class OperationOptions:
+    """`reconcile operation`."""
+
+    ident: str
+    database: Named
+    output: Output
+    waiting: Waiting = field(factory=Waiting)
 
 
 Options = (
@@ -112,4 +211,10 @@ Options = (
     | ShowOptions
     | SchemaOptions
     | SandboxOptions
+    | ListOptions
+    | ChangeOptions
+    | OrderOptions
+    | QueriesOptions
+    | StatisticsOptions
+    | OperationOptions
 )

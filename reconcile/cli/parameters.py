@@ -1,80 +1,32 @@
-"""What the commands' parameters have in common: their types, and those that stand everywhere."""
+"""The parameters that several commands have, and how their values become Options."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from reconcile.apply.allowance import Allow
-from reconcile.cli.options import DEFAULT_PATHS, Output, ReportFile, Selection
+from reconcile.cli.options import (
+    DEFAULT_PATHS,
+    Consent,
+    Named,
+    Output,
+    Selection,
+    Waiting,
+)
+from reconcile.cli.value_types import FORMATS, PATH, DurationType, ReportType
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FORMATS = ("text", "json")
 
+class InOrder(click.Group):
+    """Lists its commands in the order of a day's work, not of the alphabet."""
 
-class _PathType(click.ParamType[Path]):
-    """A path; an empty one, as of a variable that is not set, is none."""
-
-    name = "PATH"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
-        """Read one value, or say what is wrong with it."""
-        if not str(value):
-            self.fail("the path is empty", param, ctx)
-        return Path(value)
-
-
-PATH = _PathType()
-
-
-class AllowType(click.ParamType[Allow]):
-    """A risk, everywhere or at one address."""
-
-    name = "RISK[=ADDRESS]"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Allow:
-        """Read one value, or say what is wrong with it."""
-        try:
-            return Allow.parse(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-class WholeNumber(click.ParamType[int]):
-    """A whole number within bounds, with a message that says them."""
-
-    name = "N"
-
-    def __init__(self, low: int, high: int) -> None:
-        self._low, self._high = low, high
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """Read one value, or say what is wrong with it."""
-        text = str(value)
-        # The length first: a number of thousands of digits is refused by int() itself.
-        number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
-        if not self._low <= number <= self._high:
-            wanted = f"write a whole number from {self._low} to {self._high}"
-            self.fail(f"{text[:20]!r}: {wanted}", param, ctx)
-        return number
-
-
-class ReportType(click.ParamType[ReportFile]):
-    """A format and the file that takes it."""
-
-    name = "FORMAT=PATH"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> ReportFile:
-        """Read one value, or say what is wrong with it."""
-        word, equals, path = value.partition("=")
-        if not equals or word not in FORMATS or not path:
-            self.fail(f"{value!r}: write text=PATH or json=PATH", param, ctx)
-        return ReportFile(format=word, path=Path(path))
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base's
+        """The names in the order in which they were added."""
+        return list(self.commands)
 
 
 def takes_paths(command: F) -> F:
@@ -99,6 +51,73 @@ def selects(command: F) -> F:
         ),
         click.option(
             "--config", type=PATH, metavar="FILE", help="Read this, not the nearest reconcile.yaml."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def names_one(command: F) -> F:
+    """The database that a command is about, as its first argument."""
+    return click.argument("database", metavar="HANDLE|APP/ADDON")(finds_handles(command))
+
+
+def finds_handles(command: F) -> F:
+    """The options that say where handles are looked up."""
+    for option in (
+        click.option(
+            "--config", type=PATH, metavar="FILE", help="Read this, not the nearest reconcile.yaml."
+        ),
+        click.option(
+            "--specs", multiple=True, type=PATH, metavar="PATH", help="Where handles are looked up."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def changes(command: F) -> F:
+    """The options of everything that changes one database at a person's word."""
+    for option in (
+        click.option("--state-dir", type=PATH, metavar="DIR", help="Where journals are kept."),
+        click.option("--dry-run", is_flag=True, help="Print the exact request, send nothing."),
+    ):
+        command = option(command)
+    return command
+
+
+def confirms(command: F) -> F:
+    """The option that takes the place of an answer where data is at stake."""
+    return click.option(
+        "--confirm", metavar="NAME", help="Do not ask: the name of what loses its data."
+    )(command)
+
+
+def agrees(command: F) -> F:
+    """The option that takes the place of an answer elsewhere."""
+    return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def bounded(command: F) -> F:
+    """The option that says how long a run may take."""
+    return click.option(
+        "--max-wait",
+        type=DurationType(),
+        metavar="DURATION",
+        help="Do not begin what would take longer; send nothing after it. As in 5m.",
+    )(command)
+
+
+def waits(command: F) -> F:
+    """The options of what goes on after the provider's answer."""
+    for option in (
+        click.option("--no-wait", is_flag=True, help="Do not wait for the end of operations."),
+        click.option(
+            "--timeout",
+            type=DurationType(),
+            default=3600.0,
+            metavar="DURATION",
+            help="Wait no longer than this for an operation. Default: 1h.",
         ),
     ):
         command = option(command)
@@ -147,3 +166,25 @@ def output_of(given: dict[str, Any]) -> Output:
         verbose=given.pop("verbose"),
         no_color=given.pop("no_color"),
     )
+
+
+def named_of(given: dict[str, Any]) -> Named:
+    """Take the values of `names_one` out of what was given."""
+    selection = Selection(
+        paths=tuple(given.pop("specs")) or DEFAULT_PATHS, config=given.pop("config")
+    )
+    return Named(name=given.pop("database"), selection=selection)
+
+
+def consent_of(given: dict[str, Any]) -> Consent:
+    """Take the values of `changes`, `confirms` and `agrees` out of what was given."""
+    return Consent(
+        yes=given.pop("yes", False),
+        confirm=given.pop("confirm", None),
+        dry_run=given.pop("dry_run"),
+    )
+
+
+def waiting_of(given: dict[str, Any]) -> Waiting:
+    """Take the values of `waits` out of what was given."""
+    return Waiting(wait=not given.pop("no_wait"), patience=given.pop("timeout"))

@@ -2,58 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from threading import Event
+
+from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
+from reconcile.cli.fleet import Fleet, InvalidSpecsError
 from reconcile.cli.options import Output
-from reconcile.cli.progress import progress
+from reconcile.cli.progress import Countdown, progress
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.errors import ReconcileError
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
-from reconcile.model.finding import Finding
+from reconcile.model.cost import Estimate, Spent
 from reconcile.model.plan import Proposal
-from reconcile.model.state import Desired
+from reconcile.observe.estimate import estimate
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
 from reconcile.plan.twins import twins
-from reconcile.report.words import count
+from reconcile.report.words import about_so_long, count, duration
 from reconcile.spec.config import Config
 
 
-class ClashError(ReconcileError):
-    """Specs that cannot both be meant, as only the provider could tell."""
+@frozen(kw_only=True)
+class About:
+    """What a connection is for: the project, how many databases, and how long it may take."""
 
-    status = ExitStatus.INVALID
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__("; ".join(finding.message for finding in findings))
-        self.findings = findings
+    config: Config
+    databases: int
+    max_wait: float | None = None
 
 
-def surroundings(config: Config, output: Output, world: World) -> Surroundings:
+def surroundings(about: About, output: Output, world: World) -> Surroundings:
     """What a connection takes from the process and the project."""
     return Surroundings(
         environment=world.environment,
-        region=config.region,
+        region=about.config.region,
         notify=world.tell,
+        countdown=Countdown(world).tell,
         trace=world.tell if output.verbose else None,
         stop=world.interruption.stop,
+        budget=about.config.request_budget,
+        longest=about.max_wait,
+        tokens=world.tokens_dir(),
+        databases=about.databases,
     )
 
 
-def reading(config: Config, output: Output, world: World) -> Reads:
+def reading(about: About, output: Output, world: World) -> Reads:
     """A connection that cannot change anything; close it, or use `with`."""
-    return connect_reading(surroundings(config, output, world))
+    return connect_reading(surroundings(about, output, world))
 
 
-def propose(desired: Sequence[Desired], reads: Reads, world: World, *, stop: Event) -> Proposal:
+def foretell(fleet: Fleet, reads: Reads, about: About, world: World) -> None:
+    """Say what reading the fleet will cost. Raises CannotFitError where that takes too long."""
+    in_hand = reads.in_hand((one.app, one.addon) for one in fleet.desired)
+    foreseen = estimate(fleet.desired, in_hand=in_hand, budget=about.config.request_budget)
+    what = f"reading {count(len(fleet.desired), 'database')}"
+    world.tell(f"{what}: {count(foreseen.total, 'request')}, {about_so_long(foreseen.seconds)}")
+    refuse_too_long(what, foreseen, about.max_wait)
+
+
+def refuse_too_long(
+    what: str, foreseen: Estimate, max_wait: float | None, *, passed: float = 0.0
+) -> None:
+    """Raise CannotFitError for what takes longer than a person wants to wait.
+
+    `passed` are the seconds for which the run has gone on already.
+    """
+    if max_wait is not None and passed + foreseen.seconds > max_wait:
+        left = "what is left of " if passed else ""
+        raise CannotFitError(
+            f"{what} takes about {duration(foreseen.seconds)}, longer than {left}--max-wait"
+            f" {duration(max_wait)}: nothing was begun, take fewer databases with --only"
+        )
+
+
+class CannotFitError(ReconcileError):
+    """What was asked for takes longer than a person wants to wait; nothing of it was begun."""
+
+
+def propose(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Proposal:
     """Read, plan, and put the plan before the guards. Once `stop` is set nothing more is read.
 
-    Raises ClashError for specs that turn out to mean one live database.
+    Raises InvalidSpecsError for specs that turn out to mean one live database.
     """
+    desired = fleet.desired
     with progress(world, "read", len(desired)) as shown:
         observed = observe(
             desired,
@@ -64,12 +99,23 @@ def propose(desired: Sequence[Desired], reads: Reads, world: World, *, stop: Eve
     plan = build_plan(desired, observed)
     clashes = tuple(twins(desired, plan))
     if clashes:
-        raise ClashError(clashes)
+        raise InvalidSpecsError(evolve(fleet, findings=clashes))
     return review(plan, Context(today=world.now().date()))
 
 
-def tell_requests(requests: Mapping[str, int], world: World) -> None:
+def tell_cost(spent: Spent, world: World) -> None:
     """Say what the run cost."""
-    parts = ", ".join(f"{number} {host}" for host, number in requests.items() if number)
-    if parts:
-        world.tell(f"{count(sum(requests.values()), 'request')} sent: {parts}")
+    if not spent.total:
+        return
+    hosts = ", ".join(f"{number} {host}" for host, number in spent.requests.items() if number)
+    parts = [f"{count(spent.total, 'request')} sent: {hosts}"]
+    if spent.retries:
+        parts.append(f"{count(spent.retries, 'repetition')} among them")
+    waited = max(spent.waited.values(), default=0.0)
+    if waited >= _WORTH_SAYING:
+        parts.append(f"{duration(waited)} waited")
+    world.tell("; ".join(parts))
+
+
+_WORTH_SAYING = 1.0
+"""Seconds."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 
 from reconcile.cli.world import CLEAR_LINE, World
 from reconcile.report.page import cut
+from reconcile.report.words import duration
 
 _ROOM = 40
 
@@ -31,6 +33,13 @@ class Progress:
                 self._show(f"{self._verb} {self._done} of {self._total}: {cut(name, _ROOM)}")
                 self._world.line_shown.set()
 
+    def note(self, text: str) -> None:
+        """Say what is waited for, in the place of the counter."""
+        with self._lock:
+            if self._animated:
+                self._show(text)
+                self._world.line_shown.set()
+
     def clear(self) -> None:
         """Take the line away."""
         with self._lock:
@@ -39,8 +48,7 @@ class Progress:
                 self._world.line_shown.clear()
 
     def _show(self, text: str) -> None:
-        self._world.stderr.write(CLEAR_LINE + text)
-        self._world.stderr.flush()
+        self._world.write_stderr(CLEAR_LINE + text)
 
 
 @contextmanager
@@ -51,3 +59,33 @@ def progress(world: World, verb: str, total: int) -> Iterator[Progress]:
         yield shown
     finally:
         shown.clear()
+
+
+class Countdown:
+    """Says what the provider makes us wait for, and how much longer.
+
+    On a terminal in a line that is rewritten in place; elsewhere once for each wait.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._animated = world.animates(world.stderr)
+        self._waiting: set[str] = set()
+        self._lock = threading.Lock()
+
+    def tell(self, what: str, left: float) -> None:
+        """Note the seconds left of a wait; zero at its end."""
+        with self._lock:
+            if self._animated:
+                self._rewrite(what, left)
+            elif left > 0 and what not in self._waiting:
+                self._world.tell(f"{what}: waiting {duration(left)}")
+            (self._waiting.add if left > 0 else self._waiting.discard)(what)
+
+    def _rewrite(self, what: str, left: float) -> None:
+        text = f"{cut(what, _WIDEST_REASON)}: waiting {duration(ceil(left))}" if left > 0 else ""
+        self._world.write_stderr(CLEAR_LINE + text)
+        (self._world.line_shown.set if text else self._world.line_shown.clear)()
+
+
+_WIDEST_REASON = 56

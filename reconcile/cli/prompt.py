@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.apply.allowance import Allowance, withheld
+from reconcile.cli.options import Output
 from reconcile.cli.world import World
 from reconcile.model.change import Risk
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Result
 from reconcile.model.text import safe_text
+from reconcile.report.page import Look
+from reconcile.report.plan_text import plan_text
 from reconcile.report.words import count
 
-_STAKES = {
+STAKES = {
     Risk.WEAKENS: "takes protection away",
     Risk.DISRUPTIVE: "interrupts service",
     Risk.LOSSY: "deletes data for good",
 }
+"""What a risk means, after `this`."""
+
 _SHOWN = 10
+
+
+def show_plan(proposal: Proposal, output: Output, world: World) -> None:
+    """Show what is asked about, on stderr: stdout is for results."""
+    look = Look(colour=world.wants_colour(world.stderr, output), width=world.width(world.stderr))
+    world.write_stderr(plan_text(proposal, look) + "\n")
 
 
 def ask(proposal: Proposal, allowance: Allowance, world: World) -> Allowance | None:
@@ -34,13 +45,13 @@ def ask(proposal: Proposal, allowance: Allowance, world: World) -> Allowance | N
         return allowance
     databases = {action.address.database for action in actions}
     what = f"{count(len(actions), 'action')} to {count(len(databases), 'database')}"
-    yes = _answer(world, f"Apply {what}? Only 'yes' is taken: ") == "yes"
+    yes = answer(world, f"Apply {what}? Only 'yes' is taken: ") == "yes"
     return allowance if yes and not world.interruption.stop.is_set() else None
 
 
 def _ask_risks(proposal: Proposal, allowance: Allowance, world: World) -> Allowance:
     """Ask about each risk that is in the plan and not allowed yet; the answer is its name."""
-    for risk in _STAKES:
+    for risk in STAKES:
         actions = [
             action
             for action in proposal.plan.actions
@@ -51,7 +62,7 @@ def _ask_risks(proposal: Proposal, allowance: Allowance, world: World) -> Allowa
         for text in _stake_lines(risk, actions):
             world.tell(text)
         question = f"Type {risk.value!r} to allow it, anything else leaves it out: "
-        if _answer(world, question) == risk.value:
+        if answer(world, question) == risk.value:
             allowance = allowance.plus(risk)
     return allowance
 
@@ -63,7 +74,7 @@ def _only_unallowed(proposal: Proposal, allowance: Allowance, action: Action) ->
 
 def _stake_lines(risk: Risk, actions: list[Action]) -> Iterator[str]:
     verb = "action" if len(actions) == 1 else "actions"
-    yield f"{len(actions)} {risk.value} {verb}: this {_STAKES[risk]}."
+    yield f"{len(actions)} {risk.value} {verb}: this {STAKES[risk]}."
     # The two halves of a replacement have one address.
     addresses = list(dict.fromkeys(str(action.address) for action in actions))
     for address in addresses[:_SHOWN]:
@@ -72,11 +83,13 @@ def _stake_lines(risk: Risk, actions: list[Action]) -> Iterator[str]:
         yield f"  and {len(addresses) - _SHOWN} more"
 
 
-def _answer(world: World, question: str) -> str:
-    """One line from the terminal; the end of input, or an interrupt, is no."""
-    world.stderr.write(safe_text(question))
-    world.stderr.flush()
-    answer = world.read_line()
-    if not answer.endswith("\n"):
-        world.stderr.write("\n")
-    return answer.strip()
+def answer(world: World, question: str, *, strip: bool = True) -> str:
+    """One line from the terminal; the end of input, or an interrupt, is no.
+
+    A name may begin or end with a space: without `strip`, only the end of the line is left out.
+    """
+    world.write_stderr(safe_text(question))
+    line = world.read_line()
+    if not line.endswith("\n"):
+        world.write_stderr("\n")
+    return line.strip() if strip else line.rstrip("\r\n")

@@ -9,6 +9,7 @@ from reconcile.cli.options import SchemaOptions
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.report.documents import DOCUMENTS
+from reconcile.report.live_documents import LIVE_DOCUMENTS
 from reconcile.schema import config_schema, schema_of, spec_schema
 
 
@@ -39,6 +40,6 @@ def all_schemas() -> Mapping[str, Mapping[str, object]]:
         name: schema_of(
             cls, title=f"reconcile {name}", ident=f"{name}.schema.json", all_required=True
         )
-        for name, cls in DOCUMENTS.items()
+        for name, cls in {**DOCUMENTS, **LIVE_DOCUMENTS}.items()
     }
     return {"spec": spec_schema(), "config": config_schema(), **printed}

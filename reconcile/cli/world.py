@@ -45,7 +45,8 @@ class Interruption:
 class World:
     """What a command may touch, so that nothing else reads it from the process.
 
-    `line_shown` is set while a line of progress stands on stderr.
+    `line_shown` is set while a line of progress stands on stderr, `unread` once nobody reads stdout
+    any more.
     """
 
     environment: Mapping[str, str]
@@ -54,6 +55,7 @@ class World:
     stderr: TextIO
     interruption: Interruption = field(factory=Interruption)
     line_shown: threading.Event = field(factory=threading.Event)
+    unread: threading.Event = field(factory=threading.Event)
 
     @classmethod
     def of_process(cls) -> World:
@@ -101,8 +103,15 @@ class World:
     def tell(self, message: str) -> None:
         """Say something on stderr, on a line of its own, which takes that of any progress."""
         start = CLEAR_LINE if self.line_shown.is_set() else ""
-        self.stderr.write(f"{start}{safe_text(message)}\n")
-        self.stderr.flush()
+        self.write_stderr(f"{start}{safe_text(message)}\n")
+
+    def write_stderr(self, text: str) -> None:
+        """Write to stderr. Where nobody reads it any more, a run goes on without."""
+        try:
+            self.stderr.write(text)
+            self.stderr.flush()
+        except OSError:
+            discard(self.stderr)
 
     def print(self, text: str) -> str | None:
         """Write to stdout. What is wrong with it comes back as a sentence, None if nothing is.
@@ -114,6 +123,7 @@ class World:
             self.stdout.flush()
         except BrokenPipeError:
             discard(self.stdout)
+            self.unread.set()
         except OSError as error:
             discard(self.stdout)
             return f"cannot write to stdout: {error.strerror}"
@@ -130,16 +140,35 @@ class World:
         """Where journals are kept: XDG base directory specification, unless chosen."""
         if chosen is not None:
             return chosen
-        base = Path(self.environment.get("XDG_STATE_HOME", ""))
-        # The specification: a path that is not absolute is to be ignored.
-        if base.is_absolute():
-            return base / "reconcile"
-        home = self.environment.get("HOME")
-        if not home:
+        place = self._base("XDG_STATE_HOME", Path(".local", "state"))
+        if place is None:
             raise UsageError(
                 "HOME is not set: say with --state-dir where the journal shall be kept"
             )
-        return Path(home) / ".local" / "state" / "reconcile"
+        return place
+
+    def tokens_dir(self) -> Path | None:
+        """Where tokens may be kept between runs; None for nowhere.
+
+        RECONCILE_TOKEN_CACHE says `on` or `off`; unsaid, a CI keeps none, for its disk may be
+        shared or kept. Raises UsageError for another word.
+        """
+        said = self.environment.get("RECONCILE_TOKEN_CACHE", "")
+        if said not in {"", "on", "off"}:
+            raise UsageError(f"RECONCILE_TOKEN_CACHE is {said!r}: write on or off")
+        in_ci = self.environment.get("CI", "").lower() == "true"
+        if said == "off" or (in_ci and said != "on"):
+            return None
+        place = self._base("XDG_CACHE_HOME", Path(".cache"))
+        return place and place / "tokens"
+
+    def _base(self, variable: str, below_home: Path) -> Path | None:
+        base = Path(self.environment.get(variable, ""))
+        # The specification: a path that is not absolute is to be ignored.
+        if base.is_absolute():
+            return base / "reconcile"
+        home = Path(self.environment.get("HOME", ""))
+        return home / below_home / "reconcile" if home.is_absolute() else None
 
 
 _LOOK = 0.1

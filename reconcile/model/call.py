@@ -29,7 +29,8 @@ class Call:
 
     `path` continues that of its scope: an empty one is the database resource itself, `/action` the
     action endpoint. Its segments that begin with `:` are filled in from `names`. `starts_operation`
-    where the change goes on after the answer, which then names an operation to follow.
+    is the type of the operation that goes on after the answer, which then names it, None for a
+    change that is over by then.
     """
 
     method: str
@@ -39,7 +40,7 @@ class Call:
     scope: Scope = Scope.DATABASE
     names: Mapping[str, str] = field(factory=dict)
     query: Mapping[str, str] = field(factory=dict)
-    starts_operation: bool = False
+    starts_operation: str | None = None
 
     @property
     def action_name(self) -> str | None:
@@ -82,7 +83,7 @@ RESOURCE = Call(method="GET", path="", effect=Effect.READ)
 RECOVERY_WINDOW = Call(method="GET", path="/pitr/recovery_window", effect=Effect.READ)
 """Read between which points in time a restore is possible."""
 
-UPGRADE = Call(method="POST", path="/upgrade", effect=Effect.CHANGE, starts_operation=True)
+UPGRADE = Call(method="POST", path="/upgrade", effect=Effect.CHANGE, starts_operation="upgrade")
 """Go to the next version, whichever that is: it takes no target."""
 
 
@@ -106,7 +107,7 @@ def restore(moment: str) -> Call:
         path="/pitr/restore",
         body={"restore_time": moment},
         effect=Effect.CHANGE,
-        starts_operation=True,
+        starts_operation="restore",
     )
 
 

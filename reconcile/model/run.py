@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from enum import Enum
 
 from attrs import field, frozen
 
 from reconcile.model.call import Call
+from reconcile.model.cost import Spent
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
 
 
 class Result(Enum):
-    """What became of one action."""
+    """What became of one action.
+
+    Started: the provider goes on with it, and nobody waited for the end.
+    """
 
     DONE = "done"
+    STARTED = "started"
     FAILED = "failed"
     UNKNOWN = "unknown"
     STALE = "stale"
@@ -32,7 +36,7 @@ class Outcome:
 
     `message` says why where it was not done; `calls` are its requests, in order, as far as it
     came to sending, or in a dry run would have come. `under_way` where the result is unknown and
-    the provider may still be at it.
+    the provider may still be at it; `operation` is the id of the one that it started.
     """
 
     action: Action
@@ -40,6 +44,7 @@ class Outcome:
     message: str = ""
     calls: tuple[Call, ...] = ()
     under_way: bool = False
+    operation: str | None = None
 
 
 def allow_flag(action: Action) -> str:
@@ -47,12 +52,17 @@ def allow_flag(action: Action) -> str:
     return shlex.join(["--allow", f"{action.risk.value}={action.address}"])
 
 
+def follow_command(operation: str, database: str) -> str:
+    """The command that takes up an interrupted wait, ready for a shell."""
+    return shlex.join(["reconcile", "operation", operation, "--database", database])
+
+
 @frozen(kw_only=True)
 class Run:
     """An apply from its plan to what is left: `after` is the plan of a second read.
 
     `after` is None where nothing was done, so that nothing had to be read again.
-    `requests` counts what was sent, by host; a dry run sends nothing that changes.
+    `spent` is what it cost; a dry run sends nothing that changes.
     """
 
     id: str
@@ -61,7 +71,7 @@ class Run:
     outcomes: tuple[Outcome, ...] = ()
     after: Proposal | None = None
     interrupted: int | None = None
-    requests: Mapping[str, int] = field(factory=dict)
+    spent: Spent = field(factory=Spent)
 
     @property
     def left(self) -> Proposal:

@@ -16,6 +16,17 @@ FORMAT_VERSION = "1.0"
 
 JsonValue = None | bool | int | str | tuple[int | str, ...]
 JsonFields = Mapping[str, JsonValue]
+ResultWord = Literal[
+    "done",
+    "started",
+    "failed",
+    "unknown",
+    "stale",
+    "skipped",
+    "not allowed",
+    "refused",
+    "not sent",
+]
 
 
 @frozen(kw_only=True)
@@ -136,6 +147,8 @@ class PlanDocument:
     databases: tuple[DatabaseDocument, ...]
     findings: tuple[FindingDocument, ...] = described("What the guards say.")
     requests: Mapping[str, int] = described("Requests sent, by host.")
+    retries: int = described("How many of them were repetitions.")
+    waited: Mapping[str, float] = described("Seconds for which a host was held back, by host.")
 
 
 @frozen(kw_only=True)
@@ -154,9 +167,7 @@ class OutcomeDocument:
     address: str
     verb: Literal["create", "update", "delete"]
     risk: Literal["safe", "weakens", "disruptive", "lossy"]
-    result: Literal[
-        "done", "failed", "unknown", "stale", "skipped", "not allowed", "refused", "not sent"
-    ]
+    result: ResultWord
     message: str
     requests: tuple[RequestDocument, ...] = described("Its requests, in order.")
 
@@ -176,7 +187,9 @@ class RunDocument:
     left: SummaryDocument = described("What is left, read again after the last action.")
     databases: tuple[DatabaseDocument, ...] = described("The plan of what is left.")
     findings: tuple[FindingDocument, ...]
-    requests: Mapping[str, int]
+    requests: Mapping[str, int] = described("Requests sent, by host.")
+    retries: int = described("How many of them were repetitions.")
+    waited: Mapping[str, float] = described("Seconds for which a host was held back, by host.")
 
 
 @frozen(kw_only=True)
@@ -230,7 +243,9 @@ class StatesDocument:
     kind: Literal["states"]
     exit_status: int
     databases: tuple[StateDocument, ...]
-    requests: Mapping[str, int]
+    requests: Mapping[str, int] = described("Requests sent, by host.")
+    retries: int = described("How many of them were repetitions.")
+    waited: Mapping[str, float] = described("Seconds for which a host was held back, by host.")
 
 
 DOCUMENTS: Mapping[str, type] = {

@@ -32,13 +32,13 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
     match entry:
         case Action():
             yield _head(_SYMBOLS[type(entry.change)], entry.address, _risk(entry.risk))
-            yield from _change_lines(entry.change)
+            yield from change_lines(entry.change)
             yield from _approval_lines(entry.approval)
             yield from _refusal_lines(refusal)
             yield _why(entry.reason.value, entry.origin)
         case ManualStep():
             yield _head(("»", "cyan"), entry.address, ("by hand", "cyan"))
-            yield from _change_lines(entry.change)
+            yield from change_lines(entry.change)
             yield from _approval_lines(entry.approval)
             yield from _refusal_lines(refusal)
             if refusal is None:
@@ -47,7 +47,7 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
         case Blocked():
             yield _head(("!", "magenta"), entry.address, (f"blocked {entry.code}", "magenta"))
             if entry.change is not None:
-                yield from _change_lines(entry.change)
+                yield from change_lines(entry.change)
             yield _because(entry.message, entry.origin)
             yield _hint(entry.hint)
         case Pending():
@@ -87,7 +87,8 @@ def _head(symbol: tuple[str, str], address: Address, mark: tuple[str, str]) -> L
     return line(2, (place_in_database(address), "bold"), sign=symbol, mark=mark)
 
 
-def _change_lines(change: Change) -> Iterator[Line]:
+def change_lines(change: Change) -> Iterator[Line]:
+    """What differs, field by field."""
     match change:
         case Update(fields=fields):
             yield from _fields_lines(fields)
@@ -161,5 +162,6 @@ def _why(reason: str, origin: Origin) -> Line:
 
 
 def _place(origin: Origin) -> str:
-    place = f"{origin.location.file}:{origin.location.line}"
+    location = origin.location
+    place = f"{location.file}:{location.line}" if location.line else location.file
     return f"{place}, {origin.default}" if origin.default else place

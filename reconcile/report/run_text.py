@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from reconcile.model.call import Call
 from reconcile.model.change import verb_of
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal, Status
 from reconcile.model.run import Outcome, Result, Run, allow_flag
-from reconcile.model.target import Target
+from reconcile.report.deed_text import SIGNS, call_lines
 from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
 from reconcile.report.plan_text import database_lines, plan_lines, verdict
 from reconcile.report.words import count, listed
-
-_STYLES = {
-    Result.DONE: ("✓", "green"),
-    Result.FAILED: ("✗", "bold red"),
-    Result.UNKNOWN: ("?", "bold red"),
-    Result.STALE: ("!", "yellow"),
-    Result.SKIPPED: ("·", "yellow"),
-    Result.NOT_ALLOWED: ("·", "yellow"),
-    Result.REFUSED: ("!", "magenta"),
-    Result.NOT_SENT: ("→", "cyan"),
-}
 
 
 def run_text(run: Run, look: Look) -> str:
@@ -44,7 +31,7 @@ def _live_lines(run: Run) -> Iterator[Line]:
 
 
 def _summary(run: Run) -> str:
-    touched = run.results(Result.DONE, Result.FAILED, Result.UNKNOWN)
+    touched = run.results(Result.DONE, Result.STARTED, Result.FAILED, Result.UNKNOWN)
     head = "Interrupted" if run.interrupted else "Applied" if touched else "Nothing applied"
     planned = count(len(run.before.plan.actions), "action")
     if not run.before.plan.actions:
@@ -80,7 +67,7 @@ _TOLD_ELSEWHERE = frozenset({Result.NOT_ALLOWED, Result.NOT_SENT})
 
 
 def _outcome_line(outcome: Outcome, width: int) -> Line:
-    symbol, style = _STYLES[outcome.result]
+    symbol, style = SIGNS[outcome.result]
     verb = verb_of(outcome.action.change).value
     told = outcome.message and outcome.result not in _TOLD_ELSEWHERE
     return line(
@@ -117,7 +104,7 @@ def _dry_lines(run: Run) -> Iterator[Line]:
         for call in outcome.calls:
             yield BLANK
             yield _outcome_line(outcome, 0)
-            yield from _call_lines(call, targets[outcome.action.address.database])
+            yield from call_lines(call, targets[outcome.action.address.database], 6)
     held_back = [outcome for outcome in run.outcomes if not outcome.calls]
     if held_back:
         yield BLANK
@@ -138,10 +125,3 @@ def _rest_lines(proposal: Proposal) -> Iterator[Line]:
     for plan in rest:
         yield BLANK
         yield from database_lines(plan, proposal)
-
-
-def _call_lines(call: Call, target: Target) -> Iterator[Line]:
-    url = target.url(call)
-    yield line(6, (f"{call.method} ", "bold"), url, whole=True)
-    if call.body is not None:
-        yield line(6, json.dumps(call.body, sort_keys=True), whole=True)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconcile.model.state import Fields, Inspected, KindState, NotOffered, Unknown
+from reconcile.model.state import (
+    ITSELF,
+    Elements,
+    Fields,
+    Inspected,
+    KindState,
+    NotOffered,
+    Unknown,
+)
 from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
 
 States = Mapping[str, Inspected | Unknown]
@@ -16,6 +24,18 @@ _WIDEST_NAME = 30
 def states_text(states: States, look: Look) -> str:
     """Render live states, one database after the other."""
     return render(_pages(states), look)
+
+
+def kind_text(state: Elements, look: Look) -> str:
+    """Render the live state of one kind: an element a line.
+
+    Of a kind that is one thing with a single field only the value: what was asked for has its name.
+    """
+    fields = state.get(ITSELF)
+    if fields is None or len(fields) != 1:
+        return render(_elements(state, 0), look)
+    (value,) = fields.values()
+    return render([line(0, _plain(value), hanging=0)], look)
 
 
 def _pages(states: States) -> Iterator[Line]:
@@ -43,8 +63,7 @@ def _tree(fields: Mapping[str, object], indent: int) -> Iterator[Line]:
         elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
             yield line(indent, (name, "cyan"))
             for part in value:
-                shown = part if isinstance(part, Mapping) else {"": part}
-                yield line(indent + 2, _flat(shown), hanging=2)
+                yield from _part(part if isinstance(part, Mapping) else {"": part}, indent + 2)
         else:
             yield line(
                 indent, (padded(name, width), "cyan"), f"  {_plain(value)}", hanging=width + 2
@@ -56,10 +75,36 @@ def _kind_lines(kind: str, state: KindState) -> Iterator[Line]:
         yield line(2, (kind, "cyan"), f"  not offered: {state.message}", hanging=4)
         return
     yield line(2, (kind, "cyan"))
+    yield from _elements(state, 4)
+
+
+def _part(fields: Mapping[str, object], indent: int) -> Iterator[Line]:
+    """One of several objects: on one line if it is short, else a field a line below a dash."""
+    flat = _flat(fields)
+    if columns(flat) <= _SHORT:
+        yield line(indent, flat, hanging=2)
+        return
+    width = max(columns(name) for name in fields)
+    for index, (name, value) in enumerate(fields.items()):
+        sign = ("-" if index == 0 else " ", "")
+        yield line(
+            indent,
+            (padded(name, width), "cyan"),
+            f"  {_plain(value)}",
+            sign=sign,
+            whole=True,  # host names and ids are there to be copied
+        )
+
+
+_SHORT = 60
+"""Columns of an object that is shown on one line."""
+
+
+def _elements(state: Elements, indent: int) -> Iterator[Line]:
     for name, fields in sorted(state.items()):
-        yield line(4, _element(name, fields), hanging=2)
+        yield line(indent, _element(name, fields), hanging=2)
     if not state:
-        yield line(4, "(none)")
+        yield line(indent, "(none)")
 
 
 def _element(name: str, fields: Fields) -> str:

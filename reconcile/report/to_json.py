@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, assert_never
 
 from attrs import asdict, evolve
 
 from reconcile.errors import ExitStatus
+from reconcile.model.call import Call
 from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of, verb_of
+from reconcile.model.cost import Spent
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
 from reconcile.model.location import Location
@@ -41,14 +43,23 @@ from reconcile.report.documents import (
 from reconcile.report.show_text import States
 
 
-def _text(document: Any) -> str:
+def text_of(document: Any) -> str:
     """One document. Only ASCII, so that no terminal or log can be steered by a name."""
     return json.dumps(asdict(document), indent=2) + "\n"
 
 
-def plan_json(proposal: Proposal, *, status: ExitStatus, requests: Mapping[str, int]) -> str:
+def cost_of(spent: Spent) -> dict[str, Any]:
+    """The fields that say what a run cost."""
+    return {
+        "requests": dict(spent.requests),
+        "retries": spent.retries,
+        "waited": {host: round(seconds, 3) for host, seconds in spent.waited.items()},
+    }
+
+
+def plan_json(proposal: Proposal, *, status: ExitStatus, spent: Spent) -> str:
     """Render a plan."""
-    return _text(
+    return text_of(
         PlanDocument(
             format_version=FORMAT_VERSION,
             kind="plan",
@@ -56,7 +67,7 @@ def plan_json(proposal: Proposal, *, status: ExitStatus, requests: Mapping[str, 
             summary=_summary(proposal.plan),
             databases=_databases(proposal),
             findings=_findings(proposal.findings),
-            requests=dict(requests),
+            **cost_of(spent),
         )
     )
 
@@ -64,7 +75,7 @@ def plan_json(proposal: Proposal, *, status: ExitStatus, requests: Mapping[str, 
 def run_json(run: Run, *, status: ExitStatus) -> str:
     """Render what an apply did and what is left."""
     targets = {plan.handle: plan.target for plan in run.before.plan.databases if plan.target}
-    return _text(
+    return text_of(
         RunDocument(
             format_version=FORMAT_VERSION,
             kind="run",
@@ -77,7 +88,7 @@ def run_json(run: Run, *, status: ExitStatus) -> str:
             left=_summary(run.left.plan),
             databases=_databases(run.left),
             findings=_findings(run.left.findings),
-            requests=dict(run.requests),
+            **cost_of(run.spent),
         )
     )
 
@@ -86,7 +97,7 @@ def findings_json(
     findings: Iterable[Finding], *, status: ExitStatus, files: int, databases: int
 ) -> str:
     """Render the findings of a validation."""
-    return _text(
+    return text_of(
         FindingsDocument(
             format_version=FORMAT_VERSION,
             kind="findings",
@@ -98,15 +109,15 @@ def findings_json(
     )
 
 
-def states_json(states: States, *, status: ExitStatus, requests: Mapping[str, int]) -> str:
+def states_json(states: States, *, status: ExitStatus, spent: Spent) -> str:
     """Render live states."""
-    return _text(
+    return text_of(
         StatesDocument(
             format_version=FORMAT_VERSION,
             kind="states",
             exit_status=int(status),
             databases=tuple(_state(name, state) for name, state in states.items()),
-            requests=dict(requests),
+            **cost_of(spent),
         )
     )
 
@@ -116,13 +127,14 @@ def _state(name: str, state: Inspected | Unknown) -> StateDocument:
         return StateDocument(name=name, error=state.reason)
     return StateDocument(
         name=name,
-        target=_target(state.target),
+        target=target_of(state.target),
         resource=state.resource,
-        kinds=tuple(_kind(kind, found) for kind, found in state.states.items()),
+        kinds=tuple(kind_of(kind, found) for kind, found in state.states.items()),
     )
 
 
-def _kind(name: str, state: KindState) -> KindDocument:
+def kind_of(name: str, state: KindState) -> KindDocument:
+    """The live state of one kind."""
     if isinstance(state, NotOffered):
         return KindDocument(kind=name, offered=False, message=state.message)
     elements = tuple(
@@ -158,7 +170,7 @@ def _database(database: DatabasePlan, proposal: Proposal) -> DatabaseDocument:
         engine=database.engine,
         version=database.version,
         app=database.app,
-        target=_target(database.target),
+        target=target_of(database.target) if database.target else None,
         status=database.status.value,
         protect=database.protect,
         error=database.error,
@@ -167,9 +179,8 @@ def _database(database: DatabasePlan, proposal: Proposal) -> DatabaseDocument:
     )
 
 
-def _target(target: Target | None) -> TargetDocument | None:
-    if target is None:
-        return None
+def target_of(target: Target) -> TargetDocument:
+    """The live database."""
     return TargetDocument(
         region=target.region,
         app=target.app,
@@ -267,12 +278,10 @@ def _outcome(outcome: Outcome, target: Target) -> OutcomeDocument:
         risk=outcome.action.risk.value,
         result=outcome.result.value,
         message=outcome.message,
-        requests=tuple(
-            RequestDocument(
-                method=call.method,
-                url=target.url(call),
-                body=call.body,
-            )
-            for call in outcome.calls
-        ),
+        requests=tuple(request_of(call, target) for call in outcome.calls),
     )
+
+
+def request_of(call: Call, target: Target) -> RequestDocument:
+    """One request, as it is sent."""
+    return RequestDocument(method=call.method, url=target.url(call), body=call.body)

@@ -12,10 +12,14 @@ from builders import desired, facts, observed, removal
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
+from reconcile.kinds.features import KIND as FEATURES
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.listing import Removal
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
@@ -116,6 +120,25 @@ def backups(enabled: bool, *hours: int) -> Mapping[str, Any]:
     return {"backups": {ITSELF: {"enabled": enabled, "hours": hours}}}
 
 
+def features(**switched: bool) -> Features:
+    """Features as a spec has them; an underscore stands for a hyphen."""
+    return Features(switched={Feature(name.replace("_", "-")): on for name, on in switched.items()})
+
+
+def statuses(**live: str) -> Mapping[str, Any]:
+    """Live features with their statuses."""
+    rows = [{"name": name.replace("_", "-"), "status": status} for name, status in live.items()]
+    return {"features": FEATURES.parse({"features": rows})}
+
+
+def version(live: str, *following: str | None) -> Mapping[str, Any]:
+    """A live version, and what comes next if that is known."""
+    fields: dict[str, object] = {"version": live, "version_id": "6051fe19406c31aaafd31a05"}
+    return {
+        "engine_version": {ITSELF: fields | dict(zip(["next_version"], following, strict=False))}
+    }
+
+
 IN_SYNC = database(
     {"backups": Backups(enabled=True, hours=(3,))}, backups(True, 3), handle="accounts"
 )
@@ -161,6 +184,46 @@ TELEMETRY = database(
     handle="telemetry",
     engine=Engine.INFLUXDB,
 )
+
+LEDGER = database(
+    {
+        "backups": Backups(enabled=True, hours=(3,)),
+        "engine_version": EngineVersion(version=">=16.9"),
+        "maintenance_window": MaintenanceWindow(weekday=Weekday.SUNDAY, hour=3),
+        "features": features(force_ssl=True, publicly_available=True),
+    },
+    {
+        **backups(True, 4),
+        **version("16.4.0-1", "16.6.0-1"),
+        "maintenance_window": {ITSELF: {"weekday": "tuesday", "hour": 3, "duration": 8}},
+        **statuses(force_ssl="FAILED"),
+    },
+    handle="ledger",
+    engine=Engine.POSTGRESQL,
+)
+
+SESSIONS = database(
+    {
+        "engine_version": EngineVersion(version="latest-minor"),
+        "features": features(
+            force_ssl=False, publicly_available=False, redis_aof=True, redis_cache=True
+        ),
+    },
+    {
+        **version("7.2.4-1", "8.0.0-1"),
+        **statuses(
+            force_ssl="ACTIVATED",
+            publicly_available="ACTIVATED",
+            redis_aof="PENDING_TO_ACTIVATE",
+            redis_rdb="ACTIVATED",
+        ),
+    },
+    handle="sessions",
+    engine=Engine.REDIS,
+)
+
+SETTINGS = proposed(LEDGER, SESSIONS)
+"""The kinds that are read from the resource; what waits stands beside what can be done."""
 
 CACHE = database(
     {"backups": Backups(enabled=True)},
@@ -244,6 +307,30 @@ BLOCKED = proposed(
         {"retention_policies": {"30-days": {"duration": "14d", "default": True}}},
         handle="p231-unflagged",
         engine=Engine.INFLUXDB,
+    ),
+    *(
+        database(
+            {"engine_version": EngineVersion(version=rule)},
+            version(live, *following),
+            handle=handle,
+            engine=Engine.POSTGRESQL,
+        )
+        for handle, rule, live, *following in (
+            ("p241-newer", "16.4", "17.2.0-1"),
+            ("p242-last", ">=18", "17.2.0-1", None),
+            ("p243-unknown", "latest-minor", "16.4.0-1"),
+            ("p244-major", ">=17", "16.9.0-1", "17.0.0-1"),
+            ("p245-past", "16.5", "16.4.0-1", "16.6.0-1"),
+            ("p246-none", "16.4", "edge"),
+        )
+    ),
+    database(
+        {"features": features(force_ssl=False)},
+        statuses(force_ssl="ACTIVATED", publicly_available="ACTIVATED"),
+        handle="p261-needed",
+    ),
+    database(
+        {"features": features(force_ssl=True)}, statuses(force_ssl="MOVED"), handle="p262-status"
     ),
 )
 
@@ -432,6 +519,7 @@ PLANS: Mapping[str, Proposal] = {
     "blocked": BLOCKED,
     "manual": MANUAL,
     "replaced": REPLACED,
+    "settings": SETTINGS,
     "approved": APPROVED,
     "guarded": GUARDED,
     "guarded_by_hand": GUARDED_BY_HAND,

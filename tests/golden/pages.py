@@ -9,13 +9,17 @@ from functools import partial
 from pathlib import Path
 
 from builders import HOSTS
+from golden.changes import CHANGES
 from golden.fleets import PLANS
+from golden.live import DEEDS, LIVE
 from golden.runs import RUNS
 from golden.specs import SPECS
 from golden.states import STATES
 
 from reconcile.cli.exits import reading_status, run_status
 from reconcile.errors import ExitStatus
+from reconcile.model.call import Call, filled
+from reconcile.model.cost import Spent
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import ManualStep
 from reconcile.model.plan import Proposal
@@ -46,6 +50,11 @@ _EVERY_LOOK = {
     "run/failed",
     "findings/several_errors",
     "show/fleet",
+    "queries/mixed",
+    "queries/hostile",
+    "statistics/mixed",
+    "done/dry_restore",
+    "change/dry_weakens",
 }
 
 
@@ -55,18 +64,22 @@ def _pages() -> Iterator[tuple[str, Page]]:
         status = reading_status(proposal, remains_counts=True)
         yield (
             f"plan/{name}.json",
-            partial(plan_json, proposal, status=status, requests={"database": 9}),
+            partial(plan_json, proposal, status=status, spent=Spent(requests={"database": 9})),
         )
     for name, run in RUNS.items():
         yield from _texts(f"run/{name}", partial(run_text, run))
         yield f"run/{name}.json", partial(run_json, run, status=run_status(run))
     for name, states in STATES.items():
         yield from _texts(f"show/{name}", partial(states_text, states))
-        requests = {"auth": 2, "api": 3, "database": 7}
+        spent = Spent(requests={"auth": 2, "api": 3, "database": 7})
         yield (
             f"show/{name}.json",
-            partial(states_json, states, status=ExitStatus.DONE, requests=requests),
+            partial(states_json, states, status=ExitStatus.DONE, spent=spent),
         )
+    for name, shown in LIVE.items():
+        yield from _texts(name, shown.text)
+        if shown.json is not None:
+            yield f"{name}.json", shown.json
     for name, files in SPECS.items():
         yield from _texts(f"findings/{name}", partial(_findings_text, files))
         yield f"findings/{name}.json", partial(_findings_json, files)
@@ -116,9 +129,18 @@ def copied(name: str) -> frozenset[str]:
     """
     folder, _, rest = name.partition("/")
     page = rest.partition(".")[0]
-    if folder == "plan":
-        return _statements(PLANS[page])
-    return _copied_from(RUNS[page]) if folder == "run" else frozenset()
+    match folder:
+        case "plan":
+            return _statements(PLANS[page])
+        case "run":
+            return _copied_from(RUNS[page])
+        case "change":
+            return _copied_from(CHANGES[page]) if CHANGES[page].dry else frozenset()
+        case "done" if page in DEEDS:
+            deed = DEEDS[page]
+            return frozenset(map(safe_text, _request(deed.call, deed.target.addon)))
+        case _:
+            return frozenset()
 
 
 def _copied_from(run: Run) -> frozenset[str]:
@@ -130,11 +152,15 @@ def _copied_from(run: Run) -> frozenset[str]:
 
 
 def _requests(outcome: Outcome) -> Iterator[str]:
-    addon = f"ad-{outcome.action.address.database}"
     for call in outcome.calls:
-        yield f"{call.method} {HOSTS.database}/api/databases/{addon}{call.path}"
-        if call.body is not None:
-            yield json.dumps(call.body, sort_keys=True)
+        yield from _request(call, f"ad-{outcome.action.address.database}")
+
+
+def _request(call: Call, addon: str) -> Iterator[str]:
+    path = filled(call.template, {**call.names, "addon": addon}, call.query)
+    yield f"{call.method} {HOSTS.database}{path}"
+    if call.body is not None:
+        yield json.dumps(call.body, sort_keys=True)
 
 
 def _statements(proposal: Proposal) -> frozenset[str]:

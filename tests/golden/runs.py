@@ -14,8 +14,11 @@ from golden.fleets import (
     HOSTILE,
     HOSTILE_NAMES,
     IN_SYNC,
+    LEDGER,
     MIXED,
     REPLACED,
+    SESSIONS,
+    SETTINGS,
     SHOP,
     STRICT,
     TELEMETRY,
@@ -23,7 +26,9 @@ from golden.fleets import (
     database,
     gone,
     proposed,
+    statuses,
     unreadable,
+    version,
 )
 
 from reconcile.apply.allowance import Allow, Allowance
@@ -34,6 +39,7 @@ from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.change import verb_of
+from reconcile.model.cost import Spent
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Result, Run
@@ -44,10 +50,10 @@ ALL = Allowance(
     allows=tuple(Allow.parse(risk) for risk in ("weakens", "disruptive", "lossy")), attended=True
 )
 NONE = Allowance()
-REQUESTS = {"auth": 3, "api": 4, "database": 17}
+SPENT = Spent(requests={"auth": 3, "api": 4, "database": 17})
 LOST = (
-    "POST create-database: its answer was lost (connection reset), so it may or may not have"
-    " taken effect"
+    "POST create-database: its answer was lost (connection reset); it may or may not have taken"
+    " effect"
 )
 REFUSED = "PATCH database: HTTP 422, the provider said: 'periodic_backups_scheduled_at is invalid'"
 
@@ -63,7 +69,7 @@ class Scripted:
     stop: threading.Event
     stop_at: str | None = None
 
-    def execute(self, target: Target, action: Action) -> Outcome:
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
         """Answer."""
         assert target.addon == f"ad-{action.address.database}"
         name = f"{verb_of(action.change).value} {action.address}"
@@ -91,7 +97,7 @@ def carried_out(
         outcomes=settle(outcomes, after.plan) if after else outcomes,
         after=after,
         interrupted=ExitStatus.INTERRUPTED if stop.is_set() else None,
-        requests=REQUESTS,
+        spent=SPENT,
     )
 
 
@@ -99,7 +105,7 @@ def dry(before: Proposal, allowance: Allowance = ALL) -> Run:
     """A dry run."""
     outcomes = _loop(before, allowance, DryRunExecutor(), threading.Event())
     return Run(
-        id="20261123T040000Z-5f0c1a", before=before, dry=True, outcomes=outcomes, requests=REQUESTS
+        id="20261123T040000Z-5f0c1a", before=before, dry=True, outcomes=outcomes, spent=SPENT
     )
 
 
@@ -126,6 +132,34 @@ BILLING_DONE = BILLING.now({**backups(False), "query_stats": {ITSELF: {"enabled"
 CONVERGED = carried_out(
     proposed(SHOP, TELEMETRY, IN_SYNC), after=proposed(SHOP_DONE, TELEMETRY_DONE, IN_SYNC)
 )
+
+LEDGER_BEGUN = LEDGER.now(
+    {
+        **backups(True, 3),
+        **version("16.6.0-1", "16.9.0-1"),
+        "maintenance_window": {ITSELF: {"weekday": "sunday", "hour": 3, "duration": 8}},
+        **statuses(force_ssl="PENDING_TO_ACTIVATE"),
+    }
+)
+SESSIONS_BEGUN = SESSIONS.now(
+    statuses(
+        force_ssl="ACTIVATED",
+        publicly_available="PENDING_TO_REMOVE",
+        redis_aof="ACTIVATED",
+        redis_cache="PENDING_TO_ACTIVATE",
+    )
+)
+STEPS = carried_out(
+    proposed(LEDGER, SESSIONS),
+    after=proposed(LEDGER_BEGUN, SESSIONS_BEGUN),
+    answers={
+        "update sessions/features/redis-cache": (
+            Result.UNKNOWN,
+            LOST.replace("create-database", "/features"),
+        )
+    },
+)
+"""An apply that begins what takes several, and one whose lost answer is found to be under way."""
 
 CONVERGED_FOR_PEOPLE = carried_out(
     proposed(BILLING, CACHE, IN_SYNC), after=proposed(BILLING_DONE, CACHE, IN_SYNC)
@@ -209,13 +243,15 @@ INTERRUPTED_AT_ONCE = Run(
     id="20261123T040000Z-5f0c1a",
     before=proposed(SHOP, IN_SYNC),
     interrupted=ExitStatus.TERMINATED,
-    requests={"auth": 1, "api": 0, "database": 0},
+    spent=Spent(requests={"auth": 1, "api": 0, "database": 0}),
 )
 
 NOTHING_PLANNED = carried_out(proposed(IN_SYNC))
 
 DECLINED = Run(
-    id="20261123T040000Z-5f0c1a", before=proposed(SHOP, IN_SYNC), requests={"database": 4}
+    id="20261123T040000Z-5f0c1a",
+    before=proposed(SHOP, IN_SYNC),
+    spent=Spent(requests={"database": 4}),
 )
 
 HOSTILE_RUN = carried_out(
@@ -262,7 +298,9 @@ RUNS: Mapping[str, Run] = {
     "hostile_not_allowed": HOSTILE_NOT_ALLOWED,
     "fleet_refused": carried_out(FLEET_REFUSED),
     "replaced": carried_out(REPLACED, after=proposed(TELEMETRY_DONE)),
+    "steps": STEPS,
     "dry": dry(MIXED),
+    "dry_settings": dry(SETTINGS),
     "dry_not_allowed": dry(proposed(SHOP), NONE),
     "dry_fleet_refused": dry(FLEET_REFUSED),
     "dry_interrupted": evolve(dry(proposed(SHOP)), interrupted=ExitStatus.INTERRUPTED),

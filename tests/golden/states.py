@@ -42,6 +42,18 @@ SHOP = Inspected(
         "backups": {ITSELF: {"enabled": True, "hours": (3, 15)}},
         "sql_mode": {ITSELF: {"modes": STRICT}},
         "logical_databases": {"shop": {"protected": True}, "audit": {}, "データ": {}},
+        "engine_version": {
+            ITSELF: {
+                "version": "8.0.35-1",
+                "version_id": "5f6f0a4d2d7c0b0001a1b2c5",
+                "next_version_id": "5f6f0a4d2d7c0b0001a1b2c6",
+            }
+        },
+        "maintenance_window": {ITSELF: {"weekday": "tuesday", "hour": 22, "duration": 8}},
+        "features": {
+            "force-ssl": {"enabled": True, "status": "ACTIVATED"},
+            "publicly-available": {"status": "PENDING"},
+        },
     },
 )
 

@@ -14,8 +14,10 @@ from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from reconcile.report.documents import DOCUMENTS
+from reconcile.report.live_documents import LIVE_DOCUMENTS
 from reconcile.schema import schema_of
 
+ALL_DOCUMENTS = {**DOCUMENTS, **LIVE_DOCUMENTS}
 TEXTS = sorted(name for name in PAGES if not name.endswith(".json"))
 JSONS = sorted(name for name in PAGES if name.endswith(".json"))
 FOLDED = sorted(name for name in TEXTS if ".80." in name or ".40." in name)
@@ -92,20 +94,31 @@ def test_keeps_to_its_schema(name: str, all_required: bool) -> None:
     document = json.loads(PAGES[name]())
     kind = document["kind"]
     schema = schema_of(
-        DOCUMENTS[kind], title=kind, ident=f"{kind}.schema.json", all_required=all_required
+        ALL_DOCUMENTS[kind], title=kind, ident=f"{kind}.schema.json", all_required=all_required
     )
     Draft202012Validator.check_schema(schema)
     assert [error.message for error in Draft202012Validator(schema).iter_errors(document)] == []
 
 
 @pytest.mark.parametrize(
-    "name", ["plan/mixed.json", "run/failed.json", "findings/wide.json", "show/fleet.json"]
+    "name",
+    [
+        "plan/mixed.json",
+        "run/failed.json",
+        "findings/wide.json",
+        "show/fleet.json",
+        "queries/mixed.json",
+        "statistics/mixed.json",
+        "listing/names.json",
+        "operation/done.json",
+        "done/started.json",
+    ],
 )
 def test_a_schema_refuses_what_it_does_not_know(name: str) -> None:
     """So that fitting one means something."""
     document = json.loads(PAGES[name]())
     kind = document["kind"]
-    schema = schema_of(DOCUMENTS[kind], title=kind, ident=f"{kind}.schema.json")
+    schema = schema_of(ALL_DOCUMENTS[kind], title=kind, ident=f"{kind}.schema.json")
     for broken in (
         {**document, "format": 1},
         {key: value for key, value in document.items() if key != "exit_status"},
@@ -117,7 +130,7 @@ def test_a_schema_refuses_what_it_does_not_know(name: str) -> None:
 def test_every_document_has_a_page() -> None:
     """None is printed that was never looked at."""
     folders = {name.partition("/")[0] for name in JSONS}
-    assert {"states" if one == "show" else one for one in folders} == set(DOCUMENTS)
+    assert {"states" if one == "show" else one for one in folders} == set(ALL_DOCUMENTS)
 
 
 @pytest.mark.parametrize("name", JSONS)

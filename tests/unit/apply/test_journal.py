@@ -14,7 +14,9 @@ from builders import ORIGIN, target
 
 from reconcile.apply.journal import Journal, JournalError
 from reconcile.model.address import Address
+from reconcile.model.call import Effect, action
 from reconcile.model.change import FieldChange, Risk, Update
+from reconcile.model.deed import Deed, Done
 from reconcile.model.item import Action, Reason
 from reconcile.model.run import Outcome, Result
 
@@ -105,3 +107,40 @@ def test_a_full_disk_stops_the_run(tmp_path: Path) -> None:
                 journal.started(ACTION)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+DEED = Deed(
+    database="billing",
+    target=target(),
+    what="cancel the query of pid 2000 on billing",
+    call=action("pg-cancel-query", {"pid": 2000}, effect=Effect.CHANGE),
+    stakes=("app runs 'SELECT secret FROM patients'",),
+    sessions=True,
+)
+
+
+def test_an_order_is_written_down_as_a_change_is(tmp_path: Path) -> None:
+    """In words, with its operation; what is at stake stays out, for it may quote a query."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.started(DEED)
+        journal.operation(DEED, "609145e6")
+        journal.finished(Done(deed=DEED, result=Result.UNKNOWN, message="lost"))
+    named = {"address": "billing", "at": now().isoformat(), "verb": "order", "what": DEED.what}
+    assert lines(journal.path) == [
+        {"event": "started", "before": None, "after": None, **named},
+        {"event": "operation", "operation": "609145e6", **named},
+        {"event": "finished", "result": "unknown", "message": "lost", **named},
+    ]
+    assert "patients" not in journal.path.read_text(encoding="utf-8")
+
+
+def test_an_operation_of_a_change_is_written_down(tmp_path: Path) -> None:
+    """So that a wait that was killed can be taken up."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.operation(ACTION, "609145e6")
+    (entry,) = lines(journal.path)
+    assert (entry["event"], entry["address"], entry["operation"]) == (
+        "operation",
+        "shop/backups",
+        "609145e6",
+    )

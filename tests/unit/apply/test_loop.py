@@ -33,7 +33,7 @@ class Recorder:
         self.stop = threading.Event()
         self._answers = answers or {}
 
-    def execute(self, target: Target, action: Action) -> Outcome:
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
         """Note the address."""
         assert target.addon == f"ad-{action.address.database}"
         address = str(action.address)
@@ -216,10 +216,10 @@ def replacement(*, on_change: OnChange = OnChange.REPLACE) -> Plan:
 class Interrupting(Recorder):
     """An executor during whose first action somebody presses Ctrl-C."""
 
-    def execute(self, target: Target, action: Action) -> Outcome:
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
         """Carry on, and stop what comes after."""
         self.stop.set()
-        return super().execute(target, action)
+        return super().execute(target, action, finish=finish)
 
 
 def test_what_is_half_replaced_is_finished() -> None:
@@ -234,8 +234,8 @@ def test_a_half_that_fails_says_what_is_missing() -> None:
     plan = replacement()
 
     class Failing(Recorder):
-        def execute(self, target: Target, action: Action) -> Outcome:
-            done = super().execute(target, action)
+        def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+            done = super().execute(target, action, finish=finish)
             return evolve(done, result=Result.FAILED, message="no") if len(self.seen) == 2 else done
 
     loop = Loop(proposal=Proposal(plan=plan), allowance=ALL, executor=Failing())
@@ -293,13 +293,15 @@ def test_what_the_run_itself_did_is_no_surprise() -> None:
             "b": {"duration": "60d", "default": True},
         }
     )
+    looks = [before.databases[0], after.databases[0]]
     loop = Loop(
         proposal=Proposal(plan=before),
         allowance=ALL,
         executor=Recorder(),
-        recheck=lambda _plan: after.databases[0],
+        recheck=lambda _plan: looks.pop(0),
     )
     assert [outcome.result for outcome in loop.run()] == [Result.DONE, Result.DONE]
+    assert looks == []
 
 
 def test_a_first_half_whose_answer_was_lost_is_looked_for() -> None:
@@ -316,8 +318,8 @@ def test_a_first_half_whose_answer_was_lost_is_looked_for() -> None:
             return looks.pop(0) if len(looks) > 1 else looks[0]
 
         class Losing(Recorder):
-            def execute(self, target: Target, action: Action) -> Outcome:
-                done = super().execute(target, action)
+            def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+                done = super().execute(target, action, finish=finish)
                 return evolve(done, result=Result.UNKNOWN) if action == gone else done
 
         loop = Loop(proposal=Proposal(plan=plan), allowance=ALL, executor=Losing(), recheck=recheck)

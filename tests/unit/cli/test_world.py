@@ -236,3 +236,15 @@ def test_signals_are_given_back() -> None:
     with pytest.raises(ZeroDivisionError), interruptible(Interruption()):
         raise ZeroDivisionError
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_a_reader_that_went_away_is_remembered() -> None:
+    """It is nothing wrong, and whoever would print for ever can tell."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as stdout:
+        one = world(stdout=stdout)
+        assert one.print("seen\n") is None
+        assert not one.unread.is_set()
+        os.close(reader)
+        assert one.print("unseen\n") is None
+        assert one.unread.is_set()

@@ -12,6 +12,7 @@ from reconcile.errors import ExitStatus
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.change import Delete, Risk
+from reconcile.model.cost import Spent
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import ManualStep, Reason
 from reconcile.model.plan import Plan, Proposal
@@ -78,7 +79,7 @@ def test_a_finding_without_an_address_is_in_the_json() -> None:
     proposal = Proposal(
         plan=_changing("billing", "shop"), findings=(evolve(EVERYWHERE, override="--limit 9"),)
     )
-    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, requests={}))
+    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, spent=Spent()))
     assert document["findings"] == [
         {
             "code": "G900",
@@ -117,7 +118,7 @@ def test_what_a_finding_refuses(
     assert proposal.refused == ((finding,) if error and address is None else ())
     text = plan_text(proposal, Look())
     assert text.count("refused G900") == len(refused)
-    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, requests={}))
+    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, spent=Spent()))
     items = [entry for database in document["databases"] for entry in database["items"]]
     assert [entry["refused_by"] for entry in items].count("G900") == len(refused)
     assert [one["severity"] for one in document["findings"]] == [severity.value]
@@ -149,7 +150,7 @@ def test_a_refused_manual_step_does_not_say_what_to_run(
     assert ("hint: take less with --only" in text) is refused
     assert ("DROP EXTENSION" in text) is not refused
     assert ("run in" in text) is not refused
-    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, requests={}))
+    document = json.loads(plan_json(proposal, status=ExitStatus.DONE, spent=Spent()))
     (step,) = document["databases"][0]["items"]
     assert step["refused_by"] == ("G900" if refused else None)
 

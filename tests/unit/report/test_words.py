@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconcile.model.state import Fields, Value
-from reconcile.report.words import count, listed, show_fields, show_value
+from reconcile.report.words import about_so_long, count, duration, listed, show_fields, show_value
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,59 @@ def test_an_irregular_plural() -> None:
 def test_lists(parts: list[str], shown: str) -> None:
     """Commas, and one `and`."""
     assert listed(parts) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (-3.5, "0 ms"),
+        (0.0, "0 ms"),
+        (0.000_000_1, "<0.01 ms"),
+        (0.000_009, "<0.01 ms"),
+        (0.000_01, "0.01 ms"),
+        (0.000_075, "0.07 ms"),
+        (0.000_5, "0.5 ms"),
+        (0.000_999, "1 ms"),
+        (0.001, "1 ms"),
+        (0.005_3, "5.3 ms"),
+        (0.009_94, "9.9 ms"),
+        (0.009_96, "10 ms"),
+        (0.212, "212 ms"),
+        (0.999_4, "999 ms"),
+        (0.999_5, "1 s"),
+        (1.0, "1 s"),
+        (1.5, "1.5 s"),
+        (9.94, "9.9 s"),
+        (9.95, "10 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (60, "1 min"),
+        (61, "1 min 1 s"),
+        (212, "3 min 32 s"),
+        (3_599.6, "1 h"),
+        (3_600, "1 h"),
+        (3_661, "1 h 1 min"),
+        (7_205, "2 h"),
+        (86_400, "1 d"),
+        (86_400 + 59, "1 d"),
+        (183_600, "2 d 3 h"),
+        (40_000 * 86_400.0, "40000 d"),
+    ],
+)
+def test_a_duration(seconds: float, shown: str) -> None:
+    """In its two largest units, never more of one than the next larger holds; in columns short."""
+    assert duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0.0, "under a second"),
+        (0.99, "under a second"),
+        (1.0, "about 1 s"),
+        (183.4, "about 3 min 3 s"),
+    ],
+)
+def test_a_foreseen_duration(seconds: float, shown: str) -> None:
+    """No finer than a second: it is a guess."""
+    assert about_so_long(seconds) == shown

@@ -1,0 +1,228 @@
+"""argv → Options: what a database is busy with, and operations on the whole of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from reconcile.cli.one_database import change, order
+from reconcile.cli.options import (
+    ChangeOptions,
+    OperationOptions,
+    OrderOptions,
+    QueriesOptions,
+    StatisticsOptions,
+)
+from reconcile.cli.parameters import (
+    InOrder,
+    agrees,
+    changes,
+    confirms,
+    finds_handles,
+    named_of,
+    names_one,
+    output_of,
+    reports,
+    waiting_of,
+    waits,
+)
+from reconcile.cli.value_types import DurationType, MomentType, WholeNumber
+from reconcile.operate.order import (
+    CancelQuery,
+    ResetStatistics,
+    Restore,
+    TerminateQuery,
+    Upgrade,
+)
+
+_MOST_ROWS = 1_000_000
+_LONGEST_PID = 2**31 - 1
+
+
+@click.group(cls=InOrder)
+def queries() -> None:
+    """List, cancel or terminate running queries of PostgreSQL."""
+
+
+@queries.command("list")
+@names_one
+@click.option(
+    "--longer-than",
+    type=DurationType(),
+    default=0.0,
+    metavar="DURATION",
+    help="Only those that have run for so long, as in 30s.",
+)
+@click.option("--top", type=WholeNumber(1, _MOST_ROWS), help="How many. Default: 20; as JSON, all.")
+@click.option(
+    "--watch",
+    type=DurationType(least=1.0),
+    metavar="DURATION",
+    is_flag=False,
+    flag_value=2.0,
+    help="Look again every so often, 2s if not said, until Ctrl-C.",
+)
+@reports
+def _list_queries(
+    longer_than: float, top: int | None, watch: float | None, **given: Any
+) -> QueriesOptions:
+    """List running queries, the longest first.
+
+    \b
+    Examples:
+      reconcile queries list billing --longer-than 30s
+      reconcile queries list billing --watch
+    """
+    return QueriesOptions(
+        database=named_of(given),
+        output=output_of(given),
+        longer_than=longer_than,
+        top=top,
+        watch=watch,
+    )
+
+
+@queries.command("cancel")
+@names_one
+@click.argument("pid", type=WholeNumber(1, _LONGEST_PID))
+@changes
+@agrees
+@reports
+def _cancel_query(pid: int, **given: Any) -> OrderOptions:
+    """Cancel the query of a session, which stays. Asks first.
+
+    \b
+    Example:
+      reconcile queries cancel billing 2000
+    """
+    return order(given, CancelQuery(pid=pid))
+
+
+@queries.command("terminate")
+@names_one
+@click.argument("pid", type=WholeNumber(1, _LONGEST_PID))
+@changes
+@agrees
+@reports
+def _terminate_query(pid: int, **given: Any) -> OrderOptions:
+    """End a session: its connection is cut. Asks first.
+
+    \b
+    Example:
+      reconcile queries terminate billing 2000
+    """
+    return order(given, TerminateQuery(pid=pid))
+
+
+@click.group(cls=InOrder)
+def stats() -> None:
+    """Show, enable or reset the query statistics of PostgreSQL."""
+
+
+@stats.command("list")
+@names_one
+@click.option("--top", type=WholeNumber(1, _MOST_ROWS), help="How many. Default: 20; as JSON, all.")
+@reports
+def _list_statistics(top: int | None, **given: Any) -> StatisticsOptions:
+    """List the statements that took the most time.
+
+    \b
+    Example:
+      reconcile stats list billing --top 5
+    """
+    return StatisticsOptions(database=named_of(given), output=output_of(given), top=top)
+
+
+@stats.command("enable")
+@names_one
+@changes
+@reports
+def _enable_statistics(**given: Any) -> ChangeOptions:
+    """Enable pg_stat_statements.
+
+    \b
+    Example:
+      reconcile stats enable billing
+    """
+    return change(given, "query_stats", value=True)
+
+
+@stats.command("reset")
+@names_one
+@changes
+@agrees
+@reports
+def _reset_statistics(**given: Any) -> OrderOptions:
+    """Forget what was counted. Asks first.
+
+    \b
+    Example:
+      reconcile stats reset billing
+    """
+    return order(given, ResetStatistics())
+
+
+@click.command()
+@names_one
+@changes
+@agrees
+@waits
+@reports
+def upgrade(**given: Any) -> OrderOptions:
+    """Upgrade to the next version, and wait for the end. Asks first.
+
+    There is no way back, and no choice of the version: it is always the next one.
+
+    \b
+    Example:
+      reconcile upgrade shop
+    """
+    return order(given, Upgrade())
+
+
+@click.command()
+@names_one
+@click.option(
+    "--to", "moment", required=True, type=MomentType(), metavar="TIME", help="The point in time."
+)
+@changes
+@confirms
+@waits
+@reports
+def restore(moment: datetime, **given: Any) -> OrderOptions:
+    """Put the data of PostgreSQL back to a point in time. Asks for the database's name.
+
+    What was written since is lost, and no earlier point can be restored afterwards.
+
+    \b
+    Example:
+      reconcile restore billing --to 2026-11-22T10:00:00Z
+    """
+    return order(given, Restore(moment=moment))
+
+
+@click.command()
+@click.argument("ident", metavar="ID")
+@click.option(
+    "--database", required=True, metavar="HANDLE|APP/ADDON", help="The database it is about."
+)
+@finds_handles
+@waits
+@reports
+def operation(ident: str, **given: Any) -> OperationOptions:
+    """Follow an operation to its end.
+
+    This takes up a wait that was interrupted; with --no-wait it looks once.
+
+    \b
+    Example:
+      reconcile operation 609145e66ffbd934f6745bb4 --database shop
+    """
+    return OperationOptions(
+        ident=ident,
+        database=named_of(given),
+        output=output_of(given),
+        waiting=waiting_of(given),
+    )

@@ -1,0 +1,128 @@
+"""One change of a managed kind at a person's word: planned, judged and carried out as an apply is."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+
+from reconcile.api.reads import Reads
+from reconcile.apply.allowance import Allow, Allowance
+from reconcile.cli.carry_out import Task, dry_run, live_run, show_run
+from reconcile.cli.consent import agreed, refuse_unanswerable
+from reconcile.cli.exits import change_status
+from reconcile.cli.fleet import Fleet
+from reconcile.cli.named import Known, look_up, protection, subject_of
+from reconcile.cli.options import ChangeOptions
+from reconcile.cli.prompt import STAKES
+from reconcile.cli.world import World
+from reconcile.errors import ExitStatus, ReconcileError, UsageError
+from reconcile.kinds import KIND_BY_NAME
+from reconcile.model.change import Delete, Risk, verb_of
+from reconcile.model.location import Location
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.run import Run
+from reconcile.model.state import Desired
+from reconcile.operate.subject import Subject
+from reconcile.report.change_text import change_text
+from reconcile.report.items_text import change_lines
+from reconcile.report.page import Look, render
+from reconcile.spec.inline import ORIGIN, read_inline
+
+_EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
+
+
+def run(options: ChangeOptions, world: World) -> ExitStatus:
+    """Make the change, after asking where something is at stake."""
+    if options.gone is not None:
+        refuse_unanswerable(options.consent, world, name=options.gone)
+    known = look_up(options.database)
+    one = _OneChange(options=options, known=known, world=world)
+    task = Task(
+        about=known.about,
+        wanted=one.wanted,
+        output=options.output,
+        consent=one.consent,
+        allowance=_EVERYTHING,
+        state_dir=options.state_dir,
+        fleetwide=False,
+    )
+    done = dry_run(task, world) if options.consent.dry_run else live_run(task, world)
+    one.refuse_missing(done.before)
+    return show_run(
+        _without_unmanaged(done), options.output, world, text=change_text, status_of=change_status
+    )
+
+
+@frozen(kw_only=True)
+class _OneChange:
+    """A change of one kind of one database, in the form of a fleet that wants nothing else."""
+
+    options: ChangeOptions
+    known: Known
+    world: World
+
+    def wanted(self, reads: Reads) -> Fleet:
+        """What the command line wants. Raises UsageError where it cannot be meant."""
+        reference, spec = self.known.reference, self.known.spec
+        engine, protected = reference.engine, spec is not None and spec.protect
+        if engine is None and self.options.gone is None:
+            # A token tells the engine; only where something goes it has to be known whose it is.
+            target = reads.targets.find(app=reference.app, addon=reference.addon, engine=None)
+            engine = target.engine
+        if engine is None:
+            subject = subject_of(self.known, reads)
+            engine, protected = subject.facts.engine, self._is_protected(subject)
+        if engine is None:
+            raise UsageError(f"{reference.name!r} has an engine that is not known here")
+        kind = KIND_BY_NAME[self.options.kind]
+        desired = Desired(
+            handle=spec.handle if spec else reference.addon or reference.app,
+            app=reference.app,
+            addon=reference.addon,
+            engine=engine,
+            location=Location(file=ORIGIN, line=0, column=0),
+            protect=protected,
+            kinds={kind.name: read_inline(kind, self.options.value, engine)},
+        )
+        return Fleet(config=self.known.config, desired=(desired,), findings=(), files=0)
+
+    def _is_protected(self, subject: Subject) -> bool:
+        """Whether a spec forbids every loss."""
+        return protection(self.known, self.options.database, subject) is not None
+
+    def consent(self, proposal: Proposal) -> Allowance | None:
+        """Whether the planned change may be made."""
+        for action in proposal.plan.actions:
+            if action.risk is Risk.SAFE or proposal.refusal(action):
+                continue
+            deletes = isinstance(action.change, Delete)
+            changes = render(change_lines(action.change), Look()).splitlines()
+            allowed = agreed(
+                self.options.consent,
+                self.world,
+                what=f"{verb_of(action.change).value} {action.address}",
+                stakes=(*(each.strip() for each in changes), f"this {STAKES[action.risk]}"),
+                name=action.address.name if deletes else None,
+            )
+            if not allowed:
+                return None
+        return _EVERYTHING
+
+    def refuse_missing(self, proposal: Proposal) -> None:
+        """Raise ReconcileError where what shall be gone is not there: a name mistyped, perhaps."""
+        (database,) = proposal.plan.databases
+        gone, kind = self.options.gone, KIND_BY_NAME[self.options.kind]
+        if gone is not None and database.error is None and not database.items:
+            raise ReconcileError(
+                f"{database.handle!r} has no {gone!r} among its {kind.title.lower()}"
+            )
+
+
+def _without_unmanaged(run: Run) -> Run:
+    """The same without the others of its kind, of which no word was said."""
+    after = _named_only(run.after) if run.after else None
+    return evolve(run, before=_named_only(run.before), after=after)
+
+
+def _named_only(proposal: Proposal) -> Proposal:
+    databases = tuple(evolve(one, unmanaged=()) for one in proposal.plan.databases)
+    return evolve(proposal, plan=Plan(databases=databases))

@@ -1,0 +1,37 @@
+"""`reconcile operation`: take up the wait for an operation."""
+
+from __future__ import annotations
+
+from reconcile.cli.carry_out import followed
+from reconcile.cli.exits import operation_status
+from reconcile.cli.named import look_up
+from reconcile.cli.options import OperationOptions
+from reconcile.cli.pipeline import reading, tell_cost
+from reconcile.cli.present import present
+from reconcile.cli.progress import progress
+from reconcile.cli.world import World
+from reconcile.errors import ExitStatus
+from reconcile.report.deed_text import operation_text
+from reconcile.report.live_json import operation_json
+
+
+def run(options: OperationOptions, world: World) -> ExitStatus:
+    """Follow an operation to its end, or look at it once."""
+    known = look_up(options.database)
+    wanted = known.reference
+    with (
+        reading(known.about, options.output, world) as reads,
+        progress(world, "seen", 1) as shown,
+    ):
+        target = reads.targets.find(app=wanted.app, addon=wanted.addon, engine=wanted.engine)
+        following = followed(reads.client, options.waiting, shown, world)
+        seen = following.follow(target, options.ident)
+        spent = reads.spent()
+    status = world.interruption.status or operation_status(seen)
+    renderers = {
+        "text": lambda look: operation_text(wanted.name, seen, look),
+        "json": lambda _look: operation_json(wanted.name, seen, status=status, spent=spent),
+    }
+    status = present(renderers, options.output, world, status=status)
+    tell_cost(spent, world)
+    return status

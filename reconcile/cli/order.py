@@ -1,0 +1,137 @@
+"""A deed that no spec could hold: prepared by reading, agreed to, sent once, followed to its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from attrs import evolve
+
+from reconcile import __version__
+from reconcile.apply.journal import Journal
+from reconcile.cli.carry_out import end_journal, followed, run_id
+from reconcile.cli.consent import agreed, is_given, refuse_unanswerable
+from reconcile.cli.exits import done_status
+from reconcile.cli.named import Known, look_up, protection, subject_of
+from reconcile.cli.options import OrderOptions
+from reconcile.cli.pipeline import reading, surroundings, tell_cost
+from reconcile.cli.present import present
+from reconcile.cli.progress import progress
+from reconcile.cli.world import World
+from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.model.change import Risk
+from reconcile.model.deed import Deed, Done
+from reconcile.model.run import Result
+from reconcile.operate.order import ResetDatabase, Restore
+from reconcile.operate.prepare import prepare
+from reconcile.operate.prepared import Connection, Prepared, carry_out, connect_writing
+from reconcile.operate.subject import Subject
+from reconcile.report.deed_text import DECLINED, done_text
+from reconcile.report.live_json import done_json
+
+
+def run(options: OrderOptions, world: World) -> ExitStatus:
+    """Do it, after asking where something is at stake."""
+    refuse_unanswerable(options.consent, world, name=_name_at_stake(options))
+    known = look_up(options.database)
+    done = _dry(options, known, world) if options.consent.dry_run else _live(options, known, world)
+    status = world.interruption.status or done_status(done, waited=options.waiting.wait)
+    renderers = {
+        "text": lambda look: done_text(done, look),
+        "json": lambda _look: done_json(done, status=status),
+    }
+    effect = done.result in {Result.DONE, Result.STARTED, Result.UNKNOWN}
+    status = present(renderers, options.output, world, status=status, effect=effect)
+    tell_cost(done.spent, world)
+    return status
+
+
+def _dry(options: OrderOptions, known: Known, world: World) -> Done:
+    with reading(known.about, options.output, world) as reads:
+        subject = subject_of(known, reads)
+        deed = prepare(options.order, subject).deed
+        done = _refused(deed, options, known, subject) or Done(deed=deed, result=Result.NOT_SENT)
+        return evolve(done, spent=reads.spent())
+
+
+def _live(options: OrderOptions, known: Known, world: World) -> Done:
+    world.state_dir(options.state_dir)  # a place for the journal is a condition for asking anything
+    with connect_writing(surroundings(known.about, options.output, world)) as connection:
+        subject = subject_of(known, connection.reads)
+        prepared = prepare(options.order, subject)
+        done = (
+            _refused(prepared.deed, options, known, subject)
+            or _declined(prepared, options, known, connection, world)
+            or _carried_out(prepared, options, connection, world)
+        )
+        return evolve(done, spent=connection.spent())
+
+
+def _declined(
+    prepared: Prepared, options: OrderOptions, known: Known, connection: Connection, world: World
+) -> Done | None:
+    """The end of what nobody agreed to, or what is another by the time that somebody did."""
+    deed, stop = prepared.deed, world.interruption.stop
+    if deed.asks:
+        allowed = agreed(
+            options.consent, world, what=deed.what, stakes=deed.stakes, name=deed.confirm
+        )
+        if not allowed:
+            return Done(deed=deed, result=Result.NOT_ALLOWED, message=DECLINED)
+        if not is_given(options.consent, deed.confirm) and not stop.is_set():
+            again = prepare(options.order, subject_of(known, connection.reads))
+            if again.premise != prepared.premise:
+                message = "live changed while it was asked; nothing was sent, order it again"
+                return Done(deed=again.deed, result=Result.STALE, message=message)
+    if stop.is_set():
+        message = "the run was interrupted, nothing was sent"
+        return Done(deed=deed, result=Result.SKIPPED, message=message)
+    return None
+
+
+def _name_at_stake(options: OrderOptions) -> str | None:
+    """What has to be named before it is done, as its deed will say."""
+    match options.order:
+        case ResetDatabase(name=name):
+            return name
+        case Restore():
+            return options.database.name
+        case _:
+            return None
+
+
+def _refused(deed: Deed, options: OrderOptions, known: Known, subject: Subject) -> Done | None:
+    """The end of a loss where a spec protects the database; None where none does."""
+    if deed.risk is not Risk.LOSSY:
+        return None
+    spec = protection(known, options.database, subject)
+    if spec is None:
+        return None
+    message = (
+        f"{spec.handle!r} is protected, and this would lose data: no flag lifts this, first take"
+        f" `protect: true` out of its spec, {spec.location.file} [G101]"
+    )
+    return Done(deed=deed, result=Result.REFUSED, message=message)
+
+
+def _carried_out(
+    prepared: Prepared, options: OrderOptions, connection: Connection, world: World
+) -> Done:
+    """The intent on disk, the request, the wait, the outcome on disk."""
+    deed = prepared.deed
+    connection.writes.prepare(deed.target)
+    with (
+        Journal(world.state_dir(options.state_dir), run_id(world), world.now) as journal,
+        progress(world, "sent", 1) as shown,
+    ):
+        journal.begin(__version__, {deed.database: deed.target})
+        journal.started(deed)
+        following = followed(connection.reads.client, options.waiting, shown, world)
+        done = carry_out(
+            prepared, connection.writes, following, lambda ident: journal.operation(deed, ident)
+        )
+        try:
+            journal.finished(done)
+        except ReconcileError as error:
+            world.tell(f"reconcile: {error}")
+        end_journal(journal, Counter([done.result.value]), world)
+        return done

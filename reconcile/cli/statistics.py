@@ -1,0 +1,33 @@
+"""`reconcile stats list`: the statements that took the most time."""
+
+from __future__ import annotations
+
+from reconcile.cli.named import look_up, subject_of
+from reconcile.cli.options import StatisticsOptions
+from reconcile.cli.pipeline import reading, tell_cost
+from reconcile.cli.present import present
+from reconcile.cli.world import World
+from reconcile.errors import ExitStatus
+from reconcile.operate.statistics import counted
+from reconcile.report.activity_text import TOP, statistics_text
+from reconcile.report.live_json import statistics_json
+
+
+def run(options: StatisticsOptions, world: World) -> ExitStatus:
+    """Read the statistics and show the first of them; machines get all unless they say less."""
+    known = look_up(options.database)
+    with reading(known.about, options.output, world) as reads:
+        subject = subject_of(known, reads)
+        found = counted(subject, options.top)
+        spent = reads.spent()
+    renderers = {
+        "text": lambda look: statistics_text(
+            found.statements[: options.top or TOP], found.total, look
+        ),
+        "json": lambda _look: statistics_json(
+            subject.name, subject.target, found.statements, found.total, spent=spent
+        ),
+    }
+    status = present(renderers, options.output, world, status=ExitStatus.DONE)
+    tell_cost(spent, world)
+    return status

@@ -1,0 +1,46 @@
+"""Deeds: single changes that a person orders by name, and that no spec could hold."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from reconcile.model.call import Call
+from reconcile.model.change import Risk
+from reconcile.model.cost import Spent
+from reconcile.model.operation import Operation
+from reconcile.model.run import Result
+from reconcile.model.target import Target
+
+
+@frozen(kw_only=True)
+class Deed:
+    """What is about to be done to one database, whole: the request, and what is at stake.
+
+    `what` is a sentence in the infinitive; `stakes` say what it costs, each a sentence; `confirm`
+    is the name to be typed where data is at stake. `sessions` where somebody's work is cut off.
+    """
+
+    database: str
+    target: Target
+    what: str
+    call: Call
+    risk: Risk = Risk.SAFE
+    stakes: tuple[str, ...] = ()
+    confirm: str | None = None
+    sessions: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to agree first."""
+        return self.risk is not Risk.SAFE or self.sessions
+
+
+@frozen(kw_only=True)
+class Done:
+    """A deed and what became of it; `spent` is what it cost."""
+
+    deed: Deed
+    result: Result
+    message: str = ""
+    operation: Operation | None = None
+    spent: Spent = field(factory=Spent)

@@ -1,0 +1,106 @@
+"""From an order to what became of it: prepared by reading, carried out by one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import evolve, frozen
+
+from reconcile.api.operations import Following
+from reconcile.api.writes import Connection, WriteClient, connect_writing
+from reconcile.errors import DOUBT, OutcomeUnknownError, ReconcileError
+from reconcile.model.deed import Deed, Done
+from reconcile.model.run import Result, follow_command
+
+__all__ = ["Connection", "Following", "Prepared", "carry_out", "connect_writing"]
+
+
+Note = Callable[[str], None]
+"""Writes the id of an operation down. Raises ReconcileError where it cannot."""
+
+
+def _unnoted(_ident: str) -> None:
+    """Nobody keeps a journal."""
+
+
+def _cannot_tell() -> bool | None:
+    return None
+
+
+@frozen(kw_only=True)
+class Prepared:
+    """A deed, what it rests on, and how to find out by reading whether it happened.
+
+    premise   what was read and has to be the same when it is sent
+    happened  asked where the answer was lost: True, False, or None where reading cannot tell;
+              raises ReconcileError where something cannot be read
+    provable  whether reading tells it in the end, so that an operation that ended well and was
+              only found, not answered, is not believed
+    """
+
+    deed: Deed
+    premise: tuple[object, ...] = ()
+    happened: Callable[[], bool | None] = _cannot_tell
+    provable: bool = False
+
+
+def carry_out(
+    prepared: Prepared, writes: WriteClient, following: Following, note: Note = _unnoted
+) -> Done:
+    """Send the request of a deed, once, and find out what became of it; raises nothing.
+
+    `note` writes down which operation was started, before its end is waited for.
+    """
+    deed = prepared.deed
+    try:
+        if deed.call.starts_operation:
+            return _followed(deed, writes.start(deed.target, deed.call), following, note)
+        writes.call(deed.target, deed.call)
+    except OutcomeUnknownError as error:
+        return _settled(prepared, following, note, error)
+    except ReconcileError as error:
+        return Done(deed=deed, result=Result.FAILED, message=str(error))
+    return Done(deed=deed, result=Result.DONE)
+
+
+def _followed(deed: Deed, ident: str, following: Following, note: Note) -> Done:
+    """Wait for an operation. What is wrong with the wait leaves the outcome open, not failed."""
+    command = follow_command(ident, deed.database)
+    try:
+        note(ident)
+        seen = following.follow(deed.target, ident)
+    except ReconcileError as error:
+        message = f"operation {ident!r} was started: {error}; follow it with {command}"
+        return Done(deed=deed, result=Result.UNKNOWN, message=message)
+    if seen.done:
+        return Done(deed=deed, result=Result.DONE, operation=seen)
+    if seen.failed:
+        reason = seen.error or "no reason given"
+        message = f"operation {ident!r} ended in an error: {reason}"
+        return Done(deed=deed, result=Result.FAILED, message=message, operation=seen)
+    message = f"operation {ident!r} is {seen.status}: follow it with {command}"
+    return Done(deed=deed, result=Result.STARTED, message=message, operation=seen)
+
+
+def _settled(
+    prepared: Prepared, following: Following, note: Note, error: OutcomeUnknownError
+) -> Done:
+    """Find out by reading what no answer told; nothing is ever sent twice."""
+    deed = prepared.deed
+    unknown = Done(deed=deed, result=Result.UNKNOWN, message=str(error))
+    ident = following.found(deed.target, deed.call) if deed.call.starts_operation else None
+    followed = None if ident is None else _followed(deed, ident, following, note)
+    if followed is not None and (followed.result is not Result.DONE or not prepared.provable):
+        return followed
+    try:
+        happened = prepared.happened()
+    except ReconcileError:
+        return unknown
+    if happened is None or (not happened and error.under_way):
+        return unknown
+    if followed is not None:
+        return followed
+    said, result = ("it was done", Result.DONE) if happened else ("it was not done", Result.FAILED)
+    return evolve(
+        unknown, result=result, message=f"read again: {said}; {str(error).removesuffix(DOUBT)}"
+    )

@@ -1,0 +1,70 @@
+"""Putting the data of a PostgreSQL database back to a point in time.
+
+Source: the API text, `POST …/pitr/restore` (PostgreSQL only); the wire contract,
+`GET …/pitr/recovery_window`: after a restore, earlier points are gone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from reconcile.errors import AnswerError, ReconcileError
+from reconcile.model.call import RECOVERY_WINDOW, restore
+from reconcile.model.change import Risk
+from reconcile.model.deed import Deed
+from reconcile.model.engine import Engine
+from reconcile.operate.order import Restore
+from reconcile.operate.prepared import Prepared
+from reconcile.operate.subject import Subject
+
+
+def restoration(order: Restore, subject: Subject) -> Prepared:
+    """Prepare a restore. Raises ReconcileError for a moment outside the recovery window."""
+    subject.must_be(Engine.POSTGRESQL, "point-in-time recovery")
+    subject.must_be_settled()
+    moment = order.moment.astimezone(UTC)
+    earliest, latest = _window(subject)
+    if not earliest <= moment <= latest:
+        raise ReconcileError(
+            f"{_shown(moment)} is outside the recovery window of {subject.name!r}, which is from"
+            f" {_shown(earliest)} to {_shown(latest)}"
+        )
+    deed = Deed(
+        database=subject.name,
+        target=subject.target,
+        what=f"restore {subject.name} to {_shown(moment)}",
+        call=restore(_shown(moment)),
+        risk=Risk.LOSSY,
+        stakes=(
+            f"everything written after {_shown(moment)} is lost",
+            f"no earlier point than {_shown(moment)} can be restored afterwards",
+            f"the recovery window now is from {_shown(earliest)} to {_shown(latest)}",
+        ),
+        confirm=subject.name,
+    )
+    # A restore leaves no trace in the resource but its operation, which is looked for first.
+    return Prepared(deed=deed)
+
+
+def _window(subject: Subject) -> tuple[datetime, datetime]:
+    window = subject.ask(RECOVERY_WINDOW)
+    if not isinstance(window, dict):
+        raise AnswerError("the recovery window is no object")
+    edges = [window.get(f"{edge}_recoverable_at") for edge in ("earliest", "latest")]
+    if any(edge is None for edge in edges):
+        raise ReconcileError(f"{subject.name!r} has no point in time that it can be restored to")
+    return _moment(edges[0]), _moment(edges[1])
+
+
+def _moment(value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise AnswerError("the recovery window has an edge that is no time") from None
+
+
+def _shown(moment: datetime) -> str:
+    """ISO 8601 in UTC; fractions of a second only where there are any."""
+    text = moment.replace(tzinfo=None).isoformat()
+    return f"{text.rstrip('0') if moment.microsecond else text}Z"

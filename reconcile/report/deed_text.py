@@ -1,0 +1,65 @@
+"""What became of an order, and how far an operation has come, for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from reconcile.model.call import Call
+from reconcile.model.deed import Done
+from reconcile.model.operation import Operation
+from reconcile.model.run import Result
+from reconcile.model.target import Target
+from reconcile.report.page import Line, Look, line, render
+
+SIGNS = {
+    Result.DONE: ("✓", "green"),
+    Result.STARTED: ("…", "cyan"),
+    Result.FAILED: ("✗", "bold red"),
+    Result.UNKNOWN: ("?", "bold red"),
+    Result.STALE: ("!", "yellow"),
+    Result.SKIPPED: ("·", "yellow"),
+    Result.NOT_ALLOWED: ("·", "yellow"),
+    Result.REFUSED: ("!", "magenta"),
+    Result.NOT_SENT: ("→", "cyan"),
+}
+"""The sign of a result, and its style."""
+
+
+DECLINED = "nobody agreed to it, nothing was sent"
+"""Why something was not allowed."""
+
+
+def done_text(done: Done, look: Look) -> str:
+    """Render what became of an order; in a dry run, the exact request."""
+    return render(_done_lines(done), look)
+
+
+def _done_lines(done: Done) -> Iterator[Line]:
+    sign, style = SIGNS[done.result]
+    message = f": {done.message}" if done.message else ""
+    yield line(
+        0, (done.deed.what, "bold"), "  ", (done.result.value, style), message, sign=(sign, style)
+    )
+    if done.result is Result.NOT_SENT:
+        for stake in done.deed.stakes:
+            yield line(4, stake)
+        yield from call_lines(done.deed.call, done.deed.target, 4)
+
+
+def call_lines(call: Call, target: Target, indent: int) -> Iterator[Line]:
+    """The exact request, ready to be copied."""
+    yield line(indent, (f"{call.method} ", "bold"), target.url(call), whole=True)
+    if call.body is not None:
+        yield line(indent, json.dumps(call.body, sort_keys=True), whole=True)
+
+
+def operation_text(database: str, seen: Operation, look: Look) -> str:
+    """Render how far an operation has come."""
+    result = Result.DONE if seen.done else Result.FAILED if seen.failed else Result.STARTED
+    sign, style = SIGNS[result]
+    what = f"{seen.type or 'operation'} {seen.id} of {database}"
+    message = f": {seen.error}" if seen.error else ""
+    return render(
+        [line(0, (what, "bold"), "  ", (seen.status, style), message, sign=(sign, style))], look
+    )

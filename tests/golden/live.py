@@ -1,0 +1,233 @@
+"""Results of the imperative half to look at: tables, orders, operations, single changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from attrs import evolve, frozen
+from builders import target
+from golden.changes import CHANGES
+from golden.fleets import HOSTILE_NAMES, STRICT
+
+from reconcile.errors import ExitStatus
+from reconcile.model.activity import Query, Statement
+from reconcile.model.call import UPGRADE, Effect, action, restore
+from reconcile.model.change import Risk
+from reconcile.model.cost import Spent
+from reconcile.model.deed import Deed, Done
+from reconcile.model.engine import Engine
+from reconcile.model.operation import Operation
+from reconcile.model.run import Result
+from reconcile.model.state import ITSELF, Elements
+from reconcile.report.activity_text import queries_text, statistics_text
+from reconcile.report.change_text import change_text
+from reconcile.report.deed_text import DECLINED, done_text, operation_text
+from reconcile.report.live_json import (
+    done_json,
+    listing_json,
+    operation_json,
+    queries_json,
+    statistics_json,
+)
+from reconcile.report.page import Look
+from reconcile.report.show_text import kind_text
+
+BILLING = target(Engine.POSTGRESQL, "billing")
+SPENT = Spent(requests={"auth": 2, "api": 1, "database": 3}, waited={"api": 0.0})
+_LONG = "SELECT *\n  FROM orders AS o\n  JOIN lines AS l ON l.order_id = o.id\n WHERE o.total > $1"
+
+
+@frozen(kw_only=True)
+class Shown:
+    """One result: as text, and as JSON where it has a document of its own."""
+
+    text: Callable[[Look], str]
+    json: Callable[[], str] | None = None
+
+
+def _queries(found: tuple[Query, ...], total: int, longer_than: float = 0.0) -> Shown:
+    return Shown(
+        text=partial(queries_text, found, total, longer_than=longer_than),
+        json=partial(queries_json, "billing", BILLING, found, total, spent=SPENT),
+    )
+
+
+def _statistics(found: tuple[Statement, ...], total: int) -> Shown:
+    return Shown(
+        text=partial(statistics_text, found, total),
+        json=partial(statistics_json, "billing", BILLING, found, total, spent=SPENT),
+    )
+
+
+def _listing(kind: str, state: Elements) -> Shown:
+    return Shown(
+        text=partial(kind_text, state),
+        json=partial(listing_json, "shop", target(), kind, state, spent=SPENT),
+    )
+
+
+def _operation(seen: Operation, status: ExitStatus) -> Shown:
+    return Shown(
+        text=partial(operation_text, "shop", seen),
+        json=partial(operation_json, "shop", seen, status=status, spent=SPENT),
+    )
+
+
+def _done(done: Done, status: ExitStatus) -> Shown:
+    counted = evolve(done, spent=SPENT)
+    return Shown(text=partial(done_text, counted), json=partial(done_json, counted, status=status))
+
+
+QUERIES = (
+    Query(pid=3_912_481, query=_LONG, state="active", username="reporting", seconds=212.0),
+    Query(
+        pid=2001,
+        query="UPDATE stock SET n = n - 1",
+        state="idle in transaction (aborted)",
+        username="app_with_a_rather_long_name_of_a_user",
+        started="2026-01-05T09:00:00Z",
+        seconds=9.04,
+    ),
+    Query(pid=2002, query="SELECT '漢字' || name FROM データ", state="active", username="分析"),
+    Query(pid=7, query=""),
+)
+HOSTILE_QUERIES = tuple(
+    Query(pid=number, query=name, state=name, username=name, seconds=86_400.0 * number)
+    for number, name in enumerate(HOSTILE_NAMES, 1)
+)
+STATEMENTS = (
+    Statement(query=_LONG, calls=24_512, rows=112, total=7_612.4, mean=0.31, share=0.982),
+    Statement(query="SELECT $1", calls=1, rows=1, total=0.0075, mean=0.0075),
+    Statement(query="漢字" * 40, calls=300, rows=0, total=141.0, mean=0.47, share=0.018),
+)
+LARGE = Statement(
+    query=_LONG, calls=12_345_678_901, rows=98_765_432_109, total=3_599.0, mean=0.00000029, share=1
+)
+HOSTILE_STATEMENTS = tuple(Statement(query=name, user_id=16_384) for name in HOSTILE_NAMES)
+
+CANCEL = Deed(
+    database="billing",
+    target=BILLING,
+    what="cancel the query of pid 2000 on billing",
+    call=action("pg-cancel-query", {"pid": 2000}, effect=Effect.CHANGE),
+    stakes=(f"reporting runs {_LONG!r}",),
+    sessions=True,
+)
+UP = Deed(
+    database="shop",
+    target=target(),
+    what="upgrade shop from 8.0.35-1 to 8.4.3-1",
+    call=UPGRADE,
+    risk=Risk.DISRUPTIVE,
+    stakes=("the database restarts, an upgrade can take long, and there is no way back",),
+)
+BACK = Deed(
+    database="billing",
+    target=BILLING,
+    what="restore billing to 2026-11-22T10:00:00Z",
+    call=restore("2026-11-22T10:00:00Z"),
+    risk=Risk.LOSSY,
+    stakes=(
+        "everything written after 2026-11-22T10:00:00Z is lost",
+        "no earlier point than 2026-11-22T10:00:00Z can be restored afterwards",
+    ),
+    confirm="billing",
+)
+HOSTILE_DEED = Deed(
+    database=HOSTILE_NAMES[1],
+    target=target(),
+    what=f"reset logical database {HOSTILE_NAMES[0]} of {HOSTILE_NAMES[2]}",
+    call=action("reset-database", {"database_name": HOSTILE_NAMES[0]}, effect=Effect.CHANGE),
+    risk=Risk.LOSSY,
+    stakes=HOSTILE_NAMES,
+    confirm=HOSTILE_NAMES[0],
+)
+DEEDS: Mapping[str, Deed] = {
+    "dry": CANCEL,
+    "dry_upgrade": UP,
+    "dry_restore": BACK,
+    "dry_hostile": HOSTILE_DEED,
+}
+"""What is shown before it is sent, request and all, by the name of its page."""
+
+RUNNING = Operation(id="609145e66ffbd934f6745bb4", status="running", type="upgrade")
+ENDED = evolve(
+    RUNNING,
+    status="done",
+    created_at="2026-11-22T10:00:00Z",
+    finished_at="2026-11-22T10:20:00Z",
+)
+BROKEN = evolve(ENDED, status="error", error="disk full")
+_FOLLOW = "follow it with reconcile operation 609145e66ffbd934f6745bb4 --database shop"
+
+LIVE: Mapping[str, Shown] = {
+    "queries/mixed": _queries(QUERIES, 4),
+    "queries/some": _queries(QUERIES[:2], 10_000),
+    "queries/none": _queries((), 0),
+    "queries/none_so_long": _queries((), 0, longer_than=90.0),
+    "queries/hostile": _queries(HOSTILE_QUERIES, len(HOSTILE_QUERIES)),
+    "statistics/mixed": _statistics(STATEMENTS, 3),
+    "statistics/some": _statistics(STATEMENTS[:1], 10_000),
+    "statistics/large": _statistics((LARGE,), 1),
+    "statistics/none": _statistics((), 0),
+    "statistics/hostile": _statistics(HOSTILE_STATEMENTS, len(HOSTILE_NAMES)),
+    "listing/names": _listing("logical_databases", {"shop": {"protected": True}, "データ": {}}),
+    "listing/hostile": _listing("logical_databases", {name: {} for name in HOSTILE_NAMES}),
+    "listing/none": _listing("extensions", {}),
+    "listing/single": _listing("sql_mode", {ITSELF: {"modes": STRICT}}),
+    "listing/single_none": _listing("sql_mode", {ITSELF: {"modes": ()}}),
+    "listing/several": _listing("backups", {ITSELF: {"enabled": True, "hours": (3,)}}),
+    "operation/running": _operation(RUNNING, ExitStatus.REMAINS),
+    "operation/done": _operation(ENDED, ExitStatus.DONE),
+    "operation/error": _operation(BROKEN, ExitStatus.FAILED),
+    "operation/hostile": _operation(
+        Operation(
+            id=HOSTILE_NAMES[0],
+            status=HOSTILE_NAMES[1],
+            type=HOSTILE_NAMES[2],
+            error=HOSTILE_NAMES[9],
+        ),
+        ExitStatus.REMAINS,
+    ),
+    "done/done": _done(Done(deed=CANCEL, result=Result.DONE), ExitStatus.DONE),
+    **{
+        f"done/{name}": _done(Done(deed=deed, result=Result.NOT_SENT), ExitStatus.REMAINS)
+        for name, deed in DEEDS.items()
+    },
+    "done/declined": _done(
+        Done(deed=BACK, result=Result.NOT_ALLOWED, message=DECLINED), ExitStatus.REMAINS
+    ),
+    "done/refused": _done(
+        Done(
+            deed=BACK,
+            result=Result.REFUSED,
+            message="'billing' is protected, and this would lose data: no flag lifts this, first"
+            " take `protect: true` out of its spec, specs/billing.yaml [G101]",
+        ),
+        ExitStatus.REFUSED,
+    ),
+    "done/started": _done(
+        Done(
+            deed=UP,
+            result=Result.STARTED,
+            message=f"operation '609145e66ffbd934f6745bb4' is running: {_FOLLOW}",
+            operation=RUNNING,
+        ),
+        ExitStatus.REMAINS,
+    ),
+    "done/failed": _done(
+        Done(
+            deed=UP,
+            result=Result.FAILED,
+            message="operation '609145e66ffbd934f6745bb4' ended in an error: disk full",
+            operation=BROKEN,
+        ),
+        ExitStatus.FAILED_AFTER_EFFECT,
+    ),
+    "done/unknown": _done(
+        Done(deed=HOSTILE_DEED, result=Result.UNKNOWN, message=f"it was lost: {HOSTILE_NAMES[1]}"),
+        ExitStatus.FAILED_AFTER_EFFECT,
+    ),
+    **{f"change/{name}": Shown(text=partial(change_text, run)) for name, run in CHANGES.items()},
+}

@@ -1,0 +1,149 @@
+"""An upgrade to be carried out: a sandbox on a socket, and time that goes on by being waited for."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define, field
+from live import environment
+
+from reconcile.api.surroundings import Surroundings
+from reconcile.apply.journal import Journal
+from reconcile.apply.live import Connection, Following, LiveExecutor, connect_writing
+from reconcile.kinds.engine_version import EngineVersion
+from reconcile.model.engine import Engine
+from reconcile.model.item import Action
+from reconcile.model.location import Location
+from reconcile.model.run import Outcome
+from reconcile.model.state import Desired
+from reconcile.model.target import Target
+from reconcile.observe.observer import observe
+from reconcile.plan.build import build_plan
+from reconcile.sandbox import Sandbox, running
+
+OPERATION = 60.0
+"""Seconds that an operation takes."""
+
+FLEET = {
+    "version": 1,
+    "apps": [
+        {
+            "name": "shop-web",
+            "addons": [
+                {
+                    "id": "ad-shop",
+                    "resource_id": "shop-web-1",
+                    "engine": "mysql",
+                    "version": "8.0.35-1",
+                    "next_version": "8.0.36-1",
+                }
+            ],
+        }
+    ],
+}
+WANTED = Desired(
+    handle="shop",
+    app="shop-web",
+    addon="ad-shop",
+    engine=Engine.MYSQL,
+    location=Location(file="specs/shop.yaml", line=1, column=1),
+    kinds={"engine_version": EngineVersion(version=">=8.0.36")},
+)
+
+
+class WaitedClock:
+    """The time of the sandbox and of the wait: it goes on while somebody sleeps, at no cost."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Seconds of the epoch."""
+        return time.time() + self._ahead
+
+    def sleep(self, seconds: float, halted: Callable[[], bool]) -> None:
+        """Go on by so many seconds."""
+        if not halted():
+            self.slept.append(seconds)
+            self._ahead += seconds
+
+
+@define
+class Bench:
+    """What it takes to carry out one action, and to look at what came of it."""
+
+    sandbox: Sandbox
+    connection: Connection
+    clock: WaitedClock
+    directory: Path
+    stop: threading.Event = field(factory=threading.Event)
+    wait: bool = True
+    patience: float = 3600.0
+
+    def planned(self) -> tuple[Target, Action]:
+        """The upgrade, as it is planned; what was sent for that is forgotten."""
+        plan = build_plan([WANTED], observe([WANTED], self.connection.reads))
+        (database,) = plan.databases
+        (action,) = database.actions
+        assert database.target is not None
+        self.sandbox.clear()
+        return database.target, action
+
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
+        """Carry it out."""
+        following = Following(
+            client=self.connection.reads.client,
+            wait=self.wait,
+            patience=self.patience,
+            stop=self.stop,
+            clock=self.clock,
+        )
+        with Journal(self.directory, "run", lambda: datetime.now(UTC)) as journal:
+            return LiveExecutor(self.connection.writes, journal, following).execute(target, action)
+
+    def journal(self) -> list[dict[str, Any]]:
+        """What was written down, without times and addresses."""
+        lines = (self.directory / "runs" / "run.jsonl").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def sent(self) -> list[str]:
+        """What was sent to the database host, in order."""
+        return [
+            f"{one['method']} {one['path'].removeprefix('/api')}"
+            for one in self.sandbox.requests()["requests"]
+            if one["host"] == "database"
+        ]
+
+    def version(self) -> str:
+        """The version that runs."""
+        (app,) = self.sandbox.fleet()["apps"]
+        (addon,) = app["addons"]
+        return str(addon["version"])
+
+    def operation(self) -> str:
+        """The id of the only operation that there is."""
+        (app,) = self.sandbox.fleet()["apps"]
+        (addon,) = app["addons"]
+        (one,) = addon["operations"]
+        return str(one["id"])
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A fresh sandbox with one database that can be upgraded."""
+    clock = WaitedClock()
+    with (
+        running(FLEET, operation_seconds=OPERATION, now=clock.now) as sandbox,
+        connect_writing(
+            Surroundings(environment=environment(sandbox), region=None, notify=print)
+        ) as connection,
+    ):
+        yield Bench(sandbox=sandbox, connection=connection, clock=clock, directory=tmp_path)

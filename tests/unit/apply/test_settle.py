@@ -1,0 +1,143 @@
+"""What a second read says of an action whose answer was lost, where something takes its time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+from builders import desired, facts, observed
+
+from reconcile.apply.settle import settle
+from reconcile.kinds.backups import Backups
+from reconcile.kinds.engine_version import EngineVersion
+from reconcile.kinds.features import Feature, Features
+from reconcile.model.address import Address
+from reconcile.model.engine import Engine
+from reconcile.model.item import Pending, Reason
+from reconcile.model.plan import Plan
+from reconcile.model.run import Outcome, Result
+from reconcile.model.state import ITSELF, Elements, Facts
+from reconcile.plan.build import build_plan
+
+OFF: Elements = {}
+COMING: Elements = {"redis-aof": {"status": "PENDING_TO_ACTIVATE"}}
+ON: Elements = {"redis-aof": {"status": "ACTIVATED", "enabled": True}}
+FAILED: Elements = {"redis-aof": {"status": "FAILED", "enabled": False}}
+
+
+def planned(kind: str, spec: Any, state: Elements, *, live: Facts | None = None) -> Plan:
+    """The plan of one kind."""
+    found = observed({kind: state}, live=live or facts())
+    return build_plan([desired({kind: spec})], {"shop": found})
+
+
+def settled(before: Plan, after: Plan) -> tuple[Result, str]:
+    """What becomes of the one action of a plan whose answer was lost."""
+    (action,) = before.actions
+    (outcome,) = settle([Outcome(action=action, result=Result.UNKNOWN, message="lost")], after)
+    return outcome.result, outcome.message
+
+
+@pytest.mark.parametrize(
+    ("state", "result", "message"),
+    [
+        (COMING, Result.DONE, "read again: it is under way; lost"),
+        (ON, Result.DONE, "read again: it was done; lost"),
+        (OFF, Result.FAILED, "read again: it was not done; lost"),
+        (FAILED, Result.FAILED, "read again: it was not done; lost"),
+    ],
+)
+def test_a_feature(state: Elements, result: Result, message: str) -> None:
+    """The provider is at it: so it has heard of it."""
+    spec = Features(switched={Feature.REDIS_AOF: True})
+    before = planned("features", spec, OFF)
+    assert settled(before, planned("features", spec, state)) == (result, message)
+
+
+def test_a_busy_database_says_nothing_of_one_feature() -> None:
+    """It may be busy with something else."""
+    spec = Features(switched={Feature.REDIS_AOF: True})
+    after = planned("features", spec, OFF, live=facts(operation="op"))
+    assert settled(planned("features", spec, OFF), after) == (Result.UNKNOWN, "lost")
+
+
+ITS_OWN = Address(database="shop", kind="features", name="redis-aof")
+WHOLE = Address(database="shop")
+ANOTHER = Address(database="shop", kind="features", name="redis-rdb")
+UNDER_WAY = (Result.DONE, "read again: it is under way; lost")
+OPEN = (Result.UNKNOWN, "lost")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "expected"),
+    [
+        ([(ITS_OWN, True)], UNDER_WAY),
+        ([(ITS_OWN, False)], OPEN),
+        ([(WHOLE, False)], OPEN),
+        ([(WHOLE, True)], UNDER_WAY),
+        ([(ITS_OWN, True), (WHOLE, False)], OPEN),
+        ([(ITS_OWN, True), (ANOTHER, False)], UNDER_WAY),
+        ([(ANOTHER, False)], (Result.DONE, "read again: it was done; lost")),
+    ],
+)
+def test_what_waits_is_no_proof_unless_it_is_at_it(
+    waiting: list[tuple[Address, bool]], expected: tuple[Result, str]
+) -> None:
+    """Something that has to come first says nothing of the action itself."""
+    before = planned("features", Features(switched={Feature.REDIS_AOF: True}), OFF)
+    (action,) = before.actions
+    assert action.address == ITS_OWN
+    items = tuple(
+        Pending(
+            address=address,
+            message="busy",
+            reason=Reason.BUSY,
+            origin=action.origin,
+            at_it=at_it,
+        )
+        for address, at_it in waiting
+    )
+    (database,) = before.databases
+    assert settled(before, Plan(databases=(evolve(database, items=items),))) == expected
+
+
+def test_another_database_in_its_place() -> None:
+    """That it cannot be planned does not mean that it was done."""
+    spec = Features(switched={Feature.REDIS_AOF: True})
+    after = planned("features", spec, OFF, live=facts(Engine.REDIS))
+    result, message = settled(planned("features", spec, OFF), after)
+    assert result is Result.UNKNOWN
+    assert message == "not done yet when read again, it may still be; lost"
+
+
+def version(live: str, *following: str | None) -> Elements:
+    """A version, and what comes next if that is known."""
+    return {ITSELF: {"version": live, **dict(zip(["next_version"], following, strict=False))}}
+
+
+@pytest.mark.parametrize(
+    ("after", "result"),
+    [
+        (version("16.8.0-1"), Result.DONE),
+        (version("16.6.0-1", "16.8.0-1"), Result.DONE),
+        (version("16.6.0-1", "17.0.0-1"), Result.DONE),
+        (version("16.6.0-1"), Result.DONE),
+        (version("16.4.0-1", "16.6.0-1"), Result.FAILED),
+        (version("16.4.0-1"), Result.UNKNOWN),
+        (version("16.5.0-1"), Result.UNKNOWN),
+    ],
+)
+def test_an_upgrade(after: Elements, result: Result) -> None:
+    """That there is a next step to take, or to be blocked, is no reason to call this one failed."""
+    spec = EngineVersion(version=">=16.7")
+    before = planned("engine_version", spec, version("16.4.0-1", "16.6.0-1"))
+    assert settled(before, planned("engine_version", spec, after))[0] is result
+
+
+def test_an_update_that_left_something_else_to_do() -> None:
+    """The flag is as it was to be; that the hour was moved meanwhile is another matter."""
+    spec = Backups(enabled=True, hours=(3,))
+    before = planned("backups", spec, {ITSELF: {"enabled": False, "hours": (3,)}})
+    after = planned("backups", spec, {ITSELF: {"enabled": True, "hours": (5,)}})
+    assert settled(before, after)[0] is Result.DONE

@@ -1,0 +1,93 @@
+"""Exit statuses of the commands about one database."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from builders import ORIGIN
+from golden.changes import CHANGES
+from golden.live import BROKEN, CANCEL, ENDED, RUNNING
+
+from reconcile.cli.exits import change_status, done_status, operation_status
+from reconcile.errors import ExitStatus
+from reconcile.model.address import Address
+from reconcile.model.deed import Done
+from reconcile.model.item import Pending, Reason
+from reconcile.model.operation import Operation
+from reconcile.model.plan import DatabasePlan, Plan, Proposal
+from reconcile.model.run import Result, Run
+
+
+@pytest.mark.parametrize(
+    ("result", "operation", "waited", "status"),
+    [
+        (Result.DONE, None, True, 0),
+        (Result.DONE, ENDED, True, 0),
+        (Result.STARTED, RUNNING, True, 2),
+        (Result.STARTED, RUNNING, False, 0),
+        (Result.FAILED, None, True, 1),
+        (Result.FAILED, BROKEN, True, 4),
+        (Result.UNKNOWN, None, True, 4),
+        (Result.UNKNOWN, RUNNING, False, 4),
+        (Result.NOT_ALLOWED, None, True, 2),
+        (Result.NOT_SENT, None, True, 2),
+        (Result.REFUSED, None, True, 3),
+    ],
+)
+def test_of_an_order(
+    result: Result, operation: Operation | None, status: int, *, waited: bool
+) -> None:
+    """What was begun and failed had an effect; who asked not to wait has what was asked for."""
+    assert (
+        done_status(Done(deed=CANCEL, result=result, operation=operation), waited=waited) == status
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("done", 0), ("error", 1), ("pending", 2), ("running", 2), ("unheard of", 2)],
+)
+def test_of_a_look_at_an_operation(status: str, expected: int) -> None:
+    """What has not ended remains."""
+    assert operation_status(evolve(RUNNING, status=status)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("done", 0),
+        ("in_sync", 0),
+        ("not_so_yet", 2),
+        ("declined", 2),
+        ("blocked", 2),
+        ("dry", 2),
+        ("refused", 3),
+        ("dry_refused", 3),
+        ("unread", 1),
+        ("unknown", 4),
+        ("hostile", 1),
+    ],
+)
+def test_of_a_change(name: str, status: int) -> None:
+    """As of an apply of it alone, but that a refused one is refused as a whole."""
+    assert change_status(CHANGES[name]) == status
+
+
+@pytest.mark.parametrize("interrupted", [ExitStatus.INTERRUPTED, ExitStatus.TERMINATED])
+@pytest.mark.parametrize("name", ["done", "refused", "unknown", "declined"])
+def test_of_a_change_that_was_interrupted(name: str, interrupted: ExitStatus) -> None:
+    """Whatever else is true."""
+    assert change_status(evolve(CHANGES[name], interrupted=interrupted)) is interrupted
+
+
+def test_of_a_change_that_waits() -> None:
+    """A person asked for it and it was not made: for a fleet, pending alone would be 0."""
+    waiting = Pending(
+        address=Address(database="shop"),
+        reason=Reason.DIFFERS,
+        origin=ORIGIN,
+        message="its status is 'updating'",
+    )
+    plan = DatabasePlan(handle="shop", engine="mysql", app="shop-web", items=(waiting,))
+    run = Run(id="run", before=Proposal(plan=Plan(databases=(plan,))))
+    assert change_status(run) is ExitStatus.REMAINS

@@ -1,0 +1,243 @@
+"""Carrying out: one request, and what became of it by its answer, by following, or by reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from unit.api.loopback import DROPPED, Addon, PlainClock, Provider, Reply, reply, serving, unheard
+from unit.operate.conftest import sent
+
+from reconcile.api.surroundings import Surroundings
+from reconcile.errors import ReconcileError
+from reconcile.model.call import UPGRADE, Call, Effect, action
+from reconcile.model.deed import Deed, Done
+from reconcile.model.run import Result
+from reconcile.operate.prepared import (
+    Connection,
+    Following,
+    Prepared,
+    carry_out,
+    connect_writing,
+)
+
+IDENT = "609145e66ffbd934f6745bb4"
+RESET = action("reset-database", {"database_name": "legacy"}, effect=Effect.CHANGE)
+FOLLOW = f"follow it with reconcile operation {IDENT} --database shop"
+LOST = "its answer was lost (the connection was closed)"
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """A provider with one application and its MySQL addon."""
+    with serving(("shop-web", Addon())) as one:
+        yield one
+
+
+@pytest.fixture
+def connection(provider: Provider) -> Iterator[Connection]:
+    """A connection that reads and writes."""
+    surroundings = Surroundings(
+        environment=provider.environment, region=None, notify=unheard, clock=PlainClock()
+    )
+    with connect_writing(surroundings) as one:
+        yield one
+
+
+Carry = Callable[..., Done]
+"""Carries out a call; keywords are those of the preparation and of the wait."""
+
+
+@pytest.fixture
+def carry(provider: Provider, connection: Connection) -> Carry:
+    """One deed on the provider's addon."""
+    target = connection.reads.targets.find(app="shop-web", addon="ad-1", engine=None)
+    provider.requests.clear()
+
+    def carried(
+        call: Call,
+        *answers: Reply,
+        happened: Callable[[], bool | None] | None = None,
+        note: Callable[[str], None] = unheard,
+        wait: bool = True,
+    ) -> Done:
+        provider.odd["database"].extend(answers)
+        deed = Deed(database="shop", target=target, what="do it", call=call)
+        prepared = Prepared(deed=deed, happened=happened) if happened else Prepared(deed=deed)
+        following = Following(client=connection.reads.client, wait=wait, clock=PlainClock())
+        return carry_out(prepared, connection.writes, following, note)
+
+    return carried
+
+
+def unreadable() -> bool:
+    """Reading failed."""
+    raise ReconcileError("it cannot be read")
+
+
+def test_an_answer_says_that_it_was_done(provider: Provider, carry: Carry) -> None:
+    """One request, and nothing to say."""
+    done = carry(RESET, reply(200, {"ok": 1, "result": None}), happened=unreadable)
+    assert (done.result, done.message, done.operation) == (Result.DONE, "", None)
+    assert sent(provider) == ["POST reset-database"]
+
+
+@pytest.mark.parametrize(
+    "answer", [reply(200, {"ok": 0, "error": "no"}), reply(422, {"error": "no"}), reply(404)]
+)
+def test_an_answer_says_that_it_was_not(provider: Provider, carry: Carry, answer: Reply) -> None:
+    """Nothing is read: there is no doubt."""
+    done = carry(RESET, answer, happened=unreadable)
+    assert done.result is Result.FAILED
+    assert done.message.startswith("reset-database of ad-1: ")
+    assert sent(provider) == ["POST reset-database"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "happened", "result"),
+    [
+        (DROPPED, lambda: True, Result.DONE),
+        (DROPPED, lambda: False, Result.FAILED),
+        (DROPPED, lambda: None, Result.UNKNOWN),
+        (DROPPED, unreadable, Result.UNKNOWN),
+        (DROPPED, None, Result.UNKNOWN),
+        (reply(502), lambda: False, Result.FAILED),
+        # A gateway that gave up waiting: the server may still be at it.
+        (reply(504), lambda: False, Result.UNKNOWN),
+        (reply(504), lambda: True, Result.DONE),
+    ],
+)
+def test_a_lost_answer_is_settled_by_reading(
+    provider: Provider,
+    carry: Carry,
+    answer: Reply,
+    happened: Callable[[], bool | None] | None,
+    result: Result,
+) -> None:
+    """Never by sending again."""
+    done = carry(RESET, answer, happened=happened)
+    assert done.result is result
+    assert done.message.startswith(f"{SAID[result]}reset-database of ad-1: ")
+    assert sent(provider) == ["POST reset-database"]
+
+
+SAID = {
+    Result.DONE: "read again: it was done; ",
+    Result.FAILED: "read again: it was not done; ",
+    Result.UNKNOWN: "",
+}
+
+
+def operation(status: str, **more: str) -> Reply:
+    """What is said of the operation."""
+    return reply(200, {"operation": {"id": IDENT, "status": status, **more}})
+
+
+STARTED = reply(202, {"operation_id": IDENT})
+START, LOOK = "POST /api/databases/ad-1/upgrade", f"GET /api/operations/{IDENT}"
+
+
+@pytest.mark.parametrize(
+    ("seen", "result", "message"),
+    [
+        (operation("done"), Result.DONE, ""),
+        (
+            operation("error", error="disk full"),
+            Result.FAILED,
+            f"operation {IDENT!r} ended in an error: disk full",
+        ),
+        (
+            operation("error"),
+            Result.FAILED,
+            f"operation {IDENT!r} ended in an error: no reason given",
+        ),
+        (operation("running"), Result.STARTED, f"operation {IDENT!r} is running: {FOLLOW}"),
+    ],
+)
+def test_an_operation_is_followed(
+    provider: Provider, carry: Carry, seen: Reply, result: Result, message: str
+) -> None:
+    """Its id is noted before it is looked at."""
+    noted: list[list[str]] = []
+    done = carry(
+        UPGRADE,
+        STARTED,
+        seen,
+        wait=False,
+        note=lambda ident: noted.append([ident, *sent(provider)]),
+    )
+    assert (done.result, done.message) == (result, message)
+    assert done.operation is not None
+    assert noted == [[IDENT, START]]
+    assert sent(provider) == [START, LOOK]
+
+
+def test_a_wait_that_breaks_leaves_it_open(provider: Provider, carry: Carry) -> None:
+    """Begun for sure: unknown, and not failed, with the way to take it up."""
+    done = carry(UPGRADE, STARTED, *[reply(400, {"error": "no"})] * 5)
+    assert done.result is Result.UNKNOWN
+    assert done.message == (
+        f"operation {IDENT!r} was started: GET /api/operations/{IDENT}: HTTP 400, 'no'; {FOLLOW}"
+    )
+    assert sent(provider) == [START, *[LOOK] * 5]
+
+
+def test_a_journal_that_is_full_leaves_it_open(provider: Provider, carry: Carry) -> None:
+    """What cannot be written down is told instead."""
+
+    def full(_ident: str) -> None:
+        raise ReconcileError("no space left")
+
+    done = carry(UPGRADE, STARTED, note=full)
+    assert done.result is Result.UNKNOWN
+    assert done.message == f"operation {IDENT!r} was started: no space left; {FOLLOW}"
+    assert sent(provider) == [START]
+
+
+RESOURCE = "GET /api/databases/ad-1"
+
+
+def under_way(ident: str | None) -> Reply:
+    """The resource, with what is under way."""
+    return reply(200, {"database": {"current_operation_id": ident}})
+
+
+def test_a_lost_start_is_found_through_the_resource(provider: Provider, carry: Carry) -> None:
+    """The database had none before: one of the right type is this one."""
+    noted: list[str] = []
+    answers = (under_way(IDENT), operation("running", type="upgrade"), operation("done"))
+    done = carry(UPGRADE, DROPPED, *answers, note=noted.append)
+    assert done.result is Result.DONE
+    assert noted == [IDENT]
+    assert sent(provider) == [START, RESOURCE, LOOK, LOOK]
+
+
+@pytest.mark.parametrize("type_", ["", "scale", "pitr-restore"])
+def test_somebody_elses_operation_is_not_followed(
+    provider: Provider, carry: Carry, type_: str
+) -> None:
+    """Its end would say nothing of this one."""
+    done = carry(UPGRADE, DROPPED, under_way(IDENT), operation("running", type=type_))
+    assert done.result is Result.UNKNOWN
+    assert sent(provider) == [START, RESOURCE, LOOK]
+
+
+@pytest.mark.parametrize(
+    ("happened", "result"), [(True, Result.DONE), (None, Result.UNKNOWN)], ids=str
+)
+def test_a_lost_start_with_nothing_under_way(
+    provider: Provider, carry: Carry, happened: bool | None, result: Result
+) -> None:
+    """It may have ended already, which the deed itself may know how to tell."""
+    done = carry(UPGRADE, DROPPED, under_way(None), happened=lambda: happened)
+    assert done.result is result
+    assert LOST in done.message
+    assert sent(provider) == [START, RESOURCE]
+
+
+def test_a_lost_start_and_a_dead_server(provider: Provider, carry: Carry) -> None:
+    """Nobody claims anything."""
+    done = carry(UPGRADE, DROPPED, reply(400), happened=unreadable)
+    assert done.result is Result.UNKNOWN
+    assert LOST in done.message
+    assert sent(provider) == [START, RESOURCE]

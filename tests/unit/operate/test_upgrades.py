@@ -1,0 +1,147 @@
+"""Upgrades: one step, to a version that is told if the provider tells it."""
+
+from __future__ import annotations
+
+import pytest
+from unit.api.loopback import Provider, reply
+from unit.operate.conftest import Found, sent
+
+from reconcile.errors import ApiError, ReconcileError
+from reconcile.model.call import UPGRADE
+from reconcile.model.change import Risk
+from reconcile.operate.order import Upgrade
+from reconcile.operate.prepare import prepare
+
+HERE = {"version_id": "v164", "next_version_id": "v166"}
+NO_WAY_BACK = "the database restarts, an upgrade can take long, and there is no way back"
+NOT_SAID = "the provider does not say which version is next: it may be a major one"
+
+
+def version(major: object, minor: object = 6, patch: object = 0, build: object = 1) -> object:
+    """A version in the provider's form."""
+    return {"id": "v166", "major": major, "minor": minor, "patch": patch, "build": build}
+
+
+@pytest.mark.parametrize(
+    ("following", "what", "stakes"),
+    [
+        (version(16), "upgrade billing from 16.4.0-1 to 16.6.0-1", (NO_WAY_BACK,)),
+        (
+            version(17, 2),
+            "upgrade billing from 16.4.0-1 to 17.2.0-1",
+            (NO_WAY_BACK, "this is a major upgrade, from 16 to 17"),
+        ),
+        *(
+            (odd, "upgrade billing from 16.4.0-1 to the next version", (NO_WAY_BACK, NOT_SAID))
+            for odd in (
+                *({}, "16.6", 7, [], version(None), version("17"), version(True)),
+                *(version(16, None, "x", []), version(16, 4), version(16, -1), version(15)),
+            )
+        ),
+    ],
+)
+def test_what_is_at_stake(
+    provider: Provider, found: Found, following: object, what: str, stakes: tuple[str, ...]
+) -> None:
+    """From which version to which, with what is known of it; one request."""
+    subject = found(**HERE)
+    document = {"database_type_version": {"id": "v164", "next_upgrade": following}}
+    provider.odd["database"].append(reply(200, document))
+    deed = prepare(Upgrade(), subject).deed
+    assert (deed.what, deed.stakes) == (what, stakes)
+    assert (deed.risk, deed.confirm, deed.call) == (Risk.DISRUPTIVE, None, UPGRADE)
+    assert sent(provider) == ["GET /api/database_type_versions/v164"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(404, {"error": "no"}),
+        reply(200, {"database_type_version": {"id": "v164"}}),
+        reply(200, {"database_type_version": []}),
+    ],
+)
+def test_a_provider_that_does_not_say_is_not_guessed_for(
+    provider: Provider, found: Found, answer: object
+) -> None:
+    """It may be a major one, and that is at stake."""
+    subject = found(**HERE)
+    provider.odd["database"].append(answer)  # type: ignore[arg-type]
+    assert prepare(Upgrade(), subject).deed.stakes == (NO_WAY_BACK, NOT_SAID)
+
+
+@pytest.mark.parametrize("ident", [None, "", 7, []])
+def test_without_a_version_id_nothing_is_asked(
+    provider: Provider, found: Found, ident: object
+) -> None:
+    """As older answers, which have none."""
+    deed = prepare(Upgrade(), found(version_id=ident)).deed
+    assert deed.stakes == (NO_WAY_BACK, NOT_SAID)
+    assert sent(provider) == []
+
+
+def test_an_unknown_version_is_called_one(provider: Provider, found: Found) -> None:
+    """Where the resource does not say what runs."""
+    deed = prepare(Upgrade(), found(version_id=None, readable_version=None)).deed
+    assert deed.what == "upgrade billing from an unknown version to the next version"
+    assert sent(provider) == []
+
+
+NEWEST = "'billing' is at the newest version, nothing is to be done"
+
+
+def test_the_newest_version_is_known_from_the_resource(provider: Provider, found: Found) -> None:
+    """Which says that there is no next one: nothing is asked."""
+    with pytest.raises(ReconcileError, match=NEWEST):
+        prepare(Upgrade(), found(version_id="v172", next_version_id=None))
+    assert sent(provider) == []
+
+
+def test_the_newest_version_is_known_from_the_versions(provider: Provider, found: Found) -> None:
+    """Where the resource, as older ones, says nothing of a next one."""
+    subject = found(version_id="v172")
+    document = {"database_type_version": {"id": "v172", "next_upgrade": None}}
+    provider.odd["database"].append(reply(200, document))
+    with pytest.raises(ReconcileError, match=NEWEST):
+        prepare(Upgrade(), subject)
+
+
+def test_a_provider_that_cannot_be_asked_is_an_error(provider: Provider, found: Found) -> None:
+    """Nobody upgrades to what might have been known."""
+    subject = found(**HERE)
+    provider.odd["database"].append(reply(500, {"error": "no"}))
+    with pytest.raises(ApiError, match="HTTP 500"):
+        prepare(Upgrade(), subject)
+
+
+@pytest.mark.parametrize(
+    "resource", [{"status": "upgrading"}, {"current_operation_id": "609145e6"}]
+)
+def test_a_busy_database_is_left_alone(
+    provider: Provider, found: Found, resource: dict[str, object]
+) -> None:
+    """A second upgrade would go one step too far."""
+    with pytest.raises(ReconcileError, match=r"wait until|follow it with"):
+        prepare(Upgrade(), found(**HERE, **resource))
+    assert sent(provider) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "happened"),
+    [
+        ("v164", "v166", True),
+        ("v164", "v164", None),
+        ("v164", None, None),
+        (None, "v166", None),
+    ],
+)
+def test_another_version_proves_it(
+    provider: Provider, found: Found, before: str | None, now: str | None, *, happened: bool | None
+) -> None:
+    """The same one proves nothing: the request may still be on its way."""
+    subject = found(version_id=before)
+    if before is not None:
+        provider.odd["database"].append(reply(404))
+    prepared = prepare(Upgrade(), subject)
+    provider.odd["database"].append(reply(200, {"database": {"version_id": now}}))
+    assert prepared.happened() is happened
