@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types tests coverage bench schemas golden lock clean setup
+.PHONY: help demo test lint types tests coverage bench schemas docs golden lock clean setup
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -44,10 +44,15 @@ coverage: ## The pure rooms are covered to the last branch
 
 bench: setup ## Ratios of speed, measured within one run
 	@$(BIN)/python benchmarks/startup.py
+	@$(BIN)/python benchmarks/activity.py
 
-schemas: setup ## Generate schemas/ from the attrs classes
+schemas: setup ## Generate schemas/ from the code
 	@$(BIN)/reconcile schema --write schemas
 	@$(BIN)/python -m reconcile.sandbox.schema > schemas/fleet.schema.json
+	@$(BIN)/python -m reconcile.sandbox.openapi > schemas/openapi.json
+
+docs: setup ## Write the pages of docs/ that come from the tests' tables
+	@$(BIN)/python tests/pages.py
 
 golden: setup ## Rewrite the golden files; read the difference before you commit it
 	@$(BIN)/pytest -q tests/golden --rewrite-golden

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -24,6 +25,7 @@ SECONDS = 40.0
 """No run may take longer: it would be killed and the test fail."""
 
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+")
+_PRIVATE = 0o600
 _OTHERS_TOKENS = "addon-token-canary"
 
 
@@ -56,6 +58,7 @@ class Command:
     directory: Path
     environment: Mapping[str, str]
     runs: list[Finished] = field(factory=list)
+    tokens: set[str] = field(factory=set)
 
     def __call__(
         self,
@@ -109,6 +112,7 @@ class Command:
         """Keep a run for the look at all of them; none may end with a traceback."""
         finished = Finished(arguments=arguments, status=status, stdout=stdout, stderr=stderr)
         self.runs.append(finished)
+        self.tokens.update(kept for path in self.kept() if (kept := _token(path)))
         for word in ("Traceback", "Exception ignored"):
             assert word not in stdout + stderr, str(finished)
         return finished
@@ -138,24 +142,45 @@ class Command:
         """The journals of all runs at the default place, oldest first."""
         return sorted((self.directory / ".local/state/reconcile/runs").glob("*.jsonl"))
 
+    def kept(self) -> list[Path]:
+        """The files in which runs keep tokens and hosts for later ones, at the default place."""
+        return sorted((self.directory / ".cache/reconcile/tokens").glob("*"))
+
     def secrets(self) -> Iterator[str]:
-        """Every spelling of a token that must show up nowhere."""
+        """Every spelling of a token that must show up nowhere; kept ones only where they are kept."""
         token = self.environment.get("SCALINGO_API_TOKEN", "")
         if token:
             yield token
             yield base64.b64encode(f":{token}".encode()).decode()
         yield _OTHERS_TOKENS
+        yield from self.tokens
 
     def assert_no_secret(self) -> None:
-        """Look for tokens in all that was written, to streams and to files."""
+        """Look for tokens in all that was written, to streams and to files, but for private ones."""
         texts = {str(run.arguments): run.stdout + run.stderr for run in self.runs}
+        kept = self.kept()
         for path in self.directory.rglob("*"):
-            if path.is_file():
+            if path.is_file() and path not in kept:
                 texts[str(path)] = path.read_text(encoding="utf-8", errors="replace")
+        for path in kept:
+            assert S_IMODE(path.stat().st_mode) == _PRIVATE, path
+            api_token = self.environment.get("SCALINGO_API_TOKEN")
+            assert not api_token or api_token not in path.read_text("utf-8", "replace"), path
         for place, text in texts.items():
             for secret in self.secrets():
                 assert secret not in text, f"a token in {place}"
             assert not _JWT.search(text), f"a JWT in {place}"
+
+
+def _token(path: Path) -> str:
+    """The token that a kept file holds; empty where it holds none."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    holds = document.get("holds") if isinstance(document, dict) else None
+    token = holds.get("token") if isinstance(holds, dict) else None
+    return token if isinstance(token, str) else ""
 
 
 def journal_entries(path: Path) -> list[dict[str, Any]]:

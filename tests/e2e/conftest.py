@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from e2e.busy import FLEET as BUSY
+from e2e.busy import specs
 from e2e.command import Command
 from e2e.fleet import FLEET
 
@@ -31,6 +33,15 @@ def sandbox(served: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
+def busy(sandbox: Sandbox, command: Command) -> Sandbox:
+    """The module's sandbox with a fleet in which there is something to operate on, and its specs."""
+    sandbox.put_fleet(BUSY)
+    sandbox.clear()
+    command.write(*specs())
+    return sandbox
+
+
+@pytest.fixture
 def command(sandbox: Sandbox, tmp_path: Path) -> Iterator[Command]:
     """The installed command in an empty project; afterwards no token may be found anywhere."""
     made = Command(
@@ -40,6 +51,8 @@ def command(sandbox: Sandbox, tmp_path: Path) -> Iterator[Command]:
             "HOME": str(tmp_path),
             "SCALINGO_AUTH_URL": sandbox.url,
             "SCALINGO_API_TOKEN": sandbox.token,
+            # Tokens kept on disk are what tests of their own are about.
+            "RECONCILE_TOKEN_CACHE": "off",
         },
     )
     yield made

@@ -25,7 +25,19 @@ from jsonschema import Draft202012Validator
 from reconcile.sandbox import Sandbox, running
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("spec", "config", "plan", "run", "findings", "states")
+NAMES = (
+    "spec",
+    "config",
+    "plan",
+    "run",
+    "findings",
+    "states",
+    "listing",
+    "queries",
+    "statistics",
+    "operation",
+    "done",
+)
 STRANGE = SHOP_HEAD + "sql_mode: [NO_AUTO_CREATE_USER]\nlogical_databases:\n  others: report\n"
 """A mode that MySQL 8 does not know, and names that nobody owns: blocked."""
 

@@ -182,7 +182,7 @@ def test_what_cannot_be_settled_stays_unknown(command: Command, sandbox: Sandbox
     command.write(SHOP)
     sandbox.fault("drop-after", match={"action_name": "create-database"})
     match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
-    sandbox.fault("status", status=500, times=None, after=1, match=match)
+    sandbox.fault("status", status=500, times=None, after=2, match=match)
     document = command("apply", "--yes", "--format", "json", status=4).document()
     assert document["outcomes"][0]["result"] == "unknown"
     assert document["databases"][0]["status"] == "unknown"

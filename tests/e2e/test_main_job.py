@@ -138,10 +138,10 @@ def test_an_addon_that_is_not_named_takes_one_request_more(
 
 
 def test_applying_reads_changes_and_reads_again(command: Command, sandbox: Sandbox) -> None:
-    """Three reads, one request per action, three reads, all with the same tokens."""
+    """Three reads, three just before, one per action, three reads, all with the same tokens."""
     command.write(SHOP)
     document = command("apply", "--yes", "--format", "json", status=0).document()
-    counts = {"auth": 2, "api": 1, "database": 9}
+    counts = {"auth": 2, "api": 1, "database": 12}
     assert sandbox.requests()["counts"] == counts
     assert document["requests"] == counts
     assert [(method, action) for method, _, action in changing(sandbox)] == SHOP_ORDER

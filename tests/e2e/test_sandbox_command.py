@@ -93,7 +93,7 @@ def test_the_exports_are_all_that_another_terminal_needs(command: Command) -> No
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        assert served.sandbox.requests()["counts"]["database"] == 9
+        assert served.sandbox.requests()["counts"]["database"] == 12
         served.process.terminate()
         _, stderr = served.process.communicate(timeout=SECONDS)
     assert b"serving 4 databases" in stderr
@@ -176,12 +176,12 @@ def test_the_packaged_fleet_is_served_without_a_file(command: Command) -> None:
 
 
 def test_the_request_limit_is_the_providers(command: Command) -> None:
-    """--rate-limit N answers the N+1st request of a minute with 429."""
+    """--rate-limit N answers the N+1st request of a minute to the API host with 429."""
     with serving(command, "--rate-limit", "3", "--fleet", fleet_file(command)) as served:
         connection = http.client.HTTPConnection(urlsplit(served.sandbox.url).netloc, timeout=10)
         found = []
         for _ in range(8):
-            connection.request("GET", "/v1/regions")
+            connection.request("GET", "/v1/apps")
             response = connection.getresponse()
             response.read()
             found.append(response.status)

@@ -40,7 +40,11 @@ def test_a_pipe_gets_plain_text(command: Command) -> None:
         done = command(*arguments)
         assert ESCAPE not in done.stdout + done.stderr
         assert "\r" not in done.stdout + done.stderr
-        assert re.fullmatch(r"\d+ requests sent: .*\n", done.stderr)
+        assert re.fullmatch(
+            r"reading 2 databases: \d+ requests, under a second\n"
+            r"(?:applying: \d+ requests, under a second\n)?\d+ requests sent: .*\n",
+            done.stderr,
+        )
 
 
 def test_spaces_in_a_pipe_are_spaces(command: Command) -> None:

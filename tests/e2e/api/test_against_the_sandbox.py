@@ -145,7 +145,7 @@ def test_a_fleet_is_observed_for_just_this(sandbox: Sandbox, reads: Reads) -> No
     counted = sandbox.requests()
     assert (
         counted["counts"]
-        == dict(reads.counts())
+        == dict(reads.spent().requests)
         == {"auth": 2, "api": 6, "database": 3 + 2 + 2 + 3}
     )
     assert not any(request["changes"] for request in counted["requests"])

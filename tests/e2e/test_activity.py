@@ -1,0 +1,185 @@
+"""What PostgreSQL is busy with: once, again and again, and a lot of it."""
+
+from __future__ import annotations
+
+import re
+import signal
+from typing import Any
+
+import pytest
+from e2e.busy import BILLING, QUERIES
+from e2e.command import Command, changing, effects, until
+from e2e.schemas import JSON, fits
+from e2e.terminal import on_terminal
+
+from reconcile.sandbox import Sandbox
+
+WATCH = ("queries", "list", "billing", "--watch")
+CLEAR = "\x1b[H\x1b[2J"
+
+
+def looks(sandbox: Sandbox) -> int:
+    """How often the queries were listed."""
+    names = [one["action_name"] for one in sandbox.requests()["requests"]]
+    return names.count("pg-list-queries")
+
+
+@pytest.mark.parametrize(
+    ("longer_than", "pids"),
+    [("0s", [2000, 2001]), ("5ms", [2000, 2001]), ("6ms", [2000]), ("3m32s", [2000]), ("1h", [])],
+)
+def test_only_long_ones(command: Command, busy: Sandbox, longer_than: str, pids: list[int]) -> None:
+    """That long is long enough; how many there are counts only those."""
+    arguments = ("queries", "list", "billing", "--longer-than", longer_than)
+    document = fits(command(*arguments, *JSON, status=0))
+    assert [one["pid"] for one in document["queries"]] == pids
+    assert document["total"] == len(pids)
+    shown = command(*arguments, status=0).stdout
+    assert [int(line.split()[0]) for line in shown.splitlines()[1:]] == pids
+    if not pids:
+        assert shown == "No query has run for 1 h.\n"
+    assert changing(busy) == []
+
+
+def test_no_query_is_said(command: Command, busy: Sandbox) -> None:
+    """And no table of none."""
+    busy.change(BILLING, queries=[], statements=[])
+    assert command("queries", "list", "billing", status=0).stdout == "No query is running.\n"
+    assert command("stats", "list", "billing", status=0).stdout == "No statement was counted yet.\n"
+    assert fits(command("queries", "list", "billing", *JSON, status=0))["queries"] == []
+    assert fits(command("stats", "list", "billing", *JSON, status=0))["statements"] == []
+
+
+def test_top_is_how_many(command: Command, busy: Sandbox) -> None:
+    """With how many there are; a larger one is no error."""
+    for noun, words in (("queries", "1 of 2 queries"), ("stats", "1 of 2 statements")):
+        one = command(noun, "list", "billing", "--top", "1", status=0).stdout.splitlines()
+        assert len(one) == 4
+        assert one[2:] == ["", f"{words}: --top N shows more"]
+        assert (
+            len(command(noun, "list", "billing", "--top", "9", status=0).stdout.splitlines()) == 3
+        )
+    assert changing(busy) == []
+
+
+def test_statistics_that_are_off_hint_at_the_way(command: Command, busy: Sandbox) -> None:
+    """The command that is told turns them on."""
+    busy.change(BILLING, extensions=[{"name": "plpgsql", "version": "1.0"}])
+    done = command("stats", "list", "billing", status=1)
+    assert done.stderr == (
+        "reconcile: pg-stat-statements-list of ad-billing: the provider refused it: 'relation"
+        ' "pg_stat_statements" does not exist\'; where they are off, turn them on with'
+        " reconcile stats enable billing\n"
+    )
+    told = done.stderr.rpartition("with reconcile ")[2].split()
+    assert command(*told, status=0).stdout == "✓ update billing/query_stats  done\n"
+    assert effects(busy) == [("POST", "pg-stat-statements-enable")]
+    command("stats", "list", "billing", status=0)
+
+
+def test_a_watch_looks_again_until_it_is_stopped(command: Command, busy: Sandbox) -> None:
+    """One request a look, each on a clean screen; Ctrl-C ends it with 130 and what it cost."""
+    with on_terminal(command, *WATCH, "1s", "--no-color") as terminal:
+        until(lambda: looks(busy) >= 1, "it looks")
+        busy.change(BILLING, queries=QUERIES[:1])
+        until(lambda: looks(busy) >= 3, "it looks again")
+        terminal.process.send_signal(signal.SIGINT)
+        done = terminal.finish()
+    assert done.status == 130, str(done)
+    pages = terminal.shown.replace("\r\n", "\n").split(CLEAR)[1:]
+    assert looks(busy) == len(pages)
+    head = r"billing  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n\npid   for         state "
+    assert all(re.match(head, page) for page in pages)
+    assert "2001" in pages[0]
+    assert "2001" not in pages[2]
+    counts = busy.requests()["counts"]
+    assert counts["database"] == 1 + len(pages)
+    assert f"{sum(counts.values())} requests sent: " in pages[-1]
+    assert "Traceback" not in terminal.shown
+
+
+def test_a_watch_into_a_pipe_is_plain(command: Command, busy: Sandbox) -> None:
+    """Page after page, without an escape; SIGTERM ends it as well."""
+    with command.started(*WATCH, "1s") as process:
+        until(lambda: looks(busy) >= 2, "it looks twice")
+        process.send_signal(signal.SIGTERM)
+        done = command.ended(process, *WATCH)
+    assert done.status == 143, str(done)
+    assert "\x1b" not in done.stdout
+    assert done.stdout.count("pid   for ") == looks(busy)
+
+
+def test_a_watch_whose_reader_goes_away_ends(command: Command, busy: Sandbox) -> None:
+    """Nobody is asked for what nobody reads."""
+    with command.started(*WATCH, "1s") as process:
+        assert process.stdout is not None
+        until(lambda: looks(busy) >= 1, "it looks")
+        process.stdout.close()
+        process.wait(timeout=10)
+        assert process.stderr is not None
+        done = command.seen(WATCH, process.returncode, "", process.stderr.read())
+    assert done.status == 0, str(done)
+    assert "roken pipe" not in done.stderr
+
+
+def test_a_watch_that_cannot_read_ends(command: Command, busy: Sandbox) -> None:
+    """With the reason: a screen that stands still would be a lie."""
+    busy.fault("status", status=400, times=None, after=1, match={"action_name": "pg-list-queries"})
+    done = command(*WATCH, "1s", status=1)
+    assert "HTTP 400" in done.stderr
+    assert looks(busy) == 2
+
+
+@pytest.mark.parametrize("more", [JSON, ("--report", "json=x.json")], ids=["format", "report"])
+def test_a_watch_is_for_people(command: Command, busy: Sandbox, more: tuple[str, ...]) -> None:
+    """A document that never ends is none."""
+    done = command(*WATCH, *more, status=64)
+    assert done.stderr == (
+        "reconcile: --watch shows text on stdout only: leave --format and --report out\n"
+    )
+    assert busy.requests()["requests"] == []
+
+
+MANY = 10_000
+
+
+def test_ten_thousand_queries(command: Command, busy: Sandbox) -> None:
+    """A person gets the longest twenty, a program all of them, in order."""
+    rows: list[dict[str, Any]] = [
+        {"pid": pid, "query": f"SELECT {pid}", "query_duration": pid * 7_919 % 10_007 * 1_000_000}
+        for pid in range(1, MANY + 1)
+    ]
+    busy.change(BILLING, queries=rows)
+    ordered = [one["pid"] for one in sorted(rows, key=_longest)]
+    shown = command("queries", "list", "billing", status=0).stdout.splitlines()
+    assert [int(line.split()[0]) for line in shown[1:21]] == ordered[:20]
+    assert shown[21:] == ["", "20 of 10000 queries: --top N shows more"]
+    document = fits(command("queries", "list", "billing", *JSON, status=0))
+    assert [one["pid"] for one in document["queries"]] == ordered
+    assert document["total"] == MANY
+    assert document["requests"]["database"] == 2
+
+
+def _longest(row: dict[str, Any]) -> tuple[int, int]:
+    return -row["query_duration"], row["pid"]
+
+
+def test_ten_thousand_statements(command: Command, busy: Sandbox) -> None:
+    """The most time first; shares are of all, also where few are shown."""
+    rows: list[dict[str, Any]] = [
+        {"query": f"SELECT {number}", "total_time": float(number * 7_919 % 10_007)}
+        for number in range(1, MANY + 1)
+    ]
+    busy.change(BILLING, statements=rows)
+    ordered = [one["query"] for one in sorted(rows, key=lambda row: -float(row["total_time"]))]
+    shown = command("stats", "list", "billing", "--top", "50", status=0).stdout.splitlines()
+    assert [line.partition("SELECT")[1:] for line in shown[1:51]] == [
+        ("SELECT", query.removeprefix("SELECT")) for query in ordered[:50]
+    ]
+    document = fits(command("stats", "list", "billing", *JSON, status=0))
+    assert [one["query"] for one in document["statements"]] == ordered
+    assert document["total"] == MANY
+    assert sum(one["share"] for one in document["statements"]) == pytest.approx(1.0)
+    few = fits(command("stats", "list", "billing", "--top", "3", *JSON, status=0))
+    assert [one["query"] for one in few["statements"]] == ordered[:3]
+    assert few["statements"] == document["statements"][:3]

@@ -1,0 +1,204 @@
+"""What changes one database, each command once: what it says, what it sends, what it leaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from attrs import frozen
+from e2e.busy import CHANGES, MOMENT, ORDERS
+from e2e.command import Command, changing, effects
+from e2e.schemas import JSON, fits, sent
+
+from reconcile.sandbox import Sandbox
+
+
+@frozen
+class Doing:
+    """A command that changes something: what it says when it was done."""
+
+    line: str
+    request: str
+    stdout: str
+
+
+DOINGS = {
+    "create": "✓ create shop/logical_databases/audit  done\n",
+    "delete": "✓ delete shop/logical_databases/legacy  done\n",
+    "mode": "✓ update shop/sql_mode  done\n",
+    "policy": "✓ create telemetry/retention_policies/30-days  done\n",
+    "no policy": "✓ delete telemetry/retention_policies/7-days  done\n",
+    "backups": "✓ update shop/backups  done\n",
+    "reset": "✓ reset logical database 'legacy' of shop  done\n",
+    "cancel": "✓ cancel the query of pid 2000 on billing  done\n",
+    "terminate": "✓ terminate the session of pid 2000 on billing  done\n",
+    "stats reset": "✓ reset the query statistics of billing  done\n",
+    "upgrade": "✓ upgrade shop from 8.0.35-1 to 8.0.36-1  done\n",
+    "restore": f"✓ restore billing to {MOMENT}  done\n",
+}
+ALL = {**CHANGES, **ORDERS}
+
+
+def doings() -> Iterator[Doing]:
+    """All of them."""
+    for name, stdout in DOINGS.items():
+        yield Doing(*ALL[name], stdout)
+
+
+EACH = pytest.mark.parametrize("doing", list(doings()), ids=list(DOINGS))
+
+
+@EACH
+def test_what_was_done_is_one_line(command: Command, busy: Sandbox, doing: Doing) -> None:
+    """One request changed something, and it took effect."""
+    done = command(*doing.line.split(), status=0)
+    assert done.stdout == doing.stdout
+    assert sent(busy) == [doing.request]
+    assert len(effects(busy)) == 1
+
+
+@EACH
+def test_what_was_done_has_a_document(command: Command, busy: Sandbox, doing: Doing) -> None:
+    """Of an order or of a run; the request is in it."""
+    document = fits(command(*doing.line.split(), *JSON, status=0))
+    if document["kind"] == "run":
+        (outcome,) = document["outcomes"]
+        (request,) = outcome["requests"]
+    else:
+        assert document["kind"] == "done"
+        outcome, request = document, document["request"]
+    assert outcome["result"] == "done"
+    body = request["body"] or {}
+    path = request["url"].removeprefix(busy.url)
+    assert f"{request['method']} {body.get('action_name', path)}" == doing.request
+    assert len(effects(busy)) == 1
+
+
+@EACH
+def test_a_dry_run_sends_nothing_that_changes(
+    command: Command, busy: Sandbox, doing: Doing
+) -> None:
+    """It needs no agreement, shows the exact request, and keeps no journal."""
+    words = [word for word in doing.line.split() if word != "--yes"]
+    if "--confirm" in words:
+        words = words[: words.index("--confirm")]
+    done = command(*words, "--dry-run", status=2)
+    what = doing.stdout.removeprefix("✓ ").removesuffix("  done\n")
+    assert done.stdout.splitlines()[0] == f"→ {what}  not sent"
+    method, name = doing.request.split()
+    address = f"    {method} {busy.url}/api/databases/"
+    assert [one for one in done.stdout.splitlines() if one.startswith(address)]
+    assert name.rpartition("/")[2] in done.stdout
+    document = fits(command(*words, "--dry-run", *JSON, status=2))
+    results = {one["result"] for one in document.get("outcomes", [document])}
+    assert results == {"not sent"}
+    assert changing(busy) == []
+    assert command.journals() == []
+
+
+@EACH
+def test_a_database_may_be_named_by_its_addon(
+    command: Command, busy: Sandbox, doing: Doing
+) -> None:
+    """Without any spec."""
+    command.write()
+    (command.directory / "specs").rmdir()
+    names = {
+        "shop": "shop-web/ad-shop",
+        "billing": "billing-api/ad-billing",
+        "telemetry": "iot/ad-iot",
+    }
+    words = doing.line.split()
+    position = next(index for index, word in enumerate(words) if word in names)
+    words[position] = names[words[position]]
+    if words[0] == "restore":
+        words[-1] = names["billing"]
+    command(*words, status=0)
+    assert sent(busy) == [doing.request]
+
+
+def test_a_reset_keeps_the_database(command: Command, busy: Sandbox) -> None:
+    """The API text's own example would drop it: `delete-database` is never sent for a reset."""
+    command("databases", "reset", "shop", "legacy", "--confirm", "legacy", status=0)
+    command("databases", "reset", "shop", "shop", "--confirm", "shop", status=0)
+    assert sent(busy) == ["POST reset-database", "POST reset-database"]
+    assert "delete-database" not in {one["action_name"] for one in busy.requests()["requests"]}
+    shop = busy.fleet()["apps"][0]["addons"][0]
+    assert [(one["name"], one["tables"]) for one in shop["logical_databases"]] == [
+        ("shop", 0),
+        ("legacy", 0),
+    ]
+
+
+def test_a_mode_that_is_shown_can_be_set(command: Command, busy: Sandbox) -> None:
+    """What one command prints, another takes, and finds nothing to do."""
+    shown = command("sql-mode", "get", "shop", status=0).stdout.strip()
+    assert command("sql-mode", "set", "shop", shown, status=0).stdout == (
+        "Nothing to do: shop is as ordered.\n"
+    )
+    assert changing(busy) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "databases create shop legacy",
+        "stats enable billing",
+        "retention add telemetry 7-days 168h",
+        "backups set shop --on --hour 14",
+        "sql-mode set shop NO_ENGINE_SUBSTITUTION,STRICT_TRANS_TABLES",
+    ],
+)
+def test_what_is_so_already_costs_no_change(command: Command, busy: Sandbox, line: str) -> None:
+    """Nothing is sent, and that is well."""
+    assert command(*line.split(), status=0).stdout.startswith("Nothing to do: ")
+    assert changing(busy) == []
+    assert command.journals() == []
+
+
+def test_a_protected_logical_database_cannot_be_deleted(command: Command, busy: Sandbox) -> None:
+    """The provider's rule: known before anything is sent."""
+    done = command("databases", "delete", "shop", "shop", "--confirm", "shop", status=2)
+    assert "blocked P221" in done.stdout
+    assert "unmanaged" not in done.stdout
+    assert changing(busy) == []
+
+
+def test_a_policy_is_not_changed_in_place(command: Command, busy: Sandbox) -> None:
+    """That would lose its data; the way round is told."""
+    done = command("retention", "add", "telemetry", "7-days", "14d", status=2)
+    assert "blocked P231" in done.stdout
+    assert "(the command line)" in " ".join(done.stdout.split())
+    assert changing(busy) == []
+
+
+def test_a_busy_database_is_left_alone(command: Command, busy: Sandbox) -> None:
+    """Whatever was ordered: it waits, and that is no success."""
+    busy.change("ad-shop", status="updating")
+    for line, status in (
+        ("databases create shop audit", 2),
+        ("databases delete shop legacy --confirm legacy", 2),
+        ("databases reset shop legacy --confirm legacy", 1),
+        ("upgrade shop --yes", 1),
+    ):
+        done = command(*line.split(), status=status)
+        assert "updating" in done.stdout + done.stderr
+    assert changing(busy) == []
+
+
+def test_a_report_is_written_beside(command: Command, busy: Sandbox) -> None:
+    """As of any other command."""
+    reports = ("--report", "json=done.json", "--report", "text=done.txt")
+    done = command("queries", "cancel", "billing", "2000", "--yes", *reports, status=0)
+    assert (command.directory / "done.txt").read_text(encoding="utf-8") == done.stdout
+    document = json.loads((command.directory / "done.json").read_text(encoding="utf-8"))
+    assert (document["kind"], document["result"]) == ("done", "done")
+    assert len(effects(busy)) == 1
+
+
+def test_a_report_that_cannot_be_written_hides_no_effect(command: Command, busy: Sandbox) -> None:
+    """Something took effect, and then something failed."""
+    done = command(*ORDERS["cancel"][0].split(), "--report", "json=no/such/x.json", status=4)
+    assert "cannot write the report" in done.stderr
+    assert len(effects(busy)) == 1

@@ -1,0 +1,147 @@
+"""Somebody else is at work, or time goes by, between what is read and what is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from covered.faults import CHANGES
+from covered.stages import applied, stages, wanted_of
+from e2e.command import Command, changing, effects, logical
+from e2e.fleet import FLEET, IOT, IOT_ADDON, SHOP, SHOP_ADDON, SHOP_WITHOUT_LEGACY
+from unit.api.loopback import NOW, PlainClock
+
+from reconcile.sandbox import Sandbox, running
+
+CREATE, PATCH, MODE, POLICY = CHANGES
+UNDONE: Mapping[str, Mapping[str, Any]] = {
+    CREATE: {"logical_databases": [{"name": "shop", "protected": True}]},
+    PATCH: {"backups": {"enabled": True, "hours": [14]}},
+    MODE: {"sql_mode": "NO_ENGINE_SUBSTITUTION"},
+    POLICY: {"retention_policies": None},
+}
+"""What somebody would write who wants it as it was."""
+DONE: Mapping[str, Mapping[str, Any]] = {
+    CREATE: {"logical_databases": [{"name": "shop", "protected": True}, {"name": "audit"}]},
+    PATCH: {"backups": {"enabled": True, "hours": [3]}},
+    MODE: {"sql_mode": "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"},
+    POLICY: {
+        "retention_policies": [
+            {"name": "autogen", "duration": "0s"},
+            {"name": "30-days", "duration": "720h0m0s", "default": True},
+        ]
+    },
+}
+"""What somebody would write who wants the same."""
+EXISTS = "the provider refused it: \"Error 1007: cannot create the database 'audit': it exists\""
+
+
+def _outside(sandbox: Sandbox, what: str, change: Mapping[str, Any], when: str) -> str:
+    """Ask for an outside write at one of the changes; give the address of that one."""
+    match, address = CHANGES[what]
+    addon = IOT_ADDON if what == POLICY else SHOP_ADDON
+    sandbox.fault("outside-write", match=match, database=addon, change=dict(change), when=when)
+    return address
+
+
+def _made(sandbox: Sandbox, what: str) -> int:
+    """How often a change of ours took effect."""
+    match, _address = CHANGES[what]
+    return Counter(effects(sandbox))[match.get("method", "POST"), match.get("action_name")]
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_somebody_was_quicker(sandbox: Sandbox, tmp_path: Path, what: str) -> None:
+    """The change finds itself made: nothing is made twice, and the next run has the rest."""
+    wanted = wanted_of(tmp_path, SHOP, IOT)
+    address = _outside(sandbox, what, DONE[what], "before")
+    with stages(sandbox, tmp_path, PlainClock()) as live:
+        first = applied(live, wanted, "first")[address]
+        refused = f"{CREATE}: {EXISTS}" if what == CREATE else ""
+        assert (first.result.value, first.message) == ("failed" if refused else "done", refused)
+        assert address not in applied(live, wanted, "second")
+        assert live.plan(wanted).actions == ()
+    assert _made(sandbox, what) == 0
+    assert [_made(sandbox, other) for other in CHANGES if other != what] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_somebody_undoes_it(sandbox: Sandbox, tmp_path: Path, what: str) -> None:
+    """It was done and is due again: the second reading tells it, and only it."""
+    wanted = wanted_of(tmp_path, SHOP, IOT)
+    address = _outside(sandbox, what, UNDONE[what], "after")
+    with stages(sandbox, tmp_path, PlainClock()) as live:
+        first = applied(live, wanted, "first")
+        assert {outcome.result.value for outcome in first.values()} == {"done"}
+        assert [str(action.address) for action in live.plan(wanted).actions] == [address]
+        assert set(applied(live, wanted, "second")) == {address}
+        assert live.plan(wanted).actions == ()
+    assert [_made(sandbox, other) for other in CHANGES] == [1 + (one == what) for one in CHANGES]
+
+
+def test_somebody_deletes_it_first(command: Command, sandbox: Sandbox) -> None:
+    """It is looked at just before: gone already is told as stale, and nothing is sent."""
+    command.write(SHOP_WITHOUT_LEGACY)
+    sandbox.fault(
+        "outside-write",
+        match={"method": "PATCH"},
+        database=SHOP_ADDON,
+        change=UNDONE[CREATE],
+        when="after",
+    )
+    allow = ("--allow", "lossy=shop/logical_databases/legacy")
+    done = command("apply", "--yes", *allow)
+    assert "live is no longer as the plan saw it; nothing was sent, plan again" in done.stdout
+    assert effects(sandbox) == [("PATCH", None)]
+    assert logical(sandbox, SHOP_ADDON) == {"shop"}
+    command("apply", "--yes", *allow, status=0)
+
+
+def test_the_provider_begins_to_work_on_it(command: Command, sandbox: Sandbox) -> None:
+    """A database that is busy when it is read is pending, and left alone."""
+    command.write(SHOP, IOT)
+    sandbox.fault(
+        "outside-write",
+        match={"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"},
+        database=SHOP_ADDON,
+        change={"status": "updating"},
+    )
+    done = command("apply", "--yes", status=0)
+    assert "updating" in done.stdout
+    assert [name for _method, _path, name in changing(sandbox)] == ["add-retention-policy"]
+
+
+@pytest.mark.parametrize("hours", [0.5, 0.95, 2, 30])
+def test_a_person_who_thinks_for_long_loses_nothing(tmp_path: Path, hours: float) -> None:
+    """Tokens that have ended meanwhile are asked for anew, before the first change and unseen."""
+    clock = PlainClock(NOW)
+    wanted = wanted_of(tmp_path, SHOP, IOT)
+    with running(FLEET, now=clock.now) as sandbox, stages(sandbox, tmp_path, clock) as live:
+        plan = live.plan(wanted)
+        sandbox.clear()
+        clock.go_on(hours * 3600)
+        outcomes = live.apply(wanted, plan, "late")
+        log = sandbox.requests()
+    assert {outcome.result.value for outcome in outcomes} == {"done"}
+    assert {one["status"] for one in log["requests"]} == {200}
+    ended = hours > 0.9
+    assert log["counts"] == {"auth": int(ended), "api": 2 * ended, "database": 5 + 4}
+
+
+def test_tokens_that_end_before_their_time_are_replaced_once(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Every token is refused in the midst of an apply: two renewals, and each change made once."""
+    wanted = wanted_of(tmp_path, SHOP, IOT)
+    with stages(sandbox, tmp_path, PlainClock()) as live:
+        plan = live.plan(wanted)
+        sandbox.clear()
+        for path in (f"*/{SHOP_ADDON}/action", f"*/{IOT_ADDON}/action", "*/token"):
+            sandbox.fault("status", status=401, match={"path": path})
+        outcomes = live.apply(wanted, plan, "revoked")
+    assert {outcome.result.value for outcome in outcomes} == {"done"}
+    assert [_made(sandbox, what) for what in CHANGES] == [1, 1, 1, 1]
+    assert sandbox.requests()["counts"] == {"auth": 1, "api": 3, "database": 5 + 4 + 2}

@@ -1,0 +1,9 @@
+"""Write the pages of docs/ that come from tables of the tests: `make docs`."""
+
+from __future__ import annotations
+
+from covered import page, requests_page
+
+if __name__ == "__main__":
+    page.PAGE.write_text(page.page(), encoding="utf-8")
+    requests_page.PAGE.write_text(requests_page.page(), encoding="utf-8")
