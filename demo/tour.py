@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,19 +56,35 @@ class Sandbox:
             | {
                 "SCALINGO_AUTH_URL": self.url,
                 "SCALINGO_API_TOKEN": self.token,
+                "RECONCILE_TOKEN_CACHE": "off",  # a tour leaves nothing behind
             }
         )
 
-    def door(self, method: str, path: str, body: Mapping[str, Any]) -> None:
-        """Change something past the API, as a person with a console would."""
+    def settle(self) -> None:
+        """Wait until no feature is on its way any more."""
+        for _look in range(100):
+            apps = self.door("GET", "fleet")["apps"]
+            features = [
+                feature
+                for app in apps
+                for addon in app["addons"]
+                for feature in addon.get("features", ())
+            ]
+            if all(feature["status"] == "ACTIVATED" for feature in features):
+                return
+            time.sleep(0.1)
+        raise TourError("a feature is still on its way")
+
+    def door(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Change or see something past the API, as a person with a console would."""
         request = urllib.request.Request(  # noqa: S310 - the loopback address that we started
             f"{self.url}/_sandbox/{path}",
-            data=json.dumps(body).encode(),
+            data=None if body is None else json.dumps(body).encode(),
             method=method,
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - as above
-            pass
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+            return json.load(answer)
 
 
 @contextmanager
@@ -76,7 +93,10 @@ def sandbox() -> Iterator[Sandbox]:
 
     It watches its stdin: the pipe closes even when this process is killed.
     """
-    command = [RECONCILE, "sandbox", "--fleet", "demo/fleet.yaml", "--until-eof"]
+    command = [
+        *(RECONCILE, "sandbox", "--fleet", "demo/fleet.yaml", "--until-eof"),
+        *("--rate-limit", "0", "--operation-seconds", "1"),
+    ]
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -117,7 +137,7 @@ def run(server: Sandbox, *arguments: str) -> tuple[int, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         command = [RECONCILE, *arguments, "--report", f"json={report}"]
-        if arguments[0] == "apply":
+        if arguments[0] == "apply" or "--yes" in arguments:
             command += ["--state-dir", folder]
         status = subprocess.run(
             command, cwd=ROOT, env=server.environment(), check=False, stderr=subprocess.DEVNULL
@@ -171,6 +191,7 @@ def tour(server: Sandbox) -> None:
     for addon, statement in steps:
         sys.stdout.write(f"{BOLD}={RESET} {statement}\n")
         server.door("POST", f"databases/{addon}/sql", {"statement": statement})
+    server.settle()
     status, report = run(server, "drift")
     expect(status == 0, "drift exits with 0")
     expect(not any(database["items"] for database in report["databases"]), "nothing is left at all")
@@ -186,6 +207,12 @@ def tour(server: Sandbox) -> None:
     expect(status == 2, "drift exits with 2")  # noqa: PLR2004
     expect(addresses(report) == ["shop/backups"], "drift finds exactly what was changed")
 
+    caption(6, "What no spec could hold is ordered by name: the end of a query, say.")
+    status, report = run(server, "queries", "list", "billing", "--longer-than", "1m")
+    expect([one["pid"] for one in report["queries"]] == [20417], "one query is found")
+    status, report = run(server, "queries", "terminate", "billing", "20417", "--yes")
+    expect((status, report["result"]) == (0, "done"), "it is terminated")
+
 
 MANAGED = {
     "backups",
@@ -194,6 +221,9 @@ MANAGED = {
     "extensions",
     "query_stats",
     "retention_policies",
+    "engine_version",
+    "maintenance_window",
+    "features",
 }
 
 
