@@ -73,8 +73,12 @@ class ApiError(ReconcileError):
 
 
 class AccessError(ApiError):
-    """The provider refused us one database or application (401, 403); others may be open."""
+    """The provider refused us one database or application (401, 403); others may be open.
 
+    Where a command is about that one alone, nobody could be authenticated.
+    """
+
+    status = ExitStatus.UNAUTHENTICATED
     unauthenticated = True
 
 

@@ -21,7 +21,6 @@ from reconcile.model.location import Location
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Run
 from reconcile.model.state import Desired
-from reconcile.operate.subject import Subject
 from reconcile.report.change_text import change_text
 from reconcile.report.items_text import change_lines
 from reconcile.report.page import Look, render
@@ -63,31 +62,29 @@ class _OneChange:
     def wanted(self, reads: Reads) -> Fleet:
         """What the command line wants. Raises UsageError where it cannot be meant."""
         reference, spec = self.known.reference, self.known.spec
-        engine, protected = reference.engine, spec is not None and spec.protect
+        engine, protecting = reference.engine, spec if spec and spec.protect else None
         if engine is None and self.options.gone is None:
             # A token tells the engine; only where something goes it has to be known whose it is.
             target = reads.targets.find(app=reference.app, addon=reference.addon, engine=None)
             engine = target.engine
         if engine is None:
             subject = subject_of(self.known, reads)
-            engine, protected = subject.facts.engine, self._is_protected(subject)
+            engine = subject.facts.engine
+            if self.options.gone is not None:
+                protecting = protection(self.known, self.options.database, subject, self.world)
         if engine is None:
             raise UsageError(f"{reference.name!r} has an engine that is not known here")
-        kind = KIND_BY_NAME[self.options.kind]
+        kind, named = KIND_BY_NAME[self.options.kind], spec or protecting
         desired = Desired(
-            handle=spec.handle if spec else reference.addon or reference.app,
+            handle=named.handle if named else reference.addon or reference.app,
             app=reference.app,
             addon=reference.addon,
             engine=engine,
             location=Location(file=ORIGIN, line=0, column=0),
-            protect=protected,
+            protect=protecting is not None,
             kinds={kind.name: read_inline(kind, self.options.value, engine)},
         )
         return Fleet(config=self.known.config, desired=(desired,), findings=(), files=0)
-
-    def _is_protected(self, subject: Subject) -> bool:
-        """Whether a spec forbids every loss."""
-        return protection(self.known, self.options.database, subject) is not None
 
     def consent(self, proposal: Proposal) -> Allowance | None:
         """Whether the planned change may be made."""

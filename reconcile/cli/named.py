@@ -11,6 +11,7 @@ from reconcile.api.reads import Reads
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.cli.options import Named, Selection
 from reconcile.cli.pipeline import About
+from reconcile.cli.world import World
 from reconcile.errors import UsageError
 from reconcile.model.state import Desired
 from reconcile.model.target import Reference
@@ -40,16 +41,18 @@ def look_up(named: Named) -> Known:
     return Known(reference=reference, config=fleet.config, spec=spec)
 
 
-def protection(known: Known, named: Named, subject: Subject) -> Desired | None:
+def protection(known: Known, named: Named, subject: Subject, world: World) -> Desired | None:
     """The spec that protects a live database, by whichever name it was given.
 
-    Raises InvalidSpecsError.
+    Where there are no specs to look at, that is told. Raises InvalidSpecsError.
     """
     if known.spec is not None:
         specs: Sequence[Desired] = (known.spec,)
     elif any(path.exists() for path in named.selection.paths):
         specs = valid_fleet(named.selection).desired
     else:
+        looked = ", ".join(repr(str(path)) for path in named.selection.paths)
+        world.tell(f"note: there are no specs at {looked}: whether one protects it is not known")
         return None
     return next((one for one in specs if one.protect and _may_be_about(one, subject)), None)
 

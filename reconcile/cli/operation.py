@@ -10,7 +10,7 @@ from reconcile.cli.pipeline import reading, tell_cost
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus
+from reconcile.errors import ExitStatus, NotFoundError
 from reconcile.report.deed_text import operation_text
 from reconcile.report.live_json import operation_json
 
@@ -25,7 +25,12 @@ def run(options: OperationOptions, world: World) -> ExitStatus:
     ):
         target = reads.targets.find(app=wanted.app, addon=wanted.addon, engine=wanted.engine)
         following = followed(reads.client, options.waiting, shown, world)
-        seen = following.follow(target, options.ident)
+        try:
+            seen = following.follow(target, options.ident)
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"{wanted.name!r} has no operation {options.ident!r}: check the id and --database"
+            ) from error
         spent = reads.spent()
     status = world.interruption.status or operation_status(seen)
     renderers = {

@@ -21,7 +21,7 @@ from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
 from reconcile.model.run import Result
-from reconcile.operate.order import ResetDatabase, Restore
+from reconcile.operate.order import ResetDatabase, Restore, Upgrade
 from reconcile.operate.prepare import prepare
 from reconcile.operate.prepared import Connection, Prepared, carry_out, connect_writing
 from reconcile.operate.subject import Subject
@@ -33,6 +33,11 @@ def run(options: OrderOptions, world: World) -> ExitStatus:
     """Do it, after asking where something is at stake."""
     refuse_unanswerable(options.consent, world, name=_name_at_stake(options))
     known = look_up(options.database)
+    if isinstance(options.order, Upgrade) and known.spec and "engine_version" in known.spec.kinds:
+        world.tell(
+            f"note: {known.spec.handle!r} has an engine_version in its spec: an upgrade past it"
+            " is shown as blocked by every plan, for there is no way back"
+        )
     done = _dry(options, known, world) if options.consent.dry_run else _live(options, known, world)
     status = world.interruption.status or done_status(done, waited=options.waiting.wait)
     renderers = {
@@ -49,7 +54,9 @@ def _dry(options: OrderOptions, known: Known, world: World) -> Done:
     with reading(known.about, options.output, world) as reads:
         subject = subject_of(known, reads)
         deed = prepare(options.order, subject).deed
-        done = _refused(deed, options, known, subject) or Done(deed=deed, result=Result.NOT_SENT)
+        done = _refused(deed, options, known, subject, world) or Done(
+            deed=deed, result=Result.NOT_SENT
+        )
         return evolve(done, spent=reads.spent())
 
 
@@ -59,7 +66,7 @@ def _live(options: OrderOptions, known: Known, world: World) -> Done:
         subject = subject_of(known, connection.reads)
         prepared = prepare(options.order, subject)
         done = (
-            _refused(prepared.deed, options, known, subject)
+            _refused(prepared.deed, options, known, subject, world)
             or _declined(prepared, options, known, connection, world)
             or _carried_out(prepared, options, connection, world)
         )
@@ -99,11 +106,13 @@ def _name_at_stake(options: OrderOptions) -> str | None:
             return None
 
 
-def _refused(deed: Deed, options: OrderOptions, known: Known, subject: Subject) -> Done | None:
+def _refused(
+    deed: Deed, options: OrderOptions, known: Known, subject: Subject, world: World
+) -> Done | None:
     """The end of a loss where a spec protects the database; None where none does."""
     if deed.risk is not Risk.LOSSY:
         return None
-    spec = protection(known, options.database, subject)
+    spec = protection(known, options.database, subject, world)
     if spec is None:
         return None
     message = (

@@ -208,6 +208,10 @@ def _set_backups(*, enabled: bool | None, hour: int | None, **given: Any) -> Cha
     """
     if enabled is None and hour is None:
         raise click.UsageError("nothing to set: say --on, --off or --hour")
+    if enabled is False and hour is not None:
+        raise click.UsageError(
+            "--off and --hour exclude each other: no hour holds while backups are off"
+        )
     value: dict[str, object] = {}
     if enabled is not None:
         value["enabled"] = enabled

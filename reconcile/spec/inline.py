@@ -7,6 +7,7 @@ from typing import Any
 from reconcile.errors import UsageError
 from reconcile.kinds.kind import Kind
 from reconcile.model.engine import Engine
+from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.document import read_kinds
 from reconcile.spec.locations import START, Locations, Place, Source
@@ -24,5 +25,10 @@ def read_inline(kind: Kind[Any], plain: object, engine: Engine) -> Any:
     document = Document(value={kind.name: plain}, locations=nowhere)
     kinds, findings = read_kinds(document, (), engine, document.value)
     if findings:
-        raise UsageError("; ".join(f"{one.message} ({one.hint})" for one in findings))
+        # What to take out of a spec is no advice here.
+        said = [
+            one.message if one.code == codes.NOT_OFFERED else f"{one.message} ({one.hint})"
+            for one in findings
+        ]
+        raise UsageError("; ".join(said))
     return kinds[kind.name]

@@ -176,7 +176,7 @@ FAULTS = {
         1,
         "'shop' is mysql: only postgresql has point-in-time recovery",
     ),
-    "operation 609145e6 --database shop": (1, "Operation: not found"),
+    "operation 609145e6 --database shop": (1, "check the id and --database"),
 }
 
 

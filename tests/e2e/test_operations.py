@@ -285,4 +285,4 @@ def test_an_operation_of_another_database_is_not_found(command: Command, busy: S
     command(*UPGRADE, "--no-wait", status=0)
     ident = operation_of(busy, SHOP)
     done = command("operation", ident, "--database", f"iot/{IOT}", status=1)
-    assert "Operation: not found" in done.stderr
+    assert "check the id and --database" in done.stderr
