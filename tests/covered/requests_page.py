@@ -22,7 +22,8 @@ writes this page from [the rows](../tests/covered/requests.py).
   for an hour, for the next run; not with `CI=true`, nor with `RECONCILE_TOKEN_CACHE=off`.
 - A spec that names its addon by id saves the listing of the application's addons.
 - A database takes one request for its resource, and one for each further kind that its spec names.
-- What is touched is read again at the end, and once more before each loss of data.
+- What is touched is read once more just before its first action and before each that disrupts or
+  loses, and again at the end.
 
 *Foretold* is what the run says on stderr before it begins, first for reading and then for applying.
 With `--max-wait` a run that takes longer than that is not begun.
