@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 
 import pytest
@@ -29,16 +30,29 @@ def started_actions(command: Command, count: int) -> Callable[[], bool]:
     return holds
 
 
+DELAY, LEFT = 2.5, 0.8
+"""Seconds for which the second request is answered late, and in which it has surely left."""
+
+
+def second_under_way(command: Command) -> None:
+    """Wait until the second action's request is on its way.
+
+    Its intent is on disk a moment before; interrupted in between, it would not be sent at all.
+    """
+    until(started_actions(command, 2), "the second action begins")
+    time.sleep(LEFT)
+
+
 @SIGNALS
 def test_an_interrupted_apply_finishes_its_request_and_sends_no_other(
     command: Command, sandbox: Sandbox, number: signal.Signals, status: int
 ) -> None:
     """The request under way is finished, the next never sent, summary and journal are true."""
     command.write(SHOP)
-    sandbox.fault("delay", seconds=1.5, match={"method": "PATCH"})
+    sandbox.fault("delay", seconds=DELAY, match={"method": "PATCH"})
     arguments = ("apply", "--yes", "--report", "json=run.json", "--format", "json")
     with command.started(*arguments) as process:
-        until(started_actions(command, 2), "the second action begins")
+        second_under_way(command)
         process.send_signal(number)
         done = command.ended(process, *arguments)
     assert done.status == status, str(done)
@@ -69,9 +83,9 @@ def test_the_summary_of_an_interrupted_apply_is_text(
 ) -> None:
     """A person reads what was done, what was left, and that it was not read again."""
     command.write(SHOP)
-    sandbox.fault("delay", seconds=1.5, match={"method": "PATCH"})
+    sandbox.fault("delay", seconds=DELAY, match={"method": "PATCH"})
     with command.started("apply", "--yes") as process:
-        until(started_actions(command, 2), "the second action begins")
+        second_under_way(command)
         process.send_signal(number)
         done = command.ended(process, "apply", "--yes")
     assert done.status == status, str(done)
@@ -112,9 +126,9 @@ def test_a_killed_apply_is_run_again_without_a_second_effect(
 ) -> None:
     """The journal of the killed run says what is open; the next run does only what is left."""
     command.write(SHOP)
-    sandbox.fault("delay", seconds=1.5, match={"method": "PATCH"})
+    sandbox.fault("delay", seconds=DELAY, match={"method": "PATCH"})
     with command.started("apply", "--yes") as process:
-        until(started_actions(command, 2), "the second action begins")
+        second_under_way(command)
         process.kill()
         process.communicate()
     (killed,) = command.journals()
