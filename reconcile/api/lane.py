@@ -62,7 +62,7 @@ class Lane:
     `clock` must not go back. Where the host is held back, one thread waits on the clock for all, so
     that the wait is told and counted once. `countdown` is told about once a second why, and the
     seconds left, and at the end zero. A request that is to `finish` something waits on although `stop` is
-    set: only closing ends its waits.
+    set, also for the next probe of a host that fails: only closing ends its waits.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Lane:
             with self._changed:
                 if self._closed.is_set():
                     raise ApiError(f"{request} was not sent: the connection is closed")
-                turn = self._turn(deadline, again=again)
+                turn = self._turn(deadline, again=again, finish=request.finish)
                 if turn in (_Turn.QUEUE, _Turn.FOLLOW):
                     self._changed.wait(_LOOK)
             if turn is _Turn.GO:
@@ -181,12 +181,12 @@ class Lane:
             case _:
                 assert_never(verdict)
 
-    def _turn(self, deadline: Deadline, *, again: bool) -> _Turn | Barred | Wait:
+    def _turn(self, deadline: Deadline, *, again: bool, finish: bool) -> _Turn | Barred | Wait:
         """Decide under the lock; GO and Wait are taken by that, the latter for all threads."""
         now = self._clock.now()
-        if barred := self._bar(deadline, now):
+        if barred := self._bar(deadline, now, finish=finish):
             return barred
-        held = self._pace.held(now)
+        held = self._left_alone(now) or self._pace.held(now)
         if held is None and self._gate.full:
             return _Turn.QUEUE
         wait = held or self._pace.take(now)
@@ -203,18 +203,21 @@ class Lane:
         self._waiting_since = now
         return wait
 
-    def _bar(self, deadline: Deadline, now: float) -> Barred | None:
+    def _bar(self, deadline: Deadline, now: float, *, finish: bool) -> Barred | None:
         """Why nothing is sent at all, None where something may be."""
         if deadline.left(now) <= 0:
             return Barred(why=f"{deadline.whose} took longer than {deadline}", kind=TimeUpError)
-        left = self._breaker.left(now)
-        if left <= 0:
+        wait = self._left_alone(now)
+        if wait is None or finish:
             return None
-        return Barred(
-            why=f"the {self._role.value} host failed {self._breaker.failures} times in a row;"
-            f" it is probed again in {left:.0f} s",
-            kind=LeftAloneError,
-        )
+        probed = f"it is probed again in {wait.seconds:.0f} s"
+        return Barred(why=f"{wait.why}; {probed}", kind=LeftAloneError)
+
+    def _left_alone(self, now: float) -> Wait | None:
+        """Until when a host that fails is not asked, None for one that is."""
+        left = self._breaker.left(now)
+        failed = f"the {self._role.value} host failed {self._breaker.failures} times in a row"
+        return Wait(seconds=left, why=failed) if left > 0 else None
 
     def _wait(self, wait: Wait, halted: Callable[[], bool]) -> None:
         """Wait for all threads."""

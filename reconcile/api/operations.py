@@ -15,9 +15,10 @@ from reconcile.api.breaker import LeftAloneError
 from reconcile.api.clock import Clock, SteadyClock, SystemClock
 from reconcile.api.deadline import TimeUpError
 from reconcile.api.reads import ReadClient
-from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError
-from reconcile.model.call import RESOURCE, Call, operation
+from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError, ReconcileError
+from reconcile.model.call import RESOURCE, operation
 from reconcile.model.operation import Operation
+from reconcile.model.run import Result
 from reconcile.model.target import Target
 from reconcile.model.text import safe_text
 
@@ -60,6 +61,15 @@ class _Looks:
         hopeless = self.failed >= _FAILED_LOOKS or isinstance(self.failure, lasting)
         if self.failure and hopeless:
             raise self.failure
+
+
+@frozen(kw_only=True)
+class End:
+    """How a wait ended, and the operation as it was seen last, None where it never was."""
+
+    result: Result
+    message: str = ""
+    seen: Operation | None = None
 
 
 @frozen(kw_only=True)
@@ -112,20 +122,39 @@ class Following:
         else:
             looks.failure, looks.failed = None, 0
 
-    def found(self, target: Target, call: Call) -> str | None:
-        """The operation of the type that a call starts, if the database says that one is under way.
+    def wait_for(self, target: Target, ident: str, note: Callable[[str], None]) -> End:
+        """Write an operation down by `note`, follow it, and say how that ended; raises nothing.
 
-        Two requests. None also where it cannot be read, or is of another type: it is not ours.
+        It was begun: what is wrong with the note or the wait leaves it open, not failed.
+        """
+        try:
+            note(ident)
+            seen = self.follow(target, ident)
+        except ReconcileError as error:
+            return End(result=Result.UNKNOWN, message=f"operation {ident!r} was started: {error}")
+        if seen.done:
+            return End(result=Result.DONE, seen=seen)
+        if seen.failed:
+            reason = seen.error or "no reason given"
+            message = f"operation {ident!r} ended in an error: {reason}"
+            return End(result=Result.FAILED, message=message, seen=seen)
+        message = f"operation {ident!r} is {seen.status}"
+        return End(result=Result.STARTED, message=message, seen=seen)
+
+    def found(self, target: Target, type_: str) -> str | None:
+        """The operation of a type, if the database says that one is under way; two requests.
+
+        None also where it cannot be read, or is of another type: it is not ours.
         """
         try:
             resource = self.client.call(target, RESOURCE)
             ident = resource.get("current_operation_id") if isinstance(resource, dict) else None
-            if not isinstance(ident, str) or not ident or call.starts_operation is None:
+            if not isinstance(ident, str) or not ident:
                 return None
             seen = read_operation(self.client, target, ident)
         except ApiError:
             return None
-        return ident if call.starts_operation in seen.type.lower() else None
+        return ident if type_ in seen.type.lower() else None
 
 
 def read_operation(client: ReadClient, target: Target, ident: str) -> Operation:

@@ -20,11 +20,8 @@ from reconcile.api.transport import Transport
 from reconcile.errors import AccessError, ApiError
 from reconcile.model.call import RESOURCE
 from reconcile.model.cost import InHand
-from reconcile.model.target import Hosts, Target
+from reconcile.model.target import ADDON_ID, Hosts, Target
 from reconcile.model.text import safe_text
-
-ADDON_ID = "ad-"
-"""How addon ids begin; a resource id may, too, where an application is called so."""
 
 _APP_ID = re.compile(r"[0-9a-f]{24}")
 _SHOWN = 160

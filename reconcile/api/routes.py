@@ -65,7 +65,8 @@ class Request:
 
     `effect` decides whether a lost answer allows a repetition: it is that of the client's permits,
     never a caller's word. `finish` is for what completes a change that is half made: it is sent,
-    and waits where it has to, although the run was interrupted or its time is over.
+    and waits where it has to, although the run was interrupted or its time is over. `again` where
+    it was sent before, with a token that was refused: it counts as a repetition.
     """
 
     route: Route
@@ -76,6 +77,7 @@ class Request:
     credential: Credential | None = None
     effect: Effect = Effect.READ
     finish: bool = False
+    again: bool = False
 
     @property
     def path(self) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 from reconcile.api.access import ByAccount
 from reconcile.api.credentials import engine_of
 from reconcile.api.passes import Grant
-from reconcile.api.ready import ADDON_ID
 from reconcile.api.wire import Wire
 from reconcile.errors import AnswerError, ApiError, NotFoundError, UsageError
 from reconcile.model.engine import Engine
-from reconcile.model.target import Target
+from reconcile.model.target import ADDON_ID, Target
 from reconcile.model.text import safe_text
 
 

@@ -76,7 +76,8 @@ class Tokens(Generic[K, V]):
         another = self._once.replace(key, token, urgently=self._urgently(finish=request.finish))
         if another is None:
             return answer
-        return self._transport.send(evolve(request, credential=another.credential))
+        repeated = evolve(request, credential=another.credential, again=True)
+        return self._transport.send(repeated)
 
     def _urgently(self, *, finish: bool) -> Callable[[K], V] | None:
         return partial(self._make, finish=True) if finish else None

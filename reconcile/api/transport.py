@@ -117,7 +117,7 @@ class Transport:
         deadline = self._deadline_of(request)
         outcome: Outcome | None = None
         tries = 0
-        while (barred := lane.enter(request, deadline, again=tries > 0)) is None:
+        while (barred := lane.enter(request, deadline, again=request.again or tries > 0)) is None:
             tries += 1
             outcome, pause = self._take_turn(request, url, lane, deadline, tries)
             if pause is None or not lane.allows(pause, deadline):

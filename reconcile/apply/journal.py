@@ -29,6 +29,10 @@ class JournalError(ReconcileError):
     """The journal cannot be written: nothing may be changed without it."""
 
 
+_NOTHING = "nothing is changed without it, choose another place with --state-dir"
+_NOT_SAID = "what was done is done, but the journal does not say so"
+
+
 class Journal:
     """The open journal of one run; safe to share between threads.
 
@@ -45,7 +49,7 @@ class Journal:
             self._descriptor = os.open(self.path, flags, 0o600)
             _flush_directory(self.path.parent)
         except OSError as error:
-            raise self._error(error) from error
+            raise self._error(error, _NOTHING) from error
 
     def __enter__(self) -> Self:
         return self
@@ -60,40 +64,35 @@ class Journal:
 
     def begin(self, version: str, databases: Mapping[str, Target]) -> None:
         """Write what the run is about: the tool's version and the live databases by handle."""
-        self._write(
-            "run",
-            format_version=FORMAT_VERSION,
-            version=version,
-            databases={
-                handle: {"app": target.app, "addon": target.addon, "region": target.region}
-                for handle, target in sorted(databases.items())
-            },
-        )
+        named = {
+            handle: {"app": target.app, "addon": target.addon, "region": target.region}
+            for handle, target in sorted(databases.items())
+        }
+        values = {"format_version": FORMAT_VERSION, "version": version, "databases": named}
+        self._write("run", values, lacking=_NOTHING)
 
     def started(self, entry: Action | Deed) -> None:
         """Put the intent on disk; returns only when it is there."""
         before, after = sides_of(entry.change) if isinstance(entry, Action) else (None, None)
-        self._write("started", **_named(entry), before=before, after=after)
+        values = {**_named(entry), "before": before, "after": after}
+        self._write("started", values, lacking=_NOTHING)
 
     def operation(self, entry: Action | Deed, ident: str) -> None:
         """Write which operation was started, so that an interrupted wait can be taken up."""
-        self._write("operation", **_named(entry), operation=ident)
+        self._write("operation", {**_named(entry), "operation": ident})
 
     def finished(self, outcome: Outcome | Done) -> None:
         """Write what became of it."""
         entry = outcome.action if isinstance(outcome, Outcome) else outcome.deed
-        self._write(
-            "finished",
-            **_named(entry),
-            result=outcome.result.value,
-            message=outcome.message,
-        )
+        became = {"result": outcome.result.value, "message": outcome.message}
+        self._write("finished", _named(entry) | became)
 
     def end(self, results: Mapping[str, int]) -> None:
         """Write that the run came to its end, with the number of actions by result."""
-        self._write("ended", results=dict(results))
+        self._write("ended", {"results": dict(results)})
 
-    def _write(self, event: str, **values: object) -> None:
+    def _write(self, event: str, values: Mapping[str, object], *, lacking: str = _NOT_SAID) -> None:
+        """Append a line; `lacking` says what it means if that cannot be done."""
         try:
             with self._lock:
                 # The time is taken inside the lock: lines stand in the order of their times.
@@ -101,18 +100,16 @@ class Journal:
                 self._append(f"{json.dumps(entry, sort_keys=True)}\n".encode())
                 os.fsync(self._descriptor)
         except OSError as error:
-            raise self._error(error) from error
+            raise self._error(error, lacking) from error
 
     def _append(self, line: bytes) -> None:
         """Write all of a line: a full disk takes a part first and refuses the rest."""
         while line:
             line = line[os.write(self._descriptor, line) :]
 
-    def _error(self, error: OSError) -> JournalError:
-        return JournalError(
-            f"cannot write the journal {str(self.path)!r}: {error.strerror}; nothing is changed"
-            " without it, choose another place with --state-dir"
-        )
+    def _error(self, error: OSError, lacking: str) -> JournalError:
+        place = f"cannot write the journal {str(self.path)!r}: {error.strerror}"
+        return JournalError(f"{place}; {lacking}")
 
 
 def _flush_directory(directory: Path) -> None:

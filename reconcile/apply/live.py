@@ -5,6 +5,8 @@ A change that goes on after its answer is followed to its end.
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import evolve
 
 from reconcile.api.operations import Following
@@ -14,7 +16,7 @@ from reconcile.apply.journal import Journal
 from reconcile.errors import OutcomeUnknownError, ReconcileError
 from reconcile.model.call import Call
 from reconcile.model.item import Action
-from reconcile.model.run import Outcome, Result, follow_command
+from reconcile.model.run import Outcome, Result
 from reconcile.model.target import Target
 
 __all__ = ["Connection", "Following", "LiveExecutor", "connect_writing"]
@@ -45,12 +47,12 @@ class LiveExecutor:
             return evolve(outcome, message=f"{outcome.message} ({error})".strip())
         return outcome
 
-    def _send(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+    def _send(self, target: Target, action: Action, *, finish: bool) -> Outcome:
         sent = Outcome(action=action, result=Result.DONE, calls=calls_of(action))
         try:
             for call in sent.calls:
-                if call.starts_operation:
-                    return self._followed(target, call, sent)
+                if call.starts_operation is not None:
+                    return self._followed(target, call, call.starts_operation, sent)
                 self._writes.call(target, call, finish=finish)
         except OutcomeUnknownError as error:
             return evolve(
@@ -60,7 +62,7 @@ class LiveExecutor:
             return evolve(sent, result=Result.FAILED, message=str(error))
         return sent
 
-    def _followed(self, target: Target, call: Call, sent: Outcome) -> Outcome:
+    def _followed(self, target: Target, call: Call, type_: str, sent: Outcome) -> Outcome:
         """Start an operation and wait for its end; it is never sent twice.
 
         Where the answer was lost, an operation of its type that is under way now is followed: the
@@ -70,27 +72,20 @@ class LiveExecutor:
         try:
             ident = self._writes.start(target, call)
         except OutcomeUnknownError as error:
-            found = self._following.found(target, call)
+            found = self._following.found(target, type_)
             if found is not None:
                 self._waited(target, found, sent)
-            raise OutcomeUnknownError(str(error), under_way=True) from error
+            lost = evolve(sent, result=Result.UNKNOWN, message=str(error))
+            return evolve(lost, under_way=True, operation=found)
         return self._waited(target, ident, sent)
 
     def _waited(self, target: Target, ident: str, sent: Outcome) -> Outcome:
-        """Follow an operation. What is wrong with the wait leaves the outcome open, not failed."""
-        command = follow_command(ident, sent.action.address.database)
-        started = evolve(sent, operation=ident)
-        try:
-            self._journal.operation(sent.action, ident)
-            seen = self._following.follow(target, ident)
-        except ReconcileError as error:
-            message = f"operation {ident!r} was started: {error}; follow it with {command}"
-            return evolve(started, result=Result.UNKNOWN, message=message, under_way=True)
-        if seen.done:
-            return started
-        if seen.failed:
-            reason = seen.error or "no reason given"
-            message = f"operation {ident!r} ended in an error: {reason}"
-            return evolve(started, result=Result.FAILED, message=message)
-        message = f"operation {ident!r} is {seen.status}: follow it with {command}"
-        return evolve(started, result=Result.STARTED, message=message, under_way=True)
+        note = partial(self._journal.operation, sent.action)
+        end = self._following.wait_for(target, ident, note)
+        return evolve(
+            sent,
+            result=end.result,
+            message=end.message,
+            under_way=end.result in {Result.STARTED, Result.UNKNOWN},
+            operation=ident,
+        )

@@ -14,7 +14,7 @@ from reconcile.cli.pipeline import About
 from reconcile.cli.world import World
 from reconcile.errors import UsageError
 from reconcile.model.state import Desired
-from reconcile.model.target import Reference
+from reconcile.model.target import ADDON_ID, Reference
 from reconcile.observe.found import find
 from reconcile.operate.subject import Subject
 from reconcile.spec.config import Config
@@ -64,17 +64,15 @@ def _may_be_about(spec: Desired, subject: Subject) -> bool:
     in the one spelling while the other is not known.
     """
     target, resource = subject.target, subject.resource
-    addons = {target.addon, target.resource_id, resource.get("resource_id"), resource.get("id")}
-    if spec.addon in addons:
+    known = (target.addon, target.resource_id, resource.get("resource_id"), resource.get("id"))
+    names = {str(one) for one in known if one}
+    if spec.addon in names:
         return True
-    if spec.engine is not subject.facts.engine:
+    by_id = {name.startswith(ADDON_ID) for name in names}
+    both_spellings_known = len(by_id) == 2  # noqa: PLR2004 - addon id and resource id
+    if spec.engine is not subject.facts.engine or (spec.addon and both_spellings_known):
         return False
-    apps = {target.app, resource.get("app_name")}
-    same_app = spec.app in apps or _APP_ID.fullmatch(spec.app) is not None
-    comparable = spec.addon is not None and all(
-        any(str(one).startswith("ad-") == by_id for one in addons if one) for by_id in (True, False)
-    )
-    return same_app and not comparable
+    return spec.app in {target.app, resource.get("app_name")} or bool(_APP_ID.fullmatch(spec.app))
 
 
 _APP_ID = re.compile(r"[0-9a-f]{24}")

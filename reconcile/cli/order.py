@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import cast
 
 from attrs import evolve
 
@@ -18,6 +19,8 @@ from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.kinds import engine_version
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
 from reconcile.model.run import Result
@@ -33,11 +36,6 @@ def run(options: OrderOptions, world: World) -> ExitStatus:
     """Do it, after asking where something is at stake."""
     refuse_unanswerable(options.consent, world, name=_name_at_stake(options))
     known = look_up(options.database)
-    if isinstance(options.order, Upgrade) and known.spec and "engine_version" in known.spec.kinds:
-        world.tell(
-            f"note: {known.spec.handle!r} has an engine_version in its spec: an upgrade past it"
-            " is shown as blocked by every plan, for there is no way back"
-        )
     done = _dry(options, known, world) if options.consent.dry_run else _live(options, known, world)
     status = world.interruption.status or done_status(done, waited=options.waiting.wait)
     renderers = {
@@ -53,7 +51,7 @@ def run(options: OrderOptions, world: World) -> ExitStatus:
 def _dry(options: OrderOptions, known: Known, world: World) -> Done:
     with reading(known.about, options.output, world) as reads:
         subject = subject_of(known, reads)
-        deed = prepare(options.order, subject).deed
+        deed = _prepared(options, known, subject, world).deed
         done = _refused(deed, options, known, subject, world) or Done(
             deed=deed, result=Result.NOT_SENT
         )
@@ -64,13 +62,25 @@ def _live(options: OrderOptions, known: Known, world: World) -> Done:
     world.state_dir(options.state_dir)  # a place for the journal is a condition for asking anything
     with connect_writing(surroundings(known.about, options.output, world)) as connection:
         subject = subject_of(known, connection.reads)
-        prepared = prepare(options.order, subject)
+        prepared = _prepared(options, known, subject, world)
         done = (
             _refused(prepared.deed, options, known, subject, world)
             or _declined(prepared, options, known, connection, world)
             or _carried_out(prepared, options, connection, world)
         )
         return evolve(done, spent=connection.spent())
+
+
+def _prepared(options: OrderOptions, known: Known, subject: Subject, world: World) -> Prepared:
+    """The order, beside what the spec says of the same, and what is to be known of it."""
+    order = options.order
+    if isinstance(order, Upgrade) and known.spec is not None:
+        rule = cast("EngineVersion | None", known.spec.kinds.get(engine_version.KIND.name))
+        order = evolve(order, rule=rule)
+    prepared = prepare(order, subject)
+    for note in prepared.notes:
+        world.tell(f"note: {note}")
+    return prepared
 
 
 def _declined(

@@ -170,6 +170,11 @@ def _step(spec: EngineVersion, fields: Fields) -> Version | Refused | None:
     return _onward(spec, live, following)
 
 
+def goes_past(spec: EngineVersion, version: Version) -> bool:
+    """Whether a version is newer than any that a spec asks for."""
+    return is_past(parse_rule(spec.version), version)
+
+
 def next_of(state: Elements) -> tuple[bool, Version | None]:
     """Whether a state tells what comes next, and what that is, None for nothing."""
     fields = state[ITSELF]

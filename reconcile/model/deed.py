@@ -37,10 +37,14 @@ class Deed:
 
 @frozen(kw_only=True)
 class Done:
-    """A deed and what became of it; `spent` is what it cost."""
+    """A deed and what became of it; `spent` is what it cost.
+
+    `operation_id` is that of the operation which it started, `operation` how that was seen last.
+    """
 
     deed: Deed
     result: Result
     message: str = ""
+    operation_id: str | None = None
     operation: Operation | None = None
     spent: Spent = field(factory=Spent)

@@ -7,6 +7,9 @@ from attrs import frozen
 from reconcile.model.call import Call, filled
 from reconcile.model.engine import Engine
 
+ADDON_ID = "ad-"
+"""How addon ids begin; a resource id may, too, where an application is called so."""
+
 
 @frozen(kw_only=True, order=True)
 class Hosts:

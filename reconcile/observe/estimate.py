@@ -8,8 +8,7 @@ from reconcile.kinds import KINDS
 from reconcile.model.call import RESOURCE, Call
 from reconcile.model.cost import Budget, Estimate, InHand, foresee
 from reconcile.model.state import Desired
-
-_ADDON_ID = "ad-"
+from reconcile.model.target import ADDON_ID
 
 
 def estimate(desired: Sequence[Desired], *, in_hand: InHand, budget: Budget) -> Estimate:
@@ -38,7 +37,7 @@ def reads_of(desired: Desired) -> int:
 
 
 def _by_id(desired: Desired) -> bool:
-    return desired.addon is not None and desired.addon.startswith(_ADDON_ID)
+    return desired.addon is not None and desired.addon.startswith(ADDON_ID)
 
 
 def _distinct(calls: Iterable[Call]) -> list[Call]:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from attrs import frozen
 
+from reconcile.kinds.engine_version import EngineVersion
+
 
 @frozen(kw_only=True)
 class ResetDatabase:
@@ -35,7 +37,9 @@ class ResetStatistics:
 
 @frozen(kw_only=True)
 class Upgrade:
-    """Go to the next version."""
+    """Go to the next version; `rule` is what the spec asks for, None where it asks for nothing."""
+
+    rule: EngineVersion | None = None
 
 
 @frozen(kw_only=True)

@@ -30,7 +30,7 @@ def prepare(order: Order, subject: Subject) -> Prepared:
         case ResetStatistics():
             return statistics.reset(subject)
         case Upgrade():
-            return upgrades.upgrade(subject)
+            return upgrades.upgrade(order, subject)
         case Restore():
             return restores.restoration(order, subject)
         case _:

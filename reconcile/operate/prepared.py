@@ -10,7 +10,7 @@ from reconcile.api.operations import Following
 from reconcile.api.writes import Connection, WriteClient, connect_writing
 from reconcile.errors import DOUBT, OutcomeUnknownError, ReconcileError
 from reconcile.model.deed import Deed, Done
-from reconcile.model.run import Result, follow_command
+from reconcile.model.run import Result
 
 __all__ = ["Connection", "Following", "Prepared", "carry_out", "connect_writing"]
 
@@ -31,6 +31,7 @@ def _cannot_tell() -> bool | None:
 class Prepared:
     """A deed, what it rests on, and how to find out by reading whether it happened.
 
+    notes     what a person should know even where nobody is asked
     premise   what was read and has to be the same when it is sent
     happened  asked where the answer was lost: True, False, or None where reading cannot tell;
               raises ReconcileError where something cannot be read
@@ -39,6 +40,7 @@ class Prepared:
     """
 
     deed: Deed
+    notes: tuple[str, ...] = ()
     premise: tuple[object, ...] = ()
     happened: Callable[[], bool | None] = _cannot_tell
     provable: bool = False
@@ -53,7 +55,7 @@ def carry_out(
     """
     deed = prepared.deed
     try:
-        if deed.call.starts_operation:
+        if deed.call.starts_operation is not None:
             return _followed(deed, writes.start(deed.target, deed.call), following, note)
         writes.call(deed.target, deed.call)
     except OutcomeUnknownError as error:
@@ -64,22 +66,14 @@ def carry_out(
 
 
 def _followed(deed: Deed, ident: str, following: Following, note: Note) -> Done:
-    """Wait for an operation. What is wrong with the wait leaves the outcome open, not failed."""
-    command = follow_command(ident, deed.database)
-    try:
-        note(ident)
-        seen = following.follow(deed.target, ident)
-    except ReconcileError as error:
-        message = f"operation {ident!r} was started: {error}; follow it with {command}"
-        return Done(deed=deed, result=Result.UNKNOWN, message=message)
-    if seen.done:
-        return Done(deed=deed, result=Result.DONE, operation=seen)
-    if seen.failed:
-        reason = seen.error or "no reason given"
-        message = f"operation {ident!r} ended in an error: {reason}"
-        return Done(deed=deed, result=Result.FAILED, message=message, operation=seen)
-    message = f"operation {ident!r} is {seen.status}: follow it with {command}"
-    return Done(deed=deed, result=Result.STARTED, message=message, operation=seen)
+    end = following.wait_for(deed.target, ident, note)
+    return Done(
+        deed=deed,
+        result=end.result,
+        message=end.message,
+        operation_id=ident,
+        operation=end.seen,
+    )
 
 
 def _settled(
@@ -88,7 +82,8 @@ def _settled(
     """Find out by reading what no answer told; nothing is ever sent twice."""
     deed = prepared.deed
     unknown = Done(deed=deed, result=Result.UNKNOWN, message=str(error))
-    ident = following.found(deed.target, deed.call) if deed.call.starts_operation else None
+    type_ = deed.call.starts_operation
+    ident = None if type_ is None else following.found(deed.target, type_)
     followed = None if ident is None else _followed(deed, ident, following, note)
     if followed is not None and (followed.result is not Result.DONE or not prepared.provable):
         return followed

@@ -6,6 +6,8 @@ the same rules as for the managed kind.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reconcile.errors import AnswerError, NotFoundError, NotOfferedError, ReconcileError
 from reconcile.kinds import engine_version
 from reconcile.model.call import RESOURCE, UPGRADE
@@ -13,13 +15,14 @@ from reconcile.model.change import Risk
 from reconcile.model.deed import Deed
 from reconcile.model.engine import Version
 from reconcile.model.state import Elements, NotOffered
+from reconcile.operate.order import Upgrade
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 
 _ANY = engine_version.EngineVersion(version="latest-minor")
 
 
-def upgrade(subject: Subject) -> Prepared:
+def upgrade(order: Upgrade, subject: Subject) -> Prepared:
     """Prepare one upgrade step. Raises ReconcileError where there is nothing to upgrade to."""
     subject.must_be_settled()
     following, live = _next(subject), subject.facts.version
@@ -44,7 +47,23 @@ def upgrade(subject: Subject) -> Prepared:
         # The same version proves nothing: the request may still be on its way.
         return True if None not in (before, now) and now != before else None
 
-    return Prepared(deed=deed, premise=(before, following), happened=happened, provable=True)
+    return Prepared(
+        deed=deed,
+        notes=tuple(_past(order, subject, following)),
+        premise=(before, following),
+        happened=happened,
+        provable=True,
+    )
+
+
+def _past(order: Upgrade, subject: Subject, following: Version | None) -> Iterator[str]:
+    """What comes of a step past the version that the spec asks for."""
+    rule = order.rule
+    if rule is not None and following is not None and engine_version.goes_past(rule, following):
+        yield (
+            f"the spec of {subject.name!r} asks for {rule.version!r}: after an upgrade to"
+            f" {following} every plan shows it as blocked, for there is no way back"
+        )
 
 
 def _version_of(resource: object) -> object:

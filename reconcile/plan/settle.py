@@ -21,6 +21,7 @@ from reconcile.kinds.kind import (
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, Update
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
+from reconcile.model.location import Origin
 from reconcile.model.state import Desired, Elements, Facts, NotOffered
 from reconcile.plan.diff import diff_kind
 
@@ -99,9 +100,7 @@ def _settle(subject: KindInDatabase, change: Change, sides: Sides) -> Settled:
 def _entry(subject: KindInDatabase, change: Change, judgement: Judgement, sides: Sides) -> Item:
     address = change.address
     origin = subject.desired.origin(address)
-    reason = _REASONS[type(change)]
-    if getattr(change, "replacement", False):
-        reason = Reason.DIFFERS
+    reason = _reason(change)
     approval = sides.wanted.absent.get(address.name)
     match judgement:
         case Feasible(risk=risk):
@@ -124,22 +123,39 @@ def _entry(subject: KindInDatabase, change: Change, judgement: Judgement, sides:
                 statements=statements,
                 where=where,
             )
-        case Refused(code=code, message=message, hint=hint):
-            return Blocked(
-                address=address,
-                change=change,
-                reason=reason,
-                origin=origin,
-                code=code,
-                message=message,
-                hint=hint,
-            )
-        case Waiting(message=message, at_it=at_it):
-            return Pending(
-                address=address, message=message, reason=Reason.BUSY, origin=origin, at_it=at_it
-            )
+        case Refused() | Waiting():
+            return _held_back(judgement, change, reason, origin)
         case _:
             assert_never(judgement)
+
+
+def _held_back(
+    judgement: Refused | Waiting, change: Change, reason: Reason, origin: Origin
+) -> Blocked | Pending:
+    """What is not done, or not now."""
+    if isinstance(judgement, Waiting):
+        return Pending(
+            address=change.address,
+            message=judgement.message,
+            reason=Reason.BUSY,
+            origin=origin,
+            at_it=judgement.at_it,
+        )
+    return Blocked(
+        address=change.address,
+        change=change,
+        reason=reason,
+        origin=origin,
+        code=judgement.code,
+        message=judgement.message,
+        hint=judgement.hint,
+    )
+
+
+def _reason(change: Change) -> Reason:
+    """Why a change is due; of both halves of a replacement, that live differs."""
+    halved = isinstance(change, Create | Delete) and change.replacement
+    return Reason.DIFFERS if halved else _REASONS[type(change)]
 
 
 def _reported(subject: KindInDatabase, address: Address) -> Blocked:

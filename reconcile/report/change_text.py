@@ -11,7 +11,7 @@ from reconcile.model.change import Risk, verb_of
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import Outcome, Result, Run
-from reconcile.report.deed_text import DECLINED, SIGNS, call_lines
+from reconcile.report.deed_text import DECLINED, SIGNS, call_lines, follow_lines
 from reconcile.report.page import Line, Look, line, render
 from reconcile.report.plan_text import database_lines
 
@@ -44,6 +44,7 @@ def _outcome_lines(outcome: Outcome, run: Run, before: DatabasePlan) -> Iterator
     what = f"{verb_of(action.change).value} {action.address}"
     message = f": {outcome.message}" if outcome.message else ""
     yield line(0, (what, "bold"), "  ", (outcome.result.value, style), message, sign=(sign, style))
+    yield from follow_lines(outcome.result, outcome.operation, action.address.database, 4)
     refusal = run.before.refusal(action)
     if refusal is not None and refusal.hint:
         yield line(4, ("hint: ", "bold"), refusal.hint, hanging=6)

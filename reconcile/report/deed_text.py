@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reconcile.model.call import Call
 from reconcile.model.deed import Done
 from reconcile.model.operation import Operation
-from reconcile.model.run import Result
+from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
 from reconcile.report.page import Line, Look, line, render
 
@@ -41,10 +41,19 @@ def _done_lines(done: Done) -> Iterator[Line]:
     yield line(
         0, (done.deed.what, "bold"), "  ", (done.result.value, style), message, sign=(sign, style)
     )
+    yield from follow_lines(done.result, done.operation_id, done.deed.database, 4)
     if done.result is Result.NOT_SENT:
         for stake in done.deed.stakes:
             yield line(4, stake)
         yield from call_lines(done.deed.call, done.deed.target, 4)
+
+
+def follow_lines(
+    result: Result, operation: str | None, database: str, indent: int
+) -> Iterator[Line]:
+    """The command that takes up the wait for what may still be under way, whole to be copied."""
+    if operation is not None and result in {Result.STARTED, Result.UNKNOWN}:
+        yield line(indent, "follow it with: ", follow_command(operation, database), whole=True)
 
 
 def call_lines(call: Call, target: Target, indent: int) -> Iterator[Line]:

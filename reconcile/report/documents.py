@@ -169,6 +169,7 @@ class OutcomeDocument:
     risk: Literal["safe", "weakens", "disruptive", "lossy"]
     result: ResultWord
     message: str
+    operation_id: str | None = described("The operation that it started.")
     requests: tuple[RequestDocument, ...] = described("Its requests, in order.")
 
 

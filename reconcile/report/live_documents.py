@@ -131,7 +131,8 @@ class DoneDocument:
     result: ResultWord
     message: str
     request: RequestDocument
-    operation: OperationDocument | None
+    operation_id: str | None = described("The operation that it started.")
+    operation: OperationDocument | None = described("That operation as it was seen last.")
     requests: Mapping[str, int] = described("Requests sent, by host.")
     retries: int = described("How many of them were repetitions.")
     waited: Mapping[str, float] = described("Seconds for which a host was held back, by host.")

@@ -143,6 +143,7 @@ def done_json(done: Done, *, status: ExitStatus) -> str:
             result=done.result.value,
             message=done.message,
             request=request_of(deed.call, deed.target),
+            operation_id=done.operation_id,
             operation=_operation(done.operation) if done.operation else None,
             **cost_of(done.spent),
         )

@@ -11,7 +11,7 @@ from reconcile.model.change import verb_of
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal, Status
 from reconcile.model.run import Outcome, Result, Run, allow_flag
-from reconcile.report.deed_text import SIGNS, call_lines
+from reconcile.report.deed_text import SIGNS, call_lines, follow_lines
 from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
 from reconcile.report.plan_text import database_lines, plan_lines, verdict
 from reconcile.report.words import count, listed
@@ -54,6 +54,8 @@ def _outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
     width = min(_WIDEST, max((columns(str(o.action.address)) for o in outcomes), default=0))
     for outcome in outcomes:
         yield _outcome_line(outcome, width)
+        handle = outcome.action.address.database
+        yield from follow_lines(outcome.result, outcome.operation, handle, 6)
     unallowed = [one for one in outcomes if one.result is Result.NOT_ALLOWED]
     if unallowed:
         yield BLANK

@@ -278,6 +278,7 @@ def _outcome(outcome: Outcome, target: Target) -> OutcomeDocument:
         risk=outcome.action.risk.value,
         result=outcome.result.value,
         message=outcome.message,
+        operation_id=outcome.operation,
         requests=tuple(request_of(call, target) for call in outcome.calls),
     )
 

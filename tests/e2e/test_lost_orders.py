@@ -131,7 +131,9 @@ def test_a_wait_on_a_dying_server_leaves_it_open(
 ) -> None:
     """Begun for sure, its end unknown: 4, with the command that takes it up."""
     busy.fault("status", status=500, times=None, match={"path": "/api/operations/*"})
-    document = fits(command(*ORDERS[order][0].split(), *JSON, status=4))
+    text = command.directory / "done.txt"
+    report = ("--report", f"text={text}")
+    document = fits(command(*ORDERS[order][0].split(), *JSON, *report, status=4))
     assert document["result"] == "unknown"
     ident = next(
         one["operations"][-1]["id"]
@@ -141,6 +143,6 @@ def test_a_wait_on_a_dying_server_leaves_it_open(
     )
     assert document["message"].startswith(f"operation {ident!r} was started: GET /api/operations/")
     handle = document["database"]
-    assert document["message"].endswith(
-        f"; follow it with reconcile operation {ident} --database {handle}"
-    )
+    assert document["operation_id"] == ident
+    told = f"    follow it with: reconcile operation {ident} --database {handle}"
+    assert told in text.read_text(encoding="utf-8").splitlines()

@@ -82,9 +82,10 @@ def test_it_may_be_left_alone_and_taken_up(
     done = command(*arguments, "--no-wait", status=0)
     ident = operation_of(sandbox, addon)
     handle = arguments[1]
-    told = f"follow it with reconcile operation {ident} --database {handle}"
+    told = f"follow it with: reconcile operation {ident} --database {handle}"
     assert done.stdout.startswith("… ")
-    assert f"started: operation {ident!r} is pending: {told}\n" in done.stdout
+    assert f"started: operation {ident!r} is pending\n" in done.stdout
+    assert f"\n    {told}\n" in done.stdout
     slow.clock.end_operations()
     followed = command("operation", ident, "--database", handle, status=0)
     assert followed.stdout == f"✓ {kind} {ident} of {handle}  done\n"

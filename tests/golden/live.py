@@ -159,7 +159,6 @@ ENDED = evolve(
     finished_at="2026-11-22T10:20:00Z",
 )
 BROKEN = evolve(ENDED, status="error", error="disk full")
-_FOLLOW = "follow it with reconcile operation 609145e66ffbd934f6745bb4 --database shop"
 
 LIVE: Mapping[str, Shown] = {
     "queries/mixed": _queries(QUERIES, 4),
@@ -211,7 +210,8 @@ LIVE: Mapping[str, Shown] = {
         Done(
             deed=UP,
             result=Result.STARTED,
-            message=f"operation '609145e66ffbd934f6745bb4' is running: {_FOLLOW}",
+            message="operation '609145e66ffbd934f6745bb4' is running",
+            operation_id=RUNNING.id,
             operation=RUNNING,
         ),
         ExitStatus.REMAINS,

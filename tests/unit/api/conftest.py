@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from unit.api.loopback import PlainClock, Provider, serving
@@ -39,3 +40,23 @@ def connection(provider: Provider, clock: PlainClock, notices: list[str]) -> Ite
         )
     ) as one:
         yield one
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Path:
+    """Where tokens are kept."""
+    return tmp_path / "cache" / "tokens"
+
+
+@pytest.fixture
+def surroundings(
+    provider: Provider, clock: PlainClock, notices: list[str], tokens: Path
+) -> Surroundings:
+    """Of a run that keeps its tokens."""
+    return Surroundings(
+        environment=provider.environment,
+        region=None,
+        notify=notices.append,
+        clock=clock,
+        tokens=tokens,
+    )

@@ -237,3 +237,15 @@ def test_a_request_that_rests_while_it_opens_is_not_sent_again(provider: Provide
         clock.wake.set()
         assert rests.result(10).status == 502
     assert len(provider.sent("database")) == 5
+
+
+def test_what_is_half_made_waits_for_the_probe(
+    transport: Transport, provider: Provider, clock: PlainClock
+) -> None:
+    """The second half of a replacement is not left out because others failed: it is the probe."""
+    fail(transport, provider, 5)
+    sent = len(provider.sent("database"))
+    request = evolve(change(provider), finish=True)
+    assert transport.send(request).status == 200
+    assert clock.slept[-1] == 60
+    assert len(provider.sent("database")) == sent + 1

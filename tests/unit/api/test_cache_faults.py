@@ -17,7 +17,6 @@ from unit.api.loopback import (
     HOUR,
     Addon,
     PlainClock,
-    Provider,
     serving,
     unheard,
 )
@@ -25,26 +24,6 @@ from unit.api.loopback import (
 from reconcile.api.reads import connect_reading
 from reconcile.api.store import Store
 from reconcile.api.surroundings import Surroundings
-
-
-@pytest.fixture
-def tokens(tmp_path: Path) -> Path:
-    """Where they are kept."""
-    return tmp_path / "cache" / "tokens"
-
-
-@pytest.fixture
-def surroundings(
-    provider: Provider, clock: PlainClock, notices: list[str], tokens: Path
-) -> Surroundings:
-    """Of a run that keeps its tokens."""
-    return Surroundings(
-        environment=provider.environment,
-        region=None,
-        notify=notices.append,
-        clock=clock,
-        tokens=tokens,
-    )
 
 
 def torn(content: bytes) -> bytes:

@@ -192,6 +192,7 @@ def test_a_refused_account_token_is_renewed_once(
     provider.odd["api"].extend([reply(401, {"error": "no"})])
     find(connection)
     assert (len(provider.sent("auth")), len(provider.sent("api"))) == (2, 2)
+    assert connection.spent().retries == 1
     provider.odd["api"].extend([reply(401, {"error": "no"})] * 2)
     with pytest.raises(AccessError) as caught:
         find(connection, "ad-2")

@@ -8,7 +8,7 @@ from unit.api.loopback import Provider, Reply, reply
 from reconcile.api.operations import Following, read_operation
 from reconcile.api.writes import Connection
 from reconcile.errors import AnswerError
-from reconcile.model.call import RESOURCE, UPGRADE, Call, restore
+from reconcile.model.call import UPGRADE, Call, restore
 from reconcile.model.operation import Operation
 from reconcile.model.target import Target
 
@@ -106,7 +106,7 @@ def test_what_was_started_is_found_through_the_resource(
     """The operation that is under way, if it is of the type that the call starts: two requests."""
     under_way = reply(200, {"database": {"current_operation_id": IDENT}})
     provider.odd["database"].extend([under_way, said("running", type="upgrade")])
-    assert following.found(target, UPGRADE) == IDENT
+    assert following.found(target, "upgrade") == IDENT
     assert [one.path for one in provider.sent("database")] == [
         "/api/databases/ad-1",
         f"/api/operations/{IDENT}",
@@ -123,7 +123,6 @@ def test_what_was_started_is_found_through_the_resource(
         (UPGRADE, "", False),
         (restore("2026-01-03T12:00:00Z"), "pitr-restore", True),
         (restore("2026-01-03T12:00:00Z"), "upgrade", False),
-        (RESOURCE, "upgrade", False),
     ],
 )
 def test_an_operation_of_another_type_is_somebody_elses(
@@ -132,7 +131,8 @@ def test_an_operation_of_another_type_is_somebody_elses(
     """Nobody follows it as their own."""
     under_way = reply(200, {"database": {"current_operation_id": IDENT}})
     provider.odd["database"].extend([under_way, said("running", type=kind)])
-    assert (following.found(target, call) == IDENT) is found
+    assert call.starts_operation is not None
+    assert (following.found(target, call.starts_operation) == IDENT) is found
 
 
 @pytest.mark.parametrize("value", [None, "", 7, [IDENT], ".."])
@@ -141,7 +141,7 @@ def test_what_names_no_operation_has_none_under_way(
 ) -> None:
     """Nothing more is asked."""
     provider.odd["database"].append(reply(200, {"database": {"current_operation_id": value}}))
-    assert following.found(target, UPGRADE) is None
+    assert following.found(target, "upgrade") is None
     assert len(provider.sent("database")) == 1
 
 
@@ -161,7 +161,7 @@ def test_a_resource_that_cannot_tell_has_nothing_under_way(
 ) -> None:
     """Neither has one that cannot be read: what is open stays open."""
     provider.odd["database"].append(answer)
-    assert following.found(target, UPGRADE) is None
+    assert following.found(target, "upgrade") is None
 
 
 def test_an_operation_that_cannot_be_read_is_not_taken_for_ours(
@@ -170,4 +170,4 @@ def test_an_operation_that_cannot_be_read_is_not_taken_for_ours(
     """It may be anybody's."""
     under_way = reply(200, {"database": {"current_operation_id": IDENT}})
     provider.odd["database"].extend([under_way, reply(404, {"error": "no"})])
-    assert following.found(target, UPGRADE) is None
+    assert following.found(target, "upgrade") is None

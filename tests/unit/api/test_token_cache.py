@@ -28,26 +28,6 @@ from reconcile.errors import AccessError
 from reconcile.model.engine import Engine
 
 
-@pytest.fixture
-def tokens(tmp_path: Path) -> Path:
-    """Where they are kept."""
-    return tmp_path / "cache" / "tokens"
-
-
-@pytest.fixture
-def surroundings(
-    provider: Provider, clock: PlainClock, notices: list[str], tokens: Path
-) -> Surroundings:
-    """Of a run that keeps its tokens."""
-    return Surroundings(
-        environment=provider.environment,
-        region=None,
-        notify=notices.append,
-        clock=clock,
-        tokens=tokens,
-    )
-
-
 def test_a_warm_run_asks_the_database_host_only(surroundings: Surroundings, tokens: Path) -> None:
     """No exchange and no addon token; the facts of the grant are kept with it."""
     with connect_reading(surroundings) as reads:

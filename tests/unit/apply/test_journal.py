@@ -97,6 +97,19 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         Journal(tmp_path / "file", "run-1", now)
 
 
+def test_what_was_done_is_not_called_undone(tmp_path: Path) -> None:
+    """Once a request has left, an error says what the journal lacks, and no more."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.started(ACTION)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            with pytest.raises(JournalError, match=r"what was done is done, but the journal"):
+                journal.operation(ACTION, "609145e6")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_a_full_disk_stops_the_run(tmp_path: Path) -> None:
     """An intent that cannot be written down is not acted upon."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -7,6 +7,7 @@ from unit.api.loopback import Provider, reply
 from unit.operate.conftest import Found, sent
 
 from reconcile.errors import ApiError, ReconcileError
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.call import UPGRADE
 from reconcile.model.change import Risk
 from reconcile.operate.order import Upgrade
@@ -51,6 +52,22 @@ def test_what_is_at_stake(
     assert (deed.what, deed.stakes) == (what, stakes)
     assert (deed.risk, deed.confirm, deed.call) == (Risk.DISRUPTIVE, None, UPGRADE)
     assert sent(provider) == ["GET /api/database_type_versions/v164"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"), [("16.4", True), (">=16.4", False), ("latest-minor", False), ("16", False)]
+)
+def test_a_step_past_the_spec_is_told(
+    provider: Provider, found: Found, rule: str, *, told: bool
+) -> None:
+    """Also where nobody is asked: every plan would show it as blocked afterwards."""
+    subject = found(**HERE)
+    document = {"database_type_version": {"id": "v164", "next_upgrade": version(16)}}
+    provider.odd["database"].append(reply(200, document))
+    prepared = prepare(Upgrade(rule=EngineVersion(version=rule)), subject)
+    assert [f"the spec of 'billing' asks for {rule!r}" in note for note in prepared.notes] == (
+        [True] if told else []
+    )
 
 
 @pytest.mark.parametrize(
