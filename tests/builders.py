@@ -16,6 +16,7 @@ from reconcile.model.target import Hosts, Target
 HERE = Location(file="specs/example.yaml", line=1, column=1)
 ORIGIN = Origin(location=HERE)
 FOREVER = date(2999, 12, 31)
+TODAY = date(2026, 11, 23)
 HOSTS = Hosts(
     auth="https://auth.example.test",
     api="https://api.example.test",

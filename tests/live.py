@@ -6,14 +6,15 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
-from builders import VERSIONS
+from attrs import evolve, field, frozen
+from builders import FOREVER, HERE, VERSIONS
 from strategies import Case
 
+from reconcile.api.clock import Clock, SystemClock
 from reconcile.api.surroundings import Surroundings
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.journal import Journal
@@ -24,13 +25,22 @@ from reconcile.guard.review import review
 from reconcile.kinds.maintenance_window import Weekday
 from reconcile.model.change import Risk
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.policy import WAIVABLE, Policy, Verdict, Waiver
 from reconcile.model.run import Outcome
 from reconcile.model.state import ITSELF, Desired, Elements, Fields, NotOffered
 from reconcile.observe.observer import observe, observe_database
 from reconcile.plan.build import build_plan, plan_database
+from reconcile.plan.intent import intended
 from reconcile.sandbox import Sandbox
 
 ALLOW_ALL = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
+WAIVED = Policy(
+    waivers={
+        code: Waiver(verdict=Verdict.OFF, reason="a test", until=FOREVER, location=HERE)
+        for code in WAIVABLE
+    }
+)
+"""What is drawn at random may lose whatever it loses."""
 
 
 OPERATION = 100.0
@@ -57,7 +67,7 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
     return {"SCALINGO_AUTH_URL": sandbox.url, "SCALINGO_API_TOKEN": sandbox.token}
 
 
-def _addon(case: Case) -> dict[str, Any]:
+def addon_of(case: Case) -> dict[str, Any]:
     """The live side of a case as a fleet file has it."""
     states: dict[str, Elements] = {
         name: state
@@ -123,7 +133,7 @@ _ROWS: Mapping[str, Any] = {
 def put(sandbox: Sandbox, cases: Iterable[Case]) -> list[Desired]:
     """Serve the live sides from now on; give the specs of them."""
     listed = list(cases)
-    apps = [{"name": case.desired.app, "addons": [_addon(case)]} for case in listed]
+    apps = [{"name": case.desired.app, "addons": [addon_of(case)]} for case in listed]
     sandbox.put_fleet({"version": 1, "region": "osc-fr1", "apps": apps})
     sandbox.clear()
     return [evolve(case.desired) for case in listed]
@@ -135,28 +145,28 @@ class Live:
 
     connection: Connection
     state_dir: Path
+    clock: Clock = field(factory=SystemClock)
 
     def plan(self, desired: Iterable[Desired]) -> Plan:
         """Read and plan."""
         listed = list(desired)
         return build_plan(listed, observe(listed, self.connection.reads))
 
-    def apply(self, desired: Iterable[Desired], plan: Plan, run_id: str) -> tuple[Outcome, ...]:
-        """Carry out everything, with the look before data goes."""
-        by_handle = {one.handle: one for one in desired}
+    def apply(self, plan: Plan, run_id: str) -> tuple[Outcome, ...]:
+        """Carry out everything, with the looks before it."""
 
         def recheck(before: DatabasePlan) -> DatabasePlan:
-            one = by_handle[before.handle]
-            return plan_database(one, observe_database(one, self.connection.reads))
+            asked = intended(before, before.actions)
+            return plan_database(asked, observe_database(asked, self.connection.reads))
 
         with Journal(self.state_dir, run_id, lambda: datetime.now(UTC)) as journal:
             return Loop(
-                proposal=review(plan, Context(today=date(2026, 1, 1))),
+                proposal=review(plan, Context(now=datetime(2026, 1, 1, tzinfo=UTC), policy=WAIVED)),
                 allowance=ALLOW_ALL,
                 executor=LiveExecutor(
                     self.connection.writes,
                     journal,
-                    Following(client=self.connection.reads.client),
+                    Following(client=self.connection.reads.client, clock=self.clock),
                 ),
                 stop=threading.Event(),
                 recheck=recheck,

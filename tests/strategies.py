@@ -17,7 +17,8 @@ from reconcile.kinds.backups import Backups
 from reconcile.kinds.durations import show_duration
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.features import Feature, Features
+from reconcile.kinds.feature_rules import Feature
+from reconcile.kinds.features import Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
@@ -235,15 +236,23 @@ def _fits(kind: str, engine: Engine) -> Any:
 
 
 @st.composite
-def cases(draw: st.DrawFn, handle: str = "shop", *, unnamed: Collection[str] = frozenset()) -> Case:
-    """A database of any engine with some of its kinds named, as a valid spec would.
+def cases(
+    draw: st.DrawFn,
+    handle: str = "shop",
+    *,
+    unnamed: Collection[str] = frozenset(),
+    of: Engine | None = None,
+    least: int = 0,
+) -> Case:
+    """A database of any engine, or of one, with some of its kinds named, as a valid spec would.
 
-    Kinds that are `unnamed` are live, and in no spec.
+    Kinds that are `unnamed` are live, and in no spec; `least` is how many kinds are named.
     """
-    engine = draw(st.sampled_from(Engine))
+    engine = of or draw(st.sampled_from(Engine))
     offered = kinds_of(engine)
     states = {name: draw(LIVE[name]) for name in offered}
-    named = draw(st.sets(st.sampled_from([name for name in offered if name not in unnamed])))
+    nameable = [name for name in offered if name not in unnamed]
+    named = draw(st.sets(st.sampled_from(nameable), min_size=least))
     wanted = {name: draw(WANTED[name].filter(_fits(name, engine))) for name in sorted(named)}
     return Case(
         desired=desired(wanted, handle=handle, engine=engine),

@@ -6,13 +6,24 @@ database resource. The hours are answered as an array and written as one integer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 
 from attrs import frozen
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.kind import Feasible, Judgement, Kind, Phase, Refused, Sides, Wanted
+from reconcile.kinds.kind import (
+    Asked,
+    Feasible,
+    Judgement,
+    Kind,
+    Phase,
+    Refused,
+    Sides,
+    Wanted,
+    after_of,
+    recall_before,
+)
 from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Between, InvalidValueError, Only, described
@@ -67,7 +78,7 @@ def _parse(resource: Mapping[str, Any]) -> KindState:
 
 
 def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
-    """Hours count while backups are on, or shall be."""
+    """Hours count while backups are on, or shall be: a change tells whether they were."""
     wanted: dict[str, Value] = {}
     if spec.enabled is not None:
         wanted["enabled"] = spec.enabled
@@ -77,7 +88,11 @@ def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
     if not now["enabled"] and spec.enabled is None:
         # Whatever hour the resource names: none is in effect.
         now["hours"] = ()
-    return Sides(wanted=Wanted(present={ITSELF: wanted}), live={ITSELF: now})
+    return Sides(
+        wanted=Wanted(present={ITSELF: wanted}),
+        live={ITSELF: now},
+        kept={ITSELF: {"enabled": now["enabled"]}},
+    )
 
 
 def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
@@ -133,6 +148,20 @@ def _requests(change: Change) -> tuple[Call, ...]:
     return (update(body),)
 
 
+def _meant(asked: Sequence[Asked]) -> Backups:
+    after = after_of(asked)
+    return Backups(
+        enabled=cast("bool | None", after.get("enabled")),
+        hours=_hours(after) if "hours" in after else None,
+    )
+
+
+def _recall(changes: Sequence[Change]) -> Elements:
+    """A change that does not tell the hours is not about them."""
+    before = recall_before(changes)
+    return {ITSELF: {"hours": (), **before[ITSELF]}}
+
+
 def _to_spec(live: Elements) -> Backups:
     enabled = bool(live[ITSELF]["enabled"])
     hours = _hours(live[ITSELF])
@@ -140,7 +169,7 @@ def _to_spec(live: Elements) -> Backups:
 
 
 def _hours(fields: Fields) -> tuple[int, ...]:
-    return cast("tuple[int, ...]", fields.get("hours", ()))
+    return cast("tuple[int, ...]", fields["hours"])
 
 
 def _listed(hours: tuple[int, ...]) -> str:
@@ -152,10 +181,13 @@ KIND = Kind(
     title="Periodic backups",
     spec_type=Backups,
     offers=dict.fromkeys(Engine, True),
+    parts=("enabled", "hours"),
     parse=_parse,
     check=_check,
     normalize=_normalize,
     judge=_judge,
     requests=_requests,
     to_spec=_to_spec,
+    meant=_meant,
+    recall=_recall,
 )

@@ -8,16 +8,27 @@ The provider's documentation adds `next_version_id` and `database_type_versions`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, cast
 
 from attrs import frozen
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.kind import Feasible, Judgement, Kind, Phase, Refused, Sides, Wanted
+from reconcile.kinds.kind import (
+    Asked,
+    Feasible,
+    Judgement,
+    Kind,
+    Phase,
+    Refused,
+    Sides,
+    Wanted,
+    after_of,
+    recall_before,
+)
 from reconcile.kinds.version_rules import LatestMinor, RuleText, is_met, is_past, parse_rule
 from reconcile.model.call import UPGRADE, Call, type_version
-from reconcile.model.change import Change, Risk, sides_of
+from reconcile.model.change import Change, Risk
 from reconcile.model.constraint import Between, ShortForm, described
 from reconcile.model.engine import Engine, Version
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, NotOffered, Value
@@ -134,12 +145,7 @@ def _normalize(spec: EngineVersion, live: Elements, _facts: Facts) -> Sides:
 
 
 def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
-    after = sides_of(change)[1] or {}
-    major = after.get(_MAJOR)
-    spec = EngineVersion(
-        version=str(after[_RULE]), allow_major=major if isinstance(major, int) else None
-    )
-    step = _step(spec, live[ITSELF])
+    step = _step(_meant([Asked(change=change)]), live[ITSELF])
     if isinstance(step, Refused):
         return step
     return Feasible(risk=Risk.DISRUPTIVE, phase=Phase.UPGRADE)
@@ -231,8 +237,21 @@ def _requests(_change: Change) -> tuple[Call, ...]:
 
 def _simulate(_live: Elements, change: Change) -> Elements:
     """The next version runs; what comes after that is not known before it is read."""
-    after = sides_of(change)[1] or {}
-    return {ITSELF: {_VERSION: after[_VERSION]}}
+    return {ITSELF: {_VERSION: after_of([Asked(change=change)])[_VERSION]}}
+
+
+def _meant(asked: Sequence[Asked]) -> EngineVersion:
+    """The rule that the step was taken for: a change carries it."""
+    after = after_of(asked)
+    return EngineVersion(
+        version=cast("str", after[_RULE]), allow_major=cast("int | None", after.get(_MAJOR))
+    )
+
+
+def _recall(changes: Sequence[Change]) -> Elements:
+    """What comes next was the version that the change leads to."""
+    after = after_of([Asked(change=change) for change in changes])
+    return {ITSELF: {**recall_before(changes)[ITSELF], _NEXT: after[_VERSION]}}
 
 
 def _to_spec(live: Elements) -> EngineVersion | None:
@@ -246,6 +265,7 @@ KIND = Kind(
     title="Engine version",
     spec_type=EngineVersion,
     offers=dict.fromkeys(Engine, True),
+    parts=(_VERSION,),
     parse=_parse,
     lookup=_lookup,
     learned=_learned,
@@ -254,4 +274,6 @@ KIND = Kind(
     requests=_requests,
     simulate=_simulate,
     to_spec=_to_spec,
+    meant=_meant,
+    recall=_recall,
 )

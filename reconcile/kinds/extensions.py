@@ -7,20 +7,22 @@ is SQL (`CREATE EXTENSION`, PostgreSQL manual) and so a step for a person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, cast
 
 from attrs import frozen
 
-from reconcile.kinds.kind import ByHand, Judgement, Kind, Others, Sides, Wanted
+from reconcile.kinds.kind import Asked, ByHand, Judgement, Kind, Others, Sides, Wanted
 from reconcile.kinds.listing import (
     NOTHING_GOES,
     Removal,
     approvals,
     check_names,
     places,
+    removals,
     rows,
     text_of,
+    without_names,
 )
 from reconcile.model.call import Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk
@@ -173,6 +175,18 @@ def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def _meant(asked: Sequence[Asked]) -> Extensions:
+    present = tuple(
+        Extension(
+            name=one.change.address.name,
+            version=cast("str | None", one.change.after.get("version")),
+        )
+        for one in asked
+        if not isinstance(one.change, Delete)
+    )
+    return Extensions(present=present, absent=removals(asked))
+
+
 def _to_spec(live: Elements) -> Extensions:
     named = sorted(set(live) - {LANGUAGE, STATEMENTS})
     return Extensions(
@@ -194,5 +208,7 @@ KIND = Kind(
     normalize=_normalize,
     judge=_judge,
     to_spec=_to_spec,
+    meant=_meant,
     places=places,
+    without=without_names,
 )

@@ -7,13 +7,14 @@ statuses PENDING, PENDING_TO_ACTIVATE and PENDING_TO_REMOVE meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from enum import Enum
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 
 from attrs import frozen
 
+from reconcile.kinds.feature_rules import RISKS, SSL, Feature, Harmless, Named, Switched
 from reconcile.kinds.kind import (
+    Asked,
     Feasible,
     Judgement,
     Kind,
@@ -22,104 +23,20 @@ from reconcile.kinds.kind import (
     Sides,
     Waiting,
     Wanted,
+    recall_before,
 )
 from reconcile.kinds.listing import rows, text_of
 from reconcile.model.call import Call, add_feature, remove_feature
 from reconcile.model.change import Change, Risk, Update
-from reconcile.model.constraint import (
-    InvalidValueError,
-    NotByDefaultError,
-    ShortForm,
-    described,
-)
+from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.state import Elements, Facts, Fields, KindState, NotOffered
 
-
-class Feature(Enum):
-    """The features that the provider documents."""
-
-    FORCE_SSL = "force-ssl"
-    PUBLICLY_AVAILABLE = "publicly-available"
-    REDIS_RDB = "redis-rdb"
-    REDIS_AOF = "redis-aof"
-    REDIS_CACHE = "redis-cache"
-
-
-_SSL, _PUBLIC = Feature.FORCE_SSL.value, Feature.PUBLICLY_AVAILABLE.value
+_PUBLIC = Feature.PUBLICLY_AVAILABLE.value
 _ONLY_REDIS = frozenset({Feature.REDIS_RDB, Feature.REDIS_AOF, Feature.REDIS_CACHE})
-
-_WORDS: Mapping[Feature, str] = {
-    Feature.FORCE_SSL: "Refuse connections without TLS.",
-    Feature.PUBLICLY_AVAILABLE: "Accept connections from the internet; needs force-ssl.",
-    Feature.REDIS_RDB: "Save snapshots to disk (Redis).",
-    Feature.REDIS_AOF: "Write a log of every change to disk (Redis).",
-    Feature.REDIS_CACHE: "Be used as a cache, whose data may go (Redis).",
-}
-
-# Whatever is not here is safe.
-_RISKS: Mapping[tuple[Feature, bool], Risk] = {
-    (Feature.FORCE_SSL, True): Risk.DISRUPTIVE,
-    (Feature.FORCE_SSL, False): Risk.WEAKENS,
-    (Feature.PUBLICLY_AVAILABLE, True): Risk.WEAKENS,
-    (Feature.REDIS_RDB, False): Risk.LOSSY,
-    (Feature.REDIS_AOF, False): Risk.LOSSY,
-    (Feature.REDIS_CACHE, True): Risk.LOSSY,
-}
-_TAKES_AWAY = {Risk.WEAKENS: "take protection away", Risk.LOSSY: "lose data"}
 
 _ON, _FAILED = "ACTIVATED", "FAILED"
 _MOVING = frozenset({"PENDING", "PENDING_TO_ACTIVATE", "PENDING_TO_REMOVE"})
-
-Switched = Mapping[Feature, bool]
-
-
-@frozen
-class Named:
-    """A constraint: at least one feature. Its schema has words for each."""
-
-    def check(self, value: Switched) -> None:
-        """Raise InvalidValueError for a mapping without a name."""
-        if not value:
-            raise InvalidValueError(
-                "features names nothing to manage",
-                hint=f"write a name with true or false, as in {_SSL}: true",
-            )
-
-    def schema(self) -> Mapping[str, object]:
-        """Each feature with its words."""
-        words = {one.value: {"description": _WORDS[one], "type": "boolean"} for one in Feature}
-        return {"properties": words, "minProperties": 1}
-
-
-@frozen
-class Harmless:
-    """What a default may say: nothing that takes protection or data away."""
-
-    def check(self, value: Switched) -> None:
-        """Raise InvalidValueError for the first feature that would."""
-        for feature, enabled in value.items():
-            what = _taken_away(feature, enabled=enabled)
-            if what is not None:
-                raise NotByDefaultError(what, path=(feature.value,))
-
-    def schema(self) -> Mapping[str, object]:
-        """Of each feature the values that a default may give it."""
-        allowed = {
-            one.value: {
-                "description": _WORDS[one],
-                "enum": [on for on in (True, False) if _taken_away(one, enabled=on) is None],
-            }
-            for one in Feature
-        }
-        harmless = {name: part for name, part in allowed.items() if part["enum"]}
-        return {"properties": harmless, "additionalProperties": False}
-
-
-def _taken_away(feature: Feature, *, enabled: bool) -> str | None:
-    """What a default may not do by this; turning off is never said for many at once."""
-    risk = _RISKS.get((feature, enabled), Risk.SAFE)
-    return _TAKES_AWAY.get(risk) or (None if enabled else "turn anything off")
 
 
 @frozen(kw_only=True)
@@ -129,7 +46,7 @@ class Features:
     __short_form__ = ShortForm(key="switched", only=True)
 
     switched: Annotated[Switched, Named()] = described(
-        "Whether each shall be on.", examples=({_SSL: True},), by_default=Harmless()
+        "Whether each shall be on.", examples=({SSL: True},), by_default=Harmless()
     )
 
     def wants(self, feature: Feature) -> bool | None:
@@ -142,14 +59,14 @@ def _check(spec: Features, engine: Engine) -> Iterator[InvalidValueError]:
         if feature in _ONLY_REDIS and engine is not Engine.REDIS:
             yield InvalidValueError(
                 f"{engine.value} has no {feature.value}",
-                hint=f"take it out; {_SSL} and {_PUBLIC} are there for every engine",
+                hint=f"take it out; {SSL} and {_PUBLIC} are there for every engine",
                 code="S201",
                 path=(feature.value,),
             )
     if spec.wants(Feature.PUBLICLY_AVAILABLE) and not spec.wants(Feature.FORCE_SSL):
         yield InvalidValueError(
-            f"{_PUBLIC} needs {_SSL}, which this spec does not turn on",
-            hint=f"write {_SSL}: true beside it",
+            f"{_PUBLIC} needs {SSL}, which this spec does not turn on",
+            hint=f"write {SSL}: true beside it",
             path=(_PUBLIC,),
         )
 
@@ -157,6 +74,11 @@ def _check(spec: Features, engine: Engine) -> Iterator[InvalidValueError]:
 def _places(spec: Features) -> Iterator[tuple[str, Place]]:
     for feature in spec.switched:
         yield feature.value, (feature.value,)
+
+
+def _without(spec: Features, ignored: Collection[str]) -> Features | None:
+    left = {one: on for one, on in spec.switched.items() if one.value not in ignored}
+    return Features(switched=left) if left else None
 
 
 def _parse(resource: Mapping[str, Any]) -> KindState:
@@ -179,15 +101,21 @@ def _state(status: str) -> Fields:
 def _normalize(spec: Features, live: Elements, _facts: Facts) -> Sides:
     """A feature that is not listed is off; one that is not named counts where it is on.
 
-    That the spec turns `publicly-available` off goes with the change that turns `force-ssl` off.
+    That the spec turns `publicly-available` off goes with the change that turns `force-ssl` off;
+    with one that turns it on goes that `force-ssl`, which it needs, was on.
     """
     present = {one.value: {"enabled": on} for one, on in spec.switched.items()}
     found = {name: state for name, state in live.items() if name in present or _is_on(state)}
     off: Fields = {"enabled": False}
     both_off = spec.wants(Feature.PUBLICLY_AVAILABLE) is False
-    carried = {_SSL: {_PUBLIC: False}} if both_off else {}
-    wanted = Wanted(present=present, carried=carried if _SSL in present else {})
-    return Sides(wanted=wanted, live={**dict.fromkeys(present, off), **found})
+    carried = {SSL: {_PUBLIC: False}} if both_off else {}
+    wanted = Wanted(present=present, carried=carried)
+    needed = {_PUBLIC: {SSL: _is_on(live.get(SSL, {}))}}
+    return Sides(
+        wanted=wanted,
+        live={**dict.fromkeys(present, off), **found},
+        kept=needed if spec.wants(Feature.PUBLICLY_AVAILABLE) else {},
+    )
 
 
 def _is_on(state: Fields) -> bool:
@@ -201,9 +129,9 @@ def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
     if "enabled" not in state:
         return _open(str(state["status"]))
     obstacle = _turned_off(asked, live) if feature is Feature.FORCE_SSL and not enabled else None
-    if feature is Feature.PUBLICLY_AVAILABLE and enabled and not _is_on(live.get(_SSL, {})):
-        obstacle = Waiting(message=f"it needs {_SSL}, which is not on yet")
-    return obstacle or Feasible(risk=_RISKS.get((feature, enabled), Risk.SAFE))
+    if feature is Feature.PUBLICLY_AVAILABLE and enabled and not _is_on(live.get(SSL, {})):
+        obstacle = Waiting(message=f"it needs {SSL}, which is not on yet")
+    return obstacle or Feasible(risk=RISKS.get((feature, enabled), Risk.SAFE))
 
 
 def _open(status: str) -> Judgement:
@@ -227,7 +155,7 @@ def _turned_off(asked: Update, live: Elements) -> Judgement | None:
     return Refused(
         code="P261",
         message=f"{_PUBLIC} is on and needs it",
-        hint=f"write {_PUBLIC}: false beside it, or leave {_SSL} on",
+        hint=f"write {_PUBLIC}: false beside it, or leave {SSL} on",
     )
 
 
@@ -244,6 +172,29 @@ def _simulate(live: Elements, change: Change) -> Elements:
     return {**live, change.address.name: {"status": status}}
 
 
+def _meant(asked: Sequence[Asked]) -> Features:
+    """What each change leads to, and what those need that turn one on or off beside another."""
+    switched: dict[Feature, bool] = {}
+    for one in asked:
+        if not isinstance(one.change, Update):
+            address = one.change.address
+            raise ValueError(f"{address} is neither made nor deleted, it is on or off")  # noqa: TRY004 - of a plan
+        after = one.change.after
+        switched[Feature(one.change.address.name)] = cast("bool", after["enabled"])
+        if after.get(_PUBLIC) is False:
+            switched[Feature.PUBLICLY_AVAILABLE] = False
+    if switched.get(Feature.PUBLICLY_AVAILABLE):
+        switched.setdefault(Feature.FORCE_SSL, True)
+    return Features(switched=switched)
+
+
+def _recall(changes: Sequence[Change]) -> Elements:
+    """Each feature as it was; `force-ssl` was on where a change tells that it needed it."""
+    before = recall_before(changes)
+    needed = {SSL: {"enabled": True}} if before.get(_PUBLIC, {}).get(SSL) else {}
+    return {**needed, **before}
+
+
 def _to_spec(live: Elements) -> Features | None:
     """Those that are on; one without what it needs is no spec."""
     on = {one: True for one in Feature if _is_on(live.get(one.value, {}))}
@@ -257,6 +208,8 @@ KIND = Kind(
     title="Features",
     spec_type=Features,
     offers=dict.fromkeys(Engine, True),
+    parts=tuple(one.value for one in Feature),
+    without=_without,
     parse=_parse,
     check=_check,
     places=_places,
@@ -265,4 +218,6 @@ KIND = Kind(
     requests=_requests,
     simulate=_simulate,
     to_spec=_to_spec,
+    meant=_meant,
+    recall=_recall,
 )

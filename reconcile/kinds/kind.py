@@ -5,17 +5,17 @@ The planner, the dry run, the reader and the reports know this shape and no kind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import NOTHING, asdict, evolve, field, fields_dict, frozen
 
 from reconcile.model.call import RESOURCE, Call
-from reconcile.model.change import Change, Create, Delete, Risk
+from reconcile.model.change import Change, Create, Delete, Risk, sides_of
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
-from reconcile.model.state import Approval, Elements, Facts, KindState
+from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, KindState
 
 S = TypeVar("S")
 
@@ -122,6 +122,38 @@ def apply_change(live: Elements, change: Change) -> Elements:
 
 
 @frozen(kw_only=True)
+class Asked:
+    """A change that a plan asks for; `approval` is the word that it may go, of a deletion."""
+
+    change: Change
+    approval: Approval | None = None
+
+
+def after_of(asked: Sequence[Asked]) -> Fields:
+    """What the change of a kind that is one thing leads to. Raises KeyError where there is none."""
+    sides = {one.change.address.name: sides_of(one.change)[1] or {} for one in asked}
+    return sides[ITSELF]
+
+
+def recall_before(changes: Sequence[Change]) -> Elements:
+    """The live elements as far as changes tell of them."""
+    sides = ((change.address.name, sides_of(change)[0]) for change in changes)
+    return {name: before for name, before in sides if before is not None}
+
+
+def without_fields(spec: Any, ignored: Collection[str]) -> Any:
+    """The value of a kind that is one thing without some of its fields; None where none is left.
+
+    Without a field that has to be there none is.
+    """
+    known = fields_dict(type(spec))
+    if any(known[name].default is NOTHING for name in ignored):
+        return None
+    left = evolve(spec, **{name: known[name].default for name in ignored})
+    return None if all(value is None for value in asdict(left).values()) else left
+
+
+@frozen(kw_only=True)
 class Kind(Generic[S]):
     """One kind of thing that can be managed.
 
@@ -131,6 +163,9 @@ class Kind(Generic[S]):
     parse       answer → state; raises AnswerError for a shape that the API does not promise
     check       spec value, engine → raises nothing, yields what cannot be meant
     places      spec value → the names in it, each with the path to where it stands
+    parts       what an address may name below the kind where that is a closed list: the fields of a
+                kind that is one thing, or the names that there can be
+    without     spec value, names or fields → the value without them; None where nothing is left
     lookup      spec value, state, facts → one read more, where these two call for it
     learned     state, that read's answer → state; raises AnswerError as `parse`
     normalize   spec value, state, facts → both sides in one spelling
@@ -138,6 +173,10 @@ class Kind(Generic[S]):
     to_spec     state → a spec value that wants just that; None where there is nothing to say
     requests    feasible change → the calls that make it, in order; none where a person makes it
     simulate    state, change → state after it
+    meant       changes of a plan → a spec value that wants just these, so that a plan can be judged
+                anew without its specs; raises KeyError, ValueError or TypeError for changes that no
+                plan of this kind holds
+    recall      changes of a plan → the state that they were planned on, as far as they tell
     """
 
     name: str
@@ -148,10 +187,14 @@ class Kind(Generic[S]):
     normalize: Callable[[S, Elements, Facts], Sides]
     judge: Callable[[Change, Elements, Facts], Judgement]
     to_spec: Callable[[Elements], S | None]
+    meant: Callable[[Sequence[Asked]], S]
     requests: Callable[[Change], tuple[Call, ...]] = lambda _change: ()
     read: Call = RESOURCE
     check: Callable[[S, Engine], Iterable[InvalidValueError]] = lambda _spec, _engine: ()
     places: Callable[[S], Iterable[tuple[str, Place]]] = lambda _spec: ()
+    parts: tuple[str, ...] = ()
+    without: Callable[[S, Collection[str]], S | None] = without_fields
     lookup: Callable[[S, Elements, Facts], Call | None] = lambda _spec, _state, _facts: None
     learned: Callable[[Elements, Any], Elements] = lambda state, _answer: state
     simulate: Callable[[Elements, Change], Elements] = apply_change
+    recall: Callable[[Sequence[Change]], Elements] = recall_before

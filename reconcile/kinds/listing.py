@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.errors import AnswerError
+from reconcile.kinds.kind import Asked
+from reconcile.model.change import Delete
 from reconcile.model.constraint import Empty, InvalidValueError, Matching, described
 from reconcile.model.state import Approval
+
+PRINTABLE = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+"
+"""A pattern: text without control characters."""
 
 Name = Annotated[
     str,
     Matching(
-        pattern=r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+",
+        pattern=PRINTABLE,
         meaning="name",
         hint="write a name of 1 to 128 characters without control characters",
         longest=128,
@@ -24,9 +29,7 @@ Name = Annotated[
 
 Why = Annotated[
     str,
-    Matching(
-        pattern=r".*\S.*", meaning="reason", hint="say in one line why it may go", longest=500
-    ),
+    Matching(pattern=r".*\S.*", meaning="reason", hint="say in one line why", longest=500),
 ]
 
 
@@ -56,6 +59,25 @@ def approvals(absent: Iterable[Removal]) -> dict[str, Approval]:
     return {entry.name: Approval(reason=entry.reason, until=entry.until) for entry in absent}
 
 
+def removals(asked: Iterable[Asked]) -> tuple[Removal, ...]:
+    """The `absent` entries that ask for deletions; half of a replacement is none.
+
+    Raises ValueError for one without an approval.
+    """
+    return tuple(
+        _removal(one)
+        for one in asked
+        if isinstance(one.change, Delete) and not one.change.replacement
+    )
+
+
+def _removal(asked: Asked) -> Removal:
+    name, approval = asked.change.address.name, asked.approval
+    if approval is None:
+        raise ValueError(f"nobody approved that {name!r} goes")
+    return Removal(name=name, reason=approval.reason, until=approval.until)
+
+
 class Listing(Protocol):
     """A spec value that lists entries."""
 
@@ -75,6 +97,15 @@ def places(spec: Listing) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     for part, listed in entries:
         for index, entry in enumerate(listed):
             yield entry.name, (part, index, "name")
+
+
+def without_names(spec: Any, ignored: Collection[str]) -> Any:
+    """The value of a kind that lists entries, without those of some names."""
+    return evolve(
+        spec,
+        present=tuple(entry for entry in spec.present if entry.name not in ignored),
+        absent=tuple(entry for entry in spec.absent if entry.name not in ignored),
+    )
 
 
 def check_names(present: Iterable[Entry], absent: Iterable[Entry]) -> Iterator[InvalidValueError]:

@@ -6,12 +6,21 @@ one, the default, cannot be deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import frozen
 
-from reconcile.kinds.kind import Feasible, Judgement, Kind, Others, Refused, Sides, Wanted
+from reconcile.kinds.kind import (
+    Asked,
+    Feasible,
+    Judgement,
+    Kind,
+    Others,
+    Refused,
+    Sides,
+    Wanted,
+)
 from reconcile.kinds.listing import (
     NOTHING_GOES,
     Name,
@@ -20,10 +29,12 @@ from reconcile.kinds.listing import (
     check_names,
     flag_of,
     places,
+    removals,
     rows,
+    without_names,
 )
 from reconcile.model.call import Call, Effect, action
-from reconcile.model.change import Change, Delete, Risk
+from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.state import Elements, Facts, KindState
@@ -121,6 +132,13 @@ def _requests(change: Change) -> tuple[Call, ...]:
     return (action(name, params, effect=Effect.CHANGE),)
 
 
+def _meant(asked: Sequence[Asked]) -> LogicalDatabases:
+    created = [one.change.address.name for one in asked if isinstance(one.change, Create)]
+    return LogicalDatabases(
+        present=tuple(LogicalDatabase(name=name) for name in created), absent=removals(asked)
+    )
+
+
 def _to_spec(live: Elements) -> LogicalDatabases:
     return LogicalDatabases(present=tuple(LogicalDatabase(name=name) for name in sorted(live)))
 
@@ -137,5 +155,7 @@ KIND = Kind(
     judge=_judge,
     requests=_requests,
     to_spec=_to_spec,
+    meant=_meant,
     places=places,
+    without=without_names,
 )

@@ -7,7 +7,7 @@ Sunday, which is 0. How long it lasts cannot be set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from attrs import frozen
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.backups import Hour
-from reconcile.kinds.kind import Feasible, Judgement, Kind, Sides, Wanted
+from reconcile.kinds.kind import Asked, Feasible, Judgement, Kind, Sides, Wanted, after_of
 from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import InvalidValueError, described
@@ -107,6 +107,14 @@ def _requests(change: Change) -> tuple[Call, ...]:
     return (update({"maintenance_window": body}),)
 
 
+def _meant(asked: Sequence[Asked]) -> MaintenanceWindow:
+    after = after_of(asked)
+    return MaintenanceWindow(
+        weekday=Weekday(after["weekday"]) if "weekday" in after else None,
+        hour=cast("int | None", after.get("hour")),
+    )
+
+
 def _to_spec(live: Elements) -> MaintenanceWindow:
     fields = live[ITSELF]
     return MaintenanceWindow(weekday=Weekday(fields["weekday"]), hour=cast("int", fields["hour"]))
@@ -117,10 +125,12 @@ KIND = Kind(
     title="Maintenance window",
     spec_type=MaintenanceWindow,
     offers=dict.fromkeys(Engine, True),
+    parts=("weekday", "hour"),
     parse=_parse,
     check=_check,
     normalize=_normalize,
     judge=_judge,
     requests=_requests,
     to_spec=_to_spec,
+    meant=_meant,
 )

@@ -5,10 +5,22 @@ Source: the API text, action `pg-stat-statements-enable`. No action turns it off
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 from attrs import frozen
 
 from reconcile.kinds import extensions
-from reconcile.kinds.kind import ByHand, Feasible, Judgement, Kind, Sides, Wanted
+from reconcile.kinds.kind import (
+    Asked,
+    ByHand,
+    Feasible,
+    Judgement,
+    Kind,
+    Sides,
+    Wanted,
+    after_of,
+)
 from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Only, ShortForm, described
@@ -47,6 +59,10 @@ def _requests(_change: Change) -> tuple[Call, ...]:
     return (action("pg-stat-statements-enable", effect=Effect.CHANGE),)
 
 
+def _meant(asked: Sequence[Asked]) -> QueryStats:
+    return QueryStats(enabled=cast("bool", after_of(asked)["enabled"]))
+
+
 def _to_spec(live: Elements) -> QueryStats:
     return QueryStats(enabled=bool(live[ITSELF]["enabled"]))
 
@@ -57,9 +73,11 @@ KIND = Kind(
     spec_type=QueryStats,
     offers={Engine.POSTGRESQL: True},
     read=extensions.LIST_EXTENSIONS,
+    parts=("enabled",),
     parse=_parse,
     normalize=_normalize,
     judge=_judge,
     requests=_requests,
     to_spec=_to_spec,
+    meant=_meant,
 )

@@ -7,7 +7,7 @@ default takes the flag from the one that had it (InfluxDB 1.x).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Any, cast
 
@@ -16,6 +16,7 @@ from attrs import frozen
 from reconcile.errors import AnswerError
 from reconcile.kinds.durations import INFINITE, SHORTEST, parse_duration, show_duration
 from reconcile.kinds.kind import (
+    Asked,
     Feasible,
     Judgement,
     Kind,
@@ -33,8 +34,10 @@ from reconcile.kinds.listing import (
     check_names,
     flag_of,
     places,
+    removals,
     rows,
     text_of,
+    without_names,
 )
 from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk
@@ -188,9 +191,7 @@ def _takes_default(entry: RetentionPolicy, live: Elements) -> bool:
     """Whether this policy becomes the default by being created, or deleted and created."""
     if not entry.default or entry.name not in live:
         return bool(entry.default)
-    now = live[entry.name]
-    differs = not now["default"] or now["duration"] != _canonical(entry.duration)
-    return entry.on_change is OnChange.REPLACE and differs
+    return entry.on_change is OnChange.REPLACE and not live[entry.name]["default"]
 
 
 def _canonical(duration: str) -> str:
@@ -239,6 +240,23 @@ def _simulate(live: Elements, change: Change) -> Elements:
     return {**after, name: created}
 
 
+def _meant(asked: Sequence[Asked]) -> RetentionPolicies:
+    """A replacement is asked for by its second half."""
+    created = [one.change for one in asked if isinstance(one.change, Create)]
+    return RetentionPolicies(
+        present=tuple(_policy(change) for change in created), absent=removals(asked)
+    )
+
+
+def _policy(change: Create) -> RetentionPolicy:
+    return RetentionPolicy(
+        name=change.address.name,
+        duration=cast("str", change.after["duration"]),
+        default=cast("bool | None", change.after.get("default")),
+        on_change=OnChange.REPLACE if change.replacement else OnChange.BLOCK,
+    )
+
+
 def _to_spec(live: Elements) -> RetentionPolicies:
     return RetentionPolicies(
         present=tuple(
@@ -265,5 +283,7 @@ KIND = Kind(
     requests=_requests,
     simulate=_simulate,
     to_spec=_to_spec,
+    meant=_meant,
     places=places,
+    without=without_names,
 )

@@ -5,12 +5,22 @@ Source: the API text, actions `get-sqlmode` and `set-sqlmode`, whose params are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
 from attrs import frozen
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.kind import Feasible, Judgement, Kind, Refused, Sides, Wanted
+from reconcile.kinds.kind import (
+    Asked,
+    Feasible,
+    Judgement,
+    Kind,
+    Refused,
+    Sides,
+    Wanted,
+    after_of,
+)
 from reconcile.kinds.sql_modes import KNOWN, dialect_of, is_laxer
 from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Risk, Update
@@ -79,6 +89,10 @@ def _requests(change: Change) -> tuple[Call, ...]:
     return (action("set-sqlmode", ",".join(words), effect=Effect.CHANGE),)
 
 
+def _meant(asked: Sequence[Asked]) -> SqlMode:
+    return SqlMode(modes=_modes(after_of(asked)["modes"]))
+
+
 def _to_spec(live: Elements) -> SqlMode:
     return SqlMode(modes=_modes(live[ITSELF]["modes"]))
 
@@ -93,9 +107,11 @@ KIND = Kind(
     spec_type=SqlMode,
     offers={Engine.MYSQL: True},
     read=action("get-sqlmode", effect=Effect.READ),
+    parts=("modes",),
     parse=_parse,
     normalize=_normalize,
     judge=_judge,
     requests=_requests,
     to_spec=_to_spec,
+    meant=_meant,
 )

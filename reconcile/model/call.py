@@ -83,6 +83,12 @@ RESOURCE = Call(method="GET", path="", effect=Effect.READ)
 RECOVERY_WINDOW = Call(method="GET", path="/pitr/recovery_window", effect=Effect.READ)
 """Read between which points in time a restore is possible."""
 
+BACKUPS = Call(method="GET", path="/backups", effect=Effect.READ)
+"""List the backups, manual and periodic."""
+
+BACK_UP = Call(method="POST", path="/backups", body={}, effect=Effect.CHANGE)
+"""Ask for a manual backup; beyond the plan's limit the oldest manual one goes."""
+
 UPGRADE = Call(method="POST", path="/upgrade", effect=Effect.CHANGE, starts_operation="upgrade")
 """Go to the next version, whichever that is: it takes no target."""
 

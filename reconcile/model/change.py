@@ -27,6 +27,10 @@ class Risk(Enum):
     LOSSY = "lossy"
 
 
+AT_STAKE = frozenset({Risk.DISRUPTIVE, Risk.LOSSY})
+"""The risks of what is looked at just before it is done, and may want a backup first."""
+
+
 @frozen(kw_only=True)
 class FieldChange:
     """One field that differs; a side that is not there is None."""
@@ -67,6 +71,22 @@ class Delete:
 Change = Create | Update | Delete
 """A replacement is a linked Delete + Create of one address, both with `replacement` set."""
 
+
+def is_first_half(change: Change) -> bool:
+    """Whether it is the delete of a replacement."""
+    return isinstance(change, Delete) and change.replacement
+
+
+def is_second_half(change: Change) -> bool:
+    """Whether it is the create of a replacement."""
+    return isinstance(change, Create) and change.replacement
+
+
+def is_half(change: Change) -> bool:
+    """Whether it is either half of a replacement."""
+    return is_first_half(change) or is_second_half(change)
+
+
 _VERBS = {Create: Verb.CREATE, Update: Verb.UPDATE, Delete: Verb.DELETE}
 
 
@@ -78,3 +98,25 @@ def verb_of(change: Change) -> Verb:
 def sides_of(change: Change) -> tuple[Fields | None, Fields | None]:
     """The values before and after; None where there is nothing."""
     return getattr(change, "before", None), getattr(change, "after", None)
+
+
+def differing(before: Fields, after: Fields) -> tuple[FieldChange, ...]:
+    """The fields in which `after` differs, by name; what only `before` has is no difference."""
+    return tuple(
+        FieldChange(field=name, before=before.get(name), after=after[name])
+        for name in sorted(after)
+        if before.get(name) != after[name]
+    )
+
+
+def alike(one: Change, other: Change) -> bool:
+    """Whether two changes are equal to the type of each value: `1 == True` in Python."""
+    return one == other and _spelled(one) == _spelled(other)
+
+
+def _spelled(change: Change) -> object:
+    sides = tuple(
+        None if side is None else sorted((name, repr(value)) for name, value in side.items())
+        for side in sides_of(change)
+    )
+    return sides, repr(change.fields) if isinstance(change, Update) else None

@@ -127,7 +127,7 @@ class OneOf:
         return f"known: {', '.join(sorted(self.choices))}"
 
     def schema(self) -> Mapping[str, object]:
-        """The words as examples for completion: their case is free, so an enum would refuse some."""
+        """The words as examples for completion: their case is free, an enum would refuse some."""
         return {"examples": sorted(self.choices)}
 
 

@@ -22,6 +22,7 @@ class Finding:
     """One sentence about a spec or a plan, with a stable code and, where known, its place.
 
     `override` says how a person lifts a guard for this plan only; None where nothing does.
+    `overridden` where a person did.
     """
 
     code: str
@@ -32,3 +33,4 @@ class Finding:
     hint: str | None = None
     address: Address | None = None
     override: str | None = None
+    overridden: bool = False

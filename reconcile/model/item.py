@@ -79,3 +79,6 @@ class Pending:
 
 
 Item = Action | ManualStep | Blocked | Pending
+
+Doable = Action | ManualStep
+"""What the tool or a person would do."""

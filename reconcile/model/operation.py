@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from attrs import frozen
+
+
+class Watched(Protocol):
+    """What goes on at the provider's until it has ended, well or not; `status` is a word for it."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def type(self) -> str:
+        """What it is; empty where that is not known."""
+
+    @property
+    def status(self) -> str:
+        """How far it has come."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing more to wait for."""
 
 
 @frozen(kw_only=True)

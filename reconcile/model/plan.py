@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
-from reconcile.model.target import Target
+from reconcile.model.item import Action, Blocked, Doable, Item, ManualStep, Pending
+from reconcile.model.policy import Ignored
+from reconcile.model.target import Pins, Target
 
 
 class Status(Enum):
@@ -23,12 +24,23 @@ class Status(Enum):
     IN_SYNC = "in sync"
 
 
+_SHOWN = 12
+"""Digits of a plan's id that tell it from others."""
+
+
+def short_id(plan_id: str) -> str:
+    """The start of a plan's id, as a person reads and writes it."""
+    return plan_id[:_SHOWN]
+
+
 @frozen(kw_only=True)
 class DatabasePlan:
     """The items of one database in the order in which they are to be done.
 
-    `target` and `version` are None and `error` is set where the database could not be read.
-    `unmanaged` lists what lives there without being named, for the kinds that the spec names.
+    `target` and `version` are None and `error` is set where the database could not be read; `pins`
+    is what the spec says of the target.
+    `unmanaged` lists what lives there without being named, for the kinds that the spec names;
+    `ignored` what of these kinds is left out of both sides.
     """
 
     handle: str
@@ -37,8 +49,10 @@ class DatabasePlan:
     target: Target | None = None
     version: str | None = None
     protect: bool = False
+    pins: Pins = field(factory=Pins)
     items: tuple[Item, ...] = ()
     unmanaged: tuple[Address, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
     error: str | None = None
     unauthenticated: bool = False
 
@@ -59,9 +73,9 @@ class DatabasePlan:
         return tuple(entry for entry in self.items if isinstance(entry, Action))
 
     @property
-    def doable(self) -> tuple[Action | ManualStep, ...]:
+    def doable(self) -> tuple[Doable, ...]:
         """What the tool or a person would do here, in order: what guards look at."""
-        return tuple(entry for entry in self.items if isinstance(entry, Action | ManualStep))
+        return tuple(entry for entry in self.items if isinstance(entry, Doable))
 
 
 @frozen(kw_only=True)
@@ -93,15 +107,34 @@ class Plan:
 
 @frozen(kw_only=True)
 class Proposal:
-    """A plan together with what the guards say of it."""
+    """A plan together with what the guards say of it; `id` is the plan's."""
 
     plan: Plan
     findings: tuple[Finding, ...] = ()
+    id: str = ""
+
+    @property
+    def remains(self) -> bool:
+        """Whether anything is left to do, or is refused though nothing is to be done."""
+        return self.plan.remains or bool(self._errors)
 
     @property
     def refused(self) -> tuple[Finding, ...]:
         """The guards' findings that refuse the whole run."""
         return tuple(one for one in self._errors if one.address is None)
+
+    def concerning(self, address: Address | None) -> tuple[Finding, ...]:
+        """What the guards say of just one item or database; None: of the whole run."""
+        return tuple(one for one in self.findings if one.address == address)
+
+    @property
+    def overridden(self) -> tuple[str, ...]:
+        """The codes of the guards that a person lifted, and that had something to say."""
+        return tuple(dict.fromkeys(one.code for one in self.findings if one.overridden))
+
+    def refuses(self, database: DatabasePlan) -> bool:
+        """Whether a guard refuses all of a database."""
+        return any(one.address == Address(database=database.handle) for one in self._errors)
 
     def refusal(self, entry: Item) -> Finding | None:
         """The guard's finding that refuses this entry, its database or the whole run."""

@@ -9,25 +9,58 @@ from attrs import field, frozen
 
 from reconcile.model.call import Call
 from reconcile.model.cost import Spent
+from reconcile.model.evidence import Backup
+from reconcile.model.finding import Finding
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
+from reconcile.model.state import Fields
 
 
 class Result(Enum):
     """What became of one action.
 
-    Started: the provider goes on with it, and nobody waited for the end.
+    Started: the provider goes on with it, and nobody waited for the end. Already done: nothing was
+    sent, for it was so when it was looked at. Stale: live is no longer as the plan saw it. Blocked:
+    something stands in the way that has to go first.
     """
 
     DONE = "done"
     STARTED = "started"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    ALREADY_DONE = "already done"
     STALE = "stale"
+    BLOCKED = "blocked"
     SKIPPED = "skipped"
     NOT_ALLOWED = "not allowed"
     REFUSED = "refused"
     NOT_SENT = "not sent"
+
+
+REACHED = frozenset({Result.DONE, Result.ALREADY_DONE})
+"""The results after which all is as the action wanted it."""
+
+UNDER_WAY = frozenset({Result.STARTED, Result.UNKNOWN})
+"""The results after which the provider may still be at it."""
+
+EFFECTS = UNDER_WAY | {Result.DONE}
+"""The results after which something is, or may be, another."""
+
+TRIED = EFFECTS | {Result.FAILED}
+"""The results of what was not held back."""
+
+
+@frozen(kw_only=True)
+class Clash:
+    """What a stale action met; a side is None where there is nothing.
+
+    `before` is the value that the plan saw, `expected` what should be live by now, after what this
+    run did, `now` what is.
+    """
+
+    before: Fields | None
+    expected: Fields | None
+    now: Fields | None
 
 
 @frozen(kw_only=True)
@@ -36,7 +69,9 @@ class Outcome:
 
     `message` says why where it was not done; `calls` are its requests, in order, as far as it
     came to sending, or in a dry run would have come. `under_way` where the result is unknown and
-    the provider may still be at it; `operation` is the id of the one that it started.
+    the provider may still be at it; `operation` is the id of the one that it started; `clash` says
+    what a stale one met. `backup` is the one that was made just before it; `backup_begun` where one
+    was begun, or may have been, and is not done.
     """
 
     action: Action
@@ -45,6 +80,20 @@ class Outcome:
     calls: tuple[Call, ...] = ()
     under_way: bool = False
     operation: str | None = None
+    clash: Clash | None = None
+    backup: Backup | None = None
+    backup_begun: bool = False
+
+    @property
+    def effect(self) -> bool:
+        """Whether something is, or may be, another: also where no more than a backup was begun."""
+        begun = self.operation is not None or self.backup is not None or self.backup_begun
+        return begun or self.result in EFFECTS
+
+
+def refusal_of(finding: Finding) -> str:
+    """What the outcome of an action says that a guard refused."""
+    return f"{finding.message} [{finding.code}]"
 
 
 def allow_flag(action: Action) -> str:
@@ -62,12 +111,14 @@ class Run:
     """An apply from its plan to what is left: `after` is the plan of a second read.
 
     `after` is None where nothing was done, so that nothing had to be read again.
-    `spent` is what it cost; a dry run sends nothing that changes.
+    `spent` is what it cost; a dry run sends nothing that changes. `kept` where the plan was made
+    before and came from a file, so that what it says of live values may be old.
     """
 
     id: str
     before: Proposal
     dry: bool = False
+    kept: bool = False
     outcomes: tuple[Outcome, ...] = ()
     after: Proposal | None = None
     interrupted: int | None = None
@@ -77,6 +128,11 @@ class Run:
     def left(self) -> Proposal:
         """What is left to do, as far as it is known."""
         return self.after or self.before
+
+    @property
+    def effect(self) -> bool:
+        """Whether something is, or may be, another by it."""
+        return any(outcome.effect for outcome in self.outcomes)
 
     def results(self, *wanted: Result) -> tuple[Outcome, ...]:
         """The outcomes with one of these results, in order."""

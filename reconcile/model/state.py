@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
-from reconcile.model.target import Target
+from reconcile.model.policy import Ignored
+from reconcile.model.target import Pins, Target
 
 Value = None | bool | int | str | tuple[str, ...] | tuple[int, ...]
 Fields = Mapping[str, Value]
@@ -92,8 +93,9 @@ class Approval:
 class Desired:
     """One database as its spec wants it, defaults filled in.
 
-    `kinds` holds a value of the kind's `spec_type` by kind name; `origins` the place of each
-    database, kind and name, by address.
+    `kinds` holds a value of the kind's `spec_type` by kind name, without what is `ignored` of the
+    kinds that the spec names; `origins` the place of each database, kind and name, by address.
+    `whole` holds, by name, what the spec says of each kind of which something is ignored.
     """
 
     handle: str
@@ -103,8 +105,15 @@ class Desired:
     location: Location
     labels: Mapping[str, str] = field(factory=dict)
     protect: bool = False
+    pins: Pins = field(factory=Pins)
     kinds: Mapping[str, object] = field(factory=dict)
+    ignored: tuple[Ignored, ...] = ()
+    whole: Mapping[str, object] = field(factory=dict)
     origins: Mapping[Address, Origin] = field(factory=dict)
+
+    def as_written(self) -> Desired:
+        """The same with nothing ignored: to look at, never to plan by."""
+        return evolve(self, kinds={**self.kinds, **self.whole}, ignored=())
 
     def origin(self, address: Address) -> Origin:
         """The place of an address, or the nearest one around it."""

@@ -40,6 +40,14 @@ class Target:
 
 
 @frozen(kw_only=True)
+class Pins:
+    """What a spec says of the target that is meant; None: anything will do."""
+
+    resource_id: str | None = None
+    region: str | None = None
+
+
+@frozen(kw_only=True)
 class Reference:
     """How a person names a live database.
 

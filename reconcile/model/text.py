@@ -1,8 +1,9 @@
-"""Text that came from outside, made safe to show."""
+"""Text that came from outside, made safe to show; times, read and written in one way."""
 
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, datetime
 
 # Control, format (bidirectional overrides, zero-width, tags), surrogate, line and paragraph
 # separators: what moves the cursor, reorders a line, hides text or ends a log line early.
@@ -32,3 +33,16 @@ def _unsafe(char: str) -> bool:
 
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def moment(time: datetime) -> str:
+    """A time in UTC, to the second: `2026-11-23 04:00:00 UTC`."""
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def in_utc(time: datetime) -> datetime:
+    """The same time in UTC; one that names no zone is in UTC already.
+
+    Raises OverflowError at the edges of the calendar.
+    """
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -38,6 +38,8 @@ def plan_database(desired: Desired, observation: Observation) -> DatabasePlan:
         engine=desired.engine.value,
         app=desired.app,
         protect=desired.protect,
+        pins=desired.pins,
+        ignored=desired.ignored,
     )
     match observation:
         case Unknown(reason=reason, unauthenticated=unauthenticated):

@@ -42,7 +42,7 @@ def diff_kind(sides: Sides, address: Address) -> Iterator[Change]:
         if name in wanted.absent:
             yield Delete(address=place, before=live[name])
         elif name not in live:
-            yield Create(address=place, after=_asked(wanted, name))
+            yield Create(address=place, after=asked(wanted, name))
         else:
             yield from _update(sides, place)
 
@@ -54,9 +54,10 @@ def _update(sides: Sides, place: Address) -> Iterator[Update]:
     fields = diff_fields(before, after)
     if fields:
         before = {**sides.kept.get(name, {}), **before}
-        after = _asked(sides.wanted, name)
+        after = asked(sides.wanted, name)
         yield Update(address=place, before=before, after=after, fields=fields)
 
 
-def _asked(wanted: Wanted, name: str) -> Fields:
+def asked(wanted: Wanted, name: str) -> Fields:
+    """The fields that a change of something wanted asks for: in the spec's words where it has."""
     return {**wanted.present[name], **wanted.carried.get(name, {})}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, assert_never
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.kinds.kind import (
     ByHand,
@@ -19,7 +19,7 @@ from reconcile.kinds.kind import (
     Waiting,
 )
 from reconcile.model.address import Address
-from reconcile.model.change import Change, Create, Delete, Update
+from reconcile.model.change import Change, Create, Delete, Update, is_half
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
 from reconcile.model.location import Origin
 from reconcile.model.state import Desired, Elements, Facts, NotOffered
@@ -47,8 +47,12 @@ class KindInDatabase:
 
     @property
     def sides(self) -> Sides:
-        """Both sides in one spelling."""
-        return self.kind.normalize(self.desired.kinds[self.kind.name], self.state, self.facts)
+        """Both sides in one spelling. What is ignored is wanted by no `Desired`, and not live."""
+        sides = self.kind.normalize(self.desired.kinds[self.kind.name], self.state, self.facts)
+        mine = [one.address for one in self.desired.ignored if one.address.kind == self.kind.name]
+        ignored = {address.name for address in mine}
+        live = {name: fields for name, fields in sides.live.items() if name not in ignored}
+        return evolve(sides, live=live)
 
     def judge(self, change: Change) -> Judgement:
         """What can be done about a change."""
@@ -154,8 +158,7 @@ def _held_back(
 
 def _reason(change: Change) -> Reason:
     """Why a change is due; of both halves of a replacement, that live differs."""
-    halved = isinstance(change, Create | Delete) and change.replacement
-    return Reason.DIFFERS if halved else _REASONS[type(change)]
+    return Reason.DIFFERS if is_half(change) else _REASONS[type(change)]
 
 
 def _reported(subject: KindInDatabase, address: Address) -> Blocked:

@@ -36,7 +36,7 @@ def test_a_plan_converges(sandbox: Sandbox, state: Path, fleet: tuple[Case, ...]
     with live(sandbox, state) as product:
         plan = product.plan(desired)
         assert not plan.unknown
-        outcomes = product.apply(desired, plan, secrets.token_hex(8))
+        outcomes = product.apply(plan, secrets.token_hex(8))
         assert {outcome.result for outcome in outcomes} <= {Result.DONE}
         after = product.plan(desired)
     assert after.actions == ()
@@ -53,7 +53,7 @@ def test_what_takes_several_steps_comes_to_rest(
     desired = put(sandbox, fleet)
     with live(sandbox, state) as product:
         for _step in range(2):
-            outcomes = product.apply(desired, product.plan(desired), secrets.token_hex(8))
+            outcomes = product.apply(product.plan(desired), secrets.token_hex(8))
             assert {outcome.result for outcome in outcomes} <= {Result.DONE}
             clock.end_operations()
         after = product.plan(desired)

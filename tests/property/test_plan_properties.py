@@ -19,7 +19,10 @@ from reconcile.model.engine import Engine, Version
 from reconcile.model.item import Blocked, Pending
 from reconcile.model.plan import Plan
 from reconcile.model.state import ITSELF, Elements, Fields, NotOffered
-from reconcile.plan.build import build_plan
+from reconcile.plan.build import build_plan, plan_database
+from reconcile.plan.intent import intended, rebuilt
+from reconcile.plan.standing import Standing, standing
+from reconcile.spec.inline import as_written, read_inline
 
 
 def plan_of(fleet: Iterable[Case]) -> Plan:
@@ -98,6 +101,42 @@ def test_applied_again_and_again_it_comes_to_rest(fleet: tuple[Case, ...]) -> No
     assert plan.actions == ()
     assert not [entry for entry in plan.items() if isinstance(entry, Pending)]
     assert "P243" not in [entry.code for entry in plan.items() if isinstance(entry, Blocked)]
+
+
+@given(fleet=fleets())
+def test_a_plan_is_rebuilt_from_itself(fleet: tuple[Case, ...]) -> None:
+    """Target, before and after tell every action and manual step, its risk and its approval."""
+    for database in plan_of(fleet).databases:
+        if database.doable:
+            assert rebuilt(database).doable == database.doable
+
+
+@given(fleet=fleets())
+def test_what_a_plan_asks_for_is_ready_on_the_state_it_was_made_on(
+    fleet: tuple[Case, ...],
+) -> None:
+    """Planned anew from what it asks for, each action is ready; carried out, it is done."""
+    done = {case.desired.handle: carried_out(case) for case in fleet}
+    for case, database in zip(sorted(fleet, key=_handle), plan_of(fleet).databases, strict=True):
+        asked = intended(database, database.actions)
+        now = plan_database(asked, case.observed)
+        later = plan_database(asked, done[database.handle].observed)
+        for action in database.actions:
+            assert standing(action, now).standing is Standing.READY
+            at_it = Standing.BLOCKED if action.address.kind == "features" else None
+            assert standing(action, later).standing in {Standing.ALREADY_DONE, at_it}
+
+
+@given(case=cases())
+def test_what_is_wanted_can_be_written_and_read_again(case: Case) -> None:
+    """A value in a spec's words passes the rules of specs and comes back the same."""
+    for name, value in case.desired.kinds.items():
+        kind = KIND_BY_NAME[name]
+        assert read_inline(kind, as_written(value), case.desired.engine) == value
+
+
+def _handle(case: Case) -> str:
+    return case.desired.handle
 
 
 @given(case=cases())

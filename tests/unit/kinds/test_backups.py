@@ -113,6 +113,14 @@ def test_blocked(spec: Backups, resource: dict[str, Any], code: str) -> None:
     assert entry.code == code
 
 
+def test_hours_of_backups_that_are_off_are_no_hours() -> None:
+    """Whatever the resource names: none is in effect."""
+    (entry,) = planned(Backups(hours=(3,)), live(False, 3))
+    assert isinstance(entry, Blocked)
+    assert isinstance(entry.change, Update)
+    assert entry.change.before == {"enabled": False, "hours": ()}
+
+
 def test_enabling_comes_first_and_disabling_does_not() -> None:
     """Protection is put up before anything else is done."""
     (enabling,) = planned(Backups(enabled=True), live(False))

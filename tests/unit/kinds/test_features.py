@@ -8,8 +8,10 @@ import pytest
 from builders import desired, observed
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.features import KIND, Feature, Features
+from reconcile.kinds.feature_rules import Feature
+from reconcile.kinds.features import KIND, Features
 from reconcile.model.call import add_feature, remove_feature
+from reconcile.model.change import sides_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Status
@@ -99,6 +101,14 @@ def test_public_access_weakens() -> None:
     """With TLS on already, it is one change."""
     spec = wanted(force_ssl=True, publicly_available=True)
     assert [in_short(e) for e in planned(spec, {SSL: ON}).items] == [(PUBLIC, "weakens")]
+
+
+def test_what_a_change_needs_is_told_where_it_needs_it() -> None:
+    """TLS has to be on for public access to come; for it to go, it does not matter."""
+    (coming,) = planned(wanted(force_ssl=True, publicly_available=True), {SSL: ON}).actions
+    (going,) = planned(wanted(publicly_available=False), {SSL: ON, PUBLIC: ON}).actions
+    befores = [sides_of(action.change)[0] for action in (coming, going)]
+    assert befores == [{"enabled": False, SSL: True}, {"enabled": True}]
 
 
 @pytest.mark.parametrize("status", MOVING)

@@ -215,6 +215,11 @@ def wanted(*entries: str | tuple[str, str]) -> tuple[Extension, ...]:
             ["postgis"],
         ),
         (
+            Extensions(present=wanted(("pg_trgm", "v1.6"))),
+            [("by hand", "pg_trgm", "ALTER EXTENSION pg_trgm UPDATE TO '1.6';")],
+            ["postgis"],
+        ),
+        (
             Extensions(present=wanted(("uuid-ossp", "1.0"), "Hstore", "postgis", "pg_trgm")),
             [
                 ("by hand", "Hstore", 'CREATE EXTENSION "Hstore";'),

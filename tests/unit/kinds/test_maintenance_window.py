@@ -80,6 +80,8 @@ def test_changed_by_a_patch_of_both(
         (live(0, 0), {"weekday": "sunday", "hour": 0}),
         (live(6, 23, duration_in_hour=None), {"weekday": "saturday", "hour": 23}),
         (live(2, 21, duration_in_hour=8), {"weekday": "tuesday", "hour": 21, "duration": 8}),
+        (live(2, 21, duration_in_hour=1), {"weekday": "tuesday", "hour": 21, "duration": 1}),
+        (live(2, 21, duration_in_hour=168), {"weekday": "tuesday", "hour": 21, "duration": 168}),
     ],
 )
 def test_parse(resource: dict[str, Any], fields: dict[str, Any]) -> None:

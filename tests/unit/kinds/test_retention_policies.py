@@ -43,8 +43,9 @@ def test_durations_as_time(text: str, hours: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "30", "30D", "1mo", "1y", "-1h", "1.5h", "h", "1h 2m", "'1h'", "9999999w", "\uff11h"],
-)
+    ["", "30", "30D", "1mo", "1y", "-1h", "1.5h", "h", "1h 2m", "'1h'", "9999999w", "\uff11h",
+     "9223372036s854775808ns"],
+)  # fmt: skip
 def test_what_is_no_duration(text: str) -> None:
     """Junk, other units, and more than InfluxDB can keep."""
     assert parse_duration(text) is None
@@ -58,6 +59,7 @@ def test_what_is_no_duration(text: str) -> None:
         (36 * HOUR, "1d12h"),
         (720 * HOUR, "30d"),
         (HOUR + 1, "1h1ns"),
+        (2**63 - 1, "106751d23h47m16s854ms775u807ns"),
     ],
 )
 def test_durations_are_shown_short(nanoseconds: int, text: str) -> None:
@@ -204,6 +206,15 @@ def test_replacing_makes_a_default_as_creating_does() -> None:
     assert [in_short(entry) for entry in items] == [
         ("delete", "week", "lossy"),
         ("create", "week", "lossy"),
+    ]
+
+
+def test_a_flag_that_is_not_taken_stays_a_difference() -> None:
+    """A blocked policy does not become the default: the one that is keeps differing."""
+    items = planned(policy("week", "7d", default=True), policy("autogen", "INF", default=False))
+    assert [in_short(entry) for entry in items] == [
+        ("blocked", "autogen", "P231"),
+        ("blocked", "week", "P231"),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from builders import desired, facts, observed
 
 from reconcile.errors import AnswerError
@@ -130,6 +131,7 @@ def test_dialects() -> None:
     assert dialect_of(facts(version="9.1.0-1")) is MYSQL_8
     assert dialect_of(facts(version="10.11.6-1")) is MARIADB
     assert dialect_of(facts(version="unknown")) is MYSQL_8
+    assert dialect_of(evolve(facts(version="unknown"), type_name="MariaDB")) is MARIADB
 
 
 def test_strict_all_covers_strict_trans() -> None:

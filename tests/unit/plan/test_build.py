@@ -6,12 +6,17 @@ import pytest
 from builders import desired, facts, observed
 
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.engine_version import EngineVersion
+from reconcile.kinds.feature_rules import Feature
+from reconcile.kinds.features import Features
+from reconcile.kinds.kind import Others
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
 from reconcile.model.item import Blocked, Pending, Reason
+from reconcile.model.location import Origin
 from reconcile.model.plan import DatabasePlan, Plan, Status
-from reconcile.model.state import ITSELF, Desired, Facts, Observation, Unknown
+from reconcile.model.state import ITSELF, Desired, Facts, NotOffered, Observation, Unknown
 from reconcile.plan.build import build_plan
 from reconcile.plan.diff import diff_fields
 
@@ -39,10 +44,14 @@ def test_another_engine_is_refused_not_changed() -> None:
     live = facts(Engine.REDIS)
     plan = planned(desired(WANTED), observed(OTHER, live=live))
     (entry,) = plan.items
-    assert isinstance(entry, Blocked)
-    assert (entry.code, entry.reason) == ("P101", Reason.MISMATCH)
-    assert "'redis'" in entry.message
-    assert "'mysql'" in entry.message
+    assert entry == Blocked(
+        address=Address(database="shop"),
+        code="P101",
+        message="the live database is 'redis', the spec says 'mysql'",
+        hint="check app and addon in the spec; an engine is never changed",
+        reason=Reason.MISMATCH,
+        origin=Origin(location=desired(WANTED).location),
+    )
     assert plan.status is Status.ATTENTION
 
 
@@ -86,6 +95,48 @@ def test_statuses() -> None:
     assert planned(desired(WANTED), observed(several)).status is Status.ATTENTION
 
 
+def test_what_is_live_and_not_named_may_be_reported() -> None:
+    """With its own address, and the place of the kind."""
+    one = desired({"logical_databases": LogicalDatabases(others=Others.REPORT)})
+    (entry,) = planned(one, observed({"logical_databases": {"extra": {}}})).items
+    assert entry == Blocked(
+        address=Address(database="shop", kind="logical_databases", name="extra"),
+        code="P103",
+        message="it is live, and the spec does not name it",
+        hint="list it under present or, with a reason and a date, under absent",
+        reason=Reason.UNMANAGED,
+        origin=one.origins[Address(database="shop", kind="logical_databases")],
+    )
+
+
+def test_what_is_not_offered_is_blocked() -> None:
+    """The service's word for it, and what to do."""
+    one = desired(WANTED)
+    (entry,) = planned(one, observed({"backups": NotOffered(message="no such action")})).items
+    address = Address(database="shop", kind="backups")
+    assert entry == Blocked(
+        address=address,
+        code="P102",
+        message="not offered by this engine or plan: no such action",
+        hint="take backups out of this spec",
+        reason=Reason.NOT_OFFERED,
+        origin=one.origins[address],
+    )
+
+
+def test_what_the_provider_is_at_is_pending() -> None:
+    """That very thing: with its address and place, and no drift noise."""
+    one = desired({"features": Features(switched={Feature.FORCE_SSL: True})})
+    (entry,) = planned(one, observed({"features": {"force-ssl": {"status": "PENDING"}}})).items
+    assert entry == Pending(
+        address=Address(database="shop", kind="features", name="force-ssl"),
+        message="the provider is at it: PENDING",
+        reason=Reason.BUSY,
+        origin=one.origins[Address(database="shop", kind="features")],
+        at_it=True,
+    )
+
+
 def test_a_named_kind_that_was_not_read_is_a_defect() -> None:
     """It must not pass for in sync."""
     with pytest.raises(KeyError):
@@ -108,7 +159,7 @@ def test_items_carry_the_place_of_their_kind() -> None:
     assert entry.origin == one.origins[kind]
 
 
-def test_protecting_comes_before_creating_before_changing_before_deleting() -> None:
+def test_protecting_comes_before_creating_changing_deleting_and_the_upgrade() -> None:
     """The order inside one database."""
     from builders import removal  # noqa: PLC0415 - used here only
 
@@ -116,6 +167,7 @@ def test_protecting_comes_before_creating_before_changing_before_deleting() -> N
 
     wanted = {
         "backups": Backups(enabled=True),
+        "engine_version": EngineVersion(version="8.4"),
         "sql_mode": SqlMode(modes=("NO_ZERO_DATE",)),
         "logical_databases": LogicalDatabases(
             present=(LogicalDatabase(name="new"),), absent=(removal("old"),)
@@ -123,6 +175,7 @@ def test_protecting_comes_before_creating_before_changing_before_deleting() -> N
     }
     live = {
         "backups": {ITSELF: {"enabled": False, "hours": ()}},
+        "engine_version": {ITSELF: {"version": "8.0.35-1", "next_version": "8.4.0-1"}},
         "sql_mode": {ITSELF: {"modes": ()}},
         "logical_databases": {"old": {}},
     }
@@ -132,6 +185,7 @@ def test_protecting_comes_before_creating_before_changing_before_deleting() -> N
         "shop/logical_databases/new",
         "shop/sql_mode",
         "shop/logical_databases/old",
+        "shop/engine_version",
     ]
 
 

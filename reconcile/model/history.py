@@ -1,0 +1,178 @@
+"""Past runs, as their journals tell of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Final, Literal
+
+from attrs import field, frozen
+
+from reconcile.model.address import Address
+from reconcile.model.change import Change, Risk, verb_of
+from reconcile.model.run import REACHED, Clash, Result
+from reconcile.model.state import Approval
+
+VerbWord = Literal["create", "update", "delete", "order"]
+
+ORDER: Final = "order"
+"""What stands for a verb where the change is one that no spec could hold."""
+
+
+class RunState(Enum):
+    """Whether a run came to its end: an interrupted one did not, and is no longer running."""
+
+    ENDED = "ended"
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+
+
+@frozen(kw_only=True)
+class Commit:
+    """A commit of a git repository, in full; `dirty` where the files were another than it says."""
+
+    id: str
+    dirty: bool = False
+
+
+@frozen(kw_only=True)
+class Addon:
+    """Which live database a handle stood for."""
+
+    app: str
+    addon: str
+    region: str
+
+
+@frozen(kw_only=True)
+class Permission:
+    """What a person lifted and allowed for a run, and what was to be done to have a way back.
+
+    `overrides` are the codes of guards that were lifted, `allows` the words of `--allow`, also of a
+    risk that was agreed to at the prompt.
+    """
+
+    overrides: tuple[str, ...] = ()
+    allows: tuple[str, ...] = ()
+    backup_first: bool = False
+    roll_backups: bool = False
+
+
+@frozen(kw_only=True)
+class Opening:
+    """What a run is about, written down before it begins.
+
+    `version` is the tool's, `who` a user on `host`, `commit` that of the specs where it is known.
+    `plan_id` is empty where there was no plan, `actions` the number of actions that were planned;
+    `databases` by handle.
+    """
+
+    version: str
+    command: str
+    who: str = ""
+    host: str = ""
+    pid: int = 0
+    commit: Commit | None = None
+    plan_id: str = ""
+    actions: int = 0
+    databases: Mapping[str, Addon] = field(factory=dict)
+    permission: Permission = field(factory=Permission)
+
+
+@frozen(kw_only=True)
+class PastDeed:
+    """One action or order of a past run, and what became of it.
+
+    `change` is None for an order, which `what` says in words. `risk` is None in journals that did
+    not tell it yet. The result is unknown, too, where nothing was written after the intent of a run
+    that is over. `approval` is the word of the spec that something may go.
+    """
+
+    address: Address
+    result: Result
+    change: Change | None = None
+    what: str = ""
+    risk: Risk | None = None
+    message: str = ""
+    operation: str | None = None
+    clash: Clash | None = None
+    approval: Approval | None = None
+
+    @property
+    def verb(self) -> VerbWord:
+        """What it did to its address: a verb, or `order`."""
+        return verb_of(self.change).value if self.change else ORDER
+
+
+@frozen(kw_only=True)
+class Settlement:
+    """What a later run found out about a deed of an earlier `run` whose end nobody had written."""
+
+    run: str
+    address: Address
+    verb: str
+    done: bool
+
+
+@frozen(kw_only=True)
+class PastRun:
+    """A run as its journal tells of it; times in UTC, `ended` None where it did not.
+
+    `torn` where its last line is not whole, as after a crash; `unread` counts the other lines that
+    make no sense. `settlements` are of deeds of runs before it; `settled_by` are the later runs
+    that found out about deeds of this one.
+    """
+
+    id: str
+    opening: Opening
+    began: datetime
+    state: RunState
+    ended: datetime | None = None
+    deeds: tuple[PastDeed, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    settled_by: tuple[str, ...] = ()
+    torn: bool = False
+    unread: int = 0
+
+    @property
+    def planned(self) -> tuple[PastDeed, ...]:
+        """Its actions, without the backups that were made for them; or its one order."""
+        return tuple(deed for deed in self.deeds if deed.change) or self.deeds
+
+    @property
+    def results(self) -> Mapping[Result, int]:
+        """The number of what was planned by result, in the order of the results."""
+        counts = Counter(deed.result for deed in self.planned)
+        return {result: counts[result] for result in Result if counts[result]}
+
+    @property
+    def settled(self) -> bool:
+        """Whether later runs found out about all of whose end it had written nothing."""
+        return bool(self.settled_by) and Result.UNKNOWN not in self.results
+
+    @property
+    def completed(self) -> bool:
+        """Whether it ended, and all that was planned is done."""
+        return (
+            self.state is RunState.ENDED
+            and 0 < self.opening.actions <= len(self.planned)
+            and self.results.keys() <= REACHED
+        )
+
+
+@frozen(kw_only=True)
+class Unreadable:
+    """A journal that tells of no run, and why."""
+
+    id: str
+    reason: str
+
+
+@frozen(kw_only=True)
+class History:
+    """What is known of past runs, newest first."""
+
+    runs: tuple[PastRun, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()

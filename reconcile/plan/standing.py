@@ -1,0 +1,159 @@
+"""Preconditions: whether an action still stands, seen from a look just before it.
+
+What an action expects is its normalised before-value, on its target, with a database that runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from attrs import evolve, frozen
+
+from reconcile.kinds import KIND_BY_NAME
+from reconcile.model.address import Address
+from reconcile.model.change import (
+    Change,
+    Create,
+    Delete,
+    Risk,
+    Update,
+    alike,
+    is_second_half,
+    sides_of,
+)
+from reconcile.model.item import Action, Blocked, Item, Pending
+from reconcile.model.plan import DatabasePlan
+from reconcile.model.run import Clash
+from reconcile.model.state import Elements, Fields
+from reconcile.model.target import Target
+
+
+class Standing(Enum):
+    """What an action is, just before it: ready to go, or why it does not."""
+
+    READY = "ready"
+    ALREADY_DONE = "already done"
+    STALE = "stale"
+    BLOCKED = "blocked"
+
+
+@frozen(kw_only=True)
+class Precondition:
+    """The standing of an action; `message` says why it is not ready, `clash` what it met."""
+
+    standing: Standing
+    message: str = ""
+    clash: Clash | None = None
+
+
+_READY = Precondition(standing=Standing.READY)
+_DONE = Precondition(standing=Standing.ALREADY_DONE, message="nothing was sent")
+
+
+def standing(action: Action, now: DatabasePlan, done: Sequence[Change] = ()) -> Precondition:
+    """Where an action stands, by what its plan would be `now`; `done` is what this run did before.
+
+    `now` has been read, and plans what the plan of the action asks for on what is live.
+    """
+    obstacle = _obstacle(action, now)
+    if obstacle is not None:
+        return Precondition(standing=Standing.BLOCKED, message=obstacle)
+    expected = _after(done, action.change)
+    about = [entry for entry in now.items if entry.address == action.address]
+    if any(_is_same(entry, expected, action.risk) for entry in about):
+        return _READY
+    if not any(is_due(action.change, entry) for entry in about):
+        return _DONE
+    before, meant = sides_of(action.change)[0], sides_of(expected)[0]
+    return _stale(Clash(before=before, expected=meant, now=_live(about)))
+
+
+def _stale(clash: Clash) -> Precondition:
+    same = clash.now == clash.expected
+    why = "it would lead to something else now" if same else "live is no longer as the plan saw it"
+    return Precondition(
+        standing=Standing.STALE, message=f"{why}, nothing was sent: plan again", clash=clash
+    )
+
+
+def mismatch(planned: Target, found: Target) -> str | None:
+    """Why a target is not the one that was planned for; None where it is.
+
+    What one of the two does not tell is not compared: a ready token tells of no engine.
+    """
+    sides = (
+        ("region", planned.region, found.region),
+        ("auth host", planned.hosts.auth, found.hosts.auth),
+        ("API host", planned.hosts.api, found.hosts.api),
+        ("database host", planned.hosts.database, found.hosts.database),
+        ("application", planned.app, found.app),
+        ("addon", planned.addon, found.addon),
+        ("resource id", planned.resource_id, found.resource_id),
+        ("engine", planned.engine and planned.engine.value, found.engine and found.engine.value),
+    )
+    for name, was, is_now in sides:
+        if was and is_now and was != is_now:
+            return f"it was planned for {name} {was!r}, and this is {is_now!r}: nothing was sent"
+    return None
+
+
+def _obstacle(action: Action, now: DatabasePlan) -> str | None:
+    """What keeps the whole database, or what the action is about, from being changed."""
+    whole = Address(database=action.address.database)
+    for entry in now.items:
+        if isinstance(entry, Pending) and entry.address in {whole, action.address}:
+            return f"{entry.message}, nothing was sent"
+        if isinstance(entry, Blocked) and _blocks(entry, action, whole):
+            return f"{entry.message}, nothing was sent [{entry.code}]"
+    return None
+
+
+def _blocks(entry: Blocked, action: Action, whole: Address) -> bool:
+    """Whether an entry says of the database, the kind or this very change that it cannot be."""
+    if entry.address == action.address:
+        return entry.change is None or entry.change == action.change
+    return entry.address in {whole, Address(database=whole.database, kind=action.address.kind)}
+
+
+def _is_same(entry: Item, expected: Change, risk: Risk) -> bool:
+    """Whether an entry is the action, at no greater risk; half of a replacement may be left."""
+    if not isinstance(entry, Action) or _LEAST_FIRST.index(entry.risk) > _LEAST_FIRST.index(risk):
+        return False
+    if is_second_half(expected) and isinstance(entry.change, Create):
+        return alike(evolve(entry.change, replacement=True), expected)
+    return alike(entry.change, expected)
+
+
+_LEAST_FIRST = tuple(Risk)
+
+
+def is_due(change: Change, entry: Item) -> bool:
+    """Whether an entry says that something is left to do of a change.
+
+    An update is done where the next one begins with what it was to lead to; a deletion where only
+    a creation is left, be it the second half of a replacement.
+    """
+    other = None if isinstance(entry, Pending) else entry.change
+    if isinstance(change, Update) and isinstance(other, Update):
+        missing = object()
+        return any(other.before.get(part.field, missing) != part.after for part in change.fields)
+    return not (isinstance(change, Delete) and isinstance(other, Create))
+
+
+def _live(about: Sequence[Item]) -> Fields | None:
+    """What is there, by what is planned about it; None for nothing."""
+    changes = (None if isinstance(entry, Pending) else entry.change for entry in about)
+    return next((sides_of(change)[0] for change in changes if change is not None), None)
+
+
+def _after(done: Sequence[Change], change: Change) -> Change:
+    """A deletion as it is planned once other changes of its kind were made."""
+    if not isinstance(change, Delete):
+        return change
+    kind, name = change.address.kind, change.address.name
+    live: Elements = {name: change.before}
+    for earlier in done:
+        if earlier.address.kind == kind:
+            live = KIND_BY_NAME[kind].simulate(live, earlier)
+    return evolve(change, before=live.get(name, change.before))

@@ -1,0 +1,91 @@
+"""Laws of the plan file: what is written is read again, whatever the plan."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from attrs import evolve
+from builders import desired, observed
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import Case, fleets
+
+from reconcile.guard.context import Context
+from reconcile.guard.review import review
+from reconcile.model.location import Location
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.state import Unknown
+from reconcile.plan.build import build_plan
+from reconcile.plan.digest import plan_id
+from reconcile.plan.file import Saved, dump, load, sign
+from reconcile.plan.written import WrittenCommit, WrittenScope
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+scopes = st.builds(
+    WrittenScope,
+    paths=st.just(("specs",)),
+    config=st.none() | st.text(),
+    only=st.lists(st.text(), max_size=2).map(tuple),
+    exclude=st.just(()),
+    fleet=st.integers(0, 2000),
+    digests=st.dictionaries(st.text(), st.text(), max_size=2),
+    commit=st.none() | st.builds(WrittenCommit, id=st.text(), dirty=st.booleans()),
+)
+
+
+def plan_of(fleet: tuple[Case, ...]) -> Plan:
+    """The plan of a fleet, and of a database that could not be read."""
+    lost = desired(handle="lost")
+    states = {case.desired.handle: case.observed for case in fleet}
+    wanted = [*(case.desired for case in fleet), lost]
+    return build_plan(wanted, {**states, "lost": Unknown(reason="gone\nfor good")})
+
+
+def proposed(fleet: tuple[Case, ...]) -> Proposal:
+    """The proposal of a fleet."""
+    plan = plan_of(fleet)
+    return review(plan, Context(now=NOW, plan_id=plan_id(plan), fleet=len(fleet)))
+
+
+@given(fleet=fleets(), scope=scopes, key=st.none() | st.binary(min_size=16))
+def test_what_is_dumped_is_loaded(
+    fleet: tuple[Case, ...], scope: WrittenScope, key: bytes | None
+) -> None:
+    """A plan comes back from its file as it was, with all that is said of it."""
+    saved = Saved(
+        proposal=proposed(fleet),
+        made=NOW,
+        expires=NOW + timedelta(days=1),
+        version="1.0",
+        scope=scope,
+    )
+    kept = sign(saved, key) if key else saved
+    assert load(dump(kept).encode()) == kept
+
+
+@given(fleet=fleets(), seed=st.integers())
+def test_the_id_is_that_of_what_the_plan_does(fleet: tuple[Case, ...], seed: int) -> None:
+    """Neither the places of the specs, nor their order, nor databases in sync decide it."""
+    chance = random.Random(seed)  # noqa: S311 - a shuffle
+    elsewhere = Location(file="moved.yaml", line=99, column=7)
+    quiet = Case(desired=desired(handle="quiet"), observed=observed(handle="quiet"))
+    moved = [evolve(c, desired=evolve(c.desired, location=elsewhere, origins={})) for c in fleet]
+    mixed = chance.sample([*moved, quiet], len(moved) + 1)
+    assert plan_id(plan_of(tuple(mixed))) == plan_id(plan_of(fleet))
+
+
+@given(fleet=fleets())
+def test_another_plan_has_another_id(fleet: tuple[Case, ...]) -> None:
+    """Whatever is left out of a plan, or protected in it, is told by its id."""
+    plan = plan_of(fleet)
+    for database in plan.databases:
+        others = tuple(one for one in plan.databases if one is not database)
+        if not database.items:
+            continue
+        for changed in (
+            evolve(database, items=database.items[1:]),
+            evolve(database, protect=not database.protect),
+            evolve(database, version="1.2.3-4"),
+        ):
+            assert plan_id(Plan(databases=(*others, changed))) != plan_id(plan)
