@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 
-from attrs import frozen
+from attrs import field, frozen
+
+from reconcile.model.evidence import Evidence
+from reconcile.model.policy import Policy
 
 
 @frozen(kw_only=True)
 class Context:
-    """`today` is the date in UTC."""
+    """What holds for one review of a plan.
 
-    today: date
+    `now` is the time in UTC. `plan_id` is that of the plan, `fleet` the number of databases that
+    it was chosen from. `evidence` by handle, for databases that may lose something; None: not
+    read, and guards that rest on it say nothing. `overrides` are the codes that a person lifted
+    for this very plan; `backup_first` whether a backup is made before anything is lost.
+    """
+
+    now: datetime
+    plan_id: str = ""
+    fleet: int = 0
+    policy: Policy = field(factory=Policy)
+    evidence: Mapping[str, Evidence] | None = None
+    overrides: frozenset[str] = frozenset()
+    backup_first: bool = False
+
+    @property
+    def today(self) -> date:
+        """The date in UTC."""
+        return self.now.date()

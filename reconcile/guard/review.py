@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from attrs import evolve
+
 from reconcile.guard.approvals import expired_approvals
 from reconcile.guard.context import Context
+from reconcile.guard.default_policy import lost_defaults
+from reconcile.guard.identity import other_databases
+from reconcile.guard.last_protection import last_protections
 from reconcile.guard.protect import protected_databases
-from reconcile.model.finding import Finding
-from reconcile.model.plan import Plan, Proposal
+from reconcile.guard.recovery import unrecoverable_losses
+from reconcile.guard.share import too_many_databases
+from reconcile.model.finding import Finding, Severity
+from reconcile.model.plan import Plan, Proposal, short_id
+from reconcile.model.policy import GRACE, WAIVABLE, Verdict, Waiver
 
 Guard = Callable[[Plan, Context], Iterator[Finding]]
 """A guard does not raise, print or change the plan.
@@ -18,11 +26,58 @@ of its actions, one without an address the whole run.
 """
 
 
-GUARDS: tuple[Guard, ...] = (protected_databases, expired_approvals)
+GUARDS: tuple[Guard, ...] = (
+    protected_databases,
+    expired_approvals,
+    other_databases,
+    too_many_databases,
+    unrecoverable_losses,
+    lost_defaults,
+    last_protections,
+)
 
 
 def review(plan: Plan, context: Context, guards: Iterable[Guard] = GUARDS) -> Proposal:
-    """Put a plan before the guards."""
-    findings = (finding for guard in guards for finding in guard(plan, context))
+    """Put a plan before the guards, and lift what a waiver or a person's override lifts."""
+    findings = (
+        judged
+        for guard in guards
+        for found in guard(plan, context)
+        for judged in _judged(found, context)
+    )
     # The two halves of a replacement have one address, and one finding says it.
-    return Proposal(plan=plan, findings=tuple(dict.fromkeys(findings)))
+    return Proposal(plan=plan, findings=tuple(dict.fromkeys(findings)), id=context.plan_id)
+
+
+def _judged(finding: Finding, context: Context) -> Iterator[Finding]:
+    """What a finding counts for; none where a waiver turns the guard off."""
+    if finding.code not in WAIVABLE:
+        yield finding
+        return
+    waiver = _waiver(finding, context)
+    if waiver is None:
+        overridden = finding.code in context.overrides
+        yield (
+            evolve(_lifted(finding, "overridden for this plan"), overridden=True)
+            if overridden
+            else evolve(finding, override=override_flag(finding.code, context.plan_id))
+        )
+    elif waiver.verdict is not Verdict.OFF:
+        yield _lifted(finding, f"waived until {waiver.until}: {waiver.reason}")
+
+
+def _waiver(finding: Finding, context: Context) -> Waiver | None:
+    """The waiver that still holds of a finding's guard."""
+    waiver = context.policy.waivers.get(finding.code)
+    return waiver if waiver and context.today - GRACE <= waiver.until else None
+
+
+def _lifted(finding: Finding, why: str) -> Finding:
+    """A finding that refuses nothing, and asks nothing of anybody."""
+    message = f"{finding.message}, {why}"
+    return evolve(finding, severity=Severity.WARNING, message=message, hint=None)
+
+
+def override_flag(code: str, plan_id: str) -> str:
+    """The flag that lifts a guard for one plan only."""
+    return f"--override {code}={short_id(plan_id)}"

@@ -1,1 +1,1 @@
-"""From targets to what the provider says of them; a database that cannot be read is a value, too."""
+"""From targets to what the provider says of them; a database that cannot be read is one, too."""

@@ -14,20 +14,27 @@ from reconcile.model.target import ADDON_ID
 def estimate(desired: Sequence[Desired], *, in_hand: InHand, budget: Budget) -> Estimate:
     """What `observe` will ask for these databases if nothing goes wrong.
 
+    What it takes to have access to them; then the resource, and one request for each distinct read
+    of the kinds that a spec names. What no one can foresee is left out: a lookup that the answers
+    call for, and databases that turn out not to be settled.
+    """
+    database = sum(reads_of(one) for one in desired)
+    return foresee({**access_to(desired, in_hand=in_hand), "database": database}, budget)
+
+
+def access_to(desired: Sequence[Desired], *, in_hand: InHand) -> dict[str, int]:
+    """The requests, by host, until these databases can be asked.
+
     A token each for the account and for every addon, the list of regions, a list of addons for
-    each application whose addon is not named by its id; then the resource, and one request for
-    each distinct read of the kinds that a spec names. What no one can foresee is left out: a
-    lookup that the answers call for, and databases that turn out not to be settled.
+    each application whose addon is not named by its id.
     """
     unnamed = {one.app for one in desired if not _by_id(one)}
     tokens = sum((one.app, one.addon) not in in_hand.addons for one in desired)
     asks_account = bool(tokens or unnamed or not in_hand.hosts)
-    requests = {
+    return {
         "auth": (asks_account and not in_hand.account) + (not in_hand.hosts),
         "api": len(unnamed) + tokens,
-        "database": sum(reads_of(one) for one in desired),
     }
-    return foresee(requests, budget)
 
 
 def reads_of(desired: Desired) -> int:

@@ -20,8 +20,9 @@ def states_of(
 ) -> dict[str, KindState]:
     """The states by kind name, in the order of `kinds`; those that share a read share its answer.
 
-    `resource` is how a message names the read of the resource; actions name themselves. Raises AnswerError for an answer of another shape, and what `ask` raises; NotOfferedError only
-    where a kind is surely offered, for then the refusal has another reason.
+    `resource` is how a message names the read of the resource; actions name themselves. Raises
+    AnswerError for an answer of another shape, and what `ask` raises; NotOfferedError only where a
+    kind is surely offered, for then the refusal has another reason.
     """
     states: dict[str, KindState] = {}
     for call, sharing in _by_call(kinds):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from reconcile.model.rule import Rule
+
 UNREADABLE = "S001"
 NOT_UTF8 = "S002"
 FORBIDDEN_CHARACTER = "S003"
@@ -42,6 +44,10 @@ DATABASE_TWICE = "S302"
 CONFLICTING_DEFAULTS = "S303"
 NOT_BY_DEFAULT = "S304"
 AMBIGUOUS_CONFIG = "S305"
+NO_WAIVER = "S306"
+ENDED = "S307"
+LONG_ENDED = "S308"
+NO_SUCH_HANDLE = "S309"
 
 MEANINGS = MappingProxyType(
     {
@@ -76,7 +82,103 @@ MEANINGS = MappingProxyType(
         DATABASE_TWICE: "two specs mean the same live database",
         CONFLICTING_DEFAULTS: "two labels of one database give it the same key with different values",
         AMBIGUOUS_CONFIG: "two different reconcile.yaml could be meant",
+        NO_WAIVER: "a guard that cannot be waived, or an unknown one",
+        ENDED: "the last day of a waiver, or of a difference that is ignored, has passed; it still holds for a fortnight",
+        LONG_ENDED: "a waiver, or a difference that is ignored, ended more than a fortnight ago",
+        NO_SUCH_HANDLE: "an entry of `ignore` is about a database of which there is no spec",
         NOT_BY_DEFAULT: "something that a spec has to say itself, and no default may say for it",
     }
 )
 """One sentence for every code."""
+
+RULES = MappingProxyType(
+    {
+        "S0": Rule(
+            why="A file is taken as a whole or not at all: from half of a spec nobody could tell what"
+            " was meant to stay. What two readers may read in two ways is refused before anything is"
+            " made of it.",
+            settle="Mend the file where the finding points; `reconcile validate` checks it without"
+            " asking the provider anything.",
+        ),
+        "S1": Rule(
+            why="What a person writes is neither converted nor guessed at. A value of another type, or"
+            " a key that nothing knows, is mostly a slip, and a slip in a spec would be a change of a"
+            " database.",
+            settle="Write what the hint says. With the JSON Schemas an editor says it while you write.",
+        ),
+        UNQUOTED: Rule(
+            why="Without quotes YAML reads some texts as something else: 14.10 is the number 14.1, and"
+            " a date is no text. What was lost that way cannot be found again.",
+            settle="Put the value in quotes, as the hint shows it.",
+        ),
+        NOT_YET: Rule(
+            why="The key is kept free for something to come, so that a spec of today does not mean"
+            " something else with a later version.",
+            settle="Take the key out.",
+        ),
+        "S2": Rule(
+            why="A spec has to be one that can come true. One that contradicts itself, or asks of an"
+            " engine what it does not have, would differ from the live state for ever.",
+            settle="Decide for one of the two, where the finding points.",
+        ),
+        NOT_OFFERED: Rule(
+            why="Each engine has some of the kinds. What an engine lacks would be planned for ever and"
+            " never be there.",
+            settle="Take the key out, or correct `engine`.",
+        ),
+        OWNED_ELSEWHERE: Rule(
+            why="If two keys managed one thing, they could want different things of it.",
+            settle="Say it under the key that the hint names.",
+        ),
+        "S3": Rule(
+            why="Several files make one fleet. Where they cannot all be meant, none of them wins in"
+            " silence.",
+            settle="Decide for one, where the finding points.",
+        ),
+        HANDLE_TWICE: Rule(
+            why="A handle is how plans, journals and flags name a database: with two of a name nobody"
+            " could tell which is meant.",
+            settle="Give one of the two another handle.",
+        ),
+        DATABASE_TWICE: Rule(
+            why="Two specs of one live database would undo each other's changes, run after run.",
+            settle="Put both into one spec, or name the addon that each is about.",
+        ),
+        CONFLICTING_DEFAULTS: Rule(
+            why="Nothing says which of two labels comes first, so that neither wins in silence.",
+            settle="Write the key into the spec, or take it out of one of the two defaults.",
+        ),
+        NOT_BY_DEFAULT: Rule(
+            why="A default counts for many databases at once. What takes data or protection away is"
+            " said of one, in its own spec, where whoever reviews that database sees it.",
+            settle="Move it into the spec of the database that it is about.",
+        ),
+        AMBIGUOUS_CONFIG: Rule(
+            why="Limits and protection stand in reconcile.yaml. Taking one of two by chance could leave"
+            " a database without them.",
+            settle="Name the one that is meant with --config.",
+        ),
+        NO_WAIVER: Rule(
+            why="Some guards keep a promise that no configuration takes back; a waiver for a code that"
+            " is no guard's would be a slip that nobody notices.",
+            settle="Take the entry out, or correct the code.",
+        ),
+        ENDED: Rule(
+            why="A waiver, or a difference that is ignored, is a debt: it ends by itself, so that none"
+            " stays because it was forgotten. For a fortnight after its last day it still holds, to"
+            " leave time for a decision.",
+            settle="Set `until` to a later day, or take the entry out.",
+        ),
+        NO_SUCH_HANDLE: Rule(
+            why="What is to be ignored of a database that no spec is about is mostly a slip in its"
+            " handle, and what was meant is planned all the same.",
+            settle="Correct the handle, or take the entry out.",
+        ),
+        LONG_ENDED: Rule(
+            why="A waiver, or a difference that is ignored, is a debt: it ends by itself, so that none"
+            " stays because it was forgotten. The fortnight in which it still held is over.",
+            settle="Set `until` to a later day, or take the entry out.",
+        ),
+    }
+)
+"""Why and how to settle, by code, or by what codes of one family begin with."""

@@ -9,22 +9,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import asdict, field, fields, frozen, has
+from attrs import asdict, evolve, field, fields, frozen, has
 
 from reconcile.model.constraint import InvalidValueError, NotByDefaultError, limit_by_default
 from reconcile.model.cost import Budget
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
+from reconcile.model.policy import Ignored, Policy
 from reconcile.spec import codes
 from reconcile.spec import locations as places
 from reconcile.spec.compose import Document
 from reconcile.spec.convert import Converted, convert, refusal
 from reconcile.spec.document import read_kinds
+from reconcile.spec.ignoring import read_ignore
 from reconcile.spec.locations import Locations, finding, finding_about_file
 from reconcile.spec.paths import CONFIG_NAME
+from reconcile.spec.policy import endings, policy_of
 from reconcile.spec.text import read_source
 from reconcile.spec.written import WrittenBudget, WrittenConfig
 from reconcile.spec.yaml import parse
@@ -46,23 +50,30 @@ class DefaultSet:
 
 @frozen(kw_only=True)
 class Config:
-    """A project's configuration; without a file, all of it is left out."""
+    """A project's configuration; without a `file`, all of it is left out."""
 
     version: Literal[1] = 1
     region: str | None = None
     request_budget: Budget = field(factory=Budget)
     engines: Mapping[Engine, DefaultSet] = field(factory=dict)
     labels: Mapping[str, DefaultSet] = field(factory=dict)
+    ignored: tuple[Ignored, ...] = ()
+    policy: Policy = field(factory=Policy)
+    file: str | None = None
+
+    def ignored_in(self, handle: str) -> tuple[Ignored, ...]:
+        """What shall not count of one database."""
+        return tuple(one for one in self.ignored if one.address.database == handle)
 
 
 def load_config(
-    path: Path | None, specs: Sequence[Path] = ()
+    path: Path | None, specs: Sequence[Path] = (), *, today: date
 ) -> tuple[Config, tuple[Finding, ...]]:
     """Read a configuration; never raises for a bad one: findings then say what is wrong.
 
     Without a path, the `reconcile.yaml` in the current directory or beside the `specs` is read, or
     in a folder around them: what protects a database shall not depend on where one stands. Two
-    different ones are a finding.
+    different ones are a finding. What ends does so by `today`.
     """
     found = [path] if path is not None else _around(specs)
     if not found:
@@ -78,7 +89,8 @@ def load_config(
     reading = parse(source)
     if reading.findings or len(reading.documents) != 1:
         return Config(), reading.findings or (_not_one(str(named), len(reading.documents)),)
-    return _read(reading.documents[0])
+    config, findings = _read(reading.documents[0], today)
+    return evolve(config, file=str(named)), findings
 
 
 def _around(specs: Sequence[Path]) -> list[Path]:
@@ -120,7 +132,7 @@ def _not_one(file: str, count: int) -> Finding:
     return finding_about_file(codes.NOT_YAML, file, message, "take the '---' lines out")
 
 
-def _read(document: Document) -> tuple[Config, tuple[Finding, ...]]:
+def _read(document: Document, today: date) -> tuple[Config, tuple[Finding, ...]]:
     outside = [key for key in document.value if _SENDS_ELSEWHERE.search(key.lower())]
     given = {key: value for key, value in document.value.items() if key not in outside}
     converted = convert(document, WrittenConfig, value=given)
@@ -138,13 +150,17 @@ def _read(document: Document) -> tuple[Config, tuple[Finding, ...]]:
     }
     for _default, problems in (*by_engine.values(), *by_label.values()):
         findings.extend(problems)
+    ignoring = read_ignore(document, converted.value.ignore, today=today)
+    findings.extend((*ignoring.findings, *endings(document, converted.value, today)))
     config = Config(
         region=converted.value.region,
         request_budget=_budget(converted.value.request_budget),
         engines={engine: default for engine, (default, _problems) in by_engine.items()},
         labels={pair: default for pair, (default, _problems) in by_label.items()},
+        ignored=ignoring.ignored,
+        policy=policy_of(document, converted.value),
     )
-    return config, tuple(findings)
+    return config, tuple(sorted(findings, key=places.by_place))
 
 
 def _budget(written: WrittenBudget) -> Budget:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from attrs import frozen
 
-from reconcile.model.finding import Finding
-from reconcile.model.location import Location
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.state import Desired
 from reconcile.spec import codes
 from reconcile.spec.config import Config
 from reconcile.spec.document import Spec, read_spec
-from reconcile.spec.locations import finding, finding_about_file
+from reconcile.spec.ignoring import of_no_spec
+from reconcile.spec.locations import by_place, finding, finding_about_file
 from reconcile.spec.paths import spec_files
 from reconcile.spec.resolve import resolve
 from reconcile.spec.text import read_source
@@ -22,7 +24,7 @@ from reconcile.spec.yaml import parse
 
 @frozen(kw_only=True)
 class Loaded:
-    """The databases whose specs have no fault, and everything that is wrong with the others.
+    """The databases whose specs have no error, and everything that there is to say of all.
 
     `files` counts the files that were found. Findings stand in the order of their places.
     """
@@ -32,8 +34,11 @@ class Loaded:
     files: int
 
 
-def load_specs(paths: Sequence[Path], *, config: Config) -> Loaded:
-    """Read all specs under the paths; never raises for bad ones."""
+def load_specs(paths: Sequence[Path], *, config: Config, today: date) -> Loaded:
+    """Read all specs under the paths; never raises for bad ones. What ends does so by `today`.
+
+    Of a path that is one file the other specs are not known, nor whether a handle is of none.
+    """
     files, findings = spec_files(paths)
     specs: list[Spec] = []
     desired: list[Desired] = []
@@ -43,11 +48,14 @@ def load_specs(paths: Sequence[Path], *, config: Config) -> Loaded:
             problems.extend(faults)
             if spec is not None:
                 specs.append(spec)
-                wanted, faults_of_defaults = resolve(spec, config)
-                problems.extend(faults_of_defaults)
-                if not faults and not faults_of_defaults:
+                wanted, faults_of_whole = resolve(spec, config, today=today)
+                problems.extend(faults_of_whole)
+                if all(one.severity is Severity.WARNING for one in (*faults, *faults_of_whole)):
                     desired.append(wanted)
     problems.extend(_across(specs))
+    whole = all(os.path.isdir(path) for path in paths)  # noqa: PTH112 - pathlib raises for some
+    if whole and all(one.severity is Severity.WARNING for one in problems):
+        problems.extend(of_no_spec(config.ignored, [one.handle for one in desired]))
     return Loaded(desired=tuple(desired), findings=_in_order(problems, files), files=len(files))
 
 
@@ -116,8 +124,8 @@ def _in_order(findings: Iterable[Finding], files: Sequence[Path]) -> tuple[Findi
     """Each finding once, file by file as they were named, then by place."""
     order = {str(file): index for index, file in enumerate(files)}
 
-    def place(one: Finding) -> tuple[int, str, int, int, str]:
-        where = one.location or Location(file="", line=0, column=0)
-        return order.get(where.file, -1), where.file, where.line, where.column, one.code
+    def place(one: Finding) -> tuple[int, tuple[str, int, int, str]]:
+        file, *_rest = by_place(one)
+        return order.get(file, -1), by_place(one)
 
     return tuple(sorted(dict.fromkeys(findings), key=place))

@@ -94,6 +94,12 @@ def finding(code: str, mark: Mark, message: str, hint: str | None) -> Finding:
     )
 
 
+def by_place(one: Finding) -> tuple[str, int, int, str]:
+    """The place of a finding, then its code: the order in which findings are told."""
+    where = one.location or Location(file="", line=0, column=0)
+    return where.file, where.line, where.column, one.code
+
+
 def finding_about_file(code: str, file: str, message: str, hint: str | None = None) -> Finding:
     """A finding about a file as a whole."""
     return Finding(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from attrs import frozen
@@ -11,12 +12,15 @@ from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
-from reconcile.model.location import Origin
+from reconcile.model.location import Location, Origin
+from reconcile.model.policy import Ignored
 from reconcile.model.state import Desired
+from reconcile.model.target import Pins
 from reconcile.spec import codes
 from reconcile.spec.config import Config, DefaultSet
 from reconcile.spec.convert import refusal
 from reconcile.spec.document import Spec, check_kind
+from reconcile.spec.ignoring import not_offered, read_ignore
 from reconcile.spec.locations import Locations, Path, finding
 from reconcile.spec.written import Header
 
@@ -36,8 +40,11 @@ class Given:
         return Origin(location=find((*self.path, *rest)).location, default=self.default)
 
 
-def resolve(spec: Spec, config: Config) -> tuple[Desired, tuple[Finding, ...]]:
-    """Fill in the defaults of a spec, a whole kind at a time: spec > label > engine."""
+def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[Finding, ...]]:
+    """Fill in the defaults of a spec, a whole kind at a time: spec > label > engine.
+
+    What is ignored is then taken out: it is neither wanted nor, where a kind is, read.
+    """
     header = spec.header
     labels = _label_sets(header, config)
     engine = [default for one, default in config.engines.items() if one is header.engine]
@@ -46,6 +53,9 @@ def resolve(spec: Spec, config: Config) -> tuple[Desired, tuple[Finding, ...]]:
         **_by_default(labels, header.engine),
         **_own(spec),
     }
+    ignoring = read_ignore(spec.document, header.ignore, handle=header.database, today=today)
+    ignored = (*ignoring.ignored, *config.ignored_in(header.database))
+    wanted = _without(given, ignored)
     protect = header.protect
     if protect is None:
         protect = any(default.protect for default in (*labels, *engine))
@@ -57,10 +67,18 @@ def resolve(spec: Spec, config: Config) -> tuple[Desired, tuple[Finding, ...]]:
         location=spec.mark.location,
         labels=header.labels,
         protect=protect,
-        kinds={kind.name: given[kind.name].value for kind in KINDS if kind.name in given},
+        pins=Pins(resource_id=header.resource_id, region=header.region),
+        kinds={kind.name: wanted[kind.name] for kind in KINDS if kind.name in wanted},
+        ignored=tuple(sorted((one for one in ignored if one.address.kind in given), key=_place)),
+        whole={name: given[name].value for name in _touched(ignored) if name in given},
         origins=dict(_origins(spec, given)),
     )
-    return desired, (*_conflicts(spec, labels), *_unfit(header.engine, given))
+    return desired, (
+        *ignoring.findings,
+        *not_offered(ignored, header.engine),
+        *_conflicts(spec, labels),
+        *_unfit(header.engine, given),
+    )
 
 
 def _label_sets(header: Header, config: Config) -> list[DefaultSet]:
@@ -90,6 +108,28 @@ def _own(spec: Spec) -> dict[str, Given]:
         name: Given(value=value, locations=locations, path=(name,))
         for name, value in spec.kinds.items()
     }
+
+
+def _without(given: Mapping[str, Given], ignored: Iterable[Ignored]) -> dict[str, Any]:
+    """The values by kind name, without what is ignored of them."""
+    names: dict[str, set[str]] = {}
+    for one in ignored:
+        names.setdefault(one.address.kind, set()).add(one.address.name)
+    left = {
+        name: KIND_BY_NAME[name].without(one.value, names[name]) if name in names else one.value
+        for name, one in given.items()
+        if "" not in names.get(name, ())
+    }
+    return {name: value for name, value in left.items() if value is not None}
+
+
+def _touched(ignored: Iterable[Ignored]) -> set[str]:
+    """The kinds of which something is ignored."""
+    return {one.address.kind for one in ignored}
+
+
+def _place(ignored: Ignored) -> tuple[Address, Location]:
+    return ignored.address, ignored.location
 
 
 def _origins(spec: Spec, given: Mapping[str, Given]) -> Iterator[tuple[Address, Origin]]:

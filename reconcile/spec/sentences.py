@@ -60,7 +60,7 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…"
 
 
-def _nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most like this one, if any is."""
     if len(word) > _LONGEST_COMPARED:
         return None
@@ -70,7 +70,7 @@ def _nearest(word: str, known: Iterable[str]) -> str | None:
 def suggestion(word: str, known: Iterable[str]) -> str:
     """A hint: the nearest known word, or all of them."""
     words = sorted(known)
-    near = _nearest(word, words)
+    near = nearest(word, words)
     return f"did you mean {near!r}?" if near else f"known here: {', '.join(words)}"
 
 

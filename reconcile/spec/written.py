@@ -7,14 +7,18 @@ these classes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from attrs import fields, frozen
 
-from reconcile.model.constraint import Between, Matching, described
+from reconcile.kinds.listing import PRINTABLE, Why
+from reconcile.model.constraint import Between, InvalidValueError, Matching, described
 from reconcile.model.engine import Engine
+from reconcile.model.policy import WAIVABLE
+from reconcile.spec import codes
 
-RESERVED = frozenset({"connection", "ignore"})
+RESERVED = frozenset({"connection"})
 """Keys that specs will have, but that this version does not manage."""
 
 Handle = Annotated[
@@ -54,11 +58,43 @@ LabelValue = Annotated[
         longest=63,
     ),
 ]
+Region = Annotated[
+    str,
+    Matching(
+        pattern=r"[a-z0-9]+(?:-[a-z0-9]+)*",
+        meaning="region",
+        hint="lower-case letters, digits and hyphens, as in osc-fr1",
+        longest=63,
+    ),
+]
+IgnoredPath = Annotated[
+    str,
+    Matching(
+        pattern=PRINTABLE,
+        meaning="path of something that is managed",
+        hint="write a kind, kind/name or kind/field, as in backups/hours",
+    ),
+]
+
+
+@frozen(kw_only=True)
+class Ignore:
+    """A difference that shall not count: it names its reason and ends by itself."""
+
+    path: IgnoredPath = described(
+        "What is ignored: a kind, kind/name, or kind/field of a kind that is one thing. In"
+        " reconcile.yaml the database's handle stands in front.",
+        examples=("backups/hours", "logical_databases/scratch"),
+    )
+    reason: Why = described(
+        "Why it does not count.", examples=("the provider moved it during a migration",)
+    )
+    until: date = described("The last day on which it does not.", examples=("2027-01-31",))
 
 
 @frozen(kw_only=True)
 class Header:
-    """Which database a spec is about. Every other key manages something of it."""
+    """Which database a spec is about, and how. Every other key manages something of it."""
 
     version: Literal[1] = described("The version of the spec's format.", examples=(1,))
     database: Handle = described(
@@ -70,6 +106,16 @@ class Header:
         "The addon's id or its resource id. May be left out if the application has one addon of"
         " this engine.",
         examples=("ad-7f6c1f0a",),
+        default=None,
+    )
+    resource_id: Id | None = described(
+        "An identity pin: the resource id of the live addon. With another nothing is changed.",
+        examples=("shop-web-4821",),
+        default=None,
+    )
+    region: Region | None = described(
+        "An identity pin: the region of the live database. In another nothing is changed.",
+        examples=("osc-fr1",),
         default=None,
     )
     engine: Engine = described(
@@ -86,6 +132,10 @@ class Header:
         examples=(True,),
         default=None,
     )
+    ignore: tuple[Ignore, ...] = described(
+        "Differences that shall not count for a while.",
+        default=(),
+    )
 
 
 HEADER_KEYS = tuple(attribute.name for attribute in fields(Header))
@@ -97,15 +147,6 @@ LabelPair = Annotated[
         pattern=r"[A-Za-z0-9][A-Za-z0-9_./-]*=[A-Za-z0-9][A-Za-z0-9_.@:/+-]*",
         meaning="label with its value",
         hint="write key=value, as in env=production",
-    ),
-]
-Region = Annotated[
-    str,
-    Matching(
-        pattern=r"[a-z0-9]+(?:-[a-z0-9]+)*",
-        meaning="region",
-        hint="lower-case letters, digits and hyphens, as in osc-fr1",
-        longest=63,
     ),
 ]
 
@@ -154,6 +195,60 @@ class WrittenBudget:
 
 
 @frozen(kw_only=True)
+class WrittenLimits:
+    """What the guards compare with; what is left out keeps its default."""
+
+    share: Annotated[int, Between(1, 100, "share of a fleet in percent")] | None = described(
+        "How much of the fleet, in percent, one plan may weaken, disrupt or rob of data, each on its"
+        " own. Default: 10.",
+        examples=(10,),
+        default=None,
+    )
+    databases: Annotated[int, Between(0, 100_000, "number of databases")] | None = described(
+        "How many databases it may, whatever their share. Default: 1.", examples=(1,), default=None
+    )
+    backup_hours: Annotated[int, Between(1, 8760, "age of a backup in hours")] | None = described(
+        "How old the newest backup, or the end of the recovery window, may be before data goes."
+        " Default: 26.",
+        examples=(26,),
+        default=None,
+    )
+
+
+@frozen
+class Waivable:
+    """A constraint: the code of a guard that may be waived."""
+
+    def check(self, value: str) -> None:
+        """Raise InvalidValueError for any other text."""
+        if value not in WAIVABLE:
+            raise InvalidValueError(
+                f"{value!r:.60} is no guard that can be waived",
+                hint=f"these can: {', '.join(WAIVABLE)}; what others refuse, the specs settle",
+                code=codes.NO_WAIVER,
+            )
+
+    def schema(self) -> Mapping[str, object]:
+        """The codes."""
+        return {"enum": list(WAIVABLE)}
+
+
+@frozen(kw_only=True)
+class WrittenWaiver:
+    """What a guard's findings count for, why, and until when."""
+
+    severity: Literal["warning", "off"] = described(
+        "What its findings count for: they are shown and refuse nothing, or they are not shown.",
+        examples=("warning",),
+    )
+    reason: Why = described("Why they do.", examples=("the fleet moves to new plans",))
+    until: date = described(
+        "The last day on which this holds; it is an error when a fortnight more has passed.",
+        examples=("2027-01-31",),
+    )
+
+
+@frozen(kw_only=True)
 class WrittenConfig:
     """What a project's specs have in common."""
 
@@ -166,4 +261,16 @@ class WrittenConfig:
     )
     defaults: WrittenDefaults = described(
         "What specs get that do not say it themselves.", factory=WrittenDefaults
+    )
+    limits: WrittenLimits = described("What the guards compare with.", factory=WrittenLimits)
+    guards: Mapping[Annotated[str, Waivable()], WrittenWaiver] = described(
+        "Guards that count for less, by code, each until a date.",
+        examples=(
+            {"G105": {"severity": "warning", "reason": "restored by hand", "until": "2027-01-31"}},
+        ),
+        factory=dict,
+    )
+    ignore: tuple[Ignore, ...] = described(
+        "Differences that shall not count for a while, of any database: paths begin with handles.",
+        default=(),
     )

@@ -117,7 +117,7 @@ def _finding(source: Source, error: YAMLError) -> Finding:
 
 
 def _within(source: Source, span: Span) -> Span:
-    """Move a mark past the end of the text, where a missing bracket is noticed, to its last line."""
+    """Move a mark past the end of a text, where a missing bracket is noticed, to its last line."""
     last = len(source.lines) - 1
     if span.line < last or (span.line == last and source.lines[last]):
         return span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from builders import desired, observed, removal
@@ -17,6 +17,7 @@ from reconcile.model.plan import Proposal
 from reconcile.plan.build import build_plan
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIVE = {"logical_databases": {"main": {"protected": True}, "legacy": {}}}
 
 
@@ -28,7 +29,7 @@ def reviewed(*, protect: bool = False, until: date = TODAY) -> Proposal:
     plan = build_plan(
         [desired({"logical_databases": spec}, protect=protect)], {"shop": observed(LIVE)}
     )
-    return review(plan, Context(today=TODAY))
+    return review(plan, Context(now=NOW))
 
 
 def refusals(proposal: Proposal) -> list[tuple[str, str, str]]:
@@ -63,7 +64,7 @@ def test_g101_a_replacement_is_refused_as_one() -> None:
         [desired({"retention_policies": wanted}, engine=Engine.INFLUXDB, protect=True)],
         {"shop": observed(live, engine=Engine.INFLUXDB)},
     )
-    proposal = review(plan, Context(today=TODAY))
+    proposal = review(plan, Context(now=NOW))
     assert len(plan.actions) == 2
     assert len(proposal.findings) == 1
     assert len(refusals(proposal)) == 2
@@ -102,10 +103,25 @@ def test_what_a_person_would_do_is_refused_as_well(
         [desired(wanted, engine=Engine.POSTGRESQL, protect=protect)],
         {"shop": observed(live, engine=Engine.POSTGRESQL)},
     )
-    proposal = review(plan, Context(today=TODAY))
+    proposal = review(plan, Context(now=NOW))
     (step,) = plan.databases[0].items
     finding = proposal.refusal(step)
     assert (finding and finding.code) == code
+
+
+@pytest.mark.parametrize(
+    ("protect", "until", "hint"),
+    [
+        (True, TODAY, "no flag lifts this; first take `protect: true` out of the spec"),
+        (False, date(2026, 1, 1), "renew `until` in the spec, or take the entry out"),
+    ],
+)
+def test_a_refusal_says_where_and_what_to_do(protect: bool, until: date, hint: str) -> None:
+    """At the place of the spec that asks for the loss."""
+    (finding,) = reviewed(protect=protect, until=until).findings
+    assert finding.hint == hint
+    assert str(finding.location) == "specs/shop.yaml:6:1"
+    assert str(finding.address) == "shop/logical_databases/legacy"
 
 
 def test_a_plan_without_risk_has_no_finding() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from builders import TODAY
 
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.finding import Finding
@@ -74,7 +75,6 @@ CASES = {
         "inside a kind": Bad(MYSQL + "backups: {hour: [3]}\n", "S102", "5:11", "hour", "unknown key 'hour'", "did you mean 'hours'?"),
         "inside an entry": Bad(MYSQL + REMOVAL.replace("reason", "why"), "S102", "7:22", "why", "unknown key 'why'", "name, reason, until"),
         "connection": Bad(MYSQL + "connection: x\n", "S107", "5:1", "connection", "not supported yet", "this version manages: backups, "),
-        "ignore": Bad(MYSQL + "ignore: []\n", "S107", "5:1", "ignore", "not supported yet", "take it out"),
         "no such kind for the engine": Bad(REDIS + "sql_mode: []\n", "S201", "5:1", "sql_mode", "redis has no sql_mode", "redis has: backups"),
         "a kind without value": Bad(MYSQL + "backups:\n", "S106", "5:1", "backups", "backups is empty", "remove the key or give a value"),
     },
@@ -191,7 +191,7 @@ def findings_of(text: str) -> tuple[Finding, ...]:
     """The findings of one spec."""
     path = Path("spec.yaml")
     path.write_text(text, encoding="utf-8")
-    return load_specs([path], config=Config()).findings
+    return load_specs([path], config=Config(), today=TODAY).findings
 
 
 @pytest.mark.usefixtures("project")

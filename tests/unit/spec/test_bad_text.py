@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from builders import TODAY
 
 from reconcile.model.finding import Finding
 from reconcile.spec.config import Config
@@ -78,7 +79,7 @@ def findings_of(content: bytes) -> tuple[Finding, ...]:
     """The findings of one file."""
     path = Path("spec.yaml")
     path.write_bytes(content)
-    return load_specs([path], config=Config()).findings
+    return load_specs([path], config=Config(), today=TODAY).findings
 
 
 @pytest.mark.usefixtures("project")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from builders import TODAY
 
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, Severity
+from reconcile.model.policy import Limit, Policy, Verdict
 from reconcile.spec.config import Config, load_config
 from reconcile.spec.load import Loaded, load_specs
 
@@ -33,7 +35,7 @@ SHOP = "version: 1\ndatabase: shop\napp: shop-web\nengine: mysql\n"
 def config_of(text: str) -> tuple[Config, tuple[Finding, ...]]:
     """Read a configuration."""
     Path("reconcile.yaml").write_text(text, encoding="utf-8")
-    return load_config(None)
+    return load_config(None, today=TODAY)
 
 
 def load(config: str, spec: str) -> Loaded:
@@ -41,17 +43,17 @@ def load(config: str, spec: str) -> Loaded:
     read, findings = config_of(config)
     assert findings == ()
     Path("spec.yaml").write_text(spec, encoding="utf-8")
-    return load_specs([Path("spec.yaml")], config=read)
+    return load_specs([Path("spec.yaml")], config=read, today=TODAY)
 
 
 def test_without_a_file_there_are_no_defaults() -> None:
     """`reconcile.yaml` may be left out."""
-    assert load_config(None) == (Config(), ())
+    assert load_config(None, today=TODAY) == (Config(), ())
 
 
 def test_a_named_file_has_to_be_there() -> None:
     """A typo in --config is not an empty configuration."""
-    _config, (found,) = load_config(Path("other.yaml"))
+    _config, (found,) = load_config(Path("other.yaml"), today=TODAY)
     assert (found.code, str(found.location)) == ("S014", "other.yaml")
 
 
@@ -61,9 +63,9 @@ def test_what_stands_around_the_specs_is_found_from_anywhere() -> None:
     Path("project/reconcile.yaml").write_text("version: 1\nregion: osc-fr1\n", encoding="utf-8")
     Path("project/specs/shop.yaml").write_text("", encoding="utf-8")
     for path in ("project/specs", "project/specs/deep", "project/specs/shop.yaml"):
-        config, findings = load_config(None, [Path(path)])
+        config, findings = load_config(None, [Path(path)], today=TODAY)
         assert (config.region, findings) == ("osc-fr1", ())
-    config, _findings = load_config(None, [Path("elsewhere")])
+    config, _findings = load_config(None, [Path("elsewhere")], today=TODAY)
     assert config.region is None
 
 
@@ -74,12 +76,12 @@ def test_a_configuration_that_cannot_be_read_is_no_silence(what: str) -> None:
         Path("reconcile.yaml").mkdir()
     else:
         Path("reconcile.yaml").symlink_to("nowhere")
-    assert load_config(None)[1] != ()
+    assert load_config(None, today=TODAY)[1] != ()
 
 
 def test_a_path_that_is_too_long_is_only_not_there() -> None:
     """The operating system refuses to look."""
-    assert load_config(None, [Path("a" * 300)]) == (Config(), ())
+    assert load_config(None, [Path("a" * 300)], today=TODAY) == (Config(), ())
 
 
 def test_the_nearest_configuration_is_taken() -> None:
@@ -88,7 +90,7 @@ def test_the_nearest_configuration_is_taken() -> None:
     Path("project/reconcile.yaml").write_text("version: 1\nregion: outer\n", encoding="utf-8")
     inner = Path("project/specs/reconcile.yaml")
     inner.write_text("version: 1\nregion: inner\n", encoding="utf-8")
-    assert load_config(None, [Path("project/specs")])[0].region == "inner"
+    assert load_config(None, [Path("project/specs")], today=TODAY)[0].region == "inner"
 
 
 def test_two_configurations_that_could_be_meant() -> None:
@@ -96,10 +98,10 @@ def test_two_configurations_that_could_be_meant() -> None:
     for folder in (".", "project"):
         Path(folder).mkdir(exist_ok=True)
         Path(folder, "reconcile.yaml").write_text("version: 1\n", encoding="utf-8")
-    _config, (found,) = load_config(None, [Path("project")])
+    _config, (found,) = load_config(None, [Path("project")], today=TODAY)
     assert found.code == "S305"
     assert found.message == "both 'reconcile.yaml' and 'project/reconcile.yaml' could be meant"
-    assert load_config(Path("reconcile.yaml"), [Path("project")])[1] == ()
+    assert load_config(Path("reconcile.yaml"), [Path("project")], today=TODAY)[1] == ()
 
 
 def test_a_configuration_is_read() -> None:
@@ -114,7 +116,7 @@ def test_a_configuration_is_read() -> None:
 def test_a_named_configuration_is_read() -> None:
     """Another name will do."""
     Path("other.yaml").write_text("version: 1\nregion: osc-secnum-fr1\n")
-    config, findings = load_config(Path("other.yaml"))
+    config, findings = load_config(Path("other.yaml"), today=TODAY)
     assert (config.region, findings) == ("osc-secnum-fr1", ())
 
 
@@ -251,4 +253,86 @@ def test_a_default_that_is_refused_does_not_reach_a_spec() -> None:
     )
     assert findings
     Path("spec.yaml").write_text(SHOP)
-    assert load_specs([Path("spec.yaml")], config=config).desired[0].kinds == {}
+    assert load_specs([Path("spec.yaml")], config=config, today=TODAY).desired[0].kinds == {}
+
+
+POLICY = """\
+version: 1
+limits: {share: 20, backup_hours: 48}
+guards:
+  G105: {severity: warning, reason: dumps elsewhere, until: 2026-11-23}
+  G104:
+    severity: 'off'
+    reason: the fleet moves
+    until: 2027-01-31
+"""
+
+
+def test_limits_and_waivers_are_read_with_their_places() -> None:
+    """What is not written keeps its default, which has no place."""
+    config, findings = config_of(POLICY)
+    assert findings == ()
+    policy = config.policy
+    assert (policy.share.value, str(policy.share.location)) == (20, "reconcile.yaml:2:17")
+    assert (policy.backup_hours.value, str(policy.backup_hours.location)) == (
+        48,
+        "reconcile.yaml:2:35",
+    )
+    assert policy.databases == Limit(value=1)
+    assert {
+        code: (one.verdict, one.reason, str(one.until), str(one.location))
+        for code, one in policy.waivers.items()
+    } == {
+        "G105": (Verdict.WARNING, "dumps elsewhere", "2026-11-23", "reconcile.yaml:4:3"),
+        "G104": (Verdict.OFF, "the fleet moves", "2027-01-31", "reconcile.yaml:5:3"),
+    }
+
+
+GUARDS = "version: 1\nguards: {G105: {severity: warning, reason: known, until: 2026-11-%s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("day", "code", "severity", "message"),
+    [
+        ("22", "S307", Severity.WARNING, "the waiver of G105 ended on 2026-11-22; it still holds until 2026-12-06"),
+        ("09", "S307", Severity.WARNING, "the waiver of G105 ended on 2026-11-09; it still holds until 2026-11-23"),
+        ("08", "S308", Severity.ERROR, "the waiver of G105 ended on 2026-11-08, 15 days ago"),
+    ],
+)  # fmt: skip
+def test_a_waiver_ends_by_itself(day: str, code: str, severity: Severity, message: str) -> None:
+    """A fortnight of warnings, then an error; it is there all the same."""
+    config, (found,) = config_of(GUARDS % day)
+    assert (found.code, found.severity, found.message) == (code, severity, message)
+    assert (str(found.location), found.hint) == (
+        "reconcile.yaml:2:58",
+        "renew `until`, or take the entry out",
+    )
+    assert list(config.policy.waivers) == ["G105"]
+
+
+BAD_POLICIES = [
+    ("limits: {share: 0}", "S104", "2:17", "0 is no share of a fleet in percent", "1 to 100"),
+    ("limits: {share: 101}", "S104", "2:17", "101 is no share", "1 to 100"),
+    ("limits: {databases: -1}", "S104", "2:21", "-1 is no number of databases", "0 to"),
+    ("limits: {backup_hours: 0}", "S104", "2:24", "0 is no age of a backup", "1 to 8760"),
+    ("limits: {share: 10%}", "S101", "2:17", "the text '10%'", "without a fraction"),
+    ("limits: {hours: 1}", "S102", "2:10", "unknown key 'hours'", ""),
+    ("guards: {G101: {severity: off, reason: x, until: 2027-01-31}}", "S306", "2:10", "'G101' is no guard that can be waived", "G104, G105, G106, G107"),
+    ("guards: {G999: {severity: off, reason: x, until: 2027-01-31}}", "S306", "2:10", "'G999' is no guard", "specs settle"),
+    ("guards: {G104: {severity: error, reason: x, until: 2027-01-31}}", "S104", "2:27", "'error', which is not known", "off, warning"),
+    ("guards: {G104: {severity: off, reason: ' ', until: 2027-01-31}}", "S104", "2:40", "no reason", "why"),
+    ("guards: {G104: {severity: off, reason: x}}", "S105", "2:10", "lacks 'until'", "last day"),
+    ("guards: {G104: {severity: off, reason: x, until: soon}}", "S101", "2:50", "a date is due", "year-month-day"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "code", "place", "message", "hint"), BAD_POLICIES)
+def test_a_fault_of_limits_or_guards(
+    line: str, code: str, place: str, message: str, hint: str
+) -> None:
+    """Named where it stands; without a policy the defaults hold."""
+    config, (found,) = config_of(f"version: 1\n{line}\n")
+    assert (found.code, str(found.location)) == (code, f"reconcile.yaml:{place}")
+    assert message in found.message
+    assert hint in (found.hint or "")
+    assert config.policy == Policy()

@@ -6,11 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from builders import TODAY
 
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.features import Feature, Features
+from reconcile.kinds.feature_rules import Feature
+from reconcile.kinds.features import Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.listing import Removal
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
@@ -52,7 +54,7 @@ HEAD = "version: 1\ndatabase: {0}\napp: {0}\nengine: {1}\n"
 def load(text: str) -> Desired:
     """The one database of a spec without faults."""
     Path("spec.yaml").write_text(text, encoding="utf-8")
-    loaded = load_specs([Path("spec.yaml")], config=Config())
+    loaded = load_specs([Path("spec.yaml")], config=Config(), today=TODAY)
     assert loaded.findings == ()
     (desired,) = loaded.desired
     return desired
@@ -197,7 +199,7 @@ def test_several_documents_in_a_file() -> None:
     """Specs keep the order in which they were written."""
     text = HEAD.format("b", "redis") + "---\n" + HEAD.format("a", "mysql") + "...\n"
     Path("spec.yaml").write_text(text, encoding="utf-8")
-    loaded = load_specs([Path("spec.yaml")], config=Config())
+    loaded = load_specs([Path("spec.yaml")], config=Config(), today=TODAY)
     assert [desired.handle for desired in loaded.desired] == ["b", "a"]
     assert loaded.files == 1
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import TODAY
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,9 +54,9 @@ def load(content: bytes) -> Loaded:
     """Load one file as a spec, and read it as a configuration."""
     path = Path("spec.yaml")
     path.write_bytes(content)
-    _config, findings = load_config(path)
+    _config, findings = load_config(path, today=TODAY)
     assert all(finding.location for finding in findings)
-    loaded = load_specs([path], config=Config())
+    loaded = load_specs([path], config=Config(), today=TODAY)
     for finding in loaded.findings:
         excerpt = finding.excerpt
         assert finding.message
@@ -106,8 +107,8 @@ def test_any_values_as_defaults(sets: dict[str, Any]) -> None:
         defaults["labels"]["a=b"] |= values_of_label
     path = Path("reconcile.yaml")
     path.write_text(json.dumps({"version": 1, "defaults": defaults}), encoding="utf-8")
-    config, _findings = load_config(path)
+    config, _findings = load_config(path, today=TODAY)
     for engine in Engine:
         spec = f"version: 1\ndatabase: a\napp: a\nengine: {engine.value}\nlabels: {{a: b}}\n"
         Path("spec.yaml").write_text(spec, encoding="utf-8")
-        load_specs([Path("spec.yaml")], config=config)
+        load_specs([Path("spec.yaml")], config=config, today=TODAY)

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from builders import TODAY
 
 from reconcile.model.finding import Finding
 from reconcile.spec.config import Config
@@ -29,7 +30,7 @@ def write(
 
 def load(*paths: str) -> Loaded:
     """Load without a configuration."""
-    return load_specs([Path(path) for path in paths], config=Config())
+    return load_specs([Path(path) for path in paths], config=Config(), today=TODAY)
 
 
 def handles(loaded: Loaded) -> list[str]:

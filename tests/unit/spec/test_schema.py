@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from attrs import frozen
+from builders import TODAY
 from jsonschema import Draft202012Validator
 
 from reconcile.kinds import KINDS
@@ -68,12 +69,12 @@ def test_example_specs_are_valid(path: Path) -> None:
     assert text.startswith("# yaml-language-server: $schema=../schemas/spec.schema.json\n")
     (document,) = documents(text)
     Draft202012Validator(spec_schema()).validate(document)
-    assert load_specs([path], config=Config()).findings == ()
+    assert load_specs([path], config=Config(), today=TODAY).findings == ()
 
 
 def test_example_specs_name_every_kind() -> None:
     """What is not in an example is not seen in the tour."""
-    loaded = load_specs([ROOT / "specs"], config=Config())
+    loaded = load_specs([ROOT / "specs"], config=Config(), today=TODAY)
     assert {name for desired in loaded.desired for name in desired.kinds} == {
         kind.name for kind in KINDS
     }
@@ -152,7 +153,7 @@ BAD_SPECS = {
 def test_schema_and_converter_refuse_the_same_specs(text: str) -> None:
     """What the tool refuses an editor underlines, where a schema can say it."""
     Path("spec.yaml").write_text(text, encoding="utf-8")
-    assert load_specs([Path("spec.yaml")], config=Config()).findings
+    assert load_specs([Path("spec.yaml")], config=Config(), today=TODAY).findings
     (document,) = documents(text)
     assert not accepts(spec_schema(), document)
 
@@ -176,7 +177,7 @@ GOOD_SPECS = {
 def test_schema_and_converter_take_the_same_specs(text: str) -> None:
     """An editor underlines nothing that the tool takes."""
     Path("spec.yaml").write_text(text, encoding="utf-8")
-    assert load_specs([Path("spec.yaml")], config=Config()).findings == ()
+    assert load_specs([Path("spec.yaml")], config=Config(), today=TODAY).findings == ()
     (document,) = documents(text)
     Draft202012Validator(spec_schema()).validate(document)
 
@@ -221,7 +222,7 @@ def test_schema_and_converter_take_the_same_specs(text: str) -> None:
 def test_schema_and_loader_agree_about_configurations(text: str, *, good: bool) -> None:
     """Also where a default may not turn off or delete."""
     Path("reconcile.yaml").write_text(text, encoding="utf-8")
-    assert (load_config(None)[1] == ()) is good
+    assert (load_config(None, today=TODAY)[1] == ()) is good
     (document,) = documents(text)
     assert accepts(config_schema(), document) is good
 

@@ -1,0 +1,106 @@
+"""G108, G109, G110: a plan from a file is fresh, not applied yet, and somebody answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+
+from attrs import frozen
+
+from reconcile.model.address import Address
+from reconcile.model.change import Risk
+from reconcile.model.finding import Finding
+from reconcile.model.history import PastRun
+from reconcile.model.plan import Plan
+from reconcile.model.saved import Record, Seal
+from reconcile.model.text import moment
+
+
+@frozen(kw_only=True)
+class FromFile:
+    """What is known of a plan that came from a file.
+
+    `completed` is the run that did all of it already; `vouched` are the addresses whose loss the
+    specs that are here ask for, with the same approval; `strangers` the databases, by handle, that
+    none of these is about.
+    """
+
+    record: Record
+    completed: PastRun | None = None
+    vouched: Collection[Address] = ()
+    strangers: tuple[str, ...] = ()
+
+
+def review_file(plan: Plan, known: FromFile) -> tuple[Finding, ...]:
+    """Why the plan of a file is refused as a whole; nothing lifts these."""
+    found = (*_untimely(known.record), *_completed(known))
+    if known.record.seal is Seal.VERIFIED:
+        return found
+    return (*found, *_strange(known), *_unanswered(plan, known))
+
+
+_SKEW = timedelta(minutes=5)
+"""How far the clocks of two machines may be apart."""
+
+
+def _untimely(record: Record) -> Iterator[Finding]:
+    if record.made > record.now + _SKEW:
+        yield Finding(
+            code="G108",
+            message=f"the plan says that it was made at {moment(record.made)}, which is to come",
+            hint="plan again, and look at the clocks",
+        )
+    if record.expired:
+        yield Finding(
+            code="G108",
+            message=(
+                f"the plan was made at {moment(record.made)}"
+                f" and could be applied until {moment(record.expires)}"
+            ),
+            hint="plan again; --expires-in gives a plan another time to live",
+        )
+
+
+def _strange(known: FromFile) -> Iterator[Finding]:
+    """Databases that the specs here do not know: one of theirs might protect or pin it."""
+    for handle in known.strangers:
+        yield Finding(
+            code="G110",
+            message=(
+                f"no spec here is about the live database of {handle!r}, and the plan's signature"
+                " was not checked"
+            ),
+            hint="say with --specs where its spec is, or plan again",
+        )
+
+
+def _completed(known: FromFile) -> Iterator[Finding]:
+    run = known.completed
+    if run is not None:
+        when = f", at {moment(run.ended)}" if run.ended else ""
+        yield Finding(
+            code="G109",
+            message=f"run {run.id} did all of this plan{when}",
+            hint="plan again: what is left to do is in a new plan",
+        )
+
+
+def _unanswered(plan: Plan, known: FromFile) -> Iterator[Finding]:
+    """Losses that only the file asks for. By hand they are lost as well."""
+    losses = dict.fromkeys(
+        str(entry.address)
+        for database in plan.databases
+        for entry in database.doable
+        if entry.risk is Risk.LOSSY and entry.address not in known.vouched
+    )
+    if losses:
+        first, *others = losses
+        more = f" and {len(others)} more" if others else ""
+        yield Finding(
+            code="G110",
+            message=(
+                f"the plan would lose data at {first}{more}, its signature was not checked, and no"
+                " spec here asks for just that"
+            ),
+            hint="say with --specs where its specs are, or set RECONCILE_PLAN_KEY for plan and for apply",
+        )

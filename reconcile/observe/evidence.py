@@ -1,0 +1,101 @@
+"""A plan → what could bring back the data that it puts at stake.
+
+A second round of reads, for databases that may lose something only: their backups, the recovery
+window where the engine has one, and what keeps a Redis on disk where the plan touches that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from reconcile.api.reads import ReadClient, Reads
+from reconcile.errors import NotFoundError, NotOfferedError, ReconcileError
+from reconcile.kinds import KIND_BY_NAME
+from reconcile.model.call import BACKUPS, RECOVERY_WINDOW, RESOURCE, Call
+from reconcile.model.change import Risk
+from reconcile.model.engine import Engine
+from reconcile.model.evidence import PERSISTENCE, Backup, Evidence, RecoveryWindow
+from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.state import NotOffered
+from reconcile.model.target import Target
+from reconcile.observe.fanout import fan_out
+
+T = TypeVar("T")
+
+INTERRUPTED = Evidence(error="the run was interrupted")
+
+
+def gather(plan: Plan, reads: Reads, *, stop: Event | None = None) -> dict[str, Evidence]:
+    """Read the evidence of the databases of a plan that have something at stake, by handle.
+
+    What could not be read is said in it. Once `stop` is set nothing more is read.
+    """
+    needs = [need for database in plan.databases if (need := _need_of(database)) is not None]
+    found = fan_out(lambda need: _evidence(need, reads.client), needs, stop=stop)
+    return {need.handle: one or INTERRUPTED for need, one in zip(needs, found, strict=True)}
+
+
+@frozen(kw_only=True)
+class _Need:
+    """What has to be known of one database; where it is nothing, nothing is asked."""
+
+    handle: str
+    target: Target
+    backups: bool
+    window: bool
+    persistence: bool
+
+
+def _need_of(database: DatabasePlan) -> _Need | None:
+    """None where nothing is at stake."""
+    lossy = [step for step in database.doable if step.risk is Risk.LOSSY]
+    weaker = [step for step in database.doable if step.risk is Risk.WEAKENS]
+    disables = any(step.address.kind == "backups" for step in weaker)
+    if database.target is None or not (lossy or disables):
+        return None
+    return _Need(
+        handle=database.handle,
+        target=database.target,
+        backups=bool(lossy),
+        window=database.engine == Engine.POSTGRESQL.value,
+        persistence=any(step.address.kind == "features" for step in lossy),
+    )
+
+
+def _evidence(need: _Need, client: ReadClient) -> Evidence:
+    asking = _Asking(client, need.target)
+    backups = asking.ask(BACKUPS, Backup.parse_list) if need.backups else None
+    window = asking.ask(RECOVERY_WINDOW, RecoveryWindow.parse) if need.window else None
+    persistence = asking.ask(RESOURCE, _persistence) if need.persistence else None
+    error = "; ".join(asking.faults) or None
+    return Evidence(backups=backups, window=window, persistence=persistence, error=error)
+
+
+class _Asking:
+    """Reads of one database that go on after a fault; `faults` are what went wrong."""
+
+    def __init__(self, client: ReadClient, target: Target) -> None:
+        self._client, self._target = client, target
+        self.faults: list[str] = []
+
+    def ask(self, call: Call, parse: Callable[[Any], T]) -> T | None:
+        """What an answer says; None where the provider has no such thing, or after a fault."""
+        try:
+            return parse(self._client.call(self._target, call))
+        except (NotFoundError, NotOfferedError):
+            return None
+        except (ReconcileError, ValueError) as error:
+            self.faults.append(str(error))
+            return None
+
+
+def _persistence(resource: Any) -> frozenset[str] | None:
+    """The features that are on and keep data on disk; None where the resource lists none."""
+    state = KIND_BY_NAME["features"].parse(resource)
+    if isinstance(state, NotOffered):
+        return None
+    return frozenset(name for name in PERSISTENCE if state.get(name, {}).get("enabled") is True)

@@ -1,0 +1,535 @@
+"""A table per guard: what it refuses, in which words, and what it lets pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from builders import HERE, desired, observed, removal
+
+from reconcile.guard.codes import MEANINGS
+from reconcile.guard.context import Context
+from reconcile.guard.review import review
+from reconcile.kinds.backups import Backups
+from reconcile.kinds.extensions import Extensions
+from reconcile.kinds.feature_rules import Feature
+from reconcile.kinds.features import Features
+from reconcile.kinds.logical_databases import LogicalDatabases
+from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
+from reconcile.kinds.sql_mode import SqlMode
+from reconcile.model.engine import Engine
+from reconcile.model.evidence import Backup, Evidence, RecoveryWindow
+from reconcile.model.finding import Finding, Severity
+from reconcile.model.location import Location
+from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.policy import WAIVABLE, Limit, Policy, Verdict, Waiver
+from reconcile.model.state import ITSELF
+from reconcile.model.target import Pins
+from reconcile.plan.build import build_plan
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PLAN_ID = "0123456789abcdef" * 4
+SET = Location(file="reconcile.yaml", line=3, column=17)
+
+
+def planned(
+    spec: Mapping[str, object],
+    live: Mapping[str, Any],
+    *,
+    engine: Engine = Engine.MYSQL,
+    handle: str = "shop",
+) -> DatabasePlan:
+    """The plan of one database."""
+    plan = build_plan(
+        [desired(spec, engine=engine, handle=handle)],
+        {handle: observed(live, engine=engine, handle=handle)},
+    )
+    return plan.databases[0]
+
+
+def deleting(handle: str = "shop") -> DatabasePlan:
+    """A plan that deletes a logical database."""
+    spec = {"logical_databases": LogicalDatabases(absent=(removal("old"),))}
+    return planned(spec, {"logical_databases": {"old": {}}}, handle=handle)
+
+
+def weakening(handle: str = "shop", *, engine: Engine = Engine.MYSQL) -> DatabasePlan:
+    """A plan that turns periodic backups off."""
+    live = {"backups": {ITSELF: {"enabled": True, "hours": (3,)}}}
+    return planned({"backups": Backups(enabled=False)}, live, engine=engine, handle=handle)
+
+
+def idle(handle: str = "shop") -> DatabasePlan:
+    """A database in sync."""
+    return planned({}, {}, handle=handle)
+
+
+def said(*databases: DatabasePlan, **context: Any) -> tuple[Finding, ...]:
+    """What the guards say."""
+    given = Context(now=NOW, plan_id=PLAN_ID, **context)
+    return review(Plan(databases=databases), given).findings
+
+
+def one(*databases: DatabasePlan, **context: Any) -> Finding:
+    """The one thing that they say."""
+    (finding,) = said(*databases, **context)
+    return finding
+
+
+def backup(hours: float, *, done: bool = True) -> Backup:
+    """A backup of that age."""
+    made = NOW - timedelta(hours=hours)
+    return Backup(id="b", created_at=made, done=done, manual=False)
+
+
+def window(hours: float) -> RecoveryWindow:
+    """A recovery window that ended so long ago."""
+    latest = NOW - timedelta(hours=hours)
+    return RecoveryWindow(earliest=latest - timedelta(days=7), latest=latest)
+
+
+RECENT = {"shop": Evidence(backups=(backup(3),))}
+
+
+def test_what_can_be_waived_has_a_meaning() -> None:
+    """The codes stand in their order; some of them can be waived."""
+    assert list(MEANINGS) == sorted(MEANINGS)
+    assert set(WAIVABLE) < set(MEANINGS)
+
+
+PINS = [
+    (Pins(resource_id="shop-web-9"), "the resource id of the live database is 'shop-web-3412', the spec pins 'shop-web-9'"),
+    (Pins(region="osc-secnum-fr1"), "the region of the live database is 'osc-fr1', the spec pins 'osc-secnum-fr1'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pins", "message"), PINS)
+@pytest.mark.parametrize("database", [idle(), deleting()], ids=["in sync", "with an action"])
+def test_g103_another_database_than_the_pinned_one(
+    database: DatabasePlan, pins: Pins, message: str
+) -> None:
+    """The whole database is refused, also where nothing is to be done; nothing lifts it."""
+    found = one(evolve(database, pins=pins), overrides=frozenset({"G103"}))
+    assert (found.code, found.message) == ("G103", message)
+    assert found.hint == "check app and addon in the spec; change the pin only if another is meant"
+    assert (found.severity, found.override, found.location) == (Severity.ERROR, None, None)
+    proposal = review(
+        Plan(databases=(evolve(database, pins=pins),)), Context(now=NOW, plan_id=PLAN_ID)
+    )
+    assert proposal.refuses(proposal.plan.databases[0])
+    assert proposal.remains
+    assert all(proposal.refusal(action) == found for action in proposal.plan.actions)
+
+
+def test_g103_both_pins_are_compared() -> None:
+    """Each that does not hold is said."""
+    pins = Pins(resource_id="x", region="y")
+    assert [found.code for found in said(evolve(idle(), pins=pins))] == ["G103", "G103"]
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        evolve(idle(), pins=Pins(resource_id="shop-web-3412", region="osc-fr1")),
+        evolve(idle(), pins=Pins(resource_id="other"), target=None, error="not read"),
+        idle(),
+    ],
+    ids=["holds", "unknown", "no pin"],
+)
+def test_g103_lets_pass(database: DatabasePlan) -> None:
+    """A pin that holds, a database that could not be read, no pin."""
+    assert said(database) == ()
+
+
+def lossy(number: int) -> list[DatabasePlan]:
+    """So many databases that lose data, of twelve."""
+    return [deleting(f"db{index}") if index < number else idle(f"db{index}") for index in range(12)]
+
+
+def test_g104_too_many_databases_lose_data() -> None:
+    """The run is refused, with the numbers and the rule."""
+    found = one(*lossy(3), fleet=12)
+    assert (found.code, found.address, found.location) == ("G104", None, None)
+    assert found.message == (
+        "3 of 12 databases (25 %) would lose data; at most 1, or 10 %, may in one plan"
+        " (the default)"
+    )
+    assert found.hint == "take fewer databases with --only, or set `limits` in reconcile.yaml"
+    assert found.override == "--override G104=0123456789ab"
+
+
+def test_g104_each_risk_counts_on_its_own() -> None:
+    """Two that lose data and two that lose protection are two findings; one of each is none."""
+    four = [deleting("a"), deleting("b"), weakening("c"), weakening("d")]
+    assert [found.message.partition(";")[0] for found in said(*four, fleet=12)] == [
+        "2 of 12 databases (16.7 %) would lose protection",
+        "2 of 12 databases (16.7 %) would lose data",
+    ]
+    assert said(deleting("a"), weakening("b"), fleet=12) == ()
+
+
+def disrupting(handle: str) -> DatabasePlan:
+    """A plan that turns encryption on, which restarts the database."""
+    spec = {"features": Features(switched={Feature.FORCE_SSL: True})}
+    return planned(spec, {"features": {}}, handle=handle)
+
+
+def test_g104_disruption_counts() -> None:
+    """In its own words."""
+    found = one(disrupting("a"), disrupting("b"))
+    assert found.message.startswith("2 of 2 databases (100 %) would be interrupted; ")
+
+
+@pytest.mark.parametrize(
+    ("number", "fleet", "share", "databases", "refused"),
+    [
+        (1, 1, 10, 1, False),
+        (2, 20, 10, 1, False),
+        (2, 19, 10, 1, True),
+        (3, 12, 25, 1, False),
+        (3, 12, 24, 1, True),
+        (3, 12, 1, 3, False),
+        (1, 12, 1, 0, True),
+        (1, 12, 10, 0, False),
+    ],
+)
+def test_g104_the_limits(
+    number: int, fleet: int, share: int, databases: int, *, refused: bool
+) -> None:
+    """The number and the share: whichever is more may."""
+    policy = Policy(share=Limit(value=share), databases=Limit(value=databases))
+    assert bool(said(*lossy(number), fleet=fleet, policy=policy)) is refused
+
+
+def test_g104_counts_databases_and_no_hands() -> None:
+    """Two losses of one database are one; what a person does is none."""
+    spec = {"logical_databases": LogicalDatabases(absent=(removal("a"), removal("b")))}
+    twice = planned(spec, {"logical_databases": {"a": {}, "b": {}}})
+    assert said(twice, fleet=100) == ()
+    wanted = {"extensions": Extensions(absent=(removal("a"),))}
+    live = {"extensions": {"a": {"version": "1.0"}}}
+    steps = [planned(wanted, live, engine=Engine.POSTGRESQL, handle=name) for name in "abc"]
+    assert said(*steps) == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "where"),
+    [
+        (Policy(share=Limit(value=10, location=SET)), "set at reconcile.yaml:3:17"),
+        (Policy(databases=Limit(value=1, location=SET)), "set at reconcile.yaml:3:17"),
+        (
+            Policy(share=Limit(value=10, location=SET), databases=Limit(value=1, location=HERE)),
+            "set at reconcile.yaml:3:17 and specs/example.yaml:1:1",
+        ),
+    ],
+)
+def test_g104_says_where_a_limit_is_set(policy: Policy, where: str) -> None:
+    """The first place is the finding's own."""
+    found = one(*lossy(3), policy=policy)
+    assert found.message.endswith(f"may in one plan ({where})")
+    assert found.location in {SET, HERE}
+
+
+OLD = [
+    (Evidence(backups=(backup(76), backup(200))), "the newest backup is 3 d 4 h old"),
+    (Evidence(backups=(backup(26.01),)), "the newest backup is 27 h old"),
+    (Evidence(backups=(backup(72),)), "the newest backup is 3 d old"),
+    (Evidence(backups=()), "there is no backup to go back to"),
+    (Evidence(backups=(backup(1, done=False),)), "there is no backup to go back to"),
+    (Evidence(), "there is no backup to go back to"),
+    (Evidence(backups=(), window=window(30)), "there is no backup to go back to, the recovery window ended 30 h ago"),
+    (Evidence(error="HTTP 500"), "not all could be read: HTTP 500"),
+    (Evidence(backups=(), error="HTTP 500"), "there is no backup to go back to, not all could be read: HTTP 500"),
+    (Evidence(backups=(backup(-0.1), backup(72))), "the newest backup is 3 d old, what is dated later than now does not count"),
+    (Evidence(backups=(backup(-1), backup(-9999))), "there is no backup to go back to, what is dated later than now does not count"),
+    (Evidence(backups=(backup(-1, done=False),)), "there is no backup to go back to"),
+    (Evidence(backups=(), window=window(-1)), "there is no backup to go back to, what is dated later than now does not count"),
+    (Evidence(window=window(50), error="no"), "the recovery window ended 2 d 2 h ago, not all could be read: no"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("evidence", "state"), OLD)
+def test_g105_nothing_could_bring_it_back(evidence: Evidence, state: str) -> None:
+    """The action is refused, with what there is, the rule and where it is set."""
+    found = one(deleting(), evidence={"shop": evidence})
+    assert found.code == "G105"
+    assert found.message == f"this would lose data, and {state}; 26 h is the most (the default)"
+    assert found.override == "--override G105=0123456789ab"
+    assert str(found.address) == "shop/logical_databases/old"
+    assert str(found.location) == "specs/shop.yaml:6:1"
+    offered = evidence.backups is not None
+    assert found.hint == (
+        "make a backup first: --backup-first does, or wait for the next one"
+        if offered
+        else "copy the data elsewhere first"
+    )
+
+
+def test_g105_a_database_that_was_left_out_has_nothing() -> None:
+    """Not known is not safe."""
+    found = one(deleting(), evidence={})
+    assert "not all could be read: this database was left out; 26 h" in found.message
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        Evidence(backups=(backup(200), backup(26))),
+        Evidence(backups=(), window=window(26)),
+        Evidence(window=window(0), error="the backups could not be read"),
+        Evidence(backups=(backup(-5 / 60),)),
+        Evidence(backups=(), window=window(-5 / 60)),
+        Evidence(backups=(backup(-1), backup(3))),
+    ],
+    ids=["backup", "window", "window and an error", "clocks differ", "also there", "and another"],
+)
+def test_g105_lets_pass_what_can_be_brought_back(evidence: Evidence) -> None:
+    """A backup or the end of the window is as young as it has to be."""
+    assert said(deleting(), evidence={"shop": evidence}) == ()
+
+
+def test_g105_looks_at_every_database() -> None:
+    """Also after one that can be brought back."""
+    found = one(deleting("a"), deleting("b"), evidence={"a": RECENT["shop"]}, fleet=100)
+    assert (found.code, found.address and found.address.database) == ("G105", "b")
+
+
+def test_g105_lets_pass_what_loses_nothing() -> None:
+    """Nor does it speak where no evidence was read."""
+    spec = {"sql_mode": SqlMode(modes=("ANSI",))}
+    changing = planned(spec, {"sql_mode": {ITSELF: {"modes": ()}}})
+    assert changing.actions
+    assert said(changing, evidence={}) == ()
+    assert said(deleting(), evidence=None) == ()
+
+
+def test_g105_the_limit_is_the_projects() -> None:
+    """With its place."""
+    policy = Policy(backup_hours=Limit(value=2, location=SET))
+    found = one(deleting(), evidence=RECENT, policy=policy)
+    assert found.message == (
+        "this would lose data, and the newest backup is 3 h old;"
+        " 2 h is the most (set at reconcile.yaml:3:17)"
+    )
+
+
+def test_g105_a_backup_that_is_made_before_will_do() -> None:
+    """Wherever backups are offered, and only there."""
+    none = {"shop": Evidence(backups=())}
+    assert said(deleting(), evidence=none, backup_first=True) == ()
+    assert one(deleting(), evidence={"shop": Evidence()}, backup_first=True).code == "G105"
+
+
+def test_g105_what_a_person_would_do_is_refused_as_well() -> None:
+    """A manual step that loses data is not shown."""
+    wanted = {"extensions": Extensions(absent=(removal("a"),))}
+    step = planned(wanted, {"extensions": {"a": {"version": "1"}}}, engine=Engine.POSTGRESQL)
+    assert one(step, evidence={}).code == "G105"
+
+
+def policies(spec: RetentionPolicies, **live: bool) -> DatabasePlan:
+    """A plan of retention policies; live ones by name, with their default flag."""
+    found = {name: {"duration": "1h", "default": default} for name, default in live.items()}
+    return planned(
+        {"retention_policies": spec}, {"retention_policies": found}, engine=Engine.INFLUXDB
+    )
+
+
+GOING = removal("a")
+NEW = RetentionPolicy(name="b", duration="1h", default=True)
+
+
+def test_g106_the_default_goes_and_none_takes_its_place() -> None:
+    """Writes that name no policy would fail."""
+    found = one(policies(RetentionPolicies(absent=(GOING,)), a=True))
+    assert found.code == "G106"
+    assert found.message == (
+        "'a' is the default retention policy, and none takes its place:"
+        " writes that name no policy would fail"
+    )
+    assert found.hint == "name a new policy with `default: true` in the spec beside it"
+    assert found.override == "--override G106=0123456789ab"
+    assert str(found.address) == "shop/retention_policies/a"
+    assert str(found.location) == "specs/shop.yaml:6:1"
+
+
+@pytest.mark.parametrize(
+    "new", [evolve(NEW, default=None), evolve(NEW, default=False)], ids=["unsaid", "false"]
+)
+def test_g106_a_new_policy_that_is_no_default_will_not_do(new: RetentionPolicy) -> None:
+    """Only the flag takes over."""
+    assert one(policies(RetentionPolicies(present=(new,), absent=(GOING,)), a=True)).code == "G106"
+
+
+def test_g106_looks_at_every_database() -> None:
+    """Also after one where another policy takes over."""
+    moved = policies(RetentionPolicies(present=(NEW,), absent=(GOING,)), a=True)
+    lost = policies(RetentionPolicies(absent=(GOING,)), a=True)
+    found = said(moved, lost, fleet=100)
+    assert [(finding.code, str(finding.address)) for finding in found] == [
+        ("G106", "shop/retention_policies/a")
+    ]
+
+
+REPLACED = RetentionPolicy(name="a", duration="2h", default=True, on_change=OnChange.REPLACE)
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        policies(RetentionPolicies(absent=(GOING,)), a=False, b=True),
+        policies(RetentionPolicies(present=(NEW,), absent=(GOING,)), a=True),
+        policies(RetentionPolicies(present=(REPLACED,)), a=True),
+        deleting(),
+    ],
+    ids=["not the default", "another takes over", "replaced", "another kind"],
+)
+def test_g106_lets_pass(database: DatabasePlan) -> None:
+    """A policy that is no default, a new default in the same plan, a replacement."""
+    assert database.actions
+    assert said(database) == ()
+
+
+def test_g107_backups_go_off_and_no_window_is_left() -> None:
+    """The last protection of most engines."""
+    found = one(weakening(), evidence={"shop": Evidence()})
+    assert found.code == "G107"
+    assert found.message == (
+        "this takes away the last protection of the data: backups go off, and no recovery window"
+        " is left"
+    )
+    assert found.hint == (
+        "leave it as it is, or turn another protection on first, in a plan of its own"
+    )
+    assert found.override == "--override G107=0123456789ab"
+    assert (str(found.address), str(found.location)) == ("shop/backups", "specs/shop.yaml:6:1")
+
+
+def test_g107_a_window_that_could_not_be_read_is_none() -> None:
+    """Not known is not safe."""
+    unread = {"shop": Evidence(error="HTTP 500")}
+    found = one(weakening(engine=Engine.POSTGRESQL), evidence=unread)
+    assert found.message.endswith("is left (not all could be read: HTTP 500)")
+    assert one(weakening(), evidence={}).code == "G107"
+
+
+def test_g107_lets_backups_go_where_a_window_is() -> None:
+    """Nor does it speak where no evidence was read, or where they go on."""
+    kept = {"shop": Evidence(window=window(0))}
+    assert said(weakening(engine=Engine.POSTGRESQL), evidence=kept) == ()
+    assert said(weakening(), evidence=None) == ()
+    live = {"backups": {ITSELF: {"enabled": False, "hours": ()}}}
+    enabling = planned({"backups": Backups(enabled=True, hours=(3,))}, live)
+    assert enabling.actions
+    assert said(enabling, evidence={}) == ()
+
+
+RDB, AOF, CACHE = "redis-rdb", "redis-aof", "redis-cache"
+
+
+def switching(**wanted: bool) -> DatabasePlan:
+    """A plan of a Redis in which each wanted feature is the opposite now."""
+    named = {Feature(f"redis-{name}"): on for name, on in wanted.items()}
+    live = {one.value: {"enabled": not on, "status": "x"} for one, on in named.items()}
+    spec = {"features": Features(switched=named)}
+    return planned(spec, {"features": live}, engine=Engine.REDIS)
+
+
+PERSISTENT = [
+    (switching(rdb=False), {RDB}, [RDB]),
+    (switching(rdb=False), {RDB, AOF}, []),
+    (switching(aof=False, rdb=False), {RDB, AOF}, [AOF, RDB]),
+    (switching(aof=True, rdb=False), {RDB}, [RDB]),
+    (switching(cache=True), {RDB}, []),
+    (switching(cache=True), set(), [CACHE]),
+    (switching(cache=True, rdb=False), {RDB}, [CACHE, RDB]),
+    (switching(rdb=False), None, [RDB]),
+    (switching(cache=False), set(), []),
+    (switching(rdb=True), set(), []),
+]
+
+
+@pytest.mark.parametrize(("database", "on", "refused"), PERSISTENT)
+def test_g107_what_keeps_a_redis_on_disk(
+    database: DatabasePlan, on: set[str] | None, refused: list[str]
+) -> None:
+    """The last one stays; what the plan turns on itself does not count yet."""
+    assert database.actions
+    persistence = None if on is None else frozenset(on)
+    evidence = {"shop": Evidence(backups=(backup(1),), persistence=persistence)}
+    found = said(database, evidence=evidence)
+    assert [each.code for each in found] == ["G107"] * len(refused)
+    assert [each.address and each.address.name for each in found] == refused
+    for each, name in zip(found, refused, strict=True):
+        assert each.message == (
+            f"this takes away the last protection of the data: {name} changes,"
+            " and no redis-aof or redis-rdb stays on"
+        )
+
+
+def test_g107_other_features_are_no_protection() -> None:
+    """Of the data at least."""
+    spec = {"features": Features(switched={Feature.FORCE_SSL: False})}
+    live = {"features": {"force-ssl": {"enabled": True, "status": "x"}}}
+    assert said(planned(spec, live), evidence={}) == ()
+
+
+def waived(code: str, verdict: Verdict, until: date) -> Policy:
+    """A policy with one waiver."""
+    waiver = Waiver(verdict=verdict, reason="known", until=until, location=SET)
+    return Policy(waivers={code: waiver})
+
+
+TODAY = NOW.date()
+
+
+@pytest.mark.parametrize("until", [TODAY, TODAY - timedelta(days=14), TODAY + timedelta(days=9)])
+def test_a_waiver_makes_a_warning(until: date) -> None:
+    """Up to its day and a fortnight longer; it refuses nothing, and asks nothing."""
+    found = one(deleting(), evidence={}, policy=waived("G105", Verdict.WARNING, until))
+    assert found.severity is Severity.WARNING
+    assert found.message.endswith(f"(the default), waived until {until}: known")
+    assert (found.hint, found.override) == (None, None)
+
+
+def test_a_waiver_that_ended_long_ago_lifts_nothing() -> None:
+    """The reader of the configuration says so, too."""
+    policy = waived("G105", Verdict.OFF, TODAY - timedelta(days=15))
+    assert one(deleting(), evidence={}, policy=policy).severity is Severity.ERROR
+
+
+def test_a_guard_that_is_off_says_nothing() -> None:
+    """Others do."""
+    off = waived("G105", Verdict.OFF, TODAY)
+    assert said(deleting(), evidence={}, policy=off) == ()
+    assert one(weakening(), evidence={}, policy=off).code == "G107"
+
+
+def test_an_override_makes_a_warning_for_this_plan() -> None:
+    """Of every finding with its code."""
+    found = said(*lossy(3), evidence={}, overrides=frozenset({"G105"}))
+    assert [each.code for each in found] == ["G104", "G105", "G105", "G105"]
+    assert [each.severity for each in found] == [Severity.ERROR, *[Severity.WARNING] * 3]
+    assert found[1].message.endswith("(the default), overridden for this plan")
+    assert [each.overridden for each in found] == [False, True, True, True]
+    assert found[1].override is None
+
+
+@pytest.mark.parametrize("code", ["G101", "G102"])
+def test_what_the_specs_have_to_settle_is_never_lifted(code: str) -> None:
+    """Neither a policy nor an override that got there some way lifts it."""
+    spec = {
+        "logical_databases": LogicalDatabases(absent=(removal("old", TODAY - timedelta(days=1)),))
+    }
+    database = evolve(planned(spec, {"logical_databases": {"old": {}}}), protect=code == "G101")
+    found = said(database, policy=waived(code, Verdict.OFF, TODAY), overrides=frozenset({code}))
+    (same,) = [each for each in found if each.code == code]
+    assert (same.severity, same.override) == (Severity.ERROR, None)
+
+
+def test_the_proposal_has_the_plans_id() -> None:
+    """The one that overrides name."""
+    assert review(Plan(), Context(now=NOW, plan_id=PLAN_ID)).id == PLAN_ID
