@@ -61,8 +61,8 @@ class Lane:
 
     `clock` must not go back. Where the host is held back, one thread waits on the clock for all, so
     that the wait is told and counted once. `countdown` is told about once a second why, and the
-    seconds left, and at the end zero. A request that is to `finish` something waits on although `stop` is
-    set, also for the next probe of a host that fails: only closing ends its waits.
+    seconds left, and at the end zero. A request that is to `finish` something waits on although
+    `stop` is set, also for the next probe of a host that fails: only closing ends its waits.
     """
 
     def __init__(

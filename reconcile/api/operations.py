@@ -6,8 +6,9 @@ Source: the wire contract, `GET /api/operations/:op`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Event
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from attrs import define, field, frozen
 
@@ -17,10 +18,12 @@ from reconcile.api.deadline import TimeUpError
 from reconcile.api.reads import ReadClient
 from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError, ReconcileError
 from reconcile.model.call import RESOURCE, operation
-from reconcile.model.operation import Operation
+from reconcile.model.operation import Operation, Watched
 from reconcile.model.run import Result
 from reconcile.model.target import Target
 from reconcile.model.text import safe_text
+
+T = TypeVar("T", bound=Watched)
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
@@ -28,15 +31,15 @@ _GROWTH = 1.5
 _FAILED_LOOKS = 5
 
 
-def _unheard(_operation: Operation, _seconds: float) -> None:
+def _unheard(_seen: Watched, _seconds: float) -> None:
     """Nobody is watching."""
 
 
 @define
-class _Looks:
+class _Looks(Generic[T]):
     """What was seen last, and the looks that failed in a row since then."""
 
-    seen: Operation | None = None
+    seen: T | None = None
     failure: ApiError | None = None
     failed: int = 0
 
@@ -44,7 +47,7 @@ class _Looks:
     def ended(self) -> bool:
         return self.seen is not None and self.seen.ended
 
-    def known(self) -> Operation:
+    def known(self) -> T:
         """What was seen last. Raises why nothing was seen at all."""
         if self.seen is None:
             raise self.failure or AnswerError("nothing was seen")
@@ -74,10 +77,10 @@ class End:
 
 @frozen(kw_only=True)
 class Following:
-    """How operations are waited for.
+    """How operations, and what is like them, are waited for.
 
     wait      whether they are at all
-    patience  seconds after which waiting ends without an end of the operation
+    patience  seconds after which waiting ends without their end
     tell      told, after each look, how far it has come and the seconds since the first
     stop      ends the wait
     """
@@ -85,12 +88,16 @@ class Following:
     client: ReadClient
     wait: bool = True
     patience: float = 3600.0
-    tell: Callable[[Operation, float], None] = _unheard
+    tell: Callable[[Watched, float], None] = _unheard
     stop: Event = field(factory=Event)
     clock: Clock = field(factory=SystemClock)
 
     def follow(self, target: Target, ident: str) -> Operation:
-        """Look at an operation until it ended, at growing intervals; return it as last seen.
+        """Look at an operation until it ended; return it as last seen. Raises as `until_ended`."""
+        return self.until_ended(partial(read_operation, self.client, target, ident))
+
+    def until_ended(self, look: Callable[[], T]) -> T:
+        """Look at something until it ended, at growing intervals; return it as last seen.
 
         One look is always taken, so that what is over at once is known to be; once `stop` is set,
         no other. A look that fails does not end the wait: raises ApiError after five in a row, and
@@ -99,9 +106,9 @@ class Following:
         clock = SteadyClock(self.clock)
         began = clock.now()
         pause = _FIRST_PAUSE
-        looks = _Looks()
+        looks: _Looks[T] = _Looks()
         while True:
-            self._look(target, ident, looks)
+            _take(look, looks)
             elapsed = clock.now() - began
             if looks.seen and not looks.failure:
                 self.tell(looks.seen, elapsed)
@@ -113,14 +120,6 @@ class Following:
             if self.stop.is_set():
                 return looks.known()
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
-
-    def _look(self, target: Target, ident: str, looks: _Looks) -> None:
-        try:
-            looks.seen = read_operation(self.client, target, ident)
-        except ApiError as error:
-            looks.fail(error)
-        else:
-            looks.failure, looks.failed = None, 0
 
     def wait_for(self, target: Target, ident: str, note: Callable[[str], None]) -> End:
         """Write an operation down by `note`, follow it, and say how that ended; raises nothing.
@@ -146,15 +145,31 @@ class Following:
 
         None also where it cannot be read, or is of another type: it is not ours.
         """
+        seen = self.current(target)
+        return seen.id if seen is not None and type_ in seen.type.lower() else None
+
+    def current(self, target: Target) -> Operation | None:
+        """The operation that the database says is under way; one request, two where there is one.
+
+        None also where it cannot be read.
+        """
         try:
             resource = self.client.call(target, RESOURCE)
             ident = resource.get("current_operation_id") if isinstance(resource, dict) else None
             if not isinstance(ident, str) or not ident:
                 return None
-            seen = read_operation(self.client, target, ident)
+            return read_operation(self.client, target, ident)
         except ApiError:
             return None
-        return ident if type_ in seen.type.lower() else None
+
+
+def _take(look: Callable[[], T], looks: _Looks[T]) -> None:
+    try:
+        looks.seen = look()
+    except ApiError as error:
+        looks.fail(error)
+    else:
+        looks.failure, looks.failed = None, 0
 
 
 def read_operation(client: ReadClient, target: Target, ident: str) -> Operation:

@@ -1,4 +1,4 @@
-"""The client that cannot change anything: it holds no permit for it, and neither does its transport."""
+"""The client that cannot change anything: neither it nor its transport holds a permit for it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.api.targets import Targets
 from reconcile.api.wire import Connected, Wire
 from reconcile.model.call import (
+    BACKUPS,
     RECOVERY_WINDOW,
     RESOURCE,
     Call,
@@ -23,6 +24,7 @@ from reconcile.model.target import Target
 _ROOTS: Mapping[Route, str | None] = {
     Route.of_call(RESOURCE): "database",
     Route.of_call(RECOVERY_WINDOW): "recovery_window",
+    Route.of_call(BACKUPS): "database_backups",
     Route.of_call(operation("")): "operation",
     Route.of_call(type_version("")): "database_type_version",
 }

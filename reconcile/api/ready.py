@@ -64,7 +64,7 @@ class ByReadyToken:
         )
 
     def prepare(self, target: Target, *, finish: bool = False) -> None:  # noqa: ARG002 - as above
-        """Raises AccessError unless the token, as far as it tells, is good for five minutes more."""
+        """Raises AccessError unless the token, by what it tells, is good for five more minutes."""
         if not self.grant(app=target.app, addon=target.addon).serves(self._transport.clock.now()):
             raise AccessError(
                 f"nothing was sent for addon {target.addon!r}: the token in {READY_TOKEN} ends in"

@@ -22,7 +22,7 @@ class Targets:
         self._wire = wire
 
     def find(self, *, app: str, addon: str | None, engine: Engine | None) -> Target:
-        """The target that is meant: `addon` is an addon id, a resource id, or None for the only one.
+        """The target that is meant: `addon` is its id, a resource id, or None for the only one.
 
         `engine` is what the only one has to be, None for any. One request with an addon id, else
         one more per application. The target's engine is the live one, which may differ from the

@@ -1,4 +1,4 @@
-"""Tokens that many threads use and few requests make: from memory, else from disk, else asked for."""
+"""Tokens that many threads use and few requests make: from memory, from disk, or asked for."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Transport:
         self._lanes = {role: lane(role, closed=self._closed, countdown=countdown) for role in Role}
 
     def send(self, request: Request) -> Answer:
-        """Send a request, again where that is safe, and return the last answer, whatever its status.
+        """Send a request, again where that is safe, and return the last answer of any status.
 
         Raises ForbiddenCallError before any I/O for what the permits do not hold, ApiError where
         it was not sent or no answer came: TimeUpError where there was no time to send it,

@@ -11,6 +11,7 @@ from reconcile.api.routes import ACTION, Permits, Route
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.wire import Connected, Wire
 from reconcile.model.call import (
+    BACK_UP,
     UPGRADE,
     Call,
     Effect,
@@ -24,6 +25,7 @@ from reconcile.model.target import Target
 _ROOTS: Mapping[Route, str | None] = {
     Route.of_call(update({})): "database",
     Route.of_call(UPGRADE): None,
+    Route.of_call(BACK_UP): "database_backup",
     Route.of_call(restore("")): None,
     Route.of_call(add_feature("")): None,
     Route.of_call(remove_feature("")): None,
@@ -93,5 +95,5 @@ class Connection(Connected):
 
 
 def connect_writing(surroundings: Surroundings) -> Connection:
-    """Make a connection that may change databases. Sends nothing yet; raises as `connect_reading`."""
+    """Make a connection that may change databases. Sends nothing; raises as `connect_reading`."""
     return Connection(Wire(surroundings, (READING, WRITING)))

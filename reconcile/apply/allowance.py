@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import evolve, field, frozen
 
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.item import Action
 from reconcile.model.plan import Plan, Proposal
-from reconcile.model.run import Outcome, Result, allow_flag
+from reconcile.model.run import Outcome, Result, allow_flag, refusal_of
 
 
 @frozen(kw_only=True)
@@ -32,13 +34,16 @@ class Allow:
             raise ValueError(f"{address!r} is a whole database: name what of it, as in a plan")
         return cls(risk=risk, address=named)
 
+    def __str__(self) -> str:
+        return f"{self.risk.value}={self.address}" if self.address else self.risk.value
+
 
 @frozen(kw_only=True)
 class Allowance:
     """What a person said may run.
 
-    `attended` is true where somebody could have answered a prompt; without that a bare
-    `--allow lossy` does not count, only one that names the address.
+    `attended` is true where somebody could have answered a prompt, or looked at the very plan
+    before; without that a bare `--allow lossy` does not count, only one that names the address.
     """
 
     allows: tuple[Allow, ...] = ()
@@ -55,11 +60,15 @@ class Allowance:
             return action.risk is not Risk.LOSSY or self.attended
         return allow.address == action.address
 
-    def unused(self, plan: Plan) -> tuple[Address, ...]:
-        """The addresses that are allowed something and are not in the plan."""
-        planned = {action.address for action in plan.actions}
-        named = [allow.address for allow in self.allows if allow.address is not None]
-        return tuple(address for address in named if address not in planned)
+    def unused(self, plan: Plan) -> Iterator[str]:
+        """Say of each word that names an address and allows nothing of a plan why it does not."""
+        for allow in self.allows:
+            risks = {a.risk.value for a in plan.actions if a.address == allow.address}
+            if allow.address is None or allow.risk.value in risks:
+                continue
+            of_it = f"its action is {', '.join(sorted(risks))}"
+            why = of_it if risks else "this plan has no action of it"
+            yield f"--allow {allow} allows nothing: {why}"
 
     def plus(self, risk: Risk) -> Allowance:
         """The same with a risk allowed everywhere, as a person answered at the prompt."""
@@ -70,9 +79,7 @@ def withheld(proposal: Proposal, allowance: Allowance, action: Action) -> Outcom
     """Why an action does not run; None if it does."""
     finding = proposal.refusal(action)
     if finding is not None:
-        return Outcome(
-            action=action, result=Result.REFUSED, message=f"{finding.message} [{finding.code}]"
-        )
+        return Outcome(action=action, result=Result.REFUSED, message=refusal_of(finding))
     if allowance.permits(action):
         return None
     message = f"allow it with {allow_flag(action)}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.executors import calls_of
-from reconcile.model.change import Create, Risk
+from reconcile.model.change import AT_STAKE, is_second_half
 from reconcile.model.cost import Budget, Estimate, foresee
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
@@ -18,28 +18,41 @@ def estimate(
     *,
     reads_of: Callable[[str], int],
     look_at: Callable[[DatabasePlan], int],
+    access_to: Callable[[Collection[str]], Mapping[str, int]],
     budget: Budget,
     spent: Mapping[str, int],
+    backup_first: bool = False,
 ) -> Estimate:
     """The requests of the actions that may run, the looks before them, and the read at the end.
 
     `reads_of` says how many requests read a database, by its handle, and `look_at` how many read
-    what a plan acts on; `spent` were sent by host to get here, out of the same budget. Following an operation is left out: nobody knows how long
-    one takes.
+    what a plan acts on; `access_to` how many, by host, it takes until some databases can be asked,
+    by their handles; `spent` were sent by host to get here, out of the same budget. `backup_first`
+    where a backup is made before something is at stake. Following an operation or a backup is left
+    out: nobody knows how long one takes.
     """
     requests = 0
+    touched: list[str] = []
     for database in proposal.plan.databases:
         actions = [a for a in database.actions if withheld(proposal, allowance, a) is None]
         if not actions:
             continue
+        touched.append(database.handle)
         others = actions[1:]
         looks = 1 + sum(_is_looked_at(action) for action in others)
         requests += sum(len(calls_of(action)) for action in actions)
+        if backup_first and any(action.risk in AT_STAKE for action in actions):
+            requests += _TO_BACK_UP
+            looks += 1
         requests += looks * look_at(database) + reads_of(database.handle)
-    return foresee({"database": requests}, budget, spent=spent)
+    access = access_to(touched) if touched else {}
+    return foresee({**access, "database": requests}, budget, spent=spent)
 
 
 def _is_looked_at(action: Action) -> bool:
     """Whether the loop reads again just before: what is half replaced is finished without."""
-    second_half = isinstance(action.change, Create) and action.change.replacement
-    return action.risk in {Risk.DISRUPTIVE, Risk.LOSSY} and not second_half
+    return action.risk in AT_STAKE and not is_second_half(action.change)
+
+
+_TO_BACK_UP = 2
+"""Requests: the list of backups, and the one for another. A look follows it."""

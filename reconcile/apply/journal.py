@@ -1,26 +1,31 @@
 """The journal of a run: what was about to be done, on disk before it is done.
 
-One file per run, JSON Lines, appended only. A `started` without its `finished` is an action whose
-outcome is unknown.
+One file per run, JSON Lines, appended only; `history` reads them. A `started` without its
+`finished` is an action whose outcome is unknown; `settled` tells what a later look found out. What
+was not tried is `left`. The first line is `run`, the last one `ended`.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from attrs import asdict
+
 from reconcile.errors import ReconcileError
-from reconcile.model.change import sides_of, verb_of
+from reconcile.model.address import Address
+from reconcile.model.change import Update, Verb, sides_of, verb_of
 from reconcile.model.deed import Deed, Done
+from reconcile.model.history import ORDER, Opening, Settlement
 from reconcile.model.item import Action
-from reconcile.model.run import Outcome
-from reconcile.model.target import Target
+from reconcile.model.run import Outcome, Result
 
 FORMAT_VERSION = "1.0"
 
@@ -29,6 +34,7 @@ class JournalError(ReconcileError):
     """The journal cannot be written: nothing may be changed without it."""
 
 
+_LINE_END = ord("\n")
 _NOTHING = "nothing is changed without it, choose another place with --state-dir"
 _NOT_SAID = "what was done is done, but the journal does not say so"
 
@@ -43,10 +49,14 @@ class Journal:
         self.path = directory / "runs" / f"{run_id}.jsonl"
         self._now = now
         self._lock = threading.Lock()
+        self._torn = False
+        self._told: dict[tuple[Address, Verb], Result] = {}
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             self._descriptor = os.open(self.path, flags, 0o600)
+            # Held for as long as it is open, so that a reader can tell a run that goes on.
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
             _flush_directory(self.path.parent)
         except OSError as error:
             raise self._error(error, _NOTHING) from error
@@ -62,20 +72,13 @@ class Journal:
     ) -> None:
         os.close(self._descriptor)
 
-    def begin(self, version: str, databases: Mapping[str, Target]) -> None:
-        """Write what the run is about: the tool's version and the live databases by handle."""
-        named = {
-            handle: {"app": target.app, "addon": target.addon, "region": target.region}
-            for handle, target in sorted(databases.items())
-        }
-        values = {"format_version": FORMAT_VERSION, "version": version, "databases": named}
-        self._write("run", values, lacking=_NOTHING)
+    def begin(self, opening: Opening) -> None:
+        """Write what the run is about."""
+        self._write("run", {"format_version": FORMAT_VERSION, **asdict(opening)}, lacking=_NOTHING)
 
     def started(self, entry: Action | Deed) -> None:
         """Put the intent on disk; returns only when it is there."""
-        before, after = sides_of(entry.change) if isinstance(entry, Action) else (None, None)
-        values = {**_named(entry), "before": before, "after": after}
-        self._write("started", values, lacking=_NOTHING)
+        self._write("started", _named(entry) | _intent(entry), lacking=_NOTHING)
 
     def operation(self, entry: Action | Deed, ident: str) -> None:
         """Write which operation was started, so that an interrupted wait can be taken up."""
@@ -83,29 +86,65 @@ class Journal:
 
     def finished(self, outcome: Outcome | Done) -> None:
         """Write what became of it."""
-        entry = outcome.action if isinstance(outcome, Outcome) else outcome.deed
-        became = {"result": outcome.result.value, "message": outcome.message}
-        self._write("finished", _named(entry) | became)
+        if isinstance(outcome, Done):
+            self._write("finished", _named(outcome.deed) | _end(outcome))
+            return
+        self._write("finished", _named(outcome.action) | _became(outcome))
+        self._told[_key(outcome)] = outcome.result
+
+    def complete(self, outcomes: Iterable[Outcome]) -> None:
+        """Write what is not written yet: what was not tried, and what was settled by reading."""
+        for outcome in outcomes:
+            told = self._told.get(_key(outcome))
+            if told is None:
+                values = _named(outcome.action) | _intent(outcome.action) | _became(outcome)
+                self._write("left", values, flush=False)
+            elif told is not outcome.result:
+                self._write("settled", _named(outcome.action) | _end(outcome), flush=False)
+
+    def settled(self, found: Settlement) -> None:
+        """Write what became of a deed of an earlier run."""
+        result = "done" if found.done else "not done"
+        named = {"address": str(found.address), "verb": found.verb}
+        self._write("settled", {"run": found.run, **named, "result": result})
 
     def end(self, results: Mapping[str, int]) -> None:
         """Write that the run came to its end, with the number of actions by result."""
         self._write("ended", {"results": dict(results)})
 
-    def _write(self, event: str, values: Mapping[str, object], *, lacking: str = _NOT_SAID) -> None:
-        """Append a line; `lacking` says what it means if that cannot be done."""
+    def _write(
+        self,
+        event: str,
+        values: Mapping[str, object],
+        *,
+        lacking: str = _NOT_SAID,
+        flush: bool = True,
+    ) -> None:
+        """Append a line; `lacking` says what it means if that cannot be done.
+
+        Without `flush` it is on disk once a later line is.
+        """
         try:
             with self._lock:
                 # The time is taken inside the lock: lines stand in the order of their times.
                 entry = {"event": event, "at": self._now().isoformat(), **values}
                 self._append(f"{json.dumps(entry, sort_keys=True)}\n".encode())
-                os.fsync(self._descriptor)
+                if flush:
+                    os.fsync(self._descriptor)
         except OSError as error:
             raise self._error(error, lacking) from error
 
     def _append(self, line: bytes) -> None:
-        """Write all of a line: a full disk takes a part first and refuses the rest."""
+        """Write all of a line: a full disk takes a part first and refuses the rest.
+
+        What is torn keeps its line to itself.
+        """
+        if self._torn:
+            line = b"\n" + line
         while line:
-            line = line[os.write(self._descriptor, line) :]
+            size = os.write(self._descriptor, line)
+            self._torn = line[size - 1] != _LINE_END
+            line = line[size:]
 
     def _error(self, error: OSError, lacking: str) -> JournalError:
         place = f"cannot write the journal {str(self.path)!r}: {error.strerror}"
@@ -121,8 +160,39 @@ def _flush_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
+def _key(outcome: Outcome) -> tuple[Address, Verb]:
+    """Of one address there may be two actions, the halves of a replacement."""
+    return outcome.action.address, verb_of(outcome.action.change)
+
+
 def _named(entry: Action | Deed) -> dict[str, object]:
     """What an entry is about. The stakes of a deed stay out: they may quote a query."""
     if isinstance(entry, Deed):
-        return {"address": entry.database, "verb": "order", "what": entry.what}
+        return {"address": entry.database, "verb": ORDER, "what": entry.what}
     return {"address": str(entry.address), "verb": verb_of(entry.change).value}
+
+
+def _intent(entry: Action | Deed) -> dict[str, object]:
+    """What is to change, and what that may cost.
+
+    Of an update, too, the fields as compared; of what shall go the approval.
+    """
+    change = None if isinstance(entry, Deed) else entry.change
+    before, after = sides_of(change) if change else (None, None)
+    values: dict[str, object] = {"risk": entry.risk.value, "before": before, "after": after}
+    if isinstance(change, Update):
+        values["fields"] = [asdict(part) for part in change.fields]
+    if isinstance(entry, Action) and entry.approval is not None:
+        until = entry.approval.until.isoformat()
+        values["approval"] = {"reason": entry.approval.reason, "until": until}
+    return values
+
+
+def _end(ended: Outcome | Done) -> dict[str, object]:
+    return {"result": ended.result.value, "message": ended.message}
+
+
+def _became(outcome: Outcome) -> dict[str, object]:
+    """The end of an action, with what a stale one met and the operation that it started."""
+    clash = asdict(outcome.clash) if outcome.clash else None
+    return {**_end(outcome), "clash": clash, "operation": outcome.operation}

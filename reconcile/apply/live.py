@@ -16,7 +16,7 @@ from reconcile.apply.journal import Journal
 from reconcile.errors import OutcomeUnknownError, ReconcileError
 from reconcile.model.call import Call
 from reconcile.model.item import Action
-from reconcile.model.run import Outcome, Result
+from reconcile.model.run import UNDER_WAY, Outcome, Result
 from reconcile.model.target import Target
 
 __all__ = ["Connection", "Following", "LiveExecutor", "connect_writing"]
@@ -86,6 +86,6 @@ class LiveExecutor:
             sent,
             result=end.result,
             message=end.message,
-            under_way=end.result in {Result.STARTED, Result.UNKNOWN},
+            under_way=end.result in UNDER_WAY,
             operation=ident,
         )

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from reconcile.apply.allowance import Allowance, withheld
+from reconcile.apply.backup_first import Secure, as_it_is
 from reconcile.apply.executors import Executor
 from reconcile.errors import DOUBT
-from reconcile.kinds import KIND_BY_NAME
-from reconcile.model.change import Change, Create, Delete, Risk
-from reconcile.model.item import Action, Pending
+from reconcile.model.change import AT_STAKE, Change, Create, is_first_half
+from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
-from reconcile.model.run import Outcome, Result
-from reconcile.model.state import Elements
+from reconcile.model.run import REACHED, Outcome, Result
+from reconcile.model.target import Target
+from reconcile.plan.standing import Standing, mismatch, standing
 
-_STOPS = frozenset({Result.STARTED, Result.FAILED, Result.UNKNOWN, Result.STALE})
+_STOPS = frozenset({Result.STARTED, Result.FAILED, Result.UNKNOWN, Result.STALE, Result.BLOCKED})
 
 _WHY_SKIPPED = {
     Result.STARTED: "{} is still under way",
     Result.UNKNOWN: "while it was unclear whether {} was done",
     Result.FAILED: "{} was not done",
     Result.STALE: "{} was not done",
+    Result.BLOCKED: "{} was not done",
 }
 
 
@@ -41,17 +43,21 @@ def _as_planned(plan: DatabasePlan) -> DatabasePlan:
 class Loop:
     """How a plan is carried out.
 
-    `stop` is set from outside to let the request under way finish and start no other;
-    `recheck` plans a database anew, before its first action and each that disrupts or loses; `progress` is told every
-    outcome of an action that was tried. Both are called from any thread.
+    `stop` is set from outside to let the request under way finish and start no other; `recheck`
+    plans a database anew, before its first action and each that disrupts or loses; `secure`
+    makes sure, once for each database, before the first of these, that its data can be brought
+    back; `progress` is told every outcome of an action that was tried. All three are called from
+    any thread. `held` says of databases, by handle, why they are not touched.
     """
 
     proposal: Proposal
     allowance: Allowance
     executor: Executor
+    held: Mapping[str, str] = field(factory=dict)
     workers: int = 8
     stop: threading.Event = field(factory=threading.Event)
     recheck: Callable[[DatabasePlan], DatabasePlan] = _as_planned
+    secure: Secure = as_it_is
     progress: Callable[[Outcome], None] = _ignore
 
     def run(self) -> tuple[Outcome, ...]:
@@ -63,104 +69,149 @@ class Loop:
             )
 
     def _database(self, plan: DatabasePlan) -> tuple[Outcome, ...]:
-        return tuple(self._outcomes(plan))
+        return tuple(_Walk(loop=self, plan=plan).outcomes())
 
-    def _outcomes(self, plan: DatabasePlan) -> Iterator[Outcome]:
+
+@define(kw_only=True)
+class _Walk:
+    """How far the actions of one database have come; of one thread.
+
+    `now` is what it was planned as when it was looked at last; `done` what was changed since the
+    plan, by this run or an earlier one; `stopped_by` the outcome after which nothing else is
+    tried; `halfway` where something is deleted that is to be created again; `secured` once its data
+    can be brought back.
+    """
+
+    loop: Loop
+    plan: DatabasePlan
+    now: DatabasePlan | None = None
+    done: list[Change] = field(factory=list)
+    stopped_by: Outcome | None = None
+    halfway: bool = False
+    secured: bool = False
+
+    def outcomes(self) -> Iterator[Outcome]:
         """Stop at the first failure: what follows may rest on it."""
-        stopped_by: Outcome | None = None
-        halfway = False
-        done: list[Change] = []
-        untouched = True
-        for action in plan.actions:
-            outcome = withheld(self.proposal, self.allowance, action) or self._skipped(
-                action, stopped_by, halfway=halfway
+        for action in self.plan.actions:
+            outcome = (
+                self._held(action)
+                or withheld(self.loop.proposal, self.loop.allowance, action)
+                or self._skipped(action)
             )
             if outcome is None:
-                looked_at = untouched or _is_looked_at(action)
-                stale = self._stale(plan, action, done) if looked_at and not halfway else None
-                late = self._skipped(action, None, halfway=halfway)
-                outcome = stale or late or self._tried(plan, action, halfway=halfway)
-                untouched = False
-                self.progress(outcome)
-            if outcome.result in _STOPS:
-                stopped_by = outcome
-            if outcome.result is Result.DONE:
-                done.append(action.change)
-            halfway = outcome.result is Result.DONE and _is_first_half(action)
+                outcome = self._tried(action)
+                self.loop.progress(outcome)
+            self._note(outcome)
             yield outcome
 
-    def _skipped(
-        self, action: Action, stopped_by: Outcome | None, *, halfway: bool
-    ) -> Outcome | None:
+    def _note(self, outcome: Outcome) -> None:
+        if outcome.result in _STOPS:
+            self.stopped_by = outcome
+        if outcome.result in REACHED:
+            self.done.append(outcome.action.change)
+        self.halfway = outcome.result is Result.DONE and is_first_half(outcome.action.change)
+
+    def _held(self, action: Action) -> Outcome | None:
+        """Why the whole database is not touched."""
+        reason = self.loop.held.get(self.plan.handle)
+        if reason is None:
+            return None
+        return Outcome(action=action, result=Result.BLOCKED, message=reason)
+
+    def _skipped(self, action: Action) -> Outcome | None:
         """Why an action is not tried; what is half replaced is finished even by a stopped run."""
-        if stopped_by is not None:
-            before = f"{stopped_by.action.address}, before it,"
-            message = _WHY_SKIPPED[stopped_by.result].format(before)
-        elif self.stop.is_set() and not halfway:
+        if self.stopped_by is not None:
+            before = f"{self.stopped_by.action.address}, before it,"
+            message = _WHY_SKIPPED[self.stopped_by.result].format(before)
+        elif self.loop.stop.is_set() and not self.halfway:
             message = "the run was interrupted"
         else:
             return None
         return Outcome(action=action, result=Result.SKIPPED, message=message)
 
-    def _tried(self, plan: DatabasePlan, action: Action, *, halfway: bool) -> Outcome:
-        if plan.target is None:
-            raise AssertionError(f"{plan.handle} has actions without having been read")
-        outcome = self.executor.execute(plan.target, action, finish=halfway)
-        if _is_first_half(action) and self._is_gone(plan, outcome):
+    def _tried(self, action: Action) -> Outcome:
+        """Look, unless a replacement is half made; then carry out what still stands."""
+        if self.halfway:
+            return self._executed(action)
+        outcome = self._unready(action)
+        if outcome is not None or self.secured or action.risk not in AT_STAKE:
+            return outcome or self._executed(action)
+        return self._secured_first(action)
+
+    def _unready(self, action: Action) -> Outcome | None:
+        """Why an action is not carried out; looking takes a while, in which one may interrupt."""
+        return self._looked(action) or self._skipped(action)
+
+    def _secured_first(self, action: Action) -> Outcome:
+        """Make sure that the data can be brought back; look again where that took a while."""
+        before = self.loop.secure(self.plan, self._found, action)
+        if isinstance(before, Outcome):
+            return before
+        self.secured = True
+        outcome = self._unready(action) if before.backup is not None else None
+        outcome = outcome or self._executed(action)
+        return evolve(outcome, backup=before.backup, calls=(*before.calls, *outcome.calls))
+
+    def _looked(self, action: Action) -> Outcome | None:
+        """Why an action is not carried out, seen from a look just before it; None if it is.
+
+        Somebody may have been quicker while a person thought. A look serves the safe actions after
+        it as well; what disrupts or loses gets one of its own.
+        """
+        if self.now is None or action.risk in AT_STAKE:
+            self.now = self.loop.recheck(self.plan)
+        now = self.now
+        if now.error is not None or now.target is None:
+            message = f"could not be read again, nothing was sent: {now.error}"
+            return Outcome(action=action, result=Result.FAILED, message=message)
+        other = mismatch(self._target, now.target)
+        if other is not None:
+            return Outcome(action=action, result=Result.BLOCKED, message=other)
+        found = standing(action, now, self.done)
+        result = _RESULTS[found.standing]
+        if result is None:
+            return None
+        return Outcome(action=action, result=result, message=found.message, clash=found.clash)
+
+    @property
+    def _target(self) -> Target:
+        if self.plan.target is None:
+            raise AssertionError(f"{self.plan.handle} has actions without having been read")
+        return self.plan.target
+
+    @property
+    def _found(self) -> Target:
+        """The target of the last look."""
+        return (self.now and self.now.target) or self._target
+
+    def _executed(self, action: Action) -> Outcome:
+        """Carry out on the target that was found: what a plan says of hosts is only compared."""
+        outcome = self.loop.executor.execute(self._found, action, finish=self.halfway)
+        if is_first_half(action.change) and self._is_gone(outcome):
             message = f"read again: it was done; {outcome.message.removesuffix(DOUBT)}"
             return evolve(outcome, result=Result.DONE, message=message)
-        if halfway and outcome.result in _STOPS:
+        if self.halfway and outcome.result in _STOPS:
             message = (
                 f"it is deleted and may not be there again, run apply again: {outcome.message}"
             )
             return evolve(outcome, message=message)
         return outcome
 
-    def _stale(self, plan: DatabasePlan, action: Action, done: Sequence[Change]) -> Outcome | None:
-        """Look again: somebody may have been quicker while a person thought.
-
-        What this run itself did is no surprise, unless the provider is still at it.
-        """
-        now = self.recheck(plan)
-        if now.error is not None:
-            message = f"could not be read again, nothing was sent: {now.error}"
-            return Outcome(action=action, result=Result.FAILED, message=message)
-        expected = _after(done, action.change)
-        if any(entry.change == expected for entry in now.actions):
-            return None
-        busy = next((one for one in now.items if isinstance(one, Pending)), None)
-        why = "live is no longer as the plan saw it" if busy is None else busy.message
-        message = f"{why}; nothing was sent, plan again"
-        return Outcome(action=action, result=Result.STALE, message=message)
-
-    def _is_gone(self, plan: DatabasePlan, outcome: Outcome) -> bool:
+    def _is_gone(self, outcome: Outcome) -> bool:
         """Whether a delete whose answer was lost is seen to be done, so that its create is due."""
         if outcome.result is not Result.UNKNOWN or outcome.under_way:
             return False
-        now = self.recheck(plan)
+        now = self.loop.recheck(self.plan)
         about = [one for one in now.actions if one.address == outcome.action.address]
         return now.error is None and [type(one.change) for one in about] == [Create]
 
 
-def _after(done: Sequence[Change], change: Change) -> Change:
-    """A deletion as it is planned once other changes of its kind were made."""
-    if not isinstance(change, Delete):
-        return change
-    kind, name = change.address.kind, change.address.name
-    live: Elements = {name: change.before}
-    for earlier in done:
-        if earlier.address.kind == kind:
-            live = KIND_BY_NAME[kind].simulate(live, earlier)
-    return evolve(change, before=live.get(name, change.before))
-
-
-def _is_looked_at(action: Action) -> bool:
-    """Whether it costs enough to look again before it, also in the middle of a database."""
-    return action.risk in {Risk.DISRUPTIVE, Risk.LOSSY}
-
-
-def _is_first_half(action: Action) -> bool:
-    return isinstance(action.change, Delete) and action.change.replacement
+_RESULTS: Mapping[Standing, Result | None] = {
+    Standing.READY: None,
+    Standing.ALREADY_DONE: Result.ALREADY_DONE,
+    Standing.STALE: Result.STALE,
+    Standing.BLOCKED: Result.BLOCKED,
+}
 
 
 def count_results(outcomes: Iterable[Outcome]) -> dict[str, int]:

@@ -1,32 +1,30 @@
-"""Outcomes that no answer told: settled by what a second read finds."""
+"""Outcomes that no answer told, or told otherwise: settled by what a second read finds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 
 from reconcile.errors import DOUBT
 from reconcile.model.address import Address
-from reconcile.model.change import Update, verb_of
 from reconcile.model.item import Action, Item, Pending
 from reconcile.model.plan import DatabasePlan, Plan, Status
 from reconcile.model.run import Outcome, Result
+from reconcile.plan.standing import is_due
 
 
 def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
-    """Decide unknown outcomes by the plan of what is there now.
+    """Decide unknown and failed outcomes by the plan of what is there now.
 
-    Nothing about the action's address is left to do, or the provider is at just that: it was done.
-    It is planned as before: it was not done, unless the provider may still be at it. Anything else
-    stays unknown.
+    Of an unknown one: nothing about the action's address is left to do, or the provider is at just
+    that: it was done. It is planned as before: it was not done, unless the provider may still be at
+    it. Anything else stays unknown. A failed one of which nothing is left to do was done by another
+    hand, a moment before.
     """
     databases = {plan.handle: plan for plan in after.databases}
     return tuple(
-        _settled(outcome, databases.get(outcome.action.address.database))
-        if outcome.result is Result.UNKNOWN
-        else outcome
-        for outcome in outcomes
+        _settled(outcome, databases.get(outcome.action.address.database)) for outcome in outcomes
     )
 
 
@@ -36,31 +34,26 @@ def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
     address = outcome.action.address
     concerned = {address, Address(database=address.database)}
     about = [entry for entry in plan.items if entry.address in concerned]
+    if outcome.result is Result.UNKNOWN:
+        return _known(outcome, about)
+    due = any(is_due(outcome.action.change, entry) for entry in about)
+    if outcome.result is Result.FAILED and not due:
+        message = f"read again: it is so, by another hand; {outcome.message}"
+        return evolve(outcome, result=Result.ALREADY_DONE, message=message)
+    return outcome
+
+
+def _known(outcome: Outcome, about: Sequence[Item]) -> Outcome:
+    """What an unknown outcome is, by what is planned about its action."""
     waiting = [entry for entry in about if isinstance(entry, Pending)]
     if not all(entry.at_it for entry in waiting):
         return outcome
     if waiting:
         said, result = "read again: it is under way", Result.DONE
-    elif not any(_is_due(outcome.action, entry) for entry in about):
+    elif not any(is_due(outcome.action.change, entry) for entry in about):
         said, result = "read again: it was done", Result.DONE
     elif outcome.under_way or not all(isinstance(entry, Action) for entry in about):
         said, result = "not done yet when read again, it may still be", Result.UNKNOWN
     else:
         said, result = "read again: it was not done", Result.FAILED
     return evolve(outcome, result=result, message=f"{said}; {outcome.message.removesuffix(DOUBT)}")
-
-
-def _is_due(action: Action, entry: Item) -> bool:
-    """Whether an entry says that the action is still to be done; a block may as well."""
-    if isinstance(action.change, Update) and _goes_on_from(action.change, entry):
-        return False
-    return not isinstance(entry, Action) or verb_of(entry.change) is verb_of(action.change)
-
-
-def _goes_on_from(done: Update, entry: Item) -> bool:
-    """Whether an entry is about the next step, which begins where this one was to lead."""
-    change = None if isinstance(entry, Pending) else entry.change
-    if not isinstance(change, Update):
-        return False
-    missing = object()
-    return all(change.before.get(part.field, missing) == part.after for part in done.fields)

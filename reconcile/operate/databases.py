@@ -18,7 +18,7 @@ _LIST = action("list-databases", effect=Effect.READ)
 
 
 def reset(order: ResetDatabase, subject: Subject) -> Prepared:
-    """Prepare to empty a logical database. Raises ReconcileError where there is none of that name."""
+    """Prepare to empty a logical database. Raises ReconcileError where there is none so named."""
     subject.must_be_settled()
     names = sorted(text(row, "name") for row in rows_of(subject.ask(_LIST), "list-databases"))
     if order.name not in names:

@@ -6,8 +6,6 @@ from datetime import datetime
 
 from attrs import frozen
 
-from reconcile.kinds.engine_version import EngineVersion
-
 
 @frozen(kw_only=True)
 class ResetDatabase:
@@ -37,9 +35,7 @@ class ResetStatistics:
 
 @frozen(kw_only=True)
 class Upgrade:
-    """Go to the next version; `rule` is what the spec asks for, None where it asks for nothing."""
-
-    rule: EngineVersion | None = None
+    """Go to the next version."""
 
 
 @frozen(kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.operate import databases, queries, restores, statistics, upgrades
 from reconcile.operate.order import (
     CancelQuery,
@@ -18,8 +19,11 @@ from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 
 
-def prepare(order: Order, subject: Subject) -> Prepared:
-    """Prepare an order. Raises ReconcileError where it cannot be meant or something is unreadable."""
+def prepare(order: Order, subject: Subject, rule: EngineVersion | None = None) -> Prepared:
+    """Prepare an order; `rule` is the version that a spec asks for, None where none does.
+
+    Raises ReconcileError where it cannot be meant or something is unreadable.
+    """
     match order:
         case ResetDatabase():
             return databases.reset(order, subject)
@@ -30,7 +34,7 @@ def prepare(order: Order, subject: Subject) -> Prepared:
         case ResetStatistics():
             return statistics.reset(subject)
         case Upgrade():
-            return upgrades.upgrade(order, subject)
+            return upgrades.upgrade(subject, rule)
         case Restore():
             return restores.restoration(order, subject)
         case _:

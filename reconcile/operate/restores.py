@@ -13,6 +13,7 @@ from reconcile.model.call import RECOVERY_WINDOW, restore
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed
 from reconcile.model.engine import Engine
+from reconcile.model.evidence import RecoveryWindow
 from reconcile.operate.order import Restore
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
@@ -23,7 +24,8 @@ def restoration(order: Restore, subject: Subject) -> Prepared:
     subject.must_be(Engine.POSTGRESQL, "point-in-time recovery")
     subject.must_be_settled()
     moment = order.moment.astimezone(UTC)
-    earliest, latest = _window(subject)
+    window = _window(subject)
+    earliest, latest = window.earliest, window.latest
     if not earliest <= moment <= latest:
         raise ReconcileError(
             f"{_shown(moment)} is outside the recovery window of {subject.name!r}, which is from"
@@ -46,22 +48,14 @@ def restoration(order: Restore, subject: Subject) -> Prepared:
     return Prepared(deed=deed)
 
 
-def _window(subject: Subject) -> tuple[datetime, datetime]:
-    window = subject.ask(RECOVERY_WINDOW)
-    if not isinstance(window, dict):
-        raise AnswerError("the recovery window is no object")
-    edges = [window.get(f"{edge}_recoverable_at") for edge in ("earliest", "latest")]
-    if any(edge is None for edge in edges):
-        raise ReconcileError(f"{subject.name!r} has no point in time that it can be restored to")
-    return _moment(edges[0]), _moment(edges[1])
-
-
-def _moment(value: object) -> datetime:
+def _window(subject: Subject) -> RecoveryWindow:
     try:
-        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise AnswerError("the recovery window has an edge that is no time") from None
+        window = RecoveryWindow.parse(subject.ask(RECOVERY_WINDOW))
+    except ValueError as error:
+        raise AnswerError(str(error)) from None
+    if window is None:
+        raise ReconcileError(f"{subject.name!r} has no point in time that it can be restored to")
+    return window
 
 
 def _shown(moment: datetime) -> str:

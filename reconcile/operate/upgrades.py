@@ -15,15 +15,17 @@ from reconcile.model.change import Risk
 from reconcile.model.deed import Deed
 from reconcile.model.engine import Version
 from reconcile.model.state import Elements, NotOffered
-from reconcile.operate.order import Upgrade
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 
 _ANY = engine_version.EngineVersion(version="latest-minor")
 
 
-def upgrade(order: Upgrade, subject: Subject) -> Prepared:
-    """Prepare one upgrade step. Raises ReconcileError where there is nothing to upgrade to."""
+def upgrade(subject: Subject, rule: engine_version.EngineVersion | None) -> Prepared:
+    """Prepare one upgrade step; `rule` is what the spec asks for.
+
+    Raises ReconcileError where there is nothing to upgrade to.
+    """
     subject.must_be_settled()
     following, live = _next(subject), subject.facts.version
     stakes = ["the database restarts, an upgrade can take long, and there is no way back"]
@@ -49,16 +51,17 @@ def upgrade(order: Upgrade, subject: Subject) -> Prepared:
 
     return Prepared(
         deed=deed,
-        notes=tuple(_past(order, subject, following)),
+        notes=tuple(_past(rule, subject, following)),
         premise=(before, following),
         happened=happened,
         provable=True,
     )
 
 
-def _past(order: Upgrade, subject: Subject, following: Version | None) -> Iterator[str]:
+def _past(
+    rule: engine_version.EngineVersion | None, subject: Subject, following: Version | None
+) -> Iterator[str]:
     """What comes of a step past the version that the spec asks for."""
-    rule = order.rule
     if rule is not None and following is not None and engine_version.goes_past(rule, following):
         yield (
             f"the spec of {subject.name!r} asks for {rule.version!r}: after an upgrade to"

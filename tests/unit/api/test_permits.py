@@ -172,6 +172,7 @@ def test_the_sets_are_these() -> None:
     """A change of the sets is a change of a promise: it shows here."""
     assert {str(route) for route in READING.routes} == {
         "GET /api/databases/:addon",
+        "GET /api/databases/:addon/backups",
         "GET /api/databases/:addon/pitr/recovery_window",
         "GET /api/database_type_versions/:version",
         "GET /api/operations/:operation",
@@ -181,6 +182,7 @@ def test_the_sets_are_these() -> None:
         "DELETE /api/databases/:addon/features",
         "PATCH /api/databases/:addon",
         "POST /api/databases/:addon/action",
+        "POST /api/databases/:addon/backups",
         "POST /api/databases/:addon/features",
         "POST /api/databases/:addon/pitr/restore",
         "POST /api/databases/:addon/upgrade",

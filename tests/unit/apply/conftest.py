@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 from live import environment
 
 from reconcile.api.surroundings import Surroundings
+from reconcile.apply.backup_first import Secured, listed
+from reconcile.apply.backup_live import LiveMaker
 from reconcile.apply.journal import Journal
 from reconcile.apply.live import Connection, Following, LiveExecutor, connect_writing
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action
 from reconcile.model.location import Location
+from reconcile.model.operation import Watched
 from reconcile.model.run import Outcome
 from reconcile.model.state import Desired
 from reconcile.model.target import Target
@@ -76,6 +79,10 @@ class WaitedClock:
             self._ahead += seconds
 
 
+def nothing() -> None:
+    """Let pass what was seen."""
+
+
 @define
 class Bench:
     """What it takes to carry out one action, and to look at what came of it."""
@@ -99,15 +106,39 @@ class Bench:
 
     def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
         """Carry it out."""
-        following = Following(
+        with Journal(self.directory, "run", lambda: datetime.now(UTC)) as journal:
+            writes, following = self.connection.writes, self.following()
+            return LiveExecutor(writes, journal, following).execute(target, action)
+
+    def back_up(
+        self, target: Target, action: Action, *, seen: Callable[[], None] = nothing
+    ) -> Secured | Outcome:
+        """Make a backup before it; `seen` is called after each look at it."""
+        kept = listed(self.connection.reads.client.call, target)
+        self.sandbox.clear()
+
+        def tell(_seen: Watched, _seconds: float) -> None:
+            seen()
+
+        following = evolve(self.following(), tell=tell)
+        with Journal(self.directory, "run", lambda: datetime.now(UTC)) as journal:
+            found = LiveMaker(self.connection.writes, journal, following).make(target, action, kept)
+        assert isinstance(found, Secured) or found.action == action
+        return found
+
+    def following(self) -> Following:
+        """How the end of what goes on is waited for."""
+        return Following(
             client=self.connection.reads.client,
             wait=self.wait,
             patience=self.patience,
             stop=self.stop,
             clock=self.clock,
         )
-        with Journal(self.directory, "run", lambda: datetime.now(UTC)) as journal:
-            return LiveExecutor(self.connection.writes, journal, following).execute(target, action)
+
+    def later(self, seconds: float) -> str:
+        """A time to come, as the sandbox's clock will tell it."""
+        return datetime.fromtimestamp(self.clock.now() + seconds, UTC).isoformat()
 
     def journal(self) -> list[dict[str, Any]]:
         """What was written down, without times and addresses."""

@@ -55,6 +55,7 @@ def test_permits(allow: list[str], attended: bool, risk: Risk, permitted: bool) 
         ("risky", "'risky' is no risk: write one of safe, weakens, disruptive, lossy"),
         ("lossy=", "'' is no address"),
         ("lossy=shop//x", "'shop//x' is no address"),
+        ("lossy=shop", "'shop' is a whole database: name what of it, as in a plan"),
     ],
 )
 def test_an_allowance_that_cannot_be_meant(text: str, message: str) -> None:
@@ -66,10 +67,18 @@ def test_an_allowance_that_cannot_be_meant(text: str, message: str) -> None:
 def test_an_address_that_is_not_in_the_plan_is_noticed() -> None:
     """A flag that allows nothing is most likely a slip."""
     allowance = Allowance(allows=(Allow.parse("weakens"), Allow.parse(f"lossy={ADDRESS}")))
-    assert allowance.unused(Plan()) == (ADDRESS,)
-    item = action(Risk.LOSSY)
-    plan = Plan(databases=(DatabasePlan(handle="shop", engine="mysql", app="a", items=(item,)),))
-    assert allowance.unused(plan) == ()
+    words = f"--allow lossy={ADDRESS} allows nothing:"
+    assert [*allowance.unused(Plan())] == [f"{words} this plan has no action of it"]
+    for risk, said in ((Risk.LOSSY, []), (Risk.WEAKENS, [f"{words} its action is weakens"])):
+        items = (action(risk),)
+        plan = Plan(databases=(DatabasePlan(handle="shop", engine="mysql", app="a", items=items),))
+        assert [*allowance.unused(plan)] == said
+
+
+@pytest.mark.parametrize("text", ["weakens", "lossy=shop/logical_databases/legacy"])
+def test_an_allowance_is_told_as_it_is_written(text: str) -> None:
+    """It can be said again."""
+    assert str(Allow.parse(text)) == text
 
 
 def test_a_person_adds_a_risk_by_answering() -> None:
@@ -88,6 +97,7 @@ def test_withheld_says_why() -> None:
     refused = withheld(Proposal(plan=plan, findings=(finding,)), everything, wanted)
     assert refused is not None
     assert (refused.result, refused.message) == (Result.REFUSED, "it is protected [G101]")
+    assert refused.action == wanted
 
     unallowed = withheld(Proposal(plan=plan), Allowance(), wanted)
     assert unallowed is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pytest
 from builders import HERE, desired, observed, removal
@@ -49,15 +49,23 @@ def _observed(one: Desired) -> Observed:
     return observed({name: LIVE[name] for name in one.kinds}, handle=one.handle)
 
 
-def foreseen(given: Proposal, allowance: Allowance, **spent: int) -> tuple[int, float]:
+def foreseen(
+    given: Proposal,
+    allowance: Allowance,
+    spent: Mapping[str, int] | None = None,
+    *,
+    backup_first: bool = False,
+) -> tuple[int, float]:
     """The requests, all of them to the database host, and the seconds."""
     found = estimate(
         given,
         allowance,
         reads_of=lambda _handle: READS,
         look_at=lambda _plan: LOOK,
+        access_to=lambda _handles: {},
         budget=Budget(database=10, concurrency=1),
-        spent=spent,
+        spent=spent or {},
+        backup_first=backup_first,
     )
     assert set(found.requests) == {"database"}
     return found.total, found.seconds
@@ -84,6 +92,23 @@ def test_what_may_run_is_counted_and_what_it_touches_is_read_again(
     assert foreseen(proposal(*fleet), allowance)[0] == requests
 
 
+@pytest.mark.parametrize(
+    ("fleet", "allowance", "more"),
+    [
+        ([SAFE], ALL, 0),
+        ([DELETING], Allowance(), 0),
+        ([DELETING], ALL, 2 + LOOK),
+        ([SAFE | DELETING, DELETING], ALL, 2 * (2 + LOOK)),
+    ],
+)
+def test_a_backup_first_costs_more_once_a_database(
+    fleet: list[Mapping[str, object]], allowance: Allowance, more: int
+) -> None:
+    """The list, the request and another look, where something is at stake and may run."""
+    plain = foreseen(proposal(*fleet), allowance)[0]
+    assert foreseen(proposal(*fleet), allowance, backup_first=True)[0] == plain + more
+
+
 def test_what_a_guard_refuses_costs_nothing() -> None:
     """It does not run, whatever is allowed."""
     given = proposal(DELETING)
@@ -108,10 +133,64 @@ def test_a_replacement_is_looked_at_once() -> None:
     assert foreseen(Proposal(plan=plan), ALL)[0] == 2 + LOOK + READS
 
 
+def test_a_replacement_among_others_has_a_look_of_its_own() -> None:
+    """What comes before it is safe, and served by the first."""
+    policies = (
+        RetentionPolicy(name="30-days", duration="30d", on_change=OnChange.REPLACE),
+        RetentionPolicy(name="new", duration="1d"),
+    )
+    one = desired({"retention_policies": RetentionPolicies(present=policies)})
+    week = {"duration": "7d", "default": False}
+    plan = build_plan([one], {"shop": observed({"retention_policies": {"30-days": week}})})
+    assert len(plan.actions) == 3
+    assert foreseen(Proposal(plan=plan), ALL)[0] == 3 + 2 * LOOK + READS
+
+
+def test_each_database_costs_what_it_takes_to_read_it() -> None:
+    """By its handle, and by what its plan acts on; where nothing runs, no access is needed."""
+    given = proposal(SAFE, {**SAFE, **CREATING})
+
+    def foretold(asked: Proposal, allowance: Allowance = ONE) -> Mapping[str, int]:
+        return estimate(
+            asked,
+            allowance,
+            reads_of={"shop": 5, "db1": 50}.__getitem__,
+            look_at=lambda plan: 100 * len(plan.actions),
+            access_to=lambda handles: {"auth": 1000 * (len(handles) or 7)},
+            budget=Budget(),
+            spent={},
+        ).requests
+
+    assert foretold(given) == {"database": 1 + 100 + 5 + 2 + 200 + 50, "auth": 2000}
+    assert foretold(proposal(DELETING)) == {"database": 1 + 200 + 5, "auth": 1000}
+    assert sum(foretold(proposal(DELETING), Allowance()).values()) == 0
+
+
 def test_what_was_read_before_is_out_of_the_same_budget() -> None:
     """Ten a minute: six of them fit beside four that were sent, and not beside five."""
     given = proposal(SAFE)
     for spent, seconds in (({"database": 4}, 0), ({"database": 5}, 61), ({"api": 60}, 0)):
-        requests, found = foreseen(given, ALL, **spent)
+        requests, found = foreseen(given, ALL, spent)
         assert requests == 6
         assert found == pytest.approx(seconds + 6 * 0.2)
+
+
+def test_access_is_foretold_of_what_is_touched_only() -> None:
+    """A plan that was made before has not been read: its tokens are still to come."""
+    asked: list[list[str]] = []
+
+    def access(handles: Collection[str]) -> Mapping[str, int]:
+        asked.append(list(handles))
+        return {"auth": 2, "api": len(handles)}
+
+    found = estimate(
+        proposal(SAFE, DELETING, SAFE),
+        Allowance(),
+        reads_of=lambda _handle: READS,
+        look_at=lambda _plan: LOOK,
+        access_to=access,
+        budget=Budget(),
+        spent={},
+    )
+    assert asked == [["db2", "shop"]]
+    assert found.requests == {"auth": 2, "api": 2, "database": 2 * (LOOK + 1 + READS)}

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import resource
+import os
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from builders import ORIGIN, target
+from unit.apply.disk import room_for
 
 from reconcile.apply.journal import Journal, JournalError
 from reconcile.model.address import Address
 from reconcile.model.call import Effect, action
-from reconcile.model.change import FieldChange, Risk, Update
+from reconcile.model.change import Create, FieldChange, Risk, Update
 from reconcile.model.deed import Deed, Done
+from reconcile.model.history import Addon, Commit, Opening, Settlement
 from reconcile.model.item import Action, Reason
-from reconcile.model.run import Outcome, Result
+from reconcile.model.run import Clash, Outcome, Result
 
 ADDRESS = Address(database="shop", kind="backups")
 ACTION = Action(
@@ -32,6 +36,27 @@ ACTION = Action(
     risk=Risk.SAFE,
     reason=Reason.DIFFERS,
     origin=ORIGIN,
+)
+HOURS = {"field": "hours", "before": [5], "after": [3]}
+OTHER_ADDRESS = Address(database="shop", kind="logical_databases", name="audit")
+OTHER = Action(
+    address=OTHER_ADDRESS,
+    change=Create(address=OTHER_ADDRESS, after={}),
+    risk=Risk.SAFE,
+    reason=Reason.MISSING,
+    origin=ORIGIN,
+)
+
+OPENING = Opening(
+    version="1.0",
+    command="apply",
+    who="anna",
+    host="build-7",
+    pid=4711,
+    commit=Commit(id="1" * 40, dirty=True),
+    plan_id="2" * 64,
+    actions=1,
+    databases={"shop": Addon(app="shop-web", addon="ad-shop", region="osc-fr1")},
 )
 
 
@@ -48,21 +73,88 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_intent_is_on_disk_before_the_outcome(tmp_path: Path) -> None:
     """`started` can be read by another process before `finished` is written."""
     with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin("1.0", {"shop": target()})
+        journal.begin(OPENING)
         journal.started(ACTION)
         assert [entry["event"] for entry in lines(journal.path)] == ["run", "started"]
         journal.finished(Outcome(action=ACTION, result=Result.DONE))
         journal.end({"done": 1})
     begin, started, finished, ended = lines(tmp_path / "runs" / "run-1.jsonl")
-    assert begin["databases"] == {
-        "shop": {"addon": "ad-shop", "app": "shop-web", "region": "osc-fr1"}
+    assert {name: begin[name] for name in begin if name not in {"at", "event"}} == {
+        "format_version": "1.0",
+        "version": "1.0",
+        "command": "apply",
+        "who": "anna",
+        "host": "build-7",
+        "pid": 4711,
+        "commit": {"id": "1" * 40, "dirty": True},
+        "plan_id": "2" * 64,
+        "actions": 1,
+        "databases": {"shop": {"addon": "ad-shop", "app": "shop-web", "region": "osc-fr1"}},
+        "permission": {
+            "overrides": [],
+            "allows": [],
+            "backup_first": False,
+            "roll_backups": False,
+        },
     }
-    assert begin["format_version"] == "1.0"
     assert started["address"] == "shop/backups"
     assert (started["before"], started["after"]) == ({"hours": [5]}, {"hours": [3]})
+    assert (started["risk"], started["fields"]) == ("safe", [HOURS])
     assert (finished["result"], finished["verb"]) == ("done", "update")
     assert ended["results"] == {"done": 1}
     assert {entry["at"] for entry in (begin, started, finished, ended)} == {now().isoformat()}
+
+
+def test_an_intent_is_on_disk_when_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As is every outcome; what was left out or settled is with the last line."""
+    flushed: list[list[str]] = []
+    flush = os.fsync
+
+    def noted(descriptor: int) -> None:
+        flush(descriptor)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            flushed.append([entry["event"] for entry in lines(tmp_path / "runs" / "run-1.jsonl")])
+
+    monkeypatch.setattr("os.fsync", noted)
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.started(ACTION)
+        journal.finished(Outcome(action=ACTION, result=Result.UNKNOWN))
+        journal.complete(
+            [
+                Outcome(action=ACTION, result=Result.DONE),
+                Outcome(action=OTHER, result=Result.SKIPPED),
+            ]
+        )
+        journal.end({"done": 1})
+    events = ["started", "finished", "settled", "left", "ended"]
+    assert flushed == [events[:1], events[:2], events]
+
+
+def test_the_keys_of_a_line_are_sorted(tmp_path: Path) -> None:
+    """Two journals can be compared line by line."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.started(ACTION)
+    (line,) = (tmp_path / "runs" / "run-1.jsonl").read_text(encoding="utf-8").splitlines()
+    assert line == json.dumps(json.loads(line), sort_keys=True)
+
+
+def test_what_cannot_be_announced_is_not_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the run nor an action: the error says so."""
+
+    def full(_descriptor: int, _line: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with Journal(tmp_path, "run-1", now) as journal:
+        monkeypatch.setattr("os.write", full)
+        with pytest.raises(JournalError, match=r"No space left.*nothing is changed without it"):
+            journal.begin(OPENING)
+        with pytest.raises(JournalError, match=r"No space left.*nothing is changed without it"):
+            journal.started(ACTION)
+        monkeypatch.undo()
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -76,7 +168,9 @@ def test_a_journal_is_never_written_over(tmp_path: Path) -> None:
     """A second run of the same id is refused."""
     with (
         Journal(tmp_path, "run-1", now),
-        pytest.raises(JournalError, match="cannot write the journal"),
+        pytest.raises(
+            JournalError, match=f"cannot write the journal '{tmp_path}/runs/run-1.jsonl'"
+        ),
     ):
         Journal(tmp_path, "run-1", now)
 
@@ -99,27 +193,39 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_what_was_done_is_not_called_undone(tmp_path: Path) -> None:
     """Once a request has left, an error says what the journal lacks, and no more."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Journal(tmp_path, "run-1", now) as journal:
         journal.started(ACTION)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-        try:
-            with pytest.raises(JournalError, match=r"what was done is done, but the journal"):
-                journal.operation(ACTION, "609145e6")
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        with (
+            room_for(0, journal.path),
+            pytest.raises(JournalError, match=r"what was done is done, but the journal"),
+        ):
+            journal.operation(ACTION, "609145e6")
 
 
 def test_a_full_disk_stops_the_run(tmp_path: Path) -> None:
     """An intent that cannot be written down is not acted upon."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with Journal(tmp_path, "run-1", now) as journal:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-        try:
-            with pytest.raises(JournalError, match="File too large"):
-                journal.started(ACTION)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with (
+        Journal(tmp_path, "run-1", now) as journal,
+        room_for(0, journal.path),
+        pytest.raises(JournalError, match="File too large"),
+    ):
+        journal.started(ACTION)
+
+
+def test_after_a_torn_line_the_next_is_a_line_of_its_own(tmp_path: Path) -> None:
+    """Cut at every byte, twice: what is written once there is room again can be read."""
+    with Journal(tmp_path / "whole", "run-1", now) as journal:
+        journal.started(ACTION)
+    (line,) = journal.path.read_text(encoding="utf-8").splitlines()
+    for room in range(len(line) + 1):
+        with Journal(tmp_path / str(room), "run-1", now) as journal:
+            for _time in range(2):
+                with room_for(room, journal.path), pytest.raises(JournalError):
+                    journal.started(ACTION)
+            journal.started(OTHER)
+        *torn, last = journal.path.read_text(encoding="utf-8").splitlines()
+        assert all(line.startswith(one) and one for one in torn)
+        assert json.loads(last)["address"] == "shop/logical_databases/audit"
 
 
 DEED = Deed(
@@ -140,7 +246,7 @@ def test_an_order_is_written_down_as_a_change_is(tmp_path: Path) -> None:
         journal.finished(Done(deed=DEED, result=Result.UNKNOWN, message="lost"))
     named = {"address": "billing", "at": now().isoformat(), "verb": "order", "what": DEED.what}
     assert lines(journal.path) == [
-        {"event": "started", "before": None, "after": None, **named},
+        {"event": "started", "before": None, "after": None, "risk": "safe", **named},
         {"event": "operation", "operation": "609145e6", **named},
         {"event": "finished", "result": "unknown", "message": "lost", **named},
     ]
@@ -157,3 +263,65 @@ def test_an_operation_of_a_change_is_written_down(tmp_path: Path) -> None:
         "shop/backups",
         "609145e6",
     )
+
+
+def test_what_was_not_tried_is_left(tmp_path: Path) -> None:
+    """With all that is known of it, so that a run can be told whole; what was told is not repeated."""
+    clash = Clash(before={"hours": (5,)}, expected={"hours": (5,)}, now={"hours": (9,)})
+    done = Outcome(action=OTHER, result=Result.DONE)
+    stale = Outcome(action=ACTION, result=Result.STALE, message="plan again", clash=clash)
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.started(OTHER)
+        journal.finished(done)
+        journal.complete([done, stale])
+    assert lines(journal.path)[2:] == [
+        {
+            "event": "left",
+            "at": now().isoformat(),
+            "address": "shop/backups",
+            "verb": "update",
+            "risk": "safe",
+            "before": {"hours": [5]},
+            "after": {"hours": [3]},
+            "fields": [HOURS],
+            "result": "stale",
+            "message": "plan again",
+            "clash": {"before": {"hours": [5]}, "expected": {"hours": [5]}, "now": {"hours": [9]}},
+            "operation": None,
+        }
+    ]
+
+
+def test_what_a_second_read_settled_is_written_down(tmp_path: Path) -> None:
+    """The journal tells the truth: an outcome that was unknown once is not so for ever."""
+    unknown = Outcome(action=ACTION, result=Result.UNKNOWN, message="lost")
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.started(ACTION)
+        journal.finished(unknown)
+        journal.complete([evolve(unknown, result=Result.DONE, message="read again: it was done")])
+    named = {"address": "shop/backups", "verb": "update", "at": now().isoformat()}
+    assert lines(journal.path)[2:] == [
+        {
+            "event": "settled",
+            "result": "done",
+            "message": "read again: it was done",
+            **named,
+        }
+    ]
+
+
+@pytest.mark.parametrize(("done", "word"), [(True, "done"), (False, "not done")])
+def test_the_end_of_an_earlier_run_is_written_down(tmp_path: Path, done: bool, word: str) -> None:
+    """In the journal of the run that found out: nobody writes into the other's."""
+    found = Settlement(run="run-0", address=ADDRESS, verb="update", done=done)
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.settled(found)
+    (entry,) = lines(journal.path)
+    assert entry == {
+        "event": "settled",
+        "at": now().isoformat(),
+        "run": "run-0",
+        "address": "shop/backups",
+        "verb": "update",
+        "result": word,
+    }

@@ -21,7 +21,7 @@ def look(bench: Bench) -> str:
 def events(bench: Bench) -> list[tuple[str, object]]:
     """The journal: each event with what it says of the outcome or the operation."""
     return [
-        (entry["event"], entry.get("operation") or entry.get("result")) for entry in bench.journal()
+        (entry["event"], entry.get("result") or entry.get("operation")) for entry in bench.journal()
     ]
 
 

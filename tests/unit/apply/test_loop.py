@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from attrs import evolve
+import pytest
+from attrs import evolve, field, frozen
 from builders import ORIGIN, desired, observed, removal, target
 
 from reconcile.apply.allowance import Allow, Allowance
+from reconcile.apply.backup_first import Secured
 from reconcile.apply.executors import DryRunExecutor, calls_of
 from reconcile.apply.loop import Loop, count_results
 from reconcile.apply.settle import settle
+from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
+from reconcile.model.call import BACK_UP
+from reconcile.model.change import Delete
 from reconcile.model.engine import Engine
+from reconcile.model.evidence import Backup
 from reconcile.model.item import Action, Blocked, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
-from reconcile.model.state import ITSELF
+from reconcile.model.state import ITSELF, Elements
 from reconcile.model.target import Target
 from reconcile.plan.build import build_plan
 
@@ -30,14 +37,17 @@ class Recorder:
 
     def __init__(self, answers: dict[str, Result] | None = None) -> None:
         self.seen: list[str] = []
+        self.finishing: list[str] = []
         self.stop = threading.Event()
         self._answers = answers or {}
 
-    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
-        """Note the address."""
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+        """Note the address, and whether it has to be finished whatever comes."""
         assert target.addon == f"ad-{action.address.database}"
         address = str(action.address)
         self.seen.append(address)
+        if finish:
+            self.finishing.append(address)
         return Outcome(action=action, result=self._answers.get(address, Result.DONE))
 
 
@@ -66,6 +76,21 @@ def run(plan: Plan, executor: Recorder, allowance: Allowance = ALL) -> list[tupl
         proposal=Proposal(plan=plan), allowance=allowance, executor=executor, stop=executor.stop
     )
     return [(str(o.action.address), o.result.value) for o in loop.run()]
+
+
+def test_a_database_that_is_held_is_not_touched() -> None:
+    """Nothing of it is tried or read, whatever was allowed; the others are served."""
+    executor = Recorder()
+    loop = Loop(
+        proposal=Proposal(plan=plan_of(["shop", "store"])),
+        allowance=Allowance(),
+        executor=executor,
+        held={"shop": "run 1 is at work"},
+    )
+    outcomes = [one for one in loop.run() if one.action.address.database == "shop"]
+    assert {(one.result, one.message) for one in outcomes} == {(Result.BLOCKED, "run 1 is at work")}
+    assert len(outcomes) == 3
+    assert {address.partition("/")[0] for address in executor.seen} == {"store"}
 
 
 def test_actions_run_in_the_order_of_the_plan() -> None:
@@ -120,6 +145,44 @@ def test_an_interrupted_run_starts_nothing_more() -> None:
     results = run(plan_of(["a", "b"]), executor)
     assert executor.seen == []
     assert {result for _address, result in results} == {"skipped"}
+
+
+def test_an_interrupt_during_a_look_is_heard() -> None:
+    """Nothing is sent after it, and the outcome says why."""
+    executor = Recorder()
+
+    def recheck(plan: DatabasePlan) -> DatabasePlan:
+        executor.stop.set()
+        return plan
+
+    plan = plan_of(["a"])
+    loop = Loop(
+        proposal=Proposal(plan=plan),
+        allowance=ALL,
+        executor=executor,
+        stop=executor.stop,
+        recheck=recheck,
+    )
+    outcomes = loop.run()
+    assert executor.seen == []
+    assert [one.action for one in outcomes] == list(plan.actions)
+    assert {(one.result, one.message) for one in outcomes} == {
+        (Result.SKIPPED, "the run was interrupted")
+    }
+
+
+def test_what_was_tried_is_told_as_it_comes() -> None:
+    """Not what was never tried: that is told at the end."""
+    told: list[Outcome] = []
+    loop = Loop(
+        proposal=Proposal(plan=plan_of(["a"])),
+        allowance=Allowance(),
+        executor=Recorder(),
+        progress=told.append,
+    )
+    outcomes = loop.run()
+    assert [one.result for one in outcomes] == [Result.DONE, Result.DONE, Result.NOT_ALLOWED]
+    assert told == list(outcomes[:2])
 
 
 def test_a_dry_run_names_the_requests() -> None:
@@ -227,6 +290,48 @@ def test_what_is_half_replaced_is_finished() -> None:
     executor = Interrupting()
     outcomes = run(replacement(), executor)
     assert [result for _address, result in outcomes] == ["done", "done", "skipped"]
+    assert executor.seen == ["shop/retention_policies/p"] * 2
+    assert executor.finishing == executor.seen[1:]
+
+
+def test_only_a_half_that_fails_is_said_to_be_missing() -> None:
+    """Halves that are done have nothing to say, and what fails elsewhere its own reason."""
+    plan = replacement()
+
+    class Failing(Recorder):
+        def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+            done = super().execute(target, action, finish=finish)
+            failed = evolve(done, result=Result.FAILED, message="no")
+            return failed if len(self.seen) == 3 else done
+
+    loop = Loop(proposal=Proposal(plan=plan), allowance=ALL, executor=Failing())
+    assert [one.message for one in loop.run()] == ["", "", "no"]
+
+
+@pytest.mark.parametrize(("result", "under_way"), [(Result.FAILED, False), (Result.UNKNOWN, True)])
+def test_a_first_half_that_failed_or_goes_on_is_not_followed(
+    result: Result, under_way: bool
+) -> None:
+    """Although a look would find it gone: it was not this one that did it, or not yet."""
+    plan = replacement()
+    _gone, back, other = plan.actions
+    looks = [plan.databases[0], evolve(plan.databases[0], items=(back, other))]
+
+    class Losing(Recorder):
+        def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+            done = super().execute(target, action, finish=finish)
+            return evolve(done, result=result, under_way=under_way, message="no")
+
+    loop = Loop(
+        proposal=Proposal(plan=plan),
+        allowance=ALL,
+        executor=Losing(),
+        recheck=lambda _plan: looks.pop(0),
+    )
+    outcomes = loop.run()
+    assert [one.result for one in outcomes] == [result, Result.SKIPPED, Result.SKIPPED]
+    assert outcomes[0].message == "no"
+    assert len(looks) == 1
 
 
 def test_a_half_that_fails_says_what_is_missing() -> None:
@@ -243,21 +348,49 @@ def test_a_half_that_fails_says_what_is_missing() -> None:
     assert second.message == "it is deleted and may not be there again, run apply again: no"
 
 
-def test_nothing_lossy_is_done_on_a_plan_that_is_no_longer_true() -> None:
-    """Somebody was quicker: the plan is made anew before data goes, and the rest is left alone."""
-    settled = replacement(on_change=OnChange.BLOCK).databases[0]
+def looked(plan: Plan, now: DatabasePlan) -> tuple[Recorder, list[Outcome]]:
+    """Carry out a plan of one database that is looked at as `now`."""
     executor = Recorder()
     loop = Loop(
-        proposal=Proposal(plan=replacement()),
-        allowance=ALL,
-        executor=executor,
-        recheck=lambda _plan: evolve(settled, items=()),
+        proposal=Proposal(plan=plan), allowance=ALL, executor=executor, recheck=lambda _plan: now
     )
-    outcomes = loop.run()
+    return executor, list(loop.run())
+
+
+def test_what_somebody_else_did_is_not_done_again() -> None:
+    """Nothing is left to do: nothing is sent, and each action is already done."""
+    plan = replacement()
+    executor, outcomes = looked(plan, evolve(plan.databases[0], items=()))
+    assert executor.seen == []
+    assert [one.result for one in outcomes] == [Result.ALREADY_DONE] * 3
+
+
+def test_nothing_lossy_is_done_on_a_plan_that_is_no_longer_true() -> None:
+    """Somebody was quicker, and made something else of it: the rest is left alone."""
+    plan = replacement()
+    gone, back, other = plan.actions
+    assert isinstance(gone.change, Delete)
+    before = gone.change.before
+    changed = evolve(gone, change=evolve(gone.change, before={**before, "duration": "90d"}))
+    executor, outcomes = looked(plan, evolve(plan.databases[0], items=(changed, back, other)))
     assert executor.seen == []
     assert [one.result for one in outcomes] == [Result.STALE, Result.SKIPPED, Result.SKIPPED]
+    first = outcomes[0]
+    assert first.message == "live is no longer as the plan saw it, nothing was sent: plan again"
+    assert first.clash is not None
+    assert first.clash.before == first.clash.expected == before
+    assert first.clash.now == {**before, "duration": "90d"}
+
+
+def test_another_live_database_is_not_changed() -> None:
+    """What was planned for one addon is never sent to another."""
+    plan = replacement()
+    elsewhere = evolve(target(Engine.INFLUXDB), addon="ad-other")
+    executor, outcomes = looked(plan, evolve(plan.databases[0], target=elsewhere))
+    assert executor.seen == []
+    assert [one.result for one in outcomes] == [Result.BLOCKED, Result.SKIPPED, Result.SKIPPED]
     assert outcomes[0].message == (
-        "live is no longer as the plan saw it; nothing was sent, plan again"
+        "it was planned for addon 'ad-shop', and this is 'ad-other': nothing was sent"
     )
 
 
@@ -273,6 +406,14 @@ def test_a_database_that_cannot_be_looked_at_again_loses_nothing() -> None:
     first = loop.run()[0]
     assert first.result is Result.FAILED
     assert first.message == "could not be read again, nothing was sent: connection refused"
+
+
+def test_a_target_without_its_state_is_no_look() -> None:
+    """It was found, and could not be read: nothing is known of it."""
+    plan = replacement()
+    executor, outcomes = looked(plan, evolve(plan.databases[0], error="timed out"))
+    assert executor.seen == []
+    assert outcomes[0].message == "could not be read again, nothing was sent: timed out"
 
 
 def test_what_the_run_itself_did_is_no_surprise() -> None:
@@ -314,19 +455,137 @@ def test_a_first_half_whose_answer_was_lost_is_looked_for() -> None:
     ):
         looks = [plan.databases[0], evolve(plan.databases[0], items=now)]
 
-        def recheck(_plan: DatabasePlan, looks: list[DatabasePlan] = looks) -> DatabasePlan:
+        def recheck(asked: DatabasePlan, looks: list[DatabasePlan] = looks) -> DatabasePlan:
+            assert asked == plan.databases[0]
             return looks.pop(0) if len(looks) > 1 else looks[0]
 
         class Losing(Recorder):
             def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
                 done = super().execute(target, action, finish=finish)
-                return evolve(done, result=Result.UNKNOWN) if action == gone else done
+                lost = evolve(done, result=Result.UNKNOWN, message=f"lost{DOUBT}")
+                return lost if action == gone else done
 
         loop = Loop(proposal=Proposal(plan=plan), allowance=ALL, executor=Losing(), recheck=recheck)
-        assert [outcome.result.value for outcome in loop.run()] == results
+        outcomes = loop.run()
+        assert [outcome.result.value for outcome in outcomes] == results
+        said = "read again: it was done; lost" if results[0] == "done" else f"lost{DOUBT}"
+        assert outcomes[0].message == said
 
 
 def test_what_is_known_is_not_settled() -> None:
     """Only unknown outcomes are read from the plan."""
     done = Outcome(action=plan_of(["a"]).actions[0], result=Result.DONE)
     assert settle([done], plan_of(["a"])) == (done,)
+
+
+BACKUP = Backup(id="b1", created_at=datetime(2026, 11, 23, tzinfo=UTC), done=True, manual=True)
+
+
+@frozen(kw_only=True)
+class Securing:
+    """Secures as it was told, and notes what for; looks are noted with it."""
+
+    found: Secured | Result
+    seen: list[str] = field(factory=list)
+
+    def secure(self, plan: DatabasePlan, target: Target, action: Action) -> Secured | Outcome:
+        """Note the action and the target."""
+        assert action in plan.actions
+        self.seen.append(f"secure {action.address.name} of {target.addon}")
+        if isinstance(self.found, Result):
+            return Outcome(action=action, result=self.found, message="no backup")
+        return self.found
+
+    def recheck(self, plan: DatabasePlan) -> DatabasePlan:
+        """Note the look."""
+        self.seen.append("look")
+        return plan
+
+    def carry_out(self, plan: Plan, allowance: Allowance = ALL) -> list[Outcome]:
+        """Carry out a plan, secured."""
+        return list(
+            Loop(
+                proposal=Proposal(plan=plan),
+                allowance=allowance,
+                executor=Recorder(),
+                recheck=self.recheck,
+                secure=self.secure,
+            ).run()
+        )
+
+
+def two_losses() -> Plan:
+    """A creation and two deletions."""
+    wanted = LogicalDatabases(
+        present=(LogicalDatabase(name="new"),), absent=(removal("old"), removal("older"))
+    )
+    live: dict[str, Elements] = {"logical_databases": {"old": {}, "older": {}}}
+    return build_plan([desired({"logical_databases": wanted})], {"shop": observed(live)})
+
+
+def test_a_database_is_secured_once_before_the_first_loss() -> None:
+    """And looked at again then, for a backup takes a while; its outcome tells of it."""
+    securing = Securing(found=Secured(backup=BACKUP, calls=(BACK_UP,)))
+    created, first, second = securing.carry_out(two_losses())
+    assert securing.seen == ["look", "look", "secure old of ad-shop", "look", "look"]
+    assert [one.result for one in (created, first, second)] == [Result.DONE] * 3
+    assert (created.backup, first.backup, second.backup) == (None, BACKUP, None)
+    assert [str(call) for call in first.calls] == ["POST /backups"]
+
+
+def test_what_took_no_time_is_not_looked_at_again() -> None:
+    """No backup was made: a dry run, or a database with a recovery window."""
+    securing = Securing(found=Secured(calls=(BACK_UP,)))
+    _created, first, _second = securing.carry_out(two_losses())
+    assert securing.seen == ["look", "look", "secure old of ad-shop", "look"]
+    assert first.calls == (BACK_UP,)
+
+
+def test_what_somebody_did_during_the_backup_is_seen() -> None:
+    """The action is not tried any more; that a backup was made is told."""
+    plan = replacement()
+    looks = [plan.databases[0], evolve(plan.databases[0], items=())]
+    loop = Loop(
+        proposal=Proposal(plan=plan),
+        allowance=ALL,
+        executor=Recorder(),
+        recheck=lambda _plan: looks.pop(0) if len(looks) > 1 else looks[0],
+        secure=Securing(found=Secured(backup=BACKUP)).secure,
+    )
+    first = loop.run()[0]
+    assert (first.result, first.backup) == (Result.ALREADY_DONE, BACKUP)
+
+
+@pytest.mark.parametrize("result", [Result.BLOCKED, Result.FAILED])
+def test_what_cannot_be_secured_is_not_lost(result: Result) -> None:
+    """Neither it nor what follows; what went before is done."""
+    securing = Securing(found=result)
+    outcomes = securing.carry_out(two_losses())
+    assert [one.result for one in outcomes] == [Result.DONE, result, Result.SKIPPED]
+    assert outcomes[2].message == ("shop/logical_databases/old, before it, was not done")
+
+
+def test_what_is_not_lost_is_not_secured() -> None:
+    """Neither safe actions, nor what is not allowed, nor what was done already."""
+    securing = Securing(found=Secured())
+    securing.carry_out(two_losses(), Allowance())
+    assert securing.seen == ["look"]
+    gone = Securing(found=Secured())
+    plan = two_losses()
+    loop = Loop(
+        proposal=Proposal(plan=plan),
+        allowance=ALL,
+        executor=Recorder(),
+        recheck=lambda one: evolve(one, items=()),
+        secure=gone.secure,
+    )
+    assert {one.result for one in loop.run()} == {Result.ALREADY_DONE}
+    assert gone.seen == []
+
+
+def test_a_replacement_is_secured_before_its_first_half() -> None:
+    """Never between the halves: what is deleted is to be back at once."""
+    securing = Securing(found=Secured(backup=BACKUP))
+    outcomes = securing.carry_out(replacement())
+    assert [one.backup for one in outcomes] == [BACKUP, None, None]
+    assert securing.seen.count("secure p of ad-shop") == 1

@@ -9,9 +9,11 @@ from attrs import evolve
 from builders import desired, facts, observed
 
 from reconcile.apply.settle import settle
+from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
-from reconcile.kinds.features import Feature, Features
+from reconcile.kinds.feature_rules import Feature
+from reconcile.kinds.features import Features
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
 from reconcile.model.item import Pending, Reason
@@ -141,3 +143,33 @@ def test_an_update_that_left_something_else_to_do() -> None:
     before = planned("backups", spec, {ITSELF: {"enabled": False, "hours": (3,)}})
     after = planned("backups", spec, {ITSELF: {"enabled": True, "hours": (5,)}})
     assert settled(before, after)[0] is Result.DONE
+
+
+def test_what_another_hand_did_a_moment_before_is_no_failure() -> None:
+    """A creation that was refused, for the thing is there: nothing is left to do."""
+    spec = Features(switched={Feature.REDIS_AOF: True})
+    before = planned("features", spec, OFF)
+    failed = Outcome(action=before.actions[0], result=Result.FAILED, message="it exists")
+    (outcome,) = settle([failed], planned("features", spec, ON))
+    assert outcome.result is Result.ALREADY_DONE
+    assert outcome.message == "read again: it is so, by another hand; it exists"
+    assert settle([failed], planned("features", spec, OFF)) == (failed,)
+
+
+def test_an_update_that_failed_may_have_been_made_by_another_hand() -> None:
+    """What that left to do is another matter."""
+    spec = Backups(enabled=True, hours=(3,))
+    before = planned("backups", spec, {ITSELF: {"enabled": False, "hours": (3,)}})
+    after = planned("backups", spec, {ITSELF: {"enabled": True, "hours": (5,)}})
+    failed = Outcome(action=before.actions[0], result=Result.FAILED, message="refused")
+    (outcome,) = settle([failed], after)
+    assert outcome.result is Result.ALREADY_DONE
+
+
+def test_a_doubt_that_is_settled_is_not_told() -> None:
+    """What the request came to stays, that nobody knew goes."""
+    spec = Features(switched={Feature.REDIS_AOF: True})
+    before = planned("features", spec, OFF)
+    unknown = Outcome(action=before.actions[0], result=Result.UNKNOWN, message=f"no answer{DOUBT}")
+    (outcome,) = settle([unknown], planned("features", spec, ON))
+    assert outcome.message == "read again: it was done; no answer"

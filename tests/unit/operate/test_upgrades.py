@@ -64,7 +64,7 @@ def test_a_step_past_the_spec_is_told(
     subject = found(**HERE)
     document = {"database_type_version": {"id": "v164", "next_upgrade": version(16)}}
     provider.odd["database"].append(reply(200, document))
-    prepared = prepare(Upgrade(rule=EngineVersion(version=rule)), subject)
+    prepared = prepare(Upgrade(), subject, EngineVersion(version=rule))
     assert [f"the spec of 'billing' asks for {rule!r}" in note for note in prepared.notes] == (
         [True] if told else []
     )

@@ -1,0 +1,154 @@
+"""One run at a time on each live database.
+
+A lock is held by the kernel for as long as its file is open, and released by it when the process
+ends, however it ends: there is no stale lock to clear away. What is left of one is a file that says
+who held it last, and that the next run takes over. It is never removed, for another process may
+have opened it just before.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from attrs import frozen
+
+from reconcile.errors import ReconcileError
+from reconcile.model.target import Target
+from reconcile.model.text import in_utc, moment
+
+
+class LockError(ReconcileError):
+    """A lock can be neither taken nor refused: nothing may be changed without it."""
+
+
+@frozen(kw_only=True)
+class Held:
+    """Who holds a lock, as far as its file tells; `since` in UTC."""
+
+    run: str = ""
+    pid: int | None = None
+    host: str = ""
+    since: datetime | None = None
+
+    @property
+    def message(self) -> str:
+        """Why nothing was done, and what to do."""
+        run = f"run {self.run}" if self.run else "another run"
+        elsewhere = f" on {self.host}" if self.host != os.uname().nodename else ""
+        known = [
+            f"pid {self.pid}{elsewhere}" if self.pid is not None else "",
+            f"since {moment(self.since)}" if self.since else "",
+        ]
+        about = ", ".join(part for part in known if part)
+        return (
+            f"{run}{f' ({about})' if about else ''} is at work on this database; nothing was sent,"
+            " try again when it has ended"
+        )
+
+
+class Locks:
+    """The locks of one run, in a folder that every run of this state directory shares.
+
+    `now` tells the time in UTC. All are released at the end of the block. Raises LockError where
+    the folder cannot be made, and where its file system does not lock.
+    """
+
+    def __init__(self, directory: Path, run_id: str, now: Callable[[], datetime]) -> None:
+        self.path = directory / "locks"
+        self._run_id = run_id
+        self._now = now
+        self._held: list[int] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for descriptor in self._held:
+            with suppress(OSError):  # whose it was is told for convenience only
+                os.ftruncate(descriptor, 0)
+            os.close(descriptor)
+
+    def take(self, target: Target, handle: str) -> Held | None:
+        """Take the lock of a live database; None once it is ours, who holds it where it is not."""
+        place = self.path / f"{_name(target)}.lock"
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = _locked(place)
+            if isinstance(descriptor, Held):
+                return descriptor
+            self._held.append(descriptor)
+            self._sign(descriptor, handle)
+        except OSError as error:
+            raise LockError(
+                f"cannot lock {handle!r} with {str(place)!r}: {error.strerror}; nothing is changed"
+                " without a lock, choose another place with --state-dir"
+            ) from error
+        return None
+
+    def _sign(self, descriptor: int, handle: str) -> None:
+        """Say whose it is, for the message of whoever meets it."""
+        holder = {
+            "run": self._run_id,
+            "pid": os.getpid(),
+            "host": os.uname().nodename,
+            "since": self._now().isoformat(),
+            "handle": handle,
+        }
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{json.dumps(holder, sort_keys=True)}\n".encode(), 0)
+
+
+_LARGEST = 64 * 1024
+
+
+def _name(target: Target) -> str:
+    """One database, one name: whatever handle or application it goes by."""
+    named = f"{target.hosts.database}\n{target.addon}"
+    return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
+def _locked(place: Path) -> int | Held:
+    """The descriptor of a file that is locked now, or who holds it. Raises OSError."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(place, flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
+            if isinstance(error, BlockingIOError):
+                return _holder(file.read(_LARGEST))
+        raise
+    return descriptor
+
+
+def _holder(content: bytes) -> Held:
+    """What a lock's file tells; one that was not written yet, or is no longer whole, nothing."""
+    try:
+        document = json.loads(content)
+        return _held(document if isinstance(document, dict) else {})
+    except (ValueError, OverflowError, RecursionError):
+        return Held()
+
+
+def _held(document: Mapping[str, Any]) -> Held:
+    run, pid, host = (document.get(name) for name in ("run", "pid", "host"))
+    return Held(
+        run=run if isinstance(run, str) else "",
+        pid=pid if isinstance(pid, int) else None,
+        host=host if isinstance(host, str) else "",
+        since=in_utc(datetime.fromisoformat(str(document.get("since")))),
+    )

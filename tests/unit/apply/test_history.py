@@ -1,0 +1,639 @@
+"""Journals, read: whole ones, torn ones, and what is none."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from builders import ORIGIN, target
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.apply.disk import room_for
+
+from reconcile.apply.history import completed_plans, open_ends, past_runs, read_run
+from reconcile.apply.journal import Journal, JournalError
+from reconcile.apply.journal_lines import HistoryError
+from reconcile.apply.replay import NOTHING_WRITTEN, UNDER_WAY
+from reconcile.model.address import Address
+from reconcile.model.call import Effect, action
+from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
+from reconcile.model.deed import Deed, Done
+from reconcile.model.history import (
+    Addon,
+    Commit,
+    Opening,
+    Permission,
+    RunState,
+    Settlement,
+    Unreadable,
+)
+from reconcile.model.item import Action, Reason
+from reconcile.model.run import Clash, Outcome, Result
+from reconcile.model.state import Approval
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SHOP = Addon(app="shop-web", addon="ad-shop", region="osc-fr1")
+OPENING = Opening(
+    version="1.4.0",
+    command="apply",
+    who="anna",
+    host="build-7",
+    pid=4711,
+    commit=Commit(id="1" * 40, dirty=True),
+    plan_id="2" * 64,
+    actions=2,
+    databases={"shop": SHOP},
+)
+
+
+def now() -> datetime:
+    """A fixed time."""
+    return NOON
+
+
+def planned(change: Change, risk: Risk = Risk.SAFE) -> Action:
+    """An action for a change."""
+    return Action(
+        address=change.address, change=change, risk=risk, reason=Reason.DIFFERS, origin=ORIGIN
+    )
+
+
+BACKUPS_ADDRESS = Address(database="shop", kind="backups")
+BACKUPS = planned(
+    Update(
+        address=BACKUPS_ADDRESS,
+        before={"enabled": True, "hours": (5,)},
+        after={"hours": (3, 9)},
+        fields=(FieldChange(field="hours", before=(5,), after=(3, 9)),),
+    )
+)
+MODES = planned(
+    Update(
+        address=Address(database="shop", kind="sql_mode"),
+        before={"modes": ("A", "B"), "note": None},
+        after={"modes": ("B", "A"), "note": "x"},
+        fields=(
+            FieldChange(field="modes", before=("C",), after=("A", "B")),
+            FieldChange(field="note", before=None, after="x"),
+        ),
+    ),
+    Risk.WEAKENS,
+)
+AUDIT = planned(
+    Create(address=Address(database="shop", kind="logical_databases", name="audit/1"), after={})
+)
+LEGACY = planned(
+    Delete(
+        address=Address(database="shop", kind="logical_databases", name="legacy"),
+        before={"protected": True},
+    ),
+    Risk.LOSSY,
+)
+RESET = Deed(
+    database="shop-web/ad-shop",
+    target=target(),
+    what="reset logical database staging",
+    call=action("reset-database", {"database_name": "staging"}, effect=Effect.CHANGE),
+    risk=Risk.LOSSY,
+)
+
+
+def outcome(entry: Action, result: Result = Result.DONE, message: str = "") -> Outcome:
+    """What became of an action."""
+    return Outcome(action=entry, result=result, message=message)
+
+
+def write(directory: Path, ident: str, *outcomes: Outcome, opening: Opening = OPENING) -> Path:
+    """The journal of a run that came to its end."""
+    with Journal(directory, ident, now) as journal:
+        journal.begin(opening)
+        for one in outcomes:
+            journal.started(one.action)
+            journal.finished(one)
+        journal.end({})
+    return journal.path
+
+
+def begun(directory: Path, ident: str, entry: Action, opening: Opening = OPENING) -> Path:
+    """The journal of a run that was killed while it did something."""
+    with Journal(directory, ident, now) as journal:
+        journal.begin(opening)
+        journal.started(entry)
+    return journal.path
+
+
+def raw(directory: Path, ident: str, *lines: Mapping[str, object] | str) -> Path:
+    """A journal as somebody else might have written it."""
+    path = directory / "runs" / f"{ident}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    texts = [one if isinstance(one, str) else json.dumps({"at": str(NOON), **one}) for one in lines]
+    path.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+    return path
+
+
+FIRST = {"event": "run", "format_version": "1.0", "version": "1.4.0"}
+
+
+def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """Every value of every event comes back as it was."""
+    clash = Clash(before={"hours": (4,)}, expected={"hours": (5,)}, now={"hours": ()})
+    stale = evolve(outcome(LEGACY, Result.STALE, "plan again"), clash=clash)
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        for entry in (BACKUPS, MODES, AUDIT):
+            journal.started(entry)
+        journal.operation(AUDIT, "609145e6")
+        journal.finished(outcome(AUDIT, Result.UNKNOWN, "lost"))
+        journal.finished(outcome(MODES, Result.FAILED, "HTTP 500"))
+        journal.complete([outcome(AUDIT, Result.DONE, "read again: it was done"), stale])
+        journal.end({"done": 1})
+    run = read_run(journal.path)
+    assert (run.id, run.opening, run.began, run.ended) == ("run-1", OPENING, NOON, NOON)
+    assert run.state is RunState.ENDED
+    assert not run.torn
+    assert run.unread == 0
+    assert [(one.address, one.change, one.risk) for one in run.deeds] == [
+        (entry.address, entry.change, entry.risk) for entry in (BACKUPS, MODES, AUDIT, LEGACY)
+    ]
+    assert [(one.result, one.message, one.operation, one.clash) for one in run.deeds] == [
+        (Result.UNKNOWN, NOTHING_WRITTEN, None, None),
+        (Result.FAILED, "HTTP 500", None, None),
+        (Result.DONE, "read again: it was done", "609145e6", None),
+        (Result.STALE, "plan again", None, clash),
+    ]
+    assert run.results == {
+        Result.DONE: 1,
+        Result.FAILED: 1,
+        Result.UNKNOWN: 1,
+        Result.STALE: 1,
+    }
+
+
+def test_an_order_is_read_in_its_words(tmp_path: Path) -> None:
+    """Its database may have been named with a slash; it has no change."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(RESET)
+        journal.finished(Done(deed=RESET, result=Result.DONE))
+    (deed,) = read_run(journal.path).deeds
+    assert deed.address == Address(database="shop-web/ad-shop")
+    assert (deed.verb, deed.what, deed.risk) == ("order", RESET.what, Risk.LOSSY)
+    assert (deed.change, deed.result) == (None, Result.DONE)
+
+
+def test_a_run_is_told_by_what_is_held_and_written(tmp_path: Path) -> None:
+    """Running while its journal is open, interrupted once that is closed without an end."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        assert read_run(journal.path).state is RunState.RUNNING
+    assert read_run(journal.path).state is RunState.INTERRUPTED
+
+
+def test_what_a_run_at_work_has_begun_is_under_way(tmp_path: Path) -> None:
+    """Nobody says of it that it is unknown until its run is over."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(BACKUPS)
+        journal.finished(outcome(BACKUPS))
+        journal.started(AUDIT)
+        running = read_run(journal.path)
+    assert [(one.result, one.message) for one in running.deeds] == [
+        (Result.DONE, ""),
+        (Result.STARTED, UNDER_WAY),
+    ]
+    assert read_run(journal.path).deeds[1].result is Result.UNKNOWN
+
+
+def test_what_was_lifted_and_allowed_comes_back(tmp_path: Path) -> None:
+    """The guards, the words, the backups, and the approval of what went."""
+    given = Permission(
+        overrides=("G104",), allows=("weakens",), backup_first=True, roll_backups=True
+    )
+    approval = Approval(reason="moved", until=date(2026, 12, 31))
+    opening = evolve(OPENING, permission=given)
+    gone = outcome(evolve(LEGACY, approval=approval))
+    run = read_run(write(tmp_path, "run-1", gone, outcome(AUDIT), opening=opening))
+    assert run.opening == opening
+    assert [deed.approval for deed in run.deeds] == [approval, None]
+
+
+def test_an_approval_until_no_day_makes_no_sense(tmp_path: Path) -> None:
+    """A line that says so is counted; one without words lists none."""
+    deed = {"event": "started", "address": "shop/backups", "verb": "delete"}
+    path = raw(
+        tmp_path,
+        "run-1",
+        {**FIRST, "permission": {"allows": "lossy"}},
+        {**deed, "approval": {"reason": "moved", "until": "soon"}},
+    )
+    run = read_run(path)
+    assert (run.unread, run.deeds, run.opening.permission) == (1, (), Permission())
+
+
+def test_a_line_torn_anywhere_takes_nothing_else_away(tmp_path: Path) -> None:
+    """Cut at every byte of its last line: what was before it stays, and the cut is told."""
+    path = write(tmp_path, "run-1", outcome(AUDIT), outcome(LEGACY))
+    content = path.read_bytes()
+    start = content.rindex(b"\n", 0, -1) + 1
+    whole = read_run(path)
+    for size in range(start, len(content)):
+        path.write_bytes(content[:size])
+        run = read_run(path)
+        assert run.deeds == whole.deeds
+        only_the_line_end_is_missing = size == len(content) - 1
+        assert run.torn == (size > start and not only_the_line_end_is_missing)
+        assert (run.ended == NOON) == only_the_line_end_is_missing
+        assert run.unread == 0
+
+
+@given(size=st.integers(min_value=0, max_value=3000), noise=st.binary(max_size=40))
+def test_whatever_a_journal_ends_with_it_is_read_or_said_why_not(
+    tmp_path_factory: pytest.TempPathFactory, size: int, noise: bytes
+) -> None:
+    """Cut anywhere and with anything after it: a run or a sentence, and never more than was there."""
+    path = write(tmp_path_factory.mktemp("journal"), "run-1", outcome(AUDIT), outcome(BACKUPS))
+    whole = read_run(path)
+    path.write_bytes(path.read_bytes()[:size] + noise)
+    deeds = []
+    with suppress(HistoryError):
+        deeds = list(read_run(path).deeds)
+    assert len(deeds) <= len(whole.deeds)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([], "its first line is not whole: the run ended before it sent anything"),
+        (["{}"], "it is not the journal of a run"),
+        (["[1]"], "it is not the journal of a run"),
+        (['{"event": "run", "at": "soon"}'], "it is not the journal of a run"),
+        (["[" * 100_000], "it is not the journal of a run"),
+        ([{"event": "started", "address": "shop"}], "it is not the journal of a run"),
+        ([{**FIRST, "format_version": "2.0"}], "it was written by another version of the tool"),
+    ],
+)
+def test_what_tells_of_no_run_says_why(
+    tmp_path: Path, lines: list[Mapping[str, object] | str], reason: str
+) -> None:
+    """Empty, foreign, or of a version whose words may mean something else."""
+    path = raw(tmp_path, "run-1", *lines)
+    with pytest.raises(HistoryError) as caught:
+        read_run(path)
+    assert str(caught.value) == reason
+
+
+def test_a_first_line_that_is_cut_is_said(tmp_path: Path) -> None:
+    """It was killed while it wrote that: nothing can have been sent."""
+    path = raw(tmp_path, "run-1", FIRST)
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(HistoryError, match="its first line is not whole"):
+        read_run(path)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    """A pipe would never end, a link may lead anywhere, a folder holds no lines."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    os.mkfifo(folder / "a.jsonl")
+    (folder / "b.jsonl").symlink_to(write(tmp_path, "d"))
+    (folder / "c.jsonl").mkdir()
+    history = past_runs(tmp_path)
+    assert [run.id for run in history.runs] == ["d"]
+    assert history.unreadable == (
+        Unreadable(id="c", reason="it is no file"),
+        Unreadable(id="b", reason="it cannot be read: Too many levels of symbolic links"),
+        Unreadable(id="a", reason="it is no file"),
+    )
+
+
+def test_a_journal_without_end_is_not_read_whole(tmp_path: Path) -> None:
+    """Somebody may have put anything there."""
+    path = write(tmp_path, "run-1")
+    os.truncate(path, 65 * 1024 * 1024)
+    with pytest.raises(HistoryError, match="it is larger than 64 MiB"):
+        read_run(path)
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """Nobody shall believe that nothing ever ran."""
+    (tmp_path / "runs").symlink_to(tmp_path / "runs")
+    with pytest.raises(HistoryError, match=f"cannot read the journals in '{tmp_path}': "):
+        past_runs(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["nowhere", "file"])
+def test_where_no_journal_can_be_there_is_none(tmp_path: Path, place: str) -> None:
+    """No run has been there."""
+    (tmp_path / "file").touch()
+    assert past_runs(tmp_path / place).runs == ()
+
+
+def test_a_newer_version_may_say_more(tmp_path: Path) -> None:
+    """Events and fields that are not known are passed over; what makes no sense is counted."""
+    path = raw(
+        tmp_path,
+        "run-1",
+        {**FIRST, "mood": "good", "pid": "many", "actions": None, "commit": {}, "databases": []},
+        {"event": "paused", "address": "shop/backups"},
+        {"event": "started", "address": "shop/backups", "verb": "rename"},
+        {"event": "started", "address": "//", "verb": "create"},
+        {"event": "finished", "address": "shop/a", "verb": "create", "result": "sublime"},
+        {"event": "settled", "run": "run-0", "address": "shop/a", "verb": "create", "result": "?"},
+        "not JSON",
+        {"event": "started", "address": "shop/backups", "verb": "delete", "before": {"a": [True]}},
+    )
+    run = read_run(path)
+    assert run.opening == Opening(version="1.4.0", command="")
+    assert run.unread == 5
+    assert [deed.change for deed in run.deeds] == [
+        Delete(address=BACKUPS_ADDRESS, before={"a": (True,)})
+    ]
+
+
+def test_what_is_not_understood_is_told_of_no_other_deed(tmp_path: Path) -> None:
+    """A deed of a newer version's risk: its end is its own, and stops nobody from reading the rest."""
+    strange = {"address": "shop/backups", "verb": "delete"}
+    other = {"address": "shop/a/b", "verb": "create"}
+    path = raw(
+        tmp_path,
+        "run-1",
+        FIRST,
+        {"event": "started", **strange},
+        {"event": "finished", **strange, "result": "failed"},
+        {"event": "started", **strange, "risk": "cosmic"},
+        {"event": "started", **other},
+        {"event": "finished", **strange, "result": "done"},
+    )
+    run = read_run(path)
+    assert run.unread == 1
+    assert [(str(deed.address), deed.result) for deed in run.deeds] == [
+        ("shop/backups", Result.FAILED),
+        ("shop/a/b", Result.UNKNOWN),
+        ("shop/backups", Result.DONE),
+    ]
+
+
+def test_an_intent_alone_that_is_not_understood_is_counted(tmp_path: Path) -> None:
+    """The last that was written, and of a risk that nobody here knows."""
+    strange = {"event": "started", "address": "shop/backups", "verb": "delete", "risk": "cosmic"}
+    run = read_run(raw(tmp_path, "run-1", FIRST, strange))
+    assert (run.deeds, run.unread) == ((), 1)
+
+
+WORDS = st.sampled_from(
+    ["shop", "shop/a", "shop/a/b", "//", "create", "delete", "order", "lossy", "done", "?"]
+)
+VALUES = st.one_of(st.none(), st.integers(), WORDS, st.lists(WORDS), st.dictionaries(WORDS, WORDS))
+KEYS = ["address", "verb", "risk", "result", "run", "before", "after", "fields", "clash"]
+EVENTS = st.fixed_dictionaries(
+    {"event": st.sampled_from(["started", "left", "operation", "finished", "settled"])},
+    optional=dict.fromkeys(KEYS, VALUES),
+)
+
+
+@given(lines=st.lists(EVENTS, max_size=8))
+def test_whatever_lines_say_they_tell_of_a_run(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, object]]
+) -> None:
+    """Each is a part of it, or is counted as one that makes no sense."""
+    run = read_run(raw(tmp_path_factory.mktemp("journal"), "run-1", FIRST, *lines))
+    assert len(run.deeds) + len(run.settlements) + run.unread <= len(lines)
+
+
+def test_a_journal_of_an_older_version_is_read(tmp_path: Path) -> None:
+    """Without risk, without the fields that differ, and with what never got a line before its end."""
+    update = {"address": "shop/backups", "verb": "update"}
+    path = raw(
+        tmp_path,
+        "run-1",
+        FIRST,
+        {
+            "event": "started",
+            **update,
+            "before": {"hours": [5], "same": 1.5},
+            "after": {"hours": [3], "same": 1.5},
+        },
+        {"event": "finished", **update, "result": "done", "message": ""},
+        {"event": "finished", "address": "shop/x/y", "verb": "create", "result": "failed"},
+        {"event": "ended", "results": {}},
+    )
+    first, second = read_run(path).deeds
+    assert first.risk is None
+    assert isinstance(first.change, Update)
+    assert first.change.fields == (FieldChange(field="hours", before=(5,), after=(3,)),)
+    assert first.change.before == {"hours": (5,), "same": "1.5"}
+    assert (second.result, second.change) == (
+        Result.FAILED,
+        Create(address=Address.parse("shop/x/y"), after={}),
+    )
+
+
+def test_a_list_of_no_one_kind_is_one_of_texts(tmp_path: Path) -> None:
+    """No plan holds it: it is shown as it stands there."""
+    path = raw(
+        tmp_path,
+        "run-1",
+        FIRST,
+        {"event": "started", "address": "shop/x", "verb": "delete", "before": {"a": [1, "b", []]}},
+    )
+    (deed,) = read_run(path).deeds
+    assert deed.change == Delete(address=Address.parse("shop/x"), before={"a": ("1", "b", "[]")})
+
+
+def test_half_of_a_replacement_tells_of_itself(tmp_path: Path) -> None:
+    """Both halves have one address: what became of one is not said of the other."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(LEGACY)
+        journal.started(planned(Create(address=LEGACY.address, after={})))
+        journal.finished(outcome(LEGACY))
+    (run,) = past_runs(tmp_path).runs
+    assert [(deed.verb, deed.result) for deed in run.deeds] == [
+        ("delete", Result.DONE),
+        ("create", Result.UNKNOWN),
+    ]
+
+
+def test_an_outcome_is_that_of_its_own_address(tmp_path: Path) -> None:
+    """Whatever else was begun in the same way meanwhile."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(BACKUPS)
+        journal.started(MODES)
+        journal.finished(outcome(BACKUPS))
+    (run,) = past_runs(tmp_path).runs
+    assert [deed.result for deed in run.deeds] == [Result.DONE, Result.UNKNOWN]
+
+
+def test_a_time_without_a_zone_is_in_utc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Journals are written in UTC; another zone is brought there, wherever this machine is."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    naive = raw(tmp_path, "a", {**FIRST, "at": "2026-11-23T12:00:00"})
+    elsewhere = raw(tmp_path, "b", {**FIRST, "at": "2026-11-23T13:00:00+01:00"})
+    began = [read_run(path).began for path in (naive, elsewhere)]
+    monkeypatch.undo()
+    time.tzset()
+    assert began == [NOON, NOON]
+    assert {one.tzinfo for one in began} == {UTC}
+
+
+def test_runs_come_newest_first_and_no_more_than_asked(tmp_path: Path) -> None:
+    """Names begin with the time; other files are none of ours."""
+    for ident in ("20261121T000000Z-aa", "20261123T000000Z-bb", "20261122T000000Z-cc"):
+        write(tmp_path, ident)
+    (tmp_path / "runs" / "notes.txt").touch()
+    ids = [run.id for run in past_runs(tmp_path).runs]
+    assert ids == ["20261123T000000Z-bb", "20261122T000000Z-cc", "20261121T000000Z-aa"]
+    assert [run.id for run in past_runs(tmp_path, 2).runs] == ids[:2]
+
+
+@pytest.mark.parametrize(("done", "result"), [(True, Result.DONE), (False, Result.FAILED)])
+def test_what_a_later_run_found_out_is_told_of_the_earlier(
+    tmp_path: Path, done: bool, result: Result
+) -> None:
+    """Only of that deed, only where it was open, and never by the earlier journal alone."""
+    path = begun(tmp_path, "run-1", AUDIT)
+    begun(tmp_path, "run-0", AUDIT)
+    found = Settlement(run="run-1", address=AUDIT.address, verb="create", done=done)
+    with Journal(tmp_path, "run-2", now) as journal:
+        journal.begin(OPENING)
+        journal.settled(found)
+    latest, settled, other = past_runs(tmp_path).runs
+    assert [one.settled_by for one in (latest, settled, other)] == [(), ("run-2",), ()]
+    assert [one.settled for one in (latest, settled, other)] == [False, True, False]
+    assert latest.settlements == (found,)
+    assert settled.deeds[0].result is result
+    said = "it was done" if done else "it was not done"
+    assert settled.deeds[0].message == f"read again by a later run: {said}"
+    assert other.deeds[0].result is Result.UNKNOWN
+    assert read_run(path).deeds[0].result is Result.UNKNOWN
+
+
+def test_what_was_known_is_not_settled(tmp_path: Path) -> None:
+    """A later run cannot undo what a run itself saw."""
+    write(tmp_path, "run-1", outcome(AUDIT, Result.FAILED, "HTTP 422"))
+    with Journal(tmp_path, "run-2", now) as journal:
+        journal.begin(OPENING)
+        journal.settled(Settlement(run="run-1", address=AUDIT.address, verb="create", done=True))
+    assert past_runs(tmp_path).runs[1].deeds[0].message == "HTTP 422"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "completed"),
+    [
+        ([outcome(AUDIT), outcome(BACKUPS)], True),
+        ([outcome(AUDIT), outcome(BACKUPS, Result.ALREADY_DONE)], True),
+        ([outcome(AUDIT), outcome(BACKUPS, Result.FAILED)], False),
+        ([outcome(AUDIT), outcome(BACKUPS, Result.STARTED)], False),
+        ([outcome(AUDIT)], False),
+        ([], False),
+    ],
+)
+def test_a_plan_is_completed_by_a_run_that_did_all_of_it(
+    tmp_path: Path, outcomes: list[Outcome], completed: bool
+) -> None:
+    """Every action that was planned, in a run that came to its end."""
+    write(tmp_path, "run-1", *outcomes)
+    run = completed_plans(tmp_path, OPENING.plan_id, NOON - timedelta(seconds=1))
+    assert (run.id if run else None) == ("run-1" if completed else None)
+
+
+def test_a_plan_without_actions_is_never_completed(tmp_path: Path) -> None:
+    """There was nothing to do, so that doing it again does no harm."""
+    write(tmp_path, "run-1", opening=evolve(OPENING, actions=0))
+    assert completed_plans(tmp_path, OPENING.plan_id, NOON - timedelta(seconds=1)) is None
+
+
+def test_only_the_plan_itself_counts_and_only_after_it_was_made(tmp_path: Path) -> None:
+    """Another plan's run says nothing of it, nor does one from before; nor one that was killed."""
+    write(tmp_path, "run-1", outcome(AUDIT), outcome(BACKUPS))
+    assert completed_plans(tmp_path, "3" * 64, NOON - timedelta(days=1)) is None
+    assert completed_plans(tmp_path, OPENING.plan_id, NOON) is None
+    begun(tmp_path, "run-2", AUDIT)
+    found = completed_plans(tmp_path, OPENING.plan_id, NOON - timedelta(days=1))
+    assert found is not None
+    assert found.id == "run-1"
+
+
+def ends(directory: Path, **databases: Addon) -> list[tuple[str, Address]]:
+    """What is open there."""
+    return [
+        (end.run.id, end.deed.address) for end in open_ends(directory, databases or {"shop": SHOP})
+    ]
+
+
+def test_what_was_begun_and_never_finished_is_open(tmp_path: Path) -> None:
+    """Of runs that are over; what is done right now is no business of another run."""
+    begun(tmp_path, "run-1", AUDIT)
+    assert ends(tmp_path) == [("run-1", AUDIT.address)]
+    with Journal(tmp_path, "run-2", now) as journal:
+        journal.begin(OPENING)
+        journal.started(BACKUPS)
+        assert ends(tmp_path) == [("run-1", AUDIT.address)]
+
+
+def test_an_intent_after_a_torn_line_is_open(tmp_path: Path) -> None:
+    """The disk was full for a moment: what was cut takes no intent after it away."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(AUDIT)
+        with room_for(40, journal.path), pytest.raises(JournalError):
+            journal.finished(outcome(AUDIT))
+        journal.started(BACKUPS)
+    (run,) = past_runs(tmp_path).runs
+    assert (run.unread, run.torn) == (1, False)
+    assert sorted(ends(tmp_path)) == [
+        ("run-1", BACKUPS_ADDRESS),
+        ("run-1", AUDIT.address),
+    ]
+
+
+def test_an_outcome_that_nobody_learned_is_open(tmp_path: Path) -> None:
+    """Also where the run itself came to its end."""
+    write(tmp_path, "run-1", outcome(AUDIT, Result.UNKNOWN, "lost"))
+    assert ends(tmp_path) == [("run-1", AUDIT.address)]
+
+
+def test_an_address_that_was_tried_again_is_not_open(tmp_path: Path) -> None:
+    """Only the last word counts; what was only left out is no word."""
+    begun(tmp_path, "run-1", AUDIT)
+    begun(tmp_path, "run-2", BACKUPS)
+    with Journal(tmp_path, "run-3", now) as journal:
+        journal.begin(OPENING)
+        journal.started(AUDIT)
+        journal.finished(outcome(AUDIT))
+        journal.complete([outcome(BACKUPS, Result.SKIPPED)])
+    assert ends(tmp_path) == [("run-2", BACKUPS_ADDRESS)]
+
+
+def test_what_was_settled_hides_nothing_beside_it(tmp_path: Path) -> None:
+    """Of a run that left two open, the other still is."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(AUDIT)
+        journal.started(BACKUPS)
+    write(tmp_path, "run-2", outcome(BACKUPS))
+    assert ends(tmp_path) == [("run-1", AUDIT.address)]
+
+
+def test_only_the_same_live_database_is_meant(tmp_path: Path) -> None:
+    """A handle may stand for another database by now."""
+    begun(tmp_path, "run-1", AUDIT)
+    assert ends(tmp_path, shop=evolve(SHOP, addon="ad-other")) == []
+    assert ends(tmp_path, store=SHOP) == []
+
+
+def test_an_order_is_never_open(tmp_path: Path) -> None:
+    """No plan tells what became of it."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(evolve(OPENING, databases={"shop-web/ad-shop": SHOP}))
+        journal.started(RESET)
+    assert ends(tmp_path, **{"shop-web/ad-shop": SHOP}) == []
