@@ -40,8 +40,23 @@ def _document(database: Database, backup: StoredBackup) -> dict[str, object]:
     }
 
 
-def _find(database: Database, call: Call) -> StoredBackup:
-    for backup in database.stored_backups:
+_HOUR, _DAY = 3600, 86_400
+
+
+def stored_backups(database: Database, now: float) -> tuple[StoredBackup, ...]:
+    """The backups, oldest first: those of the fleet file, or the latest periodic one."""
+    if database.stored_backups is not None:
+        return database.stored_backups
+    if not database.backups.enabled:
+        return ()
+    midnight = now - now % _DAY
+    hours = [midnight + hour * _HOUR for hour in database.backups.hours]
+    created_at = iso(max(time if time <= now else time - _DAY for time in hours))
+    return (StoredBackup(id=object_id("backup", database.id, created_at), created_at=created_at),)
+
+
+def _find(service: Service, database: Database, call: Call) -> StoredBackup:
+    for backup in stored_backups(database, service.now()):
         if backup.id == call.params["backup"]:
             return backup
     raise not_found("DatabaseBackup")
@@ -50,18 +65,19 @@ def _find(database: Database, call: Call) -> StoredBackup:
 def list_backups(service: Service, call: Call) -> Response:
     """List the backups, newest first: `{"database_backups":[…]}`."""
     database = place_of(service, call).database
-    shown = [_document(database, backup) for backup in reversed(database.stored_backups)]
+    stored = stored_backups(database, service.now())
+    shown = [_document(database, backup) for backup in reversed(stored)]
     return JsonReply({"database_backups": shown})
 
 
 def show_backup(service: Service, call: Call) -> Response:
     """Show one backup of the database of the path or the token: `{"database_backup":{…}}`."""
     database = place_of(service, call).database
-    return JsonReply({"database_backup": _document(database, _find(database, call))})
+    return JsonReply({"database_backup": _document(database, _find(service, database, call))})
 
 
 def create_backup(service: Service, call: Call) -> Response:
-    """Begin a manual backup: 201 `{"database_backup":{…}}`; beyond the limit the oldest one goes."""
+    """Begin a manual backup: 201 `{"database_backup":{…}}`; beyond the limit the oldest goes."""
     database = place_of(service, call).database
     call.readable()
     refuse_unless_idle(database)
@@ -73,7 +89,7 @@ def create_backup(service: Service, call: Call) -> Response:
         method=BackupMethod.MANUAL,
         size=0,
     )
-    kept = _rolled(database.stored_backups, manual_limit(database) - 1)
+    kept = _rolled(stored_backups(database, service.now()), manual_limit(database) - 1)
     begin(
         service, evolve(database, stored_backups=(*kept, backup)), OperationType.BACKUP, backup.id
     )
@@ -88,9 +104,9 @@ def _rolled(backups: tuple[StoredBackup, ...], limit: int) -> tuple[StoredBackup
 
 
 def show_archive(service: Service, call: Call) -> Response:
-    """Tell where a backup that is done can be fetched: `{"download_url"}`; nothing answers there."""
+    """Tell where a backup that is done can be fetched: `{"download_url"}`; nothing answers."""
     database = place_of(service, call).database
-    backup = _find(database, call)
+    backup = _find(service, database, call)
     if backup.status is not BackupStatus.DONE:
         raise conflict(f"the backup is {backup.status}")
     url = f"https://backups.sandbox.invalid/{database.id}/{backup.id}.tar.gz"

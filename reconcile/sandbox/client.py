@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -25,6 +26,16 @@ class LoggedRequest(TypedDict):
     status: int | None
     changes: bool
     effect: bool
+    asked: dict[str, Any] | None
+
+
+class HeldRequest(TypedDict):
+    """One request as `GET /_sandbox/held` shows it."""
+
+    method: str
+    path: str
+    action_name: str | None
+    when: str
 
 
 class Requests(TypedDict):
@@ -32,6 +43,9 @@ class Requests(TypedDict):
 
     counts: dict[str, int]
     requests: list[LoggedRequest]
+
+
+_PAUSE = 0.005
 
 
 class SandboxRefusal(Exception):  # noqa: N818  an answer of the door, not a defect
@@ -84,8 +98,25 @@ class Sandbox:
         self._call("POST", "faults", {"kind": kind, **details})
 
     def clear_faults(self) -> None:
-        """Ask for no more faults."""
+        """Ask for no more faults; what one holds goes on."""
         self._call("DELETE", "faults")
+
+    def held(self) -> list[HeldRequest]:
+        """Tell which requests are held now, after `fault("hold", when="before", …)`."""
+        return cast("list[HeldRequest]", self._call("GET", "held")["held"])
+
+    def wait_until_held(self, seconds: float = 10.0) -> HeldRequest:
+        """Wait until a request is held; TimeoutError if none is in time."""
+        end = time.monotonic() + seconds
+        while not (held := self.held()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"no request was held within {seconds} seconds")
+            time.sleep(_PAUSE)
+        return held[0]
+
+    def release(self, *, drop: bool = False) -> list[HeldRequest]:
+        """Let the held requests go on, or close their connections; tell which they were."""
+        return cast("list[HeldRequest]", self._call("POST", "release", {"drop": drop})["held"])
 
     def _call(self, method: str, path: str, body: object = None) -> Any:
         # A connection for each call: it is never one that a fault has closed.

@@ -83,9 +83,23 @@ def add_fault(service: Service, call: Call) -> Response:
 
 
 def clear_faults(service: Service, _: Call) -> Response:
-    """Ask for no more faults."""
+    """Ask for no more faults; what one holds goes on."""
     service.faults.clear()
+    service.holds.release()
     return JsonReply({})
+
+
+def show_held(service: Service, _: Call) -> Response:
+    """Show which requests are held now: `{"held":[{"method","path","action_name","when"}]}`."""
+    return JsonReply({"held": service.holds.document()})
+
+
+def release(service: Service, call: Call) -> Response:
+    """Let the held requests go on, or with `{"drop": true}` close their connections instead."""
+    drop = call.mapping().get("drop", False)
+    if not isinstance(drop, bool):
+        raise malformed("'drop' is neither true nor false")
+    return JsonReply({"held": service.holds.release(drop=drop)})
 
 
 ENDPOINTS = (
@@ -104,6 +118,8 @@ ENDPOINTS = (
             ("POST", "databases/{database}/sql", run_sql),
             ("POST", "faults", add_fault),
             ("DELETE", "faults", clear_faults),
+            ("GET", "held", show_held),
+            ("POST", "release", release),
         )
     ),
 )

@@ -72,21 +72,29 @@ class Edge:
         fault = self._service.faults.draw(exchange.call)
         if fault is not None:
             await asyncio.sleep(fault.wait)
-        kind = None if fault is None else fault.kind
         effect = False
-        if kind is not FaultKind.DROP_BEFORE:
+        dropped = await self._dropped(exchange.call, fault, When.BEFORE)
+        if not dropped:
             effect = await self._answer(exchange, fault)
-        dropped = kind in {FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER}
+            dropped = await self._dropped(exchange.call, fault, When.AFTER)
         status = None if dropped else exchange.answer[0]["status"]
         # Noted before it is sent: who has the answer finds it in the log.
         self._service.log.add(exchange.call, exchange.host, status=status, effect=effect)
         if dropped:
             await _drop(exchange)
-        elif kind is FaultKind.TRUNCATE:
+        elif fault is not None and fault.kind is FaultKind.TRUNCATE:
             await _send_truncated(exchange, send)
         else:
             for message in exchange.answer:
                 await send(message)
+
+    async def _dropped(self, call: Call, fault: Fault | None, when: When) -> bool:
+        """Hold the request if a fault demands it; tell whether its connection is to be closed."""
+        if fault is None:
+            return False
+        if fault.holds(when):
+            return await self._service.holds.hold(call, fault)
+        return fault.drops(when)
 
     async def _answer(self, exchange: Exchange, fault: Fault | None) -> bool:
         """Collect the answer; tell whether the fleet is another after it."""

@@ -101,5 +101,6 @@ def state_of_backup(database: Database, operation: Operation) -> Database:
         size = _ARCHIVE_BYTES if _succeeded(operation) else 0
         return evolve(backup, status=_BACKUP_STATUSES[operation.status], size=size)
 
-    kept = (followed(one) if one.id == operation.target else one for one in database.stored_backups)
+    stored = database.stored_backups or ()
+    kept = (followed(one) if one.id == operation.target else one for one in stored)
     return evolve(database, stored_backups=tuple(kept))

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from starlette.responses import HTMLResponse, Response
 
 from reconcile.sandbox.constraints import Matches, Within, about
+from reconcile.sandbox.request_log import is_change
 from reconcile.sandbox.wire import Call, JsonReply, too_many_requests
 
 
@@ -23,14 +24,19 @@ class FaultKind(StrEnum):
     DROP_BEFORE = "drop-before"
     DROP_AFTER = "drop-after"
     TRUNCATE = "truncate"
+    HOLD = "hold"
     OUTSIDE_WRITE = "outside-write"
 
 
 class When(StrEnum):
-    """When an outside writer comes, seen from the request."""
+    """On which side of the request's effect something happens."""
 
     BEFORE = "before"
     AFTER = "after"
+
+
+_DROPS = {When.BEFORE: FaultKind.DROP_BEFORE, When.AFTER: FaultKind.DROP_AFTER}
+_LONGEST_HOLD = 60.0
 
 
 @frozen(kw_only=True)
@@ -47,10 +53,17 @@ class Match:
         default=None, metadata=about("shell pattern for the path", "/api/databases/*/action")
     )
     action_name: str | None = field(default=None, metadata=about("action name", "set-sqlmode"))
+    changes: bool | None = field(
+        default=None, metadata=about("whether it is of a kind that changes something")
+    )
 
     def meets(self, call: Call) -> bool:
         """Tell whether a request is meant."""
-        wanted = ((self.method, call.method), (self.action_name, call.action_name))
+        wanted = (
+            (self.method, call.method),
+            (self.action_name, call.action_name),
+            (self.changes, is_change(call)),
+        )
         return (
             (self.host is None or (call.host is not None and call.host.value == self.host))
             and all(value is None or value == given for value, given in wanted)
@@ -69,7 +82,9 @@ class Fault:
     seconds: float = field(
         default=0.0,
         validator=Within(0, 600),
-        metadata=about("how long to wait before anything happens; 1 for a delay", 0.5),
+        metadata=about(
+            "how long to wait before anything happens, 1 for a delay; a hold: at most, 60", 0.5
+        ),
     )
     times: int | None = field(
         default=1,
@@ -97,7 +112,7 @@ class Fault:
     )
     when: When = field(
         default=When.BEFORE,
-        metadata=about("outside-write: whether before or after the request is carried out"),
+        metadata=about("hold, outside-write: before or after the request is carried out"),
     )
 
     def writes(self, when: When) -> bool:
@@ -107,7 +122,22 @@ class Fault:
     @property
     def wait(self) -> float:
         """How many seconds to wait first."""
+        if self.kind is FaultKind.HOLD:
+            return 0.0
         return 1.0 if self.kind is FaultKind.DELAY and not self.seconds else self.seconds
+
+    @property
+    def longest_hold(self) -> float:
+        """How many seconds a request is held that nobody releases."""
+        return self.seconds or _LONGEST_HOLD
+
+    def holds(self, when: When) -> bool:
+        """Tell whether it holds the request at that moment."""
+        return self.kind is FaultKind.HOLD and self.when is when
+
+    def drops(self, when: When) -> bool:
+        """Tell whether it closes the connection at that moment."""
+        return self.kind is _DROPS[when]
 
     def reply(self) -> Response | None:
         """Give the answer that takes the place of the real one, if the kind has one."""

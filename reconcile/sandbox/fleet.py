@@ -179,8 +179,12 @@ class Database:
         factory=MaintenanceWindow, metadata=about("maintenance window")
     )
     backups: Backups = field(factory=Backups, metadata=about("periodic backups"))
-    stored_backups: tuple[StoredBackup, ...] = field(
-        default=(), metadata=about("backups that were made, oldest first")
+    stored_backups: tuple[StoredBackup, ...] | None = field(
+        default=None,
+        metadata=about(
+            "backups that were made, oldest first; if left out, the latest periodic one where "
+            "periodic backups are on"
+        ),
     )
     users: tuple[User, ...] | None = field(
         default=None, metadata=about("users; a protected one if left out")

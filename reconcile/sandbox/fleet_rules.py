@@ -50,7 +50,7 @@ def check_database(database: Database, prefix: str) -> Iterator[Problem]:
     extensions = [extension.name for extension in database.extensions or ()]
     yield from _repeated(f"{prefix}extensions", "extension", extensions)
     for field in ("operations", "stored_backups", "maintenance"):
-        ids = [record.id for record in getattr(database, field)]
+        ids = [record.id for record in getattr(database, field) or ()]
         yield from _repeated(f"{prefix}{field}", "id", ids)
     yield from _repeated(f"{prefix}users", "user", [user.name for user in database.users or ()])
     pids = [str(query.pid) for query in database.queries or ()]

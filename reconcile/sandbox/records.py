@@ -74,7 +74,7 @@ class Operation:
 
 @frozen(kw_only=True)
 class RecoveryWindow:
-    """The points in time that a PostgreSQL database can be restored to; what is left out is null."""
+    """The points in time that a PostgreSQL database can be restored to; what is missing is null."""
 
     earliest_recoverable_at: str | None = field(
         default=None, validator=_INSTANT, metadata=about("the first of them", _AN_INSTANT)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
+from collections.abc import Mapping
 
 from attrs import asdict, frozen
 
@@ -21,7 +23,8 @@ class LoggedRequest:
     """One request; `status` is None if no answer left.
 
     `changes` says that it is of a kind that changes something, also where it was refused;
-    `effect` says that the fleet was another afterwards.
+    `effect` says that the fleet was another afterwards; `asked` is the body of one that changes, or
+    its query.
     """
 
     host: str
@@ -31,6 +34,7 @@ class LoggedRequest:
     status: int | None
     changes: bool
     effect: bool
+    asked: object
 
 
 def is_change(call: Call) -> bool:
@@ -38,6 +42,15 @@ def is_change(call: Call) -> bool:
     if call.method in _SAFE_METHODS or call.path.endswith(_TOKEN_PATHS):
         return False
     return call.action_name not in READS
+
+
+def _asked(call: Call) -> object:
+    """What a changing request asks for; None where it may hold a password or is too long."""
+    if not is_change(call) or "/users" in call.path:
+        return None
+    asked = call.body or dict(call.query)
+    kept = isinstance(asked, Mapping) and len(json.dumps(asked)) <= _LONGEST_TEXT
+    return asked if kept else None
 
 
 class RequestLog:
@@ -60,6 +73,7 @@ class RequestLog:
                 status=status,
                 changes=is_change(call),
                 effect=effect,
+                asked=_asked(call),
             )
         )
 

@@ -1,4 +1,4 @@
-"""What one running sandbox owns: the fleet, the tokens, the log, the faults, the limit, the clock."""
+"""What one running sandbox owns, from the fleet to the clock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from reconcile.sandbox.clock import Clock
 from reconcile.sandbox.faults import Faults
+from reconcile.sandbox.holds import Holds
 from reconcile.sandbox.live_fleet import LiveFleet
 from reconcile.sandbox.rate_limit import RateLimit
 from reconcile.sandbox.request_log import RequestLog
@@ -29,6 +30,7 @@ class Service:
     operation_seconds: float = 0.2
     log: RequestLog = field(factory=RequestLog)
     faults: Faults = field(factory=Faults)
+    holds: Holds = field(factory=Holds)
 
     def settle(self) -> None:
         """Bring the fleet to the present: end the operations whose time has come."""

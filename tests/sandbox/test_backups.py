@@ -32,6 +32,7 @@ def _places(client: ProviderClient, backup: str) -> list[Answer]:
 
 def test_a_backup_is_created(timed: ProviderClient, timed_sandbox: Sandbox) -> None:
     """201 with every field; it counts as an effect, and an empty body is as good."""
+    timed_sandbox.change(MYSQL, stored_backups=[])
     answer = _backup(timed)
     assert answer.status == 201
     backup = answer.document["database_backup"]
@@ -86,7 +87,7 @@ def test_a_failed_backup_shows_it(
     timed: ProviderClient, timed_sandbox: Sandbox, clock: SimulatedClock
 ) -> None:
     """It stays in the list, with an error and without a size."""
-    timed_sandbox.change(MYSQL, failing_operations="disk full")
+    timed_sandbox.change(MYSQL, failing_operations="disk full", stored_backups=[])
     _backup(timed)
     clock.seconds += 10
     assert [(one["status"], one["size"]) for one in _listed(timed)] == [("error", 0)]
@@ -111,6 +112,31 @@ def test_backups_of_the_fleet_file_are_shown(timed: ProviderClient, timed_sandbo
     timed_sandbox.change(MYSQL, stored_backups=[PERIODIC])
     (shown,) = _listed(timed)
     assert (shown["method"], shown["status"], shown["size"]) == ("periodic", "done", 1_048_576)
+
+
+@pytest.mark.parametrize(
+    ("hours", "latest"),
+    [([9], "2026-01-05T09"), ([3], "2026-01-05T03"), ([10], "2026-01-04T10"), ([2, 8, 14], "2026-01-05T08")],
+)  # fmt: skip
+def test_where_the_fleet_file_says_nothing_the_latest_periodic_one_is_there(
+    timed: ProviderClient, timed_sandbox: Sandbox, hours: list[int], latest: str
+) -> None:
+    """At the hour that is set, done; a new one stands beside it."""
+    timed_sandbox.change(MYSQL, backups={"enabled": True, "hours": hours})
+    (shown,) = _listed(timed)
+    assert (shown["method"], shown["status"]) == ("periodic", "done")
+    assert shown["created_at"] == f"{latest}:00:00.000+00:00"
+    assert [place.status for place in _places(timed, shown["id"])] == [200, 200]
+    new = _backup(timed).document["database_backup"]
+    assert _listed(timed) == [new, shown]
+
+
+def test_where_periodic_backups_are_off_there_is_none(
+    timed: ProviderClient, timed_sandbox: Sandbox
+) -> None:
+    """Only the fleet file can then say that there are some."""
+    timed_sandbox.change(MYSQL, backups={"enabled": False, "hours": [3]})
+    assert _listed(timed) == []
 
 
 @pytest.mark.parametrize("path", ["backups/none", "databases/{}/backups/none/archive"])

@@ -27,6 +27,8 @@ def test_health_needs_no_token(client: ProviderClient) -> None:
         ("POST", f"databases/{MYSQL}/sql"),
         ("POST", "faults"),
         ("DELETE", "faults"),
+        ("GET", "held"),
+        ("POST", "release"),
     ],
 )
 def test_the_door_needs_the_api_token(client: ProviderClient, method: str, path: str) -> None:
@@ -54,6 +56,7 @@ def test_requests_are_counted_by_host(client: ProviderClient, sandbox: Sandbox) 
         "status": 200,
         "changes": False,
         "effect": False,
+        "asked": None,
     }
     sandbox.clear()
     cleared = sandbox.requests()
@@ -94,6 +97,27 @@ def test_settings_are_changes(client: ProviderClient, sandbox: Sandbox) -> None:
         (False, False),
         (True, True),
         (True, False),
+    ]
+
+
+def test_the_log_says_what_a_change_asks_for(client: ProviderClient, sandbox: Sandbox) -> None:
+    """Its body, or its query; nothing of a read, of what is no object, or of what is too long."""
+    settings = {"database": {"periodic_backups_scheduled_at": 5}}
+    created = {"database_name": "audit"}
+    client.database("PATCH", MYSQL, settings)
+    client.action(MYSQL, "create-database", created)
+    client.action(MYSQL, "list-databases", {})
+    client.database("DELETE", MYSQL, suffix="/features?feature=force-ssl")
+    client.database("PATCH", MYSQL, [1])
+    client.database("PATCH", MYSQL, {"database": {"name": "x" * 1000}})
+    asked = [one["asked"] for one in sandbox.requests()["requests"] if one["host"] == "database"]
+    assert asked == [
+        settings,
+        {"action_name": "create-database", "params": created},
+        None,
+        {"feature": "force-ssl"},
+        None,
+        None,
     ]
 
 

@@ -174,12 +174,14 @@ def test_faults_come_one_after_the_other(client: ProviderClient, sandbox: Sandbo
         ({"path": f"/api/databases/{POSTGRESQL}/*"}, False),
         ({"action_name": "get-sqlmode"}, True),
         ({"action_name": "set-sqlmode"}, False),
+        ({"host": "database", "changes": False}, True),
+        ({"host": "database", "changes": True}, False),
         ({"host": "database", "method": "POST", "action_name": "get-sqlmode"}, True),
         ({"host": "database", "method": "PATCH", "action_name": "get-sqlmode"}, False),
     ],
 )
 def test_a_fault_meets_only_what_it_is_for(
-    client: ProviderClient, sandbox: Sandbox, match: dict[str, str], met: bool
+    client: ProviderClient, sandbox: Sandbox, match: dict[str, str | bool], met: bool
 ) -> None:
     """Everything that is named must fit."""
     token = client.addon_token(MYSQL)

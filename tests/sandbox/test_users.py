@@ -58,6 +58,7 @@ def test_a_given_password_is_not_repeated(client: ProviderClient, sandbox: Sandb
     answer = _create(client, **PASSWORD)
     assert (answer.status, answer.document) == (201, {**REPORTING, "database_user": REPORTING})
     assert PASSWORD["password"] not in str(sandbox.fleet())
+    assert PASSWORD["password"] not in str(sandbox.requests())
 
 
 def test_a_user_can_write_unless_said_otherwise(client: ProviderClient) -> None:
