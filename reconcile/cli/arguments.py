@@ -11,31 +11,33 @@ import click
 
 from reconcile import __version__
 from reconcile.cli import activity_commands as activity
+from reconcile.cli import history_commands as history
+from reconcile.cli import looking_commands as looking
 from reconcile.cli import settings_commands as settings
 from reconcile.cli.options import (
-    DEFAULT_PATHS,
     ApplyOptions,
     DriftOptions,
     Options,
     PlanOptions,
     SandboxOptions,
     SchemaOptions,
-    Selection,
-    ShowOptions,
     ValidateOptions,
 )
 from reconcile.cli.parameters import (
     InOrder,
     bounded,
     output_of,
+    overrides,
     reports,
+    safeguard_of,
+    secures,
     selection_of,
     selects,
     takes_paths,
     waiting_of,
     waits,
 )
-from reconcile.cli.value_types import PATH, AllowType, WholeNumber
+from reconcile.cli.value_types import PATH, AllowType, DurationType, WholeNumber
 from reconcile.errors import ExitStatus, PageError, UsageError
 
 PROGRAM = "reconcile"
@@ -117,12 +119,18 @@ def validate(paths: Sequence[Path], **given: Any) -> ValidateOptions:
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when something remains to be done."
 )
+@click.option("--out", type=PATH, metavar="FILE", help="Also save the plan, for apply --plan.")
+@click.option(
+    "--expires-in",
+    type=DurationType(least=60.0),
+    metavar="DURATION",
+    help="How long a saved plan may be applied. Default: 24h.",
+)
+@overrides
 @bounded
 @selects
 @reports
-def plan(
-    paths: Sequence[Path], *, detailed_exitcode: bool, max_wait: float | None, **given: Any
-) -> PlanOptions:
+def plan(paths: Sequence[Path], **given: Any) -> PlanOptions:
     """Show what apply would do, and change nothing.
 
     \b
@@ -130,17 +138,30 @@ def plan(
       reconcile plan
       reconcile plan --only shop --only 'label:env=production'
       reconcile plan --detailed-exitcode --report json=plan.json
+      reconcile plan --out shop.plan.json
     """
+    if given["out"] is None and given["expires_in"] is not None:
+        raise click.UsageError("--expires-in is about a saved plan: say --out FILE, too")
     return PlanOptions(
-        selection=selection_of(given, paths),
-        output=output_of(given),
-        detailed_exitcode=detailed_exitcode,
-        max_wait=max_wait,
+        selection=selection_of(given, paths), output=output_of(given), **_named_only(given)
     )
+
+
+def _named_only(given: dict[str, Any]) -> dict[str, Any]:
+    """The values that were named: what was not has the default of its Options."""
+    return {name: value for name, value in given.items() if value is not None}
 
 
 @_group.command()
 @takes_paths
+@click.option("--plan", type=PATH, metavar="FILE", help="Apply a plan that plan --out saved.")
+@click.option(
+    "--specs",
+    multiple=True,
+    type=PATH,
+    metavar="PATH",
+    help="Where the specs are that answer for --plan. Default: specs.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Print the exact requests, send none of them.")
 @click.option(
@@ -150,6 +171,8 @@ def plan(
     help="Allow weakens, disruptive or lossy actions, everywhere or at one address. Repeatable.",
 )
 @click.option("--state-dir", type=PATH, metavar="DIR", help="Where journals are kept.")
+@secures
+@overrides
 @waits
 @bounded
 @selects
@@ -158,7 +181,7 @@ def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
     """Do what plan shows, as far as it is safe or allowed.
 
     Asks first; without a terminal it needs --yes. Without a terminal, --allow lossy counts only
-    for a named address.
+    for a named address, or with --plan.
 
     \b
     Examples:
@@ -166,59 +189,45 @@ def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
       reconcile apply --dry-run
       reconcile apply --yes --allow weakens
       reconcile apply --yes --allow lossy=shop/logical_databases/legacy
+      reconcile apply --yes --allow disruptive --backup-first
+      reconcile apply --plan shop.plan.json
     """
+    chosen = [name for name in ("only", "exclude") if given[name]]
+    if given["plan"] is not None and (paths or chosen):
+        other = f"--{chosen[0]}" if chosen else "a path"
+        raise click.UsageError(f"--plan holds its databases already: take {other} out")
+    if given["specs"] and given["plan"] is None:
+        raise click.UsageError("--specs is about a saved plan: name specs as paths")
+    waiting = waiting_of(given)
     return ApplyOptions(
         selection=selection_of(given, paths),
         output=output_of(given),
-        waiting=waiting_of(given),
+        waiting=waiting,
+        safeguard=safeguard_of(given, waiting),
         **given,
     )
 
 
 @_group.command()
 @takes_paths
+@overrides
 @bounded
 @selects
 @reports
-def drift(paths: Sequence[Path], *, max_wait: float | None, **given: Any) -> DriftOptions:
+def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
     """Find what differs, for cron: exit with 2 if anything does.
 
     \b
     Example:
       reconcile drift --report json=drift.json
     """
-    return DriftOptions(
-        selection=selection_of(given, paths), output=output_of(given), max_wait=max_wait
-    )
-
-
-@_group.command()
-@click.argument("names", nargs=-1, required=True, metavar="HANDLE|APP/ADDON...")
-@click.option(
-    "--specs", multiple=True, type=PATH, metavar="PATH", help="Where handles are looked up."
-)
-@click.option(
-    "--config", type=PATH, metavar="FILE", help="Read this, not the nearest reconcile.yaml."
-)
-@reports
-def show(
-    names: Sequence[str], specs: Sequence[Path], config: Path | None, **given: Any
-) -> ShowOptions:
-    """Show the live state of databases, with every attribute.
-
-    \b
-    Examples:
-      reconcile show shop
-      reconcile show shop-web/ad-7f6c1f0a --format json
-    """
-    return ShowOptions(
-        names=tuple(names),
-        selection=Selection(paths=tuple(specs) or DEFAULT_PATHS, config=config),
-        output=output_of(given),
-    )
+    return DriftOptions(selection=selection_of(given, paths), output=output_of(given), **given)
 
 
 for _command in (
+    looking.show,
+    looking.show_plan,
+    looking.explain,
     settings.databases,
     settings.sql_mode,
     settings.extensions,
@@ -229,6 +238,7 @@ for _command in (
     activity.upgrade,
     activity.restore,
     activity.operation,
+    history.runs,
 ):
     _group.add_command(_command)
 
@@ -241,8 +251,8 @@ for _command in (
 def schema(name: str | None, directory: Path | None) -> SchemaOptions:
     """Print a JSON Schema.
 
-    NAME is spec, config, plan, run, findings, states, listing, queries, statistics, operation or
-    done.
+    NAME is spec, config, plan, run, findings, states, listing, queries, statistics, operation,
+    done, explanation, runs, past_run or plan_file.
 
     \b
     Example:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from reconcile import __version__
-from reconcile.api.reads import ReadClient, Reads
+from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allowance
+from reconcile.apply.backup_first import DryMaker
+from reconcile.apply.backup_live import LiveMaker
 from reconcile.apply.estimate import estimate
 from reconcile.apply.executors import DryRunExecutor
 from reconcile.apply.journal import Journal
-from reconcile.apply.live import Connection, Following, LiveExecutor, connect_writing
+from reconcile.apply.live import Connection, LiveExecutor, connect_writing
+from reconcile.apply.locks import Locks
 from reconcile.apply.loop import Loop, count_results
 from reconcile.apply.settle import settle
 from reconcile.cli.again import Again
-from reconcile.cli.exits import EFFECTS, run_status
+from reconcile.cli.exits import run_status
 from reconcile.cli.fleet import Fleet
-from reconcile.cli.options import Output, Waiting
+from reconcile.cli.following import followed
+from reconcile.cli.options import Output, Override, Safeguard, Waiting
 from reconcile.cli.pipeline import (
     About,
     foretell,
+    judge,
     propose,
     reading,
     refuse_too_long,
@@ -31,27 +35,35 @@ from reconcile.cli.pipeline import (
     tell_cost,
 )
 from reconcile.cli.present import present
-from reconcile.cli.progress import Progress, progress
+from reconcile.cli.progress import progress
+from reconcile.cli.record import addons, held_by_others, in_spite_of_the_journal, opening
+from reconcile.cli.resume import settle_earlier
+from reconcile.cli.saved import Taken
+from reconcile.cli.securing import securing
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.errors import ExitStatus
 from reconcile.model.cost import Estimate
-from reconcile.model.operation import Operation
+from reconcile.model.history import Commit, Opening, Permission, Settlement
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Run
-from reconcile.observe.estimate import reads_of
+from reconcile.observe.estimate import access_to, reads_of
 from reconcile.observe.lookups import Lookups
+from reconcile.plan.intent import intended
 from reconcile.report.page import Look
 from reconcile.report.run_text import run_text
 from reconcile.report.to_json import run_json
-from reconcile.report.words import about_so_long, count, duration
+from reconcile.report.words import about_so_long, count
 
 
 @frozen(kw_only=True)
 class Task:
     """What is to be applied, and how.
 
-    `wanted` says what is wanted, once there is a connection; `consent` says what may run, None for no; it is asked once the plan is known, and not at all in
-    a dry run, where `allowance` holds. `fleetwide` where the cost is worth telling beforehand.
+    `wanted` says what is wanted, once there is a connection; `consent` says what may run, None for
+    no; it is asked once the plan is known, and not at all in a dry run, where `allowance` holds.
+    `fleetwide` where the cost is worth telling beforehand. `command` and `commit`, that of the
+    specs, are what the journal tells of it. `saved` is the plan where it was made before this run:
+    then the fleet wants just what that asks for.
     """
 
     about: About
@@ -59,31 +71,67 @@ class Task:
     output: Output
     consent: Callable[[Proposal], Allowance | None]
     allowance: Allowance
+    overrides: tuple[Override, ...] = ()
     state_dir: Path | None = None
     waiting: Waiting = field(factory=Waiting)
+    safeguard: Safeguard = field(factory=Safeguard)
     fleetwide: bool = True
+    command: str = "apply"
+    commit: Callable[[], Commit | None] = lambda: None
+    saved: Taken | None = None
 
 
 def dry_run(task: Task, world: World) -> Run:
     """The same loop, with an executor that sends nothing, over a connection that cannot write."""
     with reading(task.about, task.output, world) as reads:
         fleet = task.wanted(reads)
-        if task.fleetwide:
-            foretell(fleet, reads, task.about, world)
-        proposal = propose(fleet, reads, world, stop=world.interruption.stop)
+        proposal = _proposed(task, fleet, reads, world)
         loop = Loop(
             proposal=proposal,
             allowance=task.allowance,
             executor=DryRunExecutor(),
+            secure=securing(task.safeguard, fleet.config.policy, reads, DryMaker(), world),
             stop=world.interruption.stop,
         )
+        if task.saved is not None:
+            loop = evolve(loop, recheck=_again(fleet, reads, world).database)
         return Run(
             id=run_id(world),
             before=proposal,
             dry=True,
+            kept=task.saved is not None,
             outcomes=loop.run(),
             spent=reads.spent(),
         )
+
+
+def _proposed(task: Task, fleet: Fleet, reads: Reads, world: World) -> Proposal:
+    """The plan and what the guards say of it; a plan from a file is looked at first."""
+    stop, saved = world.interruption.stop, task.saved
+    backup_first = task.safeguard.backup_first
+    if saved is None:
+        if task.fleetwide:
+            foretell(fleet, reads, task.about, world)
+        return propose(
+            fleet, reads, world, stop=stop, overrides=task.overrides, backup_first=backup_first
+        )
+    given = saved.proposal
+    if not given.refused:
+        given = evolve(given, findings=tuple(saved.unanswered(reads)))
+    if given.refused:
+        return given
+    return judge(
+        given, fleet, reads, world, stop=stop, overrides=task.overrides, backup_first=backup_first
+    )
+
+
+def _again(fleet: Fleet, reads: Reads, world: World) -> Again:
+    return Again(
+        fleet=fleet,
+        reads=reads,
+        world=world,
+        lookups=Lookups(reads.client.call),
+    )
 
 
 def live_run(task: Task, world: World) -> Run:
@@ -92,46 +140,45 @@ def live_run(task: Task, world: World) -> Run:
     began = world.now()
     with connect_writing(surroundings(task.about, task.output, world)) as connection:
         fleet = task.wanted(connection.reads)
-        if task.fleetwide:
-            foretell(fleet, connection.reads, task.about, world)
-        proposal = propose(fleet, connection.reads, world, stop=world.interruption.stop)
+        proposal = _proposed(task, fleet, connection.reads, world)
+        again = _again(fleet, connection.reads, world)
+        earlier: tuple[Settlement, ...] = ()
+        if not proposal.refused:  # of a refused run nothing is sent
+            earlier = settle_earlier(proposal.plan, again, world.state_dir(task.state_dir), world)
         allowance = task.consent(proposal)
-        started = Run(id=run_id(world), before=proposal)
-        if allowance is None or not proposal.plan.actions:
+        started = Run(id=run_id(world), before=proposal, kept=task.saved is not None)
+        if allowance is None or not (proposal.plan.actions or earlier):
             return evolve(started, spent=connection.spent())
-        again = Again(
-            fleet=fleet,
-            reads=connection.reads,
-            world=world,
-            lookups=Lookups(connection.reads.client.call),
-        )
         if task.fleetwide:
             foreseen = _foretold(started, allowance, again, connection, task)
             passed = (world.now() - began).total_seconds()
             refuse_too_long("applying", foreseen, task.about.max_wait, passed=passed)
-        outcomes = _carry_out(started, allowance, again, connection, task)
-        connection.lift_deadline()  # what was done is to be known, whatever the time
-        after = again.proposal(proposal, outcomes)
-        return evolve(
-            started,
-            outcomes=settle(outcomes, after.plan) if after else outcomes,
-            after=after,
-            spent=connection.spent(),
-        )
+        done = _carry_out(started, allowance, again, connection, task, earlier=earlier)
+        return evolve(done, spent=connection.spent())
 
 
 def _foretold(
     started: Run, allowance: Allowance, again: Again, connection: Connection, task: Task
 ) -> Estimate:
     """Say what carrying out a plan will cost."""
-    reads = {one.handle: reads_of(one) for one in again.fleet.desired}
+    wanted = {one.handle: one for one in again.fleet.desired}
+
+    def access(handles: Collection[str]) -> Mapping[str, int]:
+        if task.saved is None:
+            return {}  # they were all read a moment ago
+        concerned = [wanted[handle] for handle in handles]
+        in_hand = connection.reads.in_hand((one.app, one.addon) for one in concerned)
+        return access_to(concerned, in_hand=in_hand)
+
     foreseen = estimate(
         started.before,
         allowance,
-        reads_of=reads.__getitem__,
-        look_at=lambda plan: reads_of(again.touched(plan)),
+        reads_of=lambda handle: reads_of(wanted[handle]),
+        look_at=lambda plan: reads_of(intended(plan, plan.actions)),
+        access_to=access,
         budget=task.about.config.request_budget,
         spent=connection.spent().requests,
+        backup_first=task.safeguard.backup_first,
     )
     if foreseen.total:
         requests = count(foreseen.total, "request")
@@ -140,51 +187,84 @@ def _foretold(
 
 
 def _carry_out(
-    started: Run, allowance: Allowance, again: Again, connection: Connection, task: Task
+    started: Run,
+    allowance: Allowance,
+    again: Again,
+    connection: Connection,
+    task: Task,
+    *,
+    earlier: Sequence[Settlement],
+) -> Run:
+    """Do what is allowed, and read it again, with the databases and a journal to ourselves."""
+    world = again.world
+    place = world.state_dir(task.state_dir)
+    with Locks(place, started.id, world.now) as locks:
+        before = _still(started.before, task)
+        held = held_by_others(before, allowance, locks)
+        with Journal(place, started.id, world.now) as journal:
+            journal.begin(_opening(before, allowance, task))
+            for found in earlier:
+                journal.settled(found)
+            tried = _tried(before, allowance, again, connection, task, journal=journal, held=held)
+            connection.lift_deadline()  # what was done is to be known, whatever the time
+            after = again.proposal(before, tried)
+            outcomes = settle(tried, after.plan) if after else tried
+            with in_spite_of_the_journal(world):
+                journal.complete(outcomes)
+                journal.end(count_results(outcomes))
+            return evolve(started, before=before, outcomes=outcomes, after=after)
+
+
+def _still(proposal: Proposal, task: Task) -> Proposal:
+    """The proposal with why it is refused by now: a person may have thought for long."""
+    late = task.saved.late() if task.saved else ()
+    return evolve(proposal, findings=tuple(dict.fromkeys((*late, *proposal.findings))))
+
+
+def _opening(before: Proposal, allowance: Allowance, task: Task) -> Opening:
+    """What the journal tells of a run first; one change is ordered by name, and asks no leave."""
+    return opening(
+        task.command,
+        addons(before.plan),
+        task.commit(),
+        actions=len(before.plan.actions),
+        plan_id=before.id,
+        permission=Permission(
+            overrides=before.overridden,
+            allows=tuple(map(str, allowance.allows)) if task.fleetwide else (),
+            backup_first=task.safeguard.backup_first,
+            roll_backups=task.safeguard.roll_backups,
+        ),
+    )
+
+
+def _tried(
+    before: Proposal,
+    allowance: Allowance,
+    again: Again,
+    connection: Connection,
+    task: Task,
+    *,
+    journal: Journal,
+    held: Mapping[str, str],
 ) -> tuple[Outcome, ...]:
-    plan, world = started.before.plan, again.world
-    with (
-        Journal(world.state_dir(task.state_dir), started.id, world.now) as journal,
-        progress(world, "applied", len(plan.actions)) as shown,
-    ):
-        journal.begin(__version__, {one.handle: one.target for one in plan.databases if one.target})
+    world = again.world
+    with progress(world, "applied", len(before.plan.actions)) as shown:
         following = followed(connection.reads.client, task.waiting, shown, world)
+        maker = LiveMaker(connection.writes, journal, following)
         loop = Loop(
-            proposal=started.before,
+            proposal=before,
             allowance=allowance,
             executor=LiveExecutor(connection.writes, journal, following),
+            held=held,
             stop=world.interruption.stop,
             recheck=again.database,
+            secure=securing(
+                task.safeguard, again.fleet.config.policy, connection.reads, maker, world
+            ),
             progress=lambda outcome: shown.advance(str(outcome.action.address)),
         )
-        outcomes = loop.run()
-        end_journal(journal, count_results(outcomes), world)
-        return outcomes
-
-
-def end_journal(journal: Journal, results: Mapping[str, int], world: World) -> None:
-    """Write the end of a run. What was done is done, and its summary still due."""
-    try:
-        journal.end(results)
-    except ReconcileError as error:
-        world.tell(f"reconcile: {error}")
-
-
-def followed(client: ReadClient, waiting: Waiting, shown: Progress, world: World) -> Following:
-    """How the operations of a run are waited for."""
-
-    def tell(seen: Operation, seconds: float) -> None:
-        if not seen.ended:
-            what = seen.type or "operation"
-            shown.note(f"{what} {seen.id} is {seen.status}, for {duration(seconds)} now")
-
-    return Following(
-        client=client,
-        wait=waiting.wait,
-        patience=waiting.patience,
-        tell=tell,
-        stop=world.interruption.stop,
-    )
+        return loop.run()
 
 
 def show_run(
@@ -202,12 +282,12 @@ def show_run(
         "text": lambda look: text(done, look),
         "json": lambda _look: run_json(done, status=status),
     }
-    effect = bool(done.results(*EFFECTS))
-    status = present(renderers, output, world, status=status, effect=effect)
+    status = present(renderers, output, world, status=status, effect=done.effect)
     tell_cost(done.spent, world)
     return status
 
 
 def run_id(world: World) -> str:
     """Sorts by time, and does not repeat."""
-    return f"{world.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    now = world.now()
+    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(1)}"

@@ -1,4 +1,4 @@
-"""One change of a managed kind at a person's word: planned, judged and carried out as an apply is."""
+"""One change of a managed kind at a person's word: planned, judged and carried out as by apply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from reconcile.cli.exits import change_status
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.named import Known, look_up, protection, subject_of
 from reconcile.cli.options import ChangeOptions
-from reconcile.cli.prompt import STAKES
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.kinds import KIND_BY_NAME
@@ -24,6 +23,8 @@ from reconcile.model.state import Desired
 from reconcile.report.change_text import change_text
 from reconcile.report.items_text import change_lines
 from reconcile.report.page import Look, render
+from reconcile.report.words import STAKES
+from reconcile.spec.git import commit_of
 from reconcile.spec.inline import ORIGIN, read_inline
 
 _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
@@ -33,7 +34,7 @@ def run(options: ChangeOptions, world: World) -> ExitStatus:
     """Make the change, after asking where something is at stake."""
     if options.gone is not None:
         refuse_unanswerable(options.consent, world, name=options.gone)
-    known = look_up(options.database)
+    known = look_up(options.database, today=world.today())
     one = _OneChange(options=options, known=known, world=world)
     task = Task(
         about=known.about,
@@ -41,8 +42,11 @@ def run(options: ChangeOptions, world: World) -> ExitStatus:
         output=options.output,
         consent=one.consent,
         allowance=_EVERYTHING,
+        overrides=options.override,
         state_dir=options.state_dir,
         fleetwide=False,
+        command="change",
+        commit=lambda: commit_of(options.database.selection.paths[0], world.environment),
     )
     done = dry_run(task, world) if options.consent.dry_run else live_run(task, world)
     one.refuse_missing(done.before)

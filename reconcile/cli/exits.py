@@ -6,18 +6,16 @@ The first that holds wins: 77, 3, 4, 1, 2, 0. (64 and 65 end a command before th
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import assert_never
 
 from reconcile.errors import ExitStatus
-from reconcile.model.change import Create, Delete
+from reconcile.model.change import Create, is_first_half
 from reconcile.model.deed import Done
 from reconcile.model.item import Pending
 from reconcile.model.operation import Operation
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Result, Run
 from reconcile.model.state import Inspected, Unknown
-
-EFFECTS = (Result.DONE, Result.STARTED, Result.UNKNOWN)
-"""The results after which something is, or may be, another."""
 
 
 def reading_status(proposal: Proposal, *, remains_counts: bool) -> ExitStatus:
@@ -27,7 +25,7 @@ def reading_status(proposal: Proposal, *, remains_counts: bool) -> ExitStatus:
         return ExitStatus.UNAUTHENTICATED
     if plan.unknown:
         return ExitStatus.FAILED
-    return ExitStatus.REMAINS if remains_counts and plan.remains else ExitStatus.DONE
+    return ExitStatus.REMAINS if remains_counts and proposal.remains else ExitStatus.DONE
 
 
 def states_status(states: Collection[Inspected | Unknown]) -> ExitStatus:
@@ -51,8 +49,17 @@ def done_status(done: Done, *, waited: bool) -> ExitStatus:
             return ExitStatus.FAILED_AFTER_EFFECT
         case Result.REFUSED:
             return ExitStatus.REFUSED
-        case _:
+        case (
+            Result.ALREADY_DONE
+            | Result.STALE
+            | Result.BLOCKED
+            | Result.SKIPPED
+            | Result.NOT_ALLOWED
+            | Result.NOT_SENT
+        ):
             return ExitStatus.REMAINS
+        case _:
+            assert_never(done.result)
 
 
 def change_status(run: Run) -> ExitStatus:
@@ -78,24 +85,27 @@ def run_status(run: Run) -> ExitStatus:
     """The status of an apply; a dry run is one that only reads."""
     if run.interrupted is not None:
         return ExitStatus(run.interrupted)
-    if _nobody_authenticated(run.before.plan):
+    if _nobody_authenticated(run.before.plan) or _turned_away(run):
         return ExitStatus.UNAUTHENTICATED
     if run.before.refused:
         return ExitStatus.REFUSED
     if _half_replaced(run):
         return ExitStatus.FAILED_AFTER_EFFECT
     if run.results(Result.FAILED, Result.UNKNOWN) or run.left.plan.unknown:
-        effect = run.results(*EFFECTS) or any(one.operation for one in run.outcomes)
-        return ExitStatus.FAILED_AFTER_EFFECT if effect else ExitStatus.FAILED
-    return ExitStatus.REMAINS if run.left.plan.remains else ExitStatus.DONE
+        return ExitStatus.FAILED_AFTER_EFFECT if run.effect else ExitStatus.FAILED
+    return ExitStatus.REMAINS if run.left.remains else ExitStatus.DONE
+
+
+def _turned_away(run: Run) -> bool:
+    """Whether nobody was let in when a plan that was made before was to be applied."""
+    after = run.after
+    return after is not None and _nobody_authenticated(after.plan) and not run.effect
 
 
 def _half_replaced(run: Run) -> bool:
     """Whether something was deleted that was to be created again, and was not."""
     gone = {
-        one.action.address
-        for one in run.results(Result.DONE)
-        if isinstance(one.action.change, Delete) and one.action.change.replacement
+        one.action.address for one in run.results(Result.DONE) if is_first_half(one.action.change)
     }
     back = {
         one.action.address

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from attrs import evolve, frozen
 
 from reconcile.cli.options import Selection
@@ -15,12 +17,17 @@ from reconcile.spec.load import load_specs
 
 @frozen(kw_only=True)
 class Fleet:
-    """What the specs say, before anything was asked of the provider."""
+    """What the specs say, before anything was asked of the provider.
+
+    `desired` are the selected databases, `whole` is the number of all that specs are about,
+    0 where there are none.
+    """
 
     config: Config
     desired: tuple[Desired, ...]
     findings: tuple[Finding, ...]
     files: int
+    whole: int = 0
 
     @property
     def valid(self) -> bool:
@@ -38,30 +45,31 @@ class InvalidSpecsError(ReconcileError):
         self.fleet = fleet
 
 
-def read_fleet(selection: Selection) -> Fleet:
+def read_fleet(selection: Selection, *, today: date) -> Fleet:
     """Read the specs and what is common to them; every finding at once.
 
     Of valid specs the selected databases. Raises UsageError for a selection of none.
     """
-    config, config_findings = load_config(selection.config, selection.paths)
-    loaded = load_specs(selection.paths, config=config)
+    config, config_findings = load_config(selection.config, selection.paths, today=today)
+    loaded = load_specs(selection.paths, config=config, today=today)
     fleet = Fleet(
         config=config,
         desired=loaded.desired,
         findings=(*config_findings, *loaded.findings),
         files=loaded.files,
+        whole=len(loaded.desired),
     )
     return evolve(fleet, desired=select(fleet.desired, selection)) if fleet.valid else fleet
 
 
-def valid_fleet(selection: Selection) -> Fleet:
+def valid_fleet(selection: Selection, *, today: date) -> Fleet:
     """The same. Raises InvalidSpecsError, too."""
-    return _valid(read_fleet(selection))
+    return _valid(read_fleet(selection, today=today))
 
 
-def fleet_without_specs(selection: Selection) -> Fleet:
+def fleet_without_specs(selection: Selection, *, today: date) -> Fleet:
     """Only what is common to the specs. Raises InvalidSpecsError."""
-    config, findings = load_config(selection.config, ())
+    config, findings = load_config(selection.config, selection.paths, today=today)
     return _valid(Fleet(config=config, desired=(), findings=findings, files=0))
 
 

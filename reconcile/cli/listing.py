@@ -17,7 +17,7 @@ from reconcile.report.show_text import kind_text
 
 def run(options: ListOptions, world: World) -> ExitStatus:
     """Read the kind and show it. Raises ReconcileError where the database does not have it."""
-    known = look_up(options.database)
+    known = look_up(options.database, today=world.today())
     kind, wanted = KIND_BY_NAME[options.kind], known.reference
     with reading(known.about, options.output, world) as reads:
         found = find(reads, app=wanted.app, addon=wanted.addon, engine=wanted.engine)

@@ -18,6 +18,8 @@ _COMMANDS = {
     "DriftOptions": "reconcile.cli.plan",
     "ApplyOptions": "reconcile.cli.apply",
     "ShowOptions": "reconcile.cli.show",
+    "ShowPlanOptions": "reconcile.cli.show_plan",
+    "ExplainOptions": "reconcile.cli.explain",
     "SchemaOptions": "reconcile.cli.schema",
     "SandboxOptions": "reconcile.cli.sandbox",
     "ListOptions": "reconcile.cli.listing",
@@ -26,6 +28,7 @@ _COMMANDS = {
     "QueriesOptions": "reconcile.cli.queries",
     "StatisticsOptions": "reconcile.cli.statistics",
     "OperationOptions": "reconcile.cli.operation",
+    "RunsOptions": "reconcile.cli.runs",
 }
 """The module of each command, imported only when the command runs: start-up is felt."""
 
@@ -95,13 +98,16 @@ def _run(argv: list[str], world: World) -> int:
 
 def _run_command(options: Any, world: World) -> int:
     module = import_module(_COMMANDS[type(options).__name__])
-    from reconcile.cli.fleet import InvalidSpecsError  # noqa: PLC0415 - see main
+    from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main
 
     try:
         status: int = module.run(options, world)
-    except InvalidSpecsError as error:
-        from reconcile.cli.present import present_findings  # noqa: PLC0415 - see main
+    except ReconcileError as error:
+        from reconcile.cli.findings import present_findings  # noqa: PLC0415 - see main
+        from reconcile.cli.fleet import InvalidSpecsError  # noqa: PLC0415 - see main
 
+        if not isinstance(error, InvalidSpecsError):
+            raise
         status = present_findings(error.fleet, options.output, world)
     return status
 

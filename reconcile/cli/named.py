@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from attrs import frozen
 
@@ -34,9 +35,9 @@ class Known:
         return About(config=self.config, databases=1)
 
 
-def look_up(named: Named) -> Known:
+def look_up(named: Named, *, today: date) -> Known:
     """Find out which database is meant. Raises UsageError for neither, InvalidSpecsError."""
-    fleet, (reference,) = references(named.selection, [named.name])
+    fleet, (reference,) = references(named.selection, [named.name], today=today)
     spec = next((one for one in fleet.desired if one.handle == named.name), None)
     return Known(reference=reference, config=fleet.config, spec=spec)
 
@@ -49,7 +50,7 @@ def protection(known: Known, named: Named, subject: Subject, world: World) -> De
     if known.spec is not None:
         specs: Sequence[Desired] = (known.spec,)
     elif any(path.exists() for path in named.selection.paths):
-        specs = valid_fleet(named.selection).desired
+        specs = valid_fleet(named.selection, today=world.today()).desired
     else:
         looked = ", ".join(repr(str(path)) for path in named.selection.paths)
         world.tell(f"note: there are no specs at {looked}: whether one protects it is not known")
@@ -79,10 +80,12 @@ _APP_ID = re.compile(r"[0-9a-f]{24}")
 """An application's id instead of its name; its name is then not known."""
 
 
-def references(selection: Selection, names: Sequence[str]) -> tuple[Fleet, list[Reference]]:
+def references(
+    selection: Selection, names: Sequence[str], *, today: date
+) -> tuple[Fleet, list[Reference]]:
     """The databases that are meant; the specs are read only where a name is a handle."""
     needed = any("/" not in name for name in names)
-    fleet = (valid_fleet if needed else fleet_without_specs)(selection)
+    fleet = (valid_fleet if needed else fleet_without_specs)(selection, today=today)
     return fleet, [_reference(name, fleet) for name in dict.fromkeys(names)]
 
 

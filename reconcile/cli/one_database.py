@@ -25,6 +25,7 @@ def change(
         kind=kind,
         value=value,
         gone=gone,
+        override=given.pop("override", ()),
         consent=consent_of(given),
         state_dir=given.pop("state_dir"),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reconcile.cli.carry_out import followed
 from reconcile.cli.exits import operation_status
+from reconcile.cli.following import followed
 from reconcile.cli.named import look_up
 from reconcile.cli.options import OperationOptions
 from reconcile.cli.pipeline import reading, tell_cost
@@ -17,7 +17,7 @@ from reconcile.report.live_json import operation_json
 
 def run(options: OperationOptions, world: World) -> ExitStatus:
     """Follow an operation to its end, or look at it once."""
-    known = look_up(options.database)
+    known = look_up(options.database, today=world.today())
     wanted = known.reference
     with (
         reading(known.about, options.output, world) as reads,

@@ -49,6 +49,14 @@ class Waiting:
 
 
 @frozen(kw_only=True)
+class Safeguard:
+    """Whether a backup is made before something is at stake, though the oldest may `roll` out."""
+
+    backup_first: bool = False
+    roll_backups: bool = False
+
+
+@frozen(kw_only=True)
 class Named:
     """One database by its handle or APP/ADDON, and where handles are looked up."""
 
@@ -66,6 +74,14 @@ class Consent:
 
 
 @frozen(kw_only=True)
+class Override:
+    """One `--override CODE=PLAN`: a guard that a person lifts for the plan whose id begins so."""
+
+    code: str
+    plan: str
+
+
+@frozen(kw_only=True)
 class ValidateOptions:
     """`reconcile validate`."""
 
@@ -75,12 +91,18 @@ class ValidateOptions:
 
 @frozen(kw_only=True)
 class PlanOptions:
-    """`reconcile plan`. `max_wait` in seconds, None for as long as it takes."""
+    """`reconcile plan`. `max_wait` in seconds, None for as long as it takes.
+
+    `out` is the file that keeps the plan, which may be applied for `expires_in` seconds.
+    """
 
     selection: Selection
     output: Output
     detailed_exitcode: bool = False
+    out: Path | None = None
+    expires_in: float = 86_400.0
     max_wait: float | None = None
+    override: tuple[Override, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -90,20 +112,29 @@ class DriftOptions:
     selection: Selection
     output: Output
     max_wait: float | None = None
+    override: tuple[Override, ...] = ()
 
 
 @frozen(kw_only=True)
 class ApplyOptions:
-    """`reconcile apply`. `state_dir` None: the one of the environment; `max_wait` as for plan."""
+    """`reconcile apply`. `state_dir` None: the one of the environment; `max_wait` as for plan.
+
+    `plan` is the file of a saved plan, which then stands for the specs; `specs` is where those are
+    that answer for it.
+    """
 
     selection: Selection
     output: Output
+    plan: Path | None = None
+    specs: tuple[Path, ...] = ()
     yes: bool = False
     dry_run: bool = False
     allow: tuple[Allow, ...] = ()
+    override: tuple[Override, ...] = ()
     state_dir: Path | None = None
     max_wait: float | None = None
     waiting: Waiting = field(factory=Waiting)
+    safeguard: Safeguard = field(factory=Safeguard)
 
 
 @frozen(kw_only=True)
@@ -111,6 +142,23 @@ class ShowOptions:
     """`reconcile show`: `names` are handles or APP/ADDON."""
 
     names: tuple[str, ...]
+    selection: Selection
+    output: Output
+
+
+@frozen(kw_only=True)
+class ShowPlanOptions:
+    """`reconcile show-plan`."""
+
+    file: Path
+    output: Output
+
+
+@frozen(kw_only=True)
+class ExplainOptions:
+    """`reconcile explain`: `subject` is a code, or an address in the fleet of the specs."""
+
+    subject: str
     selection: Selection
     output: Output
 
@@ -157,6 +205,7 @@ class ChangeOptions:
     kind: str
     value: object
     gone: str | None = None
+    override: tuple[Override, ...] = ()
     consent: Consent = field(factory=Consent)
     state_dir: Path | None = None
 
@@ -203,12 +252,24 @@ class OperationOptions:
     waiting: Waiting = field(factory=Waiting)
 
 
+@frozen(kw_only=True)
+class RunsOptions:
+    """`reconcile runs`; with `ident`, the beginning of a run's id or `latest`, `runs show`."""
+
+    output: Output
+    ident: str | None = None
+    limit: int = 20
+    state_dir: Path | None = None
+
+
 Options = (
     ValidateOptions
     | PlanOptions
     | DriftOptions
     | ApplyOptions
     | ShowOptions
+    | ShowPlanOptions
+    | ExplainOptions
     | SchemaOptions
     | SandboxOptions
     | ListOptions
@@ -217,4 +278,5 @@ Options = (
     | QueriesOptions
     | StatisticsOptions
     | OperationOptions
+    | RunsOptions
 )

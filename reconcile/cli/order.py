@@ -1,48 +1,59 @@
-"""A deed that no spec could hold: prepared by reading, agreed to, sent once, followed to its end."""
+"""A deed that no spec could hold: prepared by reading, agreed to, sent once, followed up."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import cast
+from typing import assert_never, cast
 
 from attrs import evolve
 
-from reconcile import __version__
 from reconcile.apply.journal import Journal
-from reconcile.cli.carry_out import end_journal, followed, run_id
+from reconcile.apply.locks import Locks
+from reconcile.cli.carry_out import run_id
 from reconcile.cli.consent import agreed, is_given, refuse_unanswerable
 from reconcile.cli.exits import done_status
+from reconcile.cli.following import followed
 from reconcile.cli.named import Known, look_up, protection, subject_of
 from reconcile.cli.options import OrderOptions
 from reconcile.cli.pipeline import reading, surroundings, tell_cost
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
+from reconcile.cli.record import addon_of, in_spite_of_the_journal, opening
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.kinds import engine_version
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
-from reconcile.model.run import Result
-from reconcile.operate.order import ResetDatabase, Restore, Upgrade
+from reconcile.model.history import Opening
+from reconcile.model.run import EFFECTS, Result
+from reconcile.operate.order import (
+    CancelQuery,
+    ResetDatabase,
+    ResetStatistics,
+    Restore,
+    TerminateQuery,
+    Upgrade,
+)
 from reconcile.operate.prepare import prepare
 from reconcile.operate.prepared import Connection, Prepared, carry_out, connect_writing
 from reconcile.operate.subject import Subject
 from reconcile.report.deed_text import DECLINED, done_text
 from reconcile.report.live_json import done_json
+from reconcile.spec.git import commit_of
 
 
 def run(options: OrderOptions, world: World) -> ExitStatus:
     """Do it, after asking where something is at stake."""
     refuse_unanswerable(options.consent, world, name=_name_at_stake(options))
-    known = look_up(options.database)
+    known = look_up(options.database, today=world.today())
     done = _dry(options, known, world) if options.consent.dry_run else _live(options, known, world)
     status = world.interruption.status or done_status(done, waited=options.waiting.wait)
     renderers = {
         "text": lambda look: done_text(done, look),
         "json": lambda _look: done_json(done, status=status),
     }
-    effect = done.result in {Result.DONE, Result.STARTED, Result.UNKNOWN}
+    effect = done.result in EFFECTS
     status = present(renderers, options.output, world, status=status, effect=effect)
     tell_cost(done.spent, world)
     return status
@@ -73,11 +84,9 @@ def _live(options: OrderOptions, known: Known, world: World) -> Done:
 
 def _prepared(options: OrderOptions, known: Known, subject: Subject, world: World) -> Prepared:
     """The order, beside what the spec says of the same, and what is to be known of it."""
-    order = options.order
-    if isinstance(order, Upgrade) and known.spec is not None:
-        rule = cast("EngineVersion | None", known.spec.kinds.get(engine_version.KIND.name))
-        order = evolve(order, rule=rule)
-    prepared = prepare(order, subject)
+    kinds = known.spec.kinds if known.spec is not None else {}
+    rule = cast("EngineVersion | None", kinds.get(engine_version.KIND.name))
+    prepared = prepare(options.order, subject, rule)
     for note in prepared.notes:
         world.tell(f"note: {note}")
     return prepared
@@ -112,8 +121,10 @@ def _name_at_stake(options: OrderOptions) -> str | None:
             return name
         case Restore():
             return options.database.name
-        case _:
+        case CancelQuery() | TerminateQuery() | ResetStatistics() | Upgrade():
             return None
+        case _:
+            assert_never(options.order)
 
 
 def _refused(
@@ -135,22 +146,30 @@ def _refused(
 def _carried_out(
     prepared: Prepared, options: OrderOptions, connection: Connection, world: World
 ) -> Done:
-    """The intent on disk, the request, the wait, the outcome on disk."""
+    """The database to ourselves, the intent on disk, the request, the wait, the outcome on disk."""
     deed = prepared.deed
+    place, ident = world.state_dir(options.state_dir), run_id(world)
     connection.writes.prepare(deed.target)
-    with (
-        Journal(world.state_dir(options.state_dir), run_id(world), world.now) as journal,
-        progress(world, "sent", 1) as shown,
-    ):
-        journal.begin(__version__, {deed.database: deed.target})
-        journal.started(deed)
-        following = followed(connection.reads.client, options.waiting, shown, world)
-        done = carry_out(
-            prepared, connection.writes, following, lambda ident: journal.operation(deed, ident)
-        )
-        try:
-            journal.finished(done)
-        except ReconcileError as error:
-            world.tell(f"reconcile: {error}")
-        end_journal(journal, Counter([done.result.value]), world)
-        return done
+    with Locks(place, ident, world.now) as locks:
+        held = locks.take(deed.target, deed.database)
+        if held is not None:
+            raise ReconcileError(f"{deed.database!r}: {held.message}")
+        with (
+            Journal(place, ident, world.now) as journal,
+            progress(world, "sent", 1) as shown,
+        ):
+            journal.begin(_opening(deed, options, world))
+            journal.started(deed)
+            following = followed(connection.reads.client, options.waiting, shown, world)
+            done = carry_out(
+                prepared, connection.writes, following, lambda ident: journal.operation(deed, ident)
+            )
+            with in_spite_of_the_journal(world):
+                journal.finished(done)
+                journal.end(Counter([done.result.value]))
+            return done
+
+
+def _opening(deed: Deed, options: OrderOptions, world: World) -> Opening:
+    commit = commit_of(options.database.selection.paths[0], world.environment)
+    return opening("order", {deed.database: addon_of(deed.target)}, commit)

@@ -13,10 +13,11 @@ from reconcile.cli.options import (
     Consent,
     Named,
     Output,
+    Safeguard,
     Selection,
     Waiting,
 )
-from reconcile.cli.value_types import FORMATS, PATH, DurationType, ReportType
+from reconcile.cli.value_types import FORMATS, PATH, DurationType, OverrideType, ReportType
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -98,6 +99,16 @@ def agrees(command: F) -> F:
     return click.option("--yes", is_flag=True, help="Do not ask.")(command)
 
 
+def overrides(command: F) -> F:
+    """The option that lifts a guard for one plan only."""
+    return click.option(
+        "--override",
+        multiple=True,
+        type=OverrideType(),
+        help="Lift a guard for the plan with this id, as its finding says. Repeatable.",
+    )(command)
+
+
 def bounded(command: F) -> F:
     """The option that says how long a run may take."""
     return click.option(
@@ -118,6 +129,24 @@ def waits(command: F) -> F:
             default=3600.0,
             metavar="DURATION",
             help="Wait no longer than this for an operation. Default: 1h.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def secures(command: F) -> F:
+    """The options that have a backup made before something is at stake."""
+    for option in (
+        click.option(
+            "--roll-backups",
+            is_flag=True,
+            help="With --backup-first: let the oldest manual backup go where the plan is full.",
+        ),
+        click.option(
+            "--backup-first",
+            is_flag=True,
+            help="Back up a database before the first action that disrupts it or loses data.",
         ),
     ):
         command = option(command)
@@ -183,6 +212,18 @@ def consent_of(given: dict[str, Any]) -> Consent:
         confirm=given.pop("confirm", None),
         dry_run=given.pop("dry_run"),
     )
+
+
+def safeguard_of(given: dict[str, Any], waiting: Waiting) -> Safeguard:
+    """Take the values of `secures` out of what was given. Raises UsageError for no use of one."""
+    safeguard = Safeguard(
+        backup_first=given.pop("backup_first"), roll_backups=given.pop("roll_backups")
+    )
+    if safeguard.backup_first and not waiting.wait:
+        raise click.UsageError("--backup-first waits for the backup: take --no-wait out")
+    if safeguard.roll_backups and not safeguard.backup_first:
+        raise click.UsageError("--roll-backups is about the backup of --backup-first: say both")
+    return safeguard
 
 
 def waiting_of(given: dict[str, Any]) -> Waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from threading import Event
 
 from attrs import evolve, frozen
@@ -9,18 +10,21 @@ from attrs import evolve, frozen
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
 from reconcile.cli.fleet import Fleet, InvalidSpecsError
-from reconcile.cli.options import Output
+from reconcile.cli.options import Output, Override
 from reconcile.cli.progress import Countdown, progress
 from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
 from reconcile.guard.context import Context
-from reconcile.guard.review import review
+from reconcile.guard.review import override_flag, review
 from reconcile.model.cost import Estimate, Spent
-from reconcile.model.plan import Proposal
+from reconcile.model.plan import Plan, Proposal
 from reconcile.observe.estimate import estimate
+from reconcile.observe.evidence import gather
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
+from reconcile.plan.digest import plan_id
 from reconcile.plan.twins import twins
+from reconcile.plan.verify import verify
 from reconcile.report.words import about_so_long, count, duration
 from reconcile.spec.config import Config
 
@@ -55,6 +59,12 @@ def reading(about: About, output: Output, world: World) -> Reads:
     return connect_reading(surroundings(about, output, world))
 
 
+def tell_warnings(fleet: Fleet, world: World) -> None:
+    """Say what was found in valid specs: it holds, and will be an error."""
+    for one in fleet.findings:
+        world.tell(f"{one.location}: {one.severity.value}: {one.message} [{one.code}]")
+
+
 def foretell(fleet: Fleet, reads: Reads, about: About, world: World) -> None:
     """Say what reading the fleet will cost. Raises CannotFitError where that takes too long."""
     in_hand = reads.in_hand((one.app, one.addon) for one in fleet.desired)
@@ -83,10 +93,69 @@ class CannotFitError(ReconcileError):
     """What was asked for takes longer than a person wants to wait; nothing of it was begun."""
 
 
-def propose(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Proposal:
+def propose(
+    fleet: Fleet,
+    reads: Reads,
+    world: World,
+    *,
+    stop: Event,
+    overrides: Sequence[Override] = (),
+    backup_first: bool = False,
+) -> Proposal:
     """Read, plan, and put the plan before the guards. Once `stop` is set nothing more is read.
 
-    Raises InvalidSpecsError for specs that turn out to mean one live database.
+    `backup_first` as in Context. Raises InvalidSpecsError for specs that turn out to mean one live
+    database.
+    """
+    plan = read_plan(fleet, reads, world, stop=stop)
+    unjudged = Proposal(plan=plan, id=plan_id(plan))
+    return judge(
+        unjudged, fleet, reads, world, stop=stop, overrides=overrides, backup_first=backup_first
+    )
+
+
+def judge(
+    proposal: Proposal,
+    fleet: Fleet,
+    reads: Reads,
+    world: World,
+    *,
+    stop: Event,
+    overrides: Sequence[Override] = (),
+    backup_first: bool = False,
+) -> Proposal:
+    """Read what the guards need beside a plan, and put it before them, as `propose` does.
+
+    What was found of the plan before stays.
+    """
+    plan, ident = proposal.plan, proposal.id
+    context = Context(
+        now=world.now(),
+        plan_id=ident,
+        fleet=fleet.whole,
+        policy=fleet.config.policy,
+        evidence=gather(plan, reads, stop=stop),
+        overrides=frozenset(_counting(overrides, ident, world)),
+        backup_first=backup_first,
+    )
+    judged = review(plan, context)
+    return evolve(judged, findings=(*proposal.findings, *judged.findings))
+
+
+def _counting(overrides: Sequence[Override], ident: str, world: World) -> Iterator[str]:
+    """The codes that are overridden for this plan; it is told of those that are for another."""
+    for one in overrides:
+        if ident.startswith(one.plan):
+            yield one.code
+        else:
+            flag, own = override_flag(one.code, one.plan), override_flag(one.code, ident)
+            world.tell(f"note: {flag} is for another plan, and does not count; this one is {own}")
+
+
+def read_plan(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Plan:
+    """Read the databases and plan them: without the guards, and the reads that only they need.
+
+    Raises PlanDefectError, too, for a plan that would not converge.
     """
     desired = fleet.desired
     with progress(world, "read", len(desired)) as shown:
@@ -100,7 +169,8 @@ def propose(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Proposa
     clashes = tuple(twins(desired, plan))
     if clashes:
         raise InvalidSpecsError(evolve(fleet, findings=clashes))
-    return review(plan, Context(today=world.now().date()))
+    verify(desired, observed, plan)
+    return plan
 
 
 def tell_cost(spent: Spent, world: World) -> None:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from reconcile.cli.exits import reading_status
-from reconcile.cli.fleet import valid_fleet
+from reconcile.cli.fleet import Fleet, valid_fleet
 from reconcile.cli.options import DriftOptions, PlanOptions
-from reconcile.cli.pipeline import About, foretell, propose, reading, tell_cost
+from reconcile.cli.pipeline import About, foretell, propose, reading, tell_cost, tell_warnings
+from reconcile.cli.plan_files import check_place, scope_of, write_plan_file
 from reconcile.cli.present import present
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus
+from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.model.plan import Proposal, short_id
+from reconcile.model.text import moment
 from reconcile.report.plan_text import plan_text
 from reconcile.report.to_json import plan_json
 
 
 def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
     """Show the plan; what remains counts for drift, and for plan if asked."""
-    fleet = valid_fleet(options.selection)
+    if isinstance(options, PlanOptions) and options.out is not None:
+        check_place(options.out, world)
+    fleet = valid_fleet(options.selection, today=world.today())
+    tell_warnings(fleet, world)
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
     with reading(about, options.output, world) as reads:
         foretell(fleet, reads, about, world)
-        proposal = propose(fleet, reads, world, stop=world.interruption.stop)
+        proposal = propose(
+            fleet, reads, world, stop=world.interruption.stop, overrides=options.override
+        )
         spent = reads.spent()
     counts = isinstance(options, DriftOptions) or options.detailed_exitcode
     status = world.interruption.status or reading_status(proposal, remains_counts=counts)
@@ -29,4 +39,39 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
     }
     status = present(renderers, options.output, world, status=status)
     tell_cost(spent, world)
+    if isinstance(options, PlanOptions) and options.out is not None:
+        return _save(options.out, options, fleet, proposal, world, status=status)
+    return status
+
+
+def _save(
+    out: Path,
+    options: PlanOptions,
+    fleet: Fleet,
+    proposal: Proposal,
+    world: World,
+    *,
+    status: ExitStatus,
+) -> ExitStatus:
+    """Save the plan, also one that asks for nothing.
+
+    But not one that was interrupted, or of what nobody was allowed to read.
+    """
+    if world.interruption.status is not None:
+        world.tell(f"reconcile: interrupted, the plan was not saved to {str(out)!r}")
+        return status
+    if status is ExitStatus.UNAUTHENTICATED:
+        world.tell(
+            f"reconcile: nobody could be authenticated, the plan was not saved to {str(out)!r}"
+        )
+        return status
+    made_for = scope_of(options.selection, fleet, world)
+    try:
+        saved = write_plan_file(out, proposal, made_for, options.expires_in, world)
+    except ReconcileError as error:
+        world.tell(f"reconcile: {error}")
+        return ExitStatus.FAILED if status in {ExitStatus.DONE, ExitStatus.REMAINS} else status
+    signed = "signed" if saved.signature else "not signed"
+    expires = moment(saved.expires)
+    world.tell(f"saved: {out}, plan {short_id(proposal.id)}, expires {expires}, {signed}")
     return status

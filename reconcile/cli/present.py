@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from reconcile.cli.fleet import Fleet
 from reconcile.cli.options import Output, ReportFile
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
-from reconcile.report.findings_text import validation_text
 from reconcile.report.page import Look
-from reconcile.report.to_json import findings_json
 
 Renderers = Mapping[str, Callable[[Look], str]]
 """How one result is rendered, by format; a format without a look ignores it."""
@@ -51,18 +48,3 @@ def _write(report: ReportFile, text: str) -> str | None:
     except OSError as error:
         return f"cannot write the report {str(report.path)!r}: {error.strerror}"
     return None
-
-
-def present_findings(fleet: Fleet, output: Output, world: World) -> ExitStatus:
-    """Show the findings on the specs as the result of a command."""
-    status = ExitStatus.DONE if fleet.valid else ExitStatus.INVALID
-    databases = len(fleet.desired)
-    renderers: Renderers = {
-        "text": lambda look: validation_text(
-            fleet.findings, files=fleet.files, databases=databases, look=look
-        ),
-        "json": lambda _look: findings_json(
-            fleet.findings, status=status, files=fleet.files, databases=databases
-        ),
-    }
-    return present(renderers, output, world, status=status)

@@ -14,14 +14,7 @@ from reconcile.model.run import Result
 from reconcile.model.text import safe_text
 from reconcile.report.page import Look
 from reconcile.report.plan_text import plan_text
-from reconcile.report.words import count
-
-STAKES = {
-    Risk.WEAKENS: "takes protection away",
-    Risk.DISRUPTIVE: "interrupts service",
-    Risk.LOSSY: "deletes data for good",
-}
-"""What a risk means, after `this`."""
+from reconcile.report.words import STAKES, count
 
 _SHOWN = 10
 

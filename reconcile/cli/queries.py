@@ -12,6 +12,7 @@ from reconcile.cli.present import present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.activity import Query
+from reconcile.model.text import moment
 from reconcile.operate.queries import running
 from reconcile.operate.subject import Subject
 from reconcile.report.activity_text import TOP, queries_text
@@ -25,7 +26,7 @@ def run(options: QueriesOptions, world: World) -> ExitStatus:
     """Show the running queries, the longest first."""
     if options.watch is not None and (options.output.format != "text" or options.output.reports):
         raise UsageError("--watch shows text on stdout only: leave --format and --report out")
-    known = look_up(options.database)
+    known = look_up(options.database, today=world.today())
     with reading(known.about, options.output, world) as reads:
         subject = subject_of(known, reads)
         status = (
@@ -85,7 +86,7 @@ def _page(subject: Subject, found: Sequence[Query], options: QueriesOptions, wor
     look = Look(
         colour=world.wants_colour(world.stdout, options.output), width=world.width(world.stdout)
     )
-    head = f"{subject.name}  {world.now():%Y-%m-%d %H:%M:%S} UTC"
+    head = f"{subject.name}  {moment(world.now())}"
     title = render([line(0, (head, "bold")), BLANK], look)
     table = _table(found, options, look)
     start = _CLEAR_SCREEN if world.animates(world.stdout) else ""

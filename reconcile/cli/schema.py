@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from reconcile.cli.options import SchemaOptions
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
+from reconcile.plan.written import PlanFileDocument
 from reconcile.report.documents import DOCUMENTS
 from reconcile.report.live_documents import LIVE_DOCUMENTS
+from reconcile.report.runs_documents import RUNS_DOCUMENTS
 from reconcile.schema import config_schema, schema_of, spec_schema
 
 
@@ -40,6 +42,11 @@ def all_schemas() -> Mapping[str, Mapping[str, object]]:
         name: schema_of(
             cls, title=f"reconcile {name}", ident=f"{name}.schema.json", all_required=True
         )
-        for name, cls in {**DOCUMENTS, **LIVE_DOCUMENTS}.items()
+        for name, cls in {
+            **DOCUMENTS,
+            **LIVE_DOCUMENTS,
+            **RUNS_DOCUMENTS,
+            "plan_file": PlanFileDocument,
+        }.items()
     }
     return {"spec": spec_schema(), "config": config_schema(), **printed}

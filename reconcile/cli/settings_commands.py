@@ -8,7 +8,15 @@ import click
 
 from reconcile.cli.one_database import absent, change, listing, order
 from reconcile.cli.options import ChangeOptions, ListOptions, OrderOptions
-from reconcile.cli.parameters import InOrder, agrees, changes, confirms, names_one, reports
+from reconcile.cli.parameters import (
+    InOrder,
+    agrees,
+    changes,
+    confirms,
+    names_one,
+    overrides,
+    reports,
+)
 from reconcile.cli.value_types import WholeNumber
 from reconcile.operate.order import ResetDatabase
 
@@ -50,6 +58,7 @@ def _create_database(name: str, **given: Any) -> ChangeOptions:
 @names_one
 @click.argument("name")
 @changes
+@overrides
 @confirms
 @reports
 def _delete_database(name: str, **given: Any) -> ChangeOptions:
@@ -174,6 +183,7 @@ def _add_policy(name: str, duration: str, *, is_default: bool, **given: Any) -> 
 @names_one
 @click.argument("name")
 @changes
+@overrides
 @confirms
 @reports
 def _delete_policy(name: str, **given: Any) -> ChangeOptions:
@@ -196,6 +206,7 @@ def backups() -> None:
 @click.option("--on/--off", "enabled", default=None, help="Whether periodic backups run.")
 @click.option("--hour", type=WholeNumber(0, 23), help="The hour of the day (UTC).")
 @changes
+@overrides
 @agrees
 @reports
 def _set_backups(*, enabled: bool | None, hour: int | None, **given: Any) -> ChangeOptions:

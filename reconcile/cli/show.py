@@ -16,7 +16,7 @@ from reconcile.report.to_json import states_json
 
 def run(options: ShowOptions, world: World) -> ExitStatus:
     """Show the databases in the order in which they were named."""
-    fleet, wanted = references(options.selection, options.names)
+    fleet, wanted = references(options.selection, options.names, today=world.today())
     with reading(About(config=fleet.config, databases=len(wanted)), options.output, world) as reads:
         states = inspect(wanted, reads, stop=world.interruption.stop)
         spent = reads.spent()

@@ -15,7 +15,7 @@ from reconcile.report.live_json import statistics_json
 
 def run(options: StatisticsOptions, world: World) -> ExitStatus:
     """Read the statistics and show the first of them; machines get all unless they say less."""
-    known = look_up(options.database)
+    known = look_up(options.database, today=world.today())
     with reading(known.about, options.output, world) as reads:
         subject = subject_of(known, reads)
         found = counted(subject, options.top)

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from reconcile.apply.allowance import Allow
-from reconcile.cli.options import ReportFile
+from reconcile.cli.options import Override, ReportFile
+from reconcile.model.policy import WAIVABLE
 
 FORMATS = ("text", "json")
 
@@ -41,6 +42,21 @@ class AllowType(click.ParamType[Allow]):
             return Allow.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class OverrideType(click.ParamType[Override]):
+    """A guard's code and the beginning of a plan's id."""
+
+    name = "CODE=PLAN"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Override:
+        """Read one value, or say what is wrong with it."""
+        code, _equals, plan = str(value).partition("=")
+        if code not in WAIVABLE:
+            self.fail(f"{code!r:.60} cannot be overridden: {', '.join(WAIVABLE)} can", param, ctx)
+        if not re.fullmatch("[0-9a-f]{8,64}", plan):
+            self.fail(f"{value!r:.80}: write the flag that the plan shows", param, ctx)
+        return Override(code=code, plan=plan)
 
 
 class WholeNumber(click.ParamType[int]):

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -69,6 +69,10 @@ class World:
     def now(self) -> datetime:
         """The time in UTC."""
         return datetime.now(UTC)
+
+    def today(self) -> date:
+        """The date in UTC."""
+        return self.now().date()
 
     @property
     def attended(self) -> bool:
@@ -185,7 +189,7 @@ def _ready(stream: TextIO) -> bool:
 
 
 def discard(stream: TextIO) -> None:
-    """Send what is left of a stream nowhere, so that the interpreter does not fail on it at exit."""
+    """Send what is left of a stream nowhere: the interpreter would fail on it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -213,7 +217,7 @@ _STATUSES = {
 
 @contextmanager
 def interruptible(interruption: Interruption) -> Iterator[None]:
-    """Turn the first SIGINT, SIGTERM or SIGHUP into a wish to stop, the second into KeyboardInterrupt."""
+    """Turn a first SIGINT, SIGTERM or SIGHUP into a wish to stop, others into KeyboardInterrupt."""
 
     def note(number: int, _frame: FrameType | None) -> None:
         interruption.received.append(_STATUSES[signal.Signals(number)])

@@ -12,6 +12,7 @@ from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import Outcome, Result, Run
 from reconcile.report.deed_text import DECLINED, SIGNS, call_lines, follow_lines
+from reconcile.report.findings_text import way_out_lines
 from reconcile.report.page import Line, Look, line, render
 from reconcile.report.plan_text import database_lines
 
@@ -46,8 +47,8 @@ def _outcome_lines(outcome: Outcome, run: Run, before: DatabasePlan) -> Iterator
     yield line(0, (what, "bold"), "  ", (outcome.result.value, style), message, sign=(sign, style))
     yield from follow_lines(outcome.result, outcome.operation, action.address.database, 4)
     refusal = run.before.refusal(action)
-    if refusal is not None and refusal.hint:
-        yield line(4, ("hint: ", "bold"), refusal.hint, hanging=6)
+    if refusal is not None:
+        yield from way_out_lines(refusal, 4)
     if run.dry and before.target is not None and outcome.calls:
         if action.risk is not Risk.SAFE:
             yield line(4, f"risk: {action.risk.value}")

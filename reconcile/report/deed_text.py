@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reconcile.model.call import Call
 from reconcile.model.deed import Done
 from reconcile.model.operation import Operation
-from reconcile.model.run import Result, follow_command
+from reconcile.model.run import UNDER_WAY, Result, follow_command
 from reconcile.model.target import Target
 from reconcile.report.page import Line, Look, line, render
 
@@ -17,7 +17,9 @@ SIGNS = {
     Result.STARTED: ("…", "cyan"),
     Result.FAILED: ("✗", "bold red"),
     Result.UNKNOWN: ("?", "bold red"),
+    Result.ALREADY_DONE: ("=", "green"),
     Result.STALE: ("!", "yellow"),
+    Result.BLOCKED: ("!", "magenta"),
     Result.SKIPPED: ("·", "yellow"),
     Result.NOT_ALLOWED: ("·", "yellow"),
     Result.REFUSED: ("!", "magenta"),
@@ -52,7 +54,7 @@ def follow_lines(
     result: Result, operation: str | None, database: str, indent: int
 ) -> Iterator[Line]:
     """The command that takes up the wait for what may still be under way, whole to be copied."""
-    if operation is not None and result in {Result.STARTED, Result.UNKNOWN}:
+    if operation is not None and result in UNDER_WAY:
         yield line(indent, "follow it with: ", follow_command(operation, database), whole=True)
 
 

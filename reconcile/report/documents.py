@@ -16,12 +16,16 @@ FORMAT_VERSION = "1.0"
 
 JsonValue = None | bool | int | str | tuple[int | str, ...]
 JsonFields = Mapping[str, JsonValue]
+RiskWord = Literal["safe", "weakens", "disruptive", "lossy"]
+ChangeWord = Literal["create", "update", "delete"]
 ResultWord = Literal[
     "done",
     "started",
     "failed",
     "unknown",
+    "already done",
     "stale",
+    "blocked",
     "skipped",
     "not allowed",
     "refused",
@@ -74,8 +78,8 @@ class ItemDocument:
 
     type: Literal["action", "manual_step", "blocked", "pending"]
     address: str = described("database/kind or database/kind/name.")
-    verb: Literal["create", "update", "delete"] | None
-    risk: Literal["safe", "weakens", "disruptive", "lossy"] | None = None
+    verb: ChangeWord | None
+    risk: RiskWord | None = None
     reason: str
     place: PlaceDocument = described("Where the spec asks for it.")
     default: str | None = described("The default that the value was taken from.")
@@ -92,6 +96,16 @@ class ItemDocument:
     refused_by: str | None = described(
         "The code of the guard that refuses this action.", default=None
     )
+
+
+@frozen(kw_only=True)
+class IgnoredDocument:
+    """A difference that does not count."""
+
+    address: str = described("A kind, an element of one, or a field of a kind that is one thing.")
+    reason: str
+    until: str = described("The last day on which it does not.", examples=("2027-01-31",))
+    place: PlaceDocument = described("Where that is said.")
 
 
 @frozen(kw_only=True)
@@ -119,6 +133,7 @@ class DatabaseDocument:
     error: str | None = described("Why it is unknown.")
     items: tuple[ItemDocument, ...] = described("In the order in which they are to be done.")
     unmanaged: tuple[str, ...] = described("Addresses that are live and named nowhere.")
+    ignored: tuple[IgnoredDocument, ...] = described("What of the database does not count.")
 
 
 @frozen(kw_only=True)
@@ -137,12 +152,25 @@ class SummaryDocument:
 
 
 @frozen(kw_only=True)
+class RecordDocument:
+    """What is known of a plan that a file keeps."""
+
+    made: str = described("When it was made, in UTC.")
+    expires: str = described("After this it is not applied, in UTC.")
+    expired: bool
+    version: str = described("The version of the tool that made it.")
+    signature: Literal["not signed", "signed, not checked", "signed"]
+
+
+@frozen(kw_only=True)
 class PlanDocument:
-    """What `plan` and `drift` print."""
+    """What `plan`, `drift` and `show-plan` print."""
 
     format_version: str
     kind: Literal["plan"]
     exit_status: int
+    id: str = described("The SHA-256 of what the plan does, and to what.")
+    file: RecordDocument | None = described("Of `show-plan`, what the file says of the plan.")
     summary: SummaryDocument
     databases: tuple[DatabaseDocument, ...]
     findings: tuple[FindingDocument, ...] = described("What the guards say.")
@@ -161,15 +189,34 @@ class RequestDocument:
 
 
 @frozen(kw_only=True)
+class ClashDocument:
+    """What a stale action met; a side is null where there is nothing."""
+
+    before: JsonFields | None = described("What the plan saw.")
+    expected: JsonFields | None = described("What should be live by now, after what the run did.")
+    now: JsonFields | None = described("What is live.")
+
+
+@frozen(kw_only=True)
+class BackupDocument:
+    """A backup that was made."""
+
+    id: str
+    created_at: str = described("A time in UTC.", examples=("2027-01-31T03:00:00+00:00",))
+
+
+@frozen(kw_only=True)
 class OutcomeDocument:
     """What became of one action."""
 
     address: str
-    verb: Literal["create", "update", "delete"]
-    risk: Literal["safe", "weakens", "disruptive", "lossy"]
+    verb: ChangeWord
+    risk: RiskWord
     result: ResultWord
     message: str
     operation_id: str | None = described("The operation that it started.")
+    clash: ClashDocument | None = described("What it met, where it is stale.")
+    backup: BackupDocument | None = described("The one that was made just before it.")
     requests: tuple[RequestDocument, ...] = described("Its requests, in order.")
 
 
@@ -205,54 +252,9 @@ class FindingsDocument:
     findings: tuple[FindingDocument, ...]
 
 
-@frozen(kw_only=True)
-class ElementDocument:
-    """One element of a kind; its name is empty where the kind is one thing."""
-
-    name: str
-    fields: JsonFields
-
-
-@frozen(kw_only=True)
-class KindDocument:
-    """The live state of one kind."""
-
-    kind: str
-    offered: bool
-    message: str | None = described("Why it is not offered.", default=None)
-    elements: tuple[ElementDocument, ...] = ()
-
-
-@frozen(kw_only=True)
-class StateDocument:
-    """The live state of one database."""
-
-    name: str = described("As it was asked for: a handle, or APP/ADDON.")
-    target: TargetDocument | None = None
-    error: str | None = described("Why it could not be read.", default=None)
-    resource: Mapping[str, object] | None = described(
-        "The database resource as the API answered it.", default=None
-    )
-    kinds: tuple[KindDocument, ...] = ()
-
-
-@frozen(kw_only=True)
-class StatesDocument:
-    """What `show` prints."""
-
-    format_version: str
-    kind: Literal["states"]
-    exit_status: int
-    databases: tuple[StateDocument, ...]
-    requests: Mapping[str, int] = described("Requests sent, by host.")
-    retries: int = described("How many of them were repetitions.")
-    waited: Mapping[str, float] = described("Seconds for which a host was held back, by host.")
-
-
 DOCUMENTS: Mapping[str, type] = {
     "plan": PlanDocument,
     "run": RunDocument,
     "findings": FindingsDocument,
-    "states": StatesDocument,
 }
 """The documents by the name of their schema file."""

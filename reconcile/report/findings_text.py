@@ -44,8 +44,15 @@ def finding_lines(finding: Finding, look: Look | None = None) -> Iterator[Line]:
     )
     if finding.excerpt is not None:
         yield from _excerpt_lines(finding.excerpt, (look and look.width) or _WIDEST)
+    yield from way_out_lines(finding, 2)
+
+
+def way_out_lines(finding: Finding, indent: int) -> Iterator[Line]:
+    """What to do about a finding, and the flag that lifts it for this plan, where there are any."""
     if finding.hint:
-        yield line(2, ("hint: ", "bold"), finding.hint, hanging=6)
+        yield line(indent, ("hint: ", "bold"), finding.hint, hanging=6)
+    if finding.override:
+        yield line(indent, ("for this plan only: ", "bold"), finding.override, whole=True)
 
 
 _WIDEST = 160

@@ -6,13 +6,23 @@ from collections.abc import Iterator
 from typing import TypeGuard, assert_never
 
 from reconcile.model.address import Address
-from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update, sides_of
-from reconcile.model.finding import Finding
+from reconcile.model.change import (
+    Change,
+    Create,
+    Delete,
+    FieldChange,
+    Risk,
+    Update,
+    differing,
+    sides_of,
+)
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
 from reconcile.model.location import Origin
 from reconcile.model.state import Approval
+from reconcile.report.findings_text import way_out_lines
 from reconcile.report.page import Line, columns, line, padded
-from reconcile.report.words import show_fields, show_value
+from reconcile.report.words import no_way_back, show_fields, show_value
 
 _SYMBOLS = {Create: ("+", "green"), Update: ("~", "yellow"), Delete: ("-", "red")}
 _RISKS = {
@@ -21,7 +31,8 @@ _RISKS = {
     Risk.DISRUPTIVE: "magenta",
     Risk.LOSSY: "bold red",
 }
-_DETAIL = 6
+DETAIL = 6
+"""Columns by which what is said of an item is indented."""
 
 
 def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
@@ -31,15 +42,17 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
     """
     match entry:
         case Action():
-            yield _head(_SYMBOLS[type(entry.change)], entry.address, _risk(entry.risk))
+            yield _head(_SYMBOLS[type(entry.change)], entry.address, risk_mark(entry.risk))
             yield from change_lines(entry.change)
-            yield from _approval_lines(entry.approval)
+            yield from no_way_back_lines(entry.risk, entry.change)
+            yield from approval_lines(entry.approval, ended=_is_over(refusal))
             yield from _refusal_lines(refusal)
             yield _why(entry.reason.value, entry.origin)
         case ManualStep():
             yield _head(("»", "cyan"), entry.address, ("by hand", "cyan"))
             yield from change_lines(entry.change)
-            yield from _approval_lines(entry.approval)
+            yield from no_way_back_lines(entry.risk, entry.change)
+            yield from approval_lines(entry.approval, ended=_is_over(refusal))
             yield from _refusal_lines(refusal)
             if refusal is None:
                 yield from _statement_lines(entry)
@@ -61,14 +74,9 @@ def replacement_lines(gone: Action, back: Action, refusal: Finding | None) -> It
     """The two halves of a replacement as the one thing that they are to a reader."""
     before = sides_of(gone.change)[0] or {}
     after = sides_of(back.change)[1] or {}
-    fields = tuple(
-        FieldChange(field=name, before=before.get(name), after=after.get(name))
-        for name in sorted(after)
-        if before.get(name) != after[name]
-    )
-    yield _head(("±", "red"), gone.address, _risk(gone.risk))
-    yield from _fields_lines(fields)
-    yield line(_DETAIL, "deleted and created again: all data under it is lost")
+    yield _head(("±", "red"), gone.address, risk_mark(gone.risk))
+    yield from _fields_lines(differing(before, after))
+    yield line(DETAIL, "deleted and created again: all data under it is lost")
     yield from _refusal_lines(refusal)
     yield _why(gone.reason.value, gone.origin)
 
@@ -79,7 +87,8 @@ def place_in_database(address: Address) -> str:
     return rest or "the whole database"
 
 
-def _risk(risk: Risk) -> tuple[str, str]:
+def risk_mark(risk: Risk) -> tuple[str, str]:
+    """A risk in its colour, as the mark of a line."""
     return risk.value, _RISKS[risk]
 
 
@@ -94,12 +103,19 @@ def change_lines(change: Change) -> Iterator[Line]:
             yield from _fields_lines(fields)
         case Create(after=after):
             if after:
-                yield line(_DETAIL, show_fields(after))
+                yield line(DETAIL, show_fields(after))
         case Delete(before=before):
             if before:
-                yield line(_DETAIL, ("was ", "dim"), show_fields(before))
+                yield line(DETAIL, ("was ", "dim"), show_fields(before))
         case _:
             assert_never(change)
+
+
+def no_way_back_lines(risk: Risk | None, change: Change | None) -> Iterator[Line]:
+    """What reverting the spec would not bring back."""
+    words = no_way_back(risk, change)
+    if words is not None:
+        yield line(DETAIL, (words, "dim"))
 
 
 def _fields_lines(fields: tuple[FieldChange, ...]) -> Iterator[Line]:
@@ -112,13 +128,13 @@ def _field_lines(part: FieldChange, width: int) -> Iterator[Line]:
     name = padded(part.field, width) + "  "
     if not (_is_set(part.before) and _is_set(part.after)):
         values = (show_value(part.before), "red"), " → ", (show_value(part.after), "green")
-        yield line(_DETAIL, name, *values)
+        yield line(DETAIL, name, *values)
         return
     before, after = set(part.before), set(part.after)
     for sign, style, words in (("-", "red", before - after), ("+", "green", after - before)):
         if words:
             listed = ", ".join(sorted(words))
-            yield line(_DETAIL, (listed, style), sign=(name + sign, style), hanging=0)
+            yield line(DETAIL, (listed, style), sign=(name + sign, style), hanging=0)
             name = " " * (width + 2)
 
 
@@ -128,40 +144,55 @@ def _is_set(value: object) -> TypeGuard[tuple[str, ...]]:
 
 
 def _statement_lines(step: ManualStep) -> Iterator[Line]:
-    yield line(_DETAIL, f"run in {step.where}:")
+    yield line(DETAIL, f"run in {step.where}:")
     for statement in step.statements:
-        yield line(_DETAIL + 2, (statement, "bold"), whole=True)
+        yield line(DETAIL + 2, (statement, "bold"), whole=True)
 
 
-def _approval_lines(approval: Approval | None) -> Iterator[Line]:
+def approval_lines(approval: Approval | None, *, ended: bool = False) -> Iterator[Line]:
+    """Until when a person's word holds that something may go, and why."""
     if approval is not None:
-        yield line(_DETAIL, f"approved until {approval.until}: {approval.reason}")
+        word = "approval ended" if ended else "approved until"
+        yield line(DETAIL, f"{word} {approval.until}: {approval.reason}")
+
+
+def _is_over(refusal: Finding | None) -> bool:
+    """Whether an item is refused because its approval ended."""
+    return refusal is not None and refusal.code == "G102"
 
 
 def _refusal_lines(finding: Finding | None) -> Iterator[Line]:
     if finding is None:
         return
-    if finding.address is None:
-        yield line(_DETAIL, (f"refused {finding.code}", "bold magenta"), ", see above")
+    if finding.address is None or not finding.address.kind:
+        yield line(DETAIL, (f"refused {finding.code}", "bold magenta"), ", see above")
         return
-    yield line(_DETAIL, (f"refused {finding.code}: ", "bold magenta"), finding.message)
-    if finding.hint:
-        yield _hint(finding.hint)
+    yield from guard_lines(finding, DETAIL)
+
+
+def guard_lines(finding: Finding, indent: int) -> Iterator[Line]:
+    """What a guard says of an item or a database, and what lifts it."""
+    if finding.severity is Severity.WARNING:
+        yield line(indent, (f"warning {finding.code}: ", "bold yellow"), finding.message)
+    else:
+        yield line(indent, (f"refused {finding.code}: ", "bold magenta"), finding.message)
+    yield from way_out_lines(finding, indent)
 
 
 def _hint(hint: str) -> Line:
-    return line(_DETAIL, ("hint: ", "bold"), hint, hanging=6)
+    return line(DETAIL, ("hint: ", "bold"), hint, hanging=6)
 
 
 def _because(message: str, origin: Origin) -> Line:
-    return line(_DETAIL, f"{message} ", (f"({_place(origin)})", "dim"))
+    return line(DETAIL, f"{message} ", (f"({place_of(origin)})", "dim"))
 
 
 def _why(reason: str, origin: Origin) -> Line:
-    return line(_DETAIL, (f"{reason} ({_place(origin)})", "dim"))
+    return line(DETAIL, (f"{reason} ({place_of(origin)})", "dim"))
 
 
-def _place(origin: Origin) -> str:
+def place_of(origin: Origin) -> str:
+    """Where a wanted value stands, and through which default it came."""
     location = origin.location
     place = f"{location.file}:{location.line}" if location.line else location.file
     return f"{place}, {origin.default}" if origin.default else place

@@ -1,4 +1,7 @@
-"""The JSON documents of the imperative half, as attrs classes. See `documents`."""
+"""The JSON documents of what is live and of the imperative half, as attrs classes.
+
+See `documents`.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,57 @@ from attrs import frozen
 
 from reconcile.model.constraint import described
 from reconcile.report.documents import (
-    KindDocument,
+    JsonFields,
     RequestDocument,
     ResultWord,
+    RiskWord,
     TargetDocument,
 )
+from reconcile.report.explain_documents import ExplanationDocument
+
+
+@frozen(kw_only=True)
+class ElementDocument:
+    """One element of a kind; its name is empty where the kind is one thing."""
+
+    name: str
+    fields: JsonFields
+
+
+@frozen(kw_only=True)
+class KindDocument:
+    """The live state of one kind."""
+
+    kind: str
+    offered: bool
+    message: str | None = described("Why it is not offered.", default=None)
+    elements: tuple[ElementDocument, ...] = ()
+
+
+@frozen(kw_only=True)
+class StateDocument:
+    """The live state of one database."""
+
+    name: str = described("As it was asked for: a handle, or APP/ADDON.")
+    target: TargetDocument | None = None
+    error: str | None = described("Why it could not be read.", default=None)
+    resource: Mapping[str, object] | None = described(
+        "The database resource as the API answered it.", default=None
+    )
+    kinds: tuple[KindDocument, ...] = ()
+
+
+@frozen(kw_only=True)
+class StatesDocument:
+    """What `show` prints."""
+
+    format_version: str
+    kind: Literal["states"]
+    exit_status: int
+    databases: tuple[StateDocument, ...]
+    requests: Mapping[str, int] = described("Requests sent, by host.")
+    retries: int = described("How many of them were repetitions.")
+    waited: Mapping[str, float] = described("Seconds for which a host was held back, by host.")
 
 
 @frozen(kw_only=True)
@@ -119,7 +168,7 @@ class FollowedDocument:
 
 @frozen(kw_only=True)
 class DoneDocument:
-    """What an order prints: `databases reset`, `queries cancel`, `upgrade`, `restore` and the like."""
+    """What an order prints: `databases reset`, `upgrade`, `restore` and the like."""
 
     format_version: str
     kind: Literal["done"]
@@ -127,7 +176,7 @@ class DoneDocument:
     database: str
     target: TargetDocument
     what: str = described("What was ordered, in words.")
-    risk: Literal["safe", "weakens", "disruptive", "lossy"]
+    risk: RiskWord
     result: ResultWord
     message: str
     request: RequestDocument
@@ -139,10 +188,12 @@ class DoneDocument:
 
 
 LIVE_DOCUMENTS: Mapping[str, type] = {
+    "states": StatesDocument,
     "listing": ListingDocument,
     "queries": QueriesDocument,
     "statistics": StatisticsDocument,
     "operation": FollowedDocument,
     "done": DoneDocument,
+    "explanation": ExplanationDocument,
 }
 """The documents by the name of their schema file."""

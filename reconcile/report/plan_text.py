@@ -6,11 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from reconcile.model.change import Delete, Risk
+from reconcile.model.address import Address
+from reconcile.model.change import Risk, is_first_half
+from reconcile.model.finding import Severity
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
 from reconcile.model.plan import DatabasePlan, Proposal, Status
+from reconcile.model.policy import Ignored
 from reconcile.report.findings_text import finding_lines
-from reconcile.report.items_text import item_lines, place_in_database, replacement_lines
+from reconcile.report.items_text import (
+    DETAIL,
+    guard_lines,
+    item_lines,
+    place_in_database,
+    replacement_lines,
+)
 from reconcile.report.page import BLANK, Line, Look, line, render
 from reconcile.report.words import count, listed
 
@@ -24,10 +33,10 @@ def plan_lines(proposal: Proposal) -> Iterator[Line]:
     """The lines of a plan."""
     plan = proposal.plan
     yield line(0, (verdict(proposal), "bold"))
-    for finding in proposal.refused:
+    for finding in proposal.concerning(None):
         yield BLANK
         yield from finding_lines(finding)
-    quiet = [one for one in plan.databases if one.status is Status.IN_SYNC]
+    quiet = [one for one in plan.databases if is_quiet(one, proposal)]
     for database in plan.databases:
         if database not in quiet:
             yield BLANK
@@ -35,16 +44,18 @@ def plan_lines(proposal: Proposal) -> Iterator[Line]:
     if quiet and len(quiet) < len(plan.databases):
         yield BLANK
         yield line(0, ("in sync: ", "green"), ", ".join(one.handle for one in quiet))
-    yield from _unmanaged_lines(quiet)
+    yield from _quiet_lines(quiet)
 
 
 def verdict(proposal: Proposal) -> str:
     """What there is to do, in one sentence."""
     plan = proposal.plan
     total = len(plan.databases)
-    if total and all(one.status is Status.IN_SYNC for one in plan.databases):
+    if not total:
+        return "Nothing to do: no database has an action."
+    if all(is_quiet(one, proposal) for one in plan.databases):
         return f"Nothing to do: {count(total, 'database')} in sync."
-    concerned = sum(one.status is not Status.IN_SYNC for one in plan.databases)
+    concerned = sum(not is_quiet(one, proposal) for one in plan.databases)
     where = f"in {concerned} of {count(total, 'database')}."
     others = _others_in_words(proposal)
     if not plan.actions:
@@ -52,17 +63,24 @@ def verdict(proposal: Proposal) -> str:
     return f"{listed([_actions_in_words(proposal), *others])} {where}"
 
 
+def is_quiet(database: DatabasePlan, proposal: Proposal) -> bool:
+    """Whether there is nothing to do in a database, and nothing against it."""
+    return database.status is Status.IN_SYNC and not proposal.refuses(database)
+
+
 def _others_in_words(proposal: Proposal) -> list[str]:
     plan = proposal.plan
     kinds = Counter(type(entry) for entry in plan.items())
     steps = [entry for entry in plan.items() if isinstance(entry, ManualStep)]
     refused = sum(proposal.refusal(step) is not None for step in steps)
+    others = sum(proposal.refuses(one) for one in plan.databases)
     remark = f" ({refused} refused)" if refused else ""
     parts = [
         count(len(steps), "manual step") + remark if steps else "",
         f"{kinds[Blocked]} blocked" if kinds[Blocked] else "",
         f"{kinds[Pending]} pending" if kinds[Pending] else "",
         f"{len(plan.unknown)} unknown" if plan.unknown else "",
+        f"{count(others, 'other database')} than meant" if others else "",
     ]
     return [part for part in parts if part]
 
@@ -84,9 +102,13 @@ def database_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]
     if database.error is not None:
         sign = ("?", "bold red")
         yield line(2, ("unknown", "bold red"), f"  {database.error}", sign=sign, hanging=9)
+    for finding in proposal.concerning(Address(database=database.handle)):
+        yield from guard_lines(finding, 2)
     yield from _items_lines(database, proposal)
     if database.unmanaged:
         yield line(2, (f"unmanaged: {_unmanaged(database)}", "dim"), hanging=4)
+    for one in database.ignored:
+        yield line(2, (f"ignored: {_ignored(one)}", "dim"), hanging=4)
 
 
 def _items_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
@@ -94,14 +116,13 @@ def _items_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
     entries = iter(database.items)
     for entry in entries:
         refusal = proposal.refusal(entry)
-        if isinstance(entry, Action) and _is_first_half(entry):
+        if isinstance(entry, Action) and is_first_half(entry.change):
             yield from replacement_lines(entry, cast("Action", next(entries)), refusal)
         else:
             yield from item_lines(entry, refusal)
-
-
-def _is_first_half(action: Action) -> bool:
-    return isinstance(action.change, Delete) and action.change.replacement
+        for finding in proposal.concerning(entry.address):
+            if finding.severity is Severity.WARNING:
+                yield from guard_lines(finding, DETAIL)
 
 
 def heading(database: DatabasePlan) -> Line:
@@ -116,12 +137,18 @@ def heading(database: DatabasePlan) -> Line:
     )
 
 
-def _unmanaged_lines(databases: Iterable[DatabasePlan]) -> Iterator[Line]:
-    """One line a database: what lives there unnamed is counted, not argued with."""
+def _quiet_lines(databases: Iterable[DatabasePlan]) -> Iterator[Line]:
+    """What lives unnamed in a database is counted, not argued with; what is ignored is said."""
     for database in databases:
         if database.unmanaged:
             text = f"unmanaged in {database.handle}: {_unmanaged(database)}"
             yield line(2, (text, "dim"), hanging=4)
+        for one in database.ignored:
+            yield line(2, (f"ignored in {database.handle}: {_ignored(one)}", "dim"), hanging=4)
+
+
+def _ignored(one: Ignored) -> str:
+    return f"{place_in_database(one.address)} until {one.until}: {one.reason}"
 
 
 def _unmanaged(database: DatabasePlan) -> str:

@@ -8,13 +8,17 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve
 
 from reconcile.model.change import verb_of
+from reconcile.model.evidence import Backup
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action
-from reconcile.model.plan import Proposal, Status
-from reconcile.model.run import Outcome, Result, Run, allow_flag
+from reconcile.model.plan import Proposal
+from reconcile.model.run import Clash, Outcome, Result, Run, allow_flag, refusal_of
+from reconcile.model.text import moment
 from reconcile.report.deed_text import SIGNS, call_lines, follow_lines
+from reconcile.report.findings_text import finding_lines
 from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
-from reconcile.report.plan_text import database_lines, plan_lines, verdict
-from reconcile.report.words import count, listed
+from reconcile.report.plan_text import database_lines, is_quiet, plan_lines, verdict
+from reconcile.report.words import count, listed, show_fields
 
 
 def run_text(run: Run, look: Look) -> str:
@@ -24,15 +28,26 @@ def run_text(run: Run, look: Look) -> str:
 
 def _live_lines(run: Run) -> Iterator[Line]:
     yield line(0, (_summary(run), "bold"))
-    yield from _outcome_lines(run.outcomes)
+    if run.before.refused:
+        yield from _refused_lines(run)
+        return
+    yield from _outcome_lines(run.outcomes, run.before)
     if run.outcomes or not run.before.plan.actions:
         yield BLANK
         yield from _left_lines(run.left)
 
 
+def _refused_lines(run: Run) -> Iterator[Line]:
+    """What refused the run as a whole, over all that it refused; an old plan is not told again."""
+    if run.kept:
+        yield from _fleet_lines(run.before)
+        return
+    yield BLANK
+    yield from plan_lines(run.before)
+
+
 def _summary(run: Run) -> str:
-    touched = run.results(Result.DONE, Result.STARTED, Result.FAILED, Result.UNKNOWN)
-    head = "Interrupted" if run.interrupted else "Applied" if touched else "Nothing applied"
+    head = "Interrupted" if run.interrupted else "Applied" if run.effect else "Nothing applied"
     planned = count(len(run.before.plan.actions), "action")
     if not run.before.plan.actions:
         return (
@@ -49,19 +64,51 @@ def _summary(run: Run) -> str:
     return f"{head}: {planned}, {listed(parts)}."
 
 
-def _outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
-    """One line an action; the flags that would allow the others stand once, below."""
+def _outcome_lines(outcomes: Sequence[Outcome], before: Proposal) -> Iterator[Line]:
+    """One line an action; what holds for many stands once: guards on the fleet, and flags below."""
+    shared = {refusal_of(one): f"{one.code}, see above" for one in _of_fleet(before)}
+    if any(outcome.message in shared for outcome in outcomes):
+        yield from _fleet_lines(before)
+        yield BLANK
     width = min(_WIDEST, max((columns(str(o.action.address)) for o in outcomes), default=0))
     for outcome in outcomes:
-        yield _outcome_line(outcome, width)
+        message = shared.get(outcome.message, outcome.message)
+        yield _outcome_line(evolve(outcome, message=message), width)
         handle = outcome.action.address.database
         yield from follow_lines(outcome.result, outcome.operation, handle, 6)
+        yield from _backup_lines(outcome.backup)
+        yield from clash_lines(outcome.clash)
     unallowed = [one for one in outcomes if one.result is Result.NOT_ALLOWED]
     if unallowed:
         yield BLANK
         yield line(0, f"To allow the {'one' if len(unallowed) == 1 else 'ones'} left out, add:")
         for flag in dict.fromkeys(allow_flag(one.action) for one in unallowed):
             yield line(2, (flag, "bold"), whole=True)
+
+
+def _of_fleet(proposal: Proposal) -> list[Finding]:
+    return [one for one in proposal.concerning(None) if one.severity is Severity.ERROR]
+
+
+def _fleet_lines(proposal: Proposal) -> Iterator[Line]:
+    """What guards on the whole fleet refuse."""
+    for finding in _of_fleet(proposal):
+        yield BLANK
+        yield from finding_lines(finding)
+
+
+def _backup_lines(backup: Backup | None) -> Iterator[Line]:
+    if backup is not None:
+        yield line(6, f"after backup {backup.id!r} of {moment(backup.created_at)}")
+
+
+def clash_lines(clash: Clash | None) -> Iterator[Line]:
+    """What a stale action met, in three lines that can be compared."""
+    if clash is None:
+        return
+    sides = (("before  ", clash.before), ("expected", clash.expected), ("now     ", clash.now))
+    for name, fields in sides:
+        yield line(6, (f"{name}  ", "dim"), "(nothing)" if fields is None else show_fields(fields))
 
 
 _WIDEST = 44
@@ -85,7 +132,7 @@ def _outcome_line(outcome: Outcome, width: int) -> Line:
 def _left_lines(left: Proposal) -> Iterator[Line]:
     """What a second read found: converged or not, and what is left for whom."""
     plan = left.plan
-    if all(database.status is Status.IN_SYNC for database in plan.databases):
+    if all(is_quiet(database, left) for database in plan.databases):
         yield line(0, (f"Converged. {verdict(left)}", "bold green"))
         return
     converged = not plan.actions and not plan.unknown
@@ -110,7 +157,9 @@ def _dry_lines(run: Run) -> Iterator[Line]:
     held_back = [outcome for outcome in run.outcomes if not outcome.calls]
     if held_back:
         yield BLANK
-        yield from _outcome_lines(held_back)
+        yield from _outcome_lines(held_back, run.before)
+    elif run.before.refused:
+        yield from _fleet_lines(run.before)
     yield from _rest_lines(run.before)
 
 
@@ -120,7 +169,9 @@ def _rest_lines(proposal: Proposal) -> Iterator[Line]:
         evolve(plan, items=tuple(e for e in plan.items if not isinstance(e, Action)))
         for plan in proposal.plan.databases
     )
-    rest = [plan for plan in databases if plan.items or plan.error is not None]
+    rest = [
+        plan for plan in databases if plan.items or plan.error is not None or proposal.refuses(plan)
+    ]
     if rest:
         yield BLANK
         yield line(0, ("Left for a person, or for later:", "bold"))

@@ -5,40 +5,42 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, assert_never
+from typing import Any
 
-from attrs import asdict, evolve
+from attrs import asdict
 
 from reconcile.errors import ExitStatus
 from reconcile.model.call import Call
-from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of, verb_of
+from reconcile.model.change import Risk, verb_of
 from reconcile.model.cost import Spent
+from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
-from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
-from reconcile.model.location import Location
+from reconcile.model.item import Action, Blocked, ManualStep, Pending
 from reconcile.model.plan import DatabasePlan, Plan, Proposal, Status
-from reconcile.model.run import Outcome, Run
-from reconcile.model.state import Approval, Inspected, KindState, NotOffered, Unknown
+from reconcile.model.run import Clash, Outcome, Run
+from reconcile.model.saved import Record
+from reconcile.model.state import Inspected, KindState, NotOffered, Unknown
 from reconcile.model.target import Target
 from reconcile.report.documents import (
     FORMAT_VERSION,
-    ApprovalDocument,
+    BackupDocument,
+    ClashDocument,
     DatabaseDocument,
-    ElementDocument,
-    FieldDocument,
-    FindingDocument,
     FindingsDocument,
-    ItemDocument,
-    KindDocument,
     OutcomeDocument,
-    PlaceDocument,
     PlanDocument,
+    RecordDocument,
     RequestDocument,
     RunDocument,
-    StateDocument,
-    StatesDocument,
     SummaryDocument,
     TargetDocument,
+)
+from reconcile.report.items_json import findings_of, ignored_of, item_of
+from reconcile.report.live_documents import (
+    ElementDocument,
+    KindDocument,
+    StateDocument,
+    StatesDocument,
 )
 from reconcile.report.show_text import States
 
@@ -57,16 +59,20 @@ def cost_of(spent: Spent) -> dict[str, Any]:
     }
 
 
-def plan_json(proposal: Proposal, *, status: ExitStatus, spent: Spent) -> str:
-    """Render a plan."""
+def plan_json(
+    proposal: Proposal, *, status: ExitStatus, spent: Spent, record: Record | None = None
+) -> str:
+    """Render a plan; `record` of one that a file keeps."""
     return text_of(
         PlanDocument(
             format_version=FORMAT_VERSION,
             kind="plan",
             exit_status=int(status),
+            id=proposal.id,
+            file=_record(record) if record else None,
             summary=_summary(proposal.plan),
             databases=_databases(proposal),
-            findings=_findings(proposal.findings),
+            findings=findings_of(proposal.findings),
             **cost_of(spent),
         )
     )
@@ -87,7 +93,7 @@ def run_json(run: Run, *, status: ExitStatus) -> str:
             outcomes=tuple(_outcome(o, targets[o.action.address.database]) for o in run.outcomes),
             left=_summary(run.left.plan),
             databases=_databases(run.left),
-            findings=_findings(run.left.findings),
+            findings=findings_of(run.left.findings),
             **cost_of(run.spent),
         )
     )
@@ -104,7 +110,7 @@ def findings_json(
             exit_status=int(status),
             files=files,
             databases=databases,
-            findings=_findings(findings),
+            findings=findings_of(findings),
         )
     )
 
@@ -119,6 +125,16 @@ def states_json(states: States, *, status: ExitStatus, spent: Spent) -> str:
             databases=tuple(_state(name, state) for name, state in states.items()),
             **cost_of(spent),
         )
+    )
+
+
+def _record(record: Record) -> RecordDocument:
+    return RecordDocument(
+        made=record.made.isoformat(),
+        expires=record.expires.isoformat(),
+        expired=record.expired,
+        version=record.version,
+        signature=record.seal.value,
     )
 
 
@@ -174,8 +190,9 @@ def _database(database: DatabasePlan, proposal: Proposal) -> DatabaseDocument:
         status=database.status.value,
         protect=database.protect,
         error=database.error,
-        items=tuple(_item(entry, proposal) for entry in database.items),
+        items=tuple(item_of(entry, proposal.refusal(entry)) for entry in database.items),
         unmanaged=tuple(str(address) for address in database.unmanaged),
+        ignored=tuple(ignored_of(one) for one in database.ignored),
     )
 
 
@@ -190,87 +207,6 @@ def target_of(target: Target) -> TargetDocument:
     )
 
 
-def _item(entry: Item, proposal: Proposal) -> ItemDocument:
-    refusal = proposal.refusal(entry)
-    refused_by = refusal.code if refusal else None
-    match entry:
-        case Action():
-            return evolve(
-                _changed(entry, entry.change),
-                type="action",
-                risk=entry.risk.value,
-                approval=_approval(entry.approval),
-                refused_by=refused_by,
-            )
-        case ManualStep():
-            return evolve(
-                _changed(entry, entry.change),
-                type="manual_step",
-                risk=entry.risk.value,
-                approval=_approval(entry.approval),
-                refused_by=refused_by,
-                # What must not be run is not handed out to be run.
-                statements=() if refused_by else entry.statements,
-                where=entry.where,
-            )
-        case Blocked(code=code, message=message, hint=hint):
-            document = _changed(entry, entry.change)
-            return evolve(document, type="blocked", code=code, message=message, hint=hint)
-        case Pending(message=message):
-            return evolve(_changed(entry, None), type="pending", message=message)
-        case _:
-            assert_never(entry)
-
-
-def _changed(entry: Item, change: Change | None) -> ItemDocument:
-    """What all items have, and the values of a change."""
-    before, after = sides_of(change) if change else (None, None)
-    return ItemDocument(
-        type="action",
-        address=str(entry.address),
-        verb=verb_of(change).value if change else None,
-        reason=entry.reason.value,
-        place=_place(entry.origin.location),
-        default=entry.origin.default,
-        before=before,
-        after=after,
-        fields=_fields(change) if isinstance(change, Update) else (),
-        replacement=isinstance(change, Create | Delete) and change.replacement,
-    )
-
-
-def _approval(approval: Approval | None) -> ApprovalDocument | None:
-    if approval is None:
-        return None
-    return ApprovalDocument(reason=approval.reason, until=approval.until.isoformat())
-
-
-def _fields(change: Update) -> tuple[FieldDocument, ...]:
-    return tuple(
-        FieldDocument(field=part.field, before=part.before, after=part.after)
-        for part in change.fields
-    )
-
-
-def _place(location: Location) -> PlaceDocument:
-    return PlaceDocument(file=location.file, line=location.line, column=location.column)
-
-
-def _findings(findings: Iterable[Finding]) -> tuple[FindingDocument, ...]:
-    return tuple(
-        FindingDocument(
-            code=finding.code,
-            severity=finding.severity.value,
-            message=finding.message,
-            place=_place(finding.location) if finding.location else None,
-            hint=finding.hint,
-            override=finding.override,
-            address=str(finding.address) if finding.address else None,
-        )
-        for finding in findings
-    )
-
-
 def _outcome(outcome: Outcome, target: Target) -> OutcomeDocument:
     return OutcomeDocument(
         address=str(outcome.action.address),
@@ -279,8 +215,21 @@ def _outcome(outcome: Outcome, target: Target) -> OutcomeDocument:
         result=outcome.result.value,
         message=outcome.message,
         operation_id=outcome.operation,
+        clash=clash_of(outcome.clash),
+        backup=None if outcome.backup is None else _backup(outcome.backup),
         requests=tuple(request_of(call, target) for call in outcome.calls),
     )
+
+
+def clash_of(clash: Clash | None) -> ClashDocument | None:
+    """What a stale action met."""
+    if clash is None:
+        return None
+    return ClashDocument(before=clash.before, expected=clash.expected, now=clash.now)
+
+
+def _backup(backup: Backup) -> BackupDocument:
+    return BackupDocument(id=backup.id, created_at=backup.created_at.isoformat())
 
 
 def request_of(call: Call, target: Target) -> RequestDocument:

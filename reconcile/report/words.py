@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconcile.model.change import Change, Risk, Update
 from reconcile.model.state import Fields, Value
 
 
@@ -24,6 +25,31 @@ def show_fields(fields: Fields) -> str:
         name if value is True else f"{name} {show_value(value)}"
         for name, value in sorted(fields.items())
     )
+
+
+_ONE_WAY = frozenset({"engine_version"})
+"""The kinds whose values only rise."""
+
+
+def no_way_back(risk: Risk | None, change: Change | None) -> str | None:
+    """What reverting a spec does not bring back; None where it is a change as any other.
+
+    `change` is None for an order, `risk` where it is not known.
+    """
+    if risk is Risk.LOSSY:
+        return "the data does not come back"
+    if isinstance(change, Update) and change.address.kind in _ONE_WAY:
+        before = ", ".join(show_value(part.before) for part in change.fields)
+        return f"there is no way back to {before}"
+    return None
+
+
+STAKES = {
+    Risk.WEAKENS: "takes protection away",
+    Risk.DISRUPTIVE: "interrupts service",
+    Risk.LOSSY: "deletes data for good",
+}
+"""What a risk means, after `this`."""
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

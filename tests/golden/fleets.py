@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from attrs import evolve, frozen
-from builders import desired, facts, observed, removal
+from builders import TODAY, desired, facts, observed, removal
 
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
+from reconcile.kinds.feature_rules import Feature
 from reconcile.kinds.features import KIND as FEATURES
-from reconcile.kinds.features import Feature, Features
+from reconcile.kinds.features import Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.listing import Removal
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
@@ -28,6 +29,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import Proposal
+from reconcile.model.policy import Ignored
 from reconcile.model.state import (
     ITSELF,
     Desired,
@@ -38,8 +40,9 @@ from reconcile.model.state import (
     Unknown,
 )
 from reconcile.plan.build import build_plan
+from reconcile.plan.digest import plan_id
 
-TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 STRICT = (
     "ERROR_FOR_DIVISION_BY_ZERO",
     "NO_ENGINE_SUBSTITUTION",
@@ -97,12 +100,12 @@ def unreadable(
 
 
 def proposed(*databases: Database) -> Proposal:
-    """The plan of these databases, reviewed by all guards."""
+    """The plan of these databases, chosen from a fleet of forty and reviewed by all guards."""
     plan = build_plan(
         [one.desired for one in databases],
         {one.desired.handle: one.observation for one in databases},
     )
-    return review(plan, Context(today=TODAY))
+    return review(plan, Context(now=NOW, plan_id=plan_id(plan), fleet=40))
 
 
 def names(*names: str) -> tuple[LogicalDatabase, ...]:
@@ -434,19 +437,47 @@ def _by_default(one: Database, origins: Mapping[str, Origin]) -> Database:
     return evolve(one, desired=evolve(one.desired, origins={**one.desired.origins, **given}))
 
 
-DEFAULTS = proposed(
-    _by_default(
-        SHOP,
-        {
-            "backups": Origin(
-                location=Location(file="reconcile.yaml", line=12, column=7), default="engine mysql"
-            ),
-            "sql_mode": Origin(
-                location=Location(file="reconcile.yaml", line=31, column=7),
-                default="label env=production",
-            ),
-        },
+BY_DEFAULT = _by_default(
+    SHOP,
+    {
+        "backups": Origin(
+            location=Location(file="reconcile.yaml", line=12, column=7), default="engine mysql"
+        ),
+        "sql_mode": Origin(
+            location=Location(file="reconcile.yaml", line=31, column=7),
+            default="label env=production",
+        ),
+    },
+)
+
+DEFAULTS = proposed(BY_DEFAULT)
+
+
+def ignoring(one: Database, *paths: str, reason: str = "the support moved it") -> Database:
+    """The same with paths below its handle that do not count; what is wanted says so already."""
+    handle = one.desired.handle
+    ignored = tuple(
+        Ignored(
+            address=Address.parse(f"{handle}/{path}"),
+            reason=reason,
+            until=date(2027, 1, 31),
+            location=Location(file=f"specs/{handle}.yaml", line=20 + index, column=12),
+        )
+        for index, path in enumerate(paths)
     )
+    return evolve(one, desired=evolve(one.desired, ignored=ignored))
+
+
+_SHOP_WITH_BACKUPS = {**SHOP.desired.kinds, "backups": Backups(enabled=True)}
+
+IGNORED = proposed(
+    ignoring(
+        evolve(SHOP, desired=evolve(SHOP.desired, kinds=_SHOP_WITH_BACKUPS)),
+        "backups/hours",
+        "logical_databases/scratch",
+        "logical_databases/tmp",
+    ),
+    ignoring(IN_SYNC, "sql_mode", reason="a migration goes on, see the page on it " * 3),
 )
 
 HOSTILE_NAMES = (
@@ -464,21 +495,23 @@ HOSTILE_NAMES = (
 )
 _WORSE = "\x1b[2J" + HOSTILE_NAMES[1] + HOSTILE_NAMES[2]
 
+HOSTILE_DATABASE = database(
+    {
+        "logical_databases": LogicalDatabases(
+            present=names(*HOSTILE_NAMES[:6]),
+            absent=tuple(gone(name, f"{_WORSE} {name}") for name in HOSTILE_NAMES[6:]),
+        ),
+    },
+    {
+        "logical_databases": {
+            **{name: {} for name in HOSTILE_NAMES[6:]},
+            **{f"unnamed {name}": {} for name in HOSTILE_NAMES},
+        },
+    },
+)
+
 HOSTILE = proposed(
-    database(
-        {
-            "logical_databases": LogicalDatabases(
-                present=names(*HOSTILE_NAMES[:6]),
-                absent=tuple(gone(name, f"{_WORSE} {name}") for name in HOSTILE_NAMES[6:]),
-            ),
-        },
-        {
-            "logical_databases": {
-                **{name: {} for name in HOSTILE_NAMES[6:]},
-                **{f"unnamed {name}": {} for name in HOSTILE_NAMES},
-            },
-        },
-    ),
+    HOSTILE_DATABASE,
     database(
         {
             "extensions": Extensions(
@@ -500,6 +533,13 @@ HOSTILE = proposed(
     ),
     database({}, handle="other", live=evolve(facts(), engine=None, type_name=f"my{_WORSE}sql")),
     unreadable("lost", f"the provider answered {_WORSE} [red]x[/red] :smile:"),
+    ignoring(
+        database(
+            {"logical_databases": LogicalDatabases()}, {"logical_databases": {}}, handle="ignoring"
+        ),
+        f"logical_databases/{_WORSE}",
+        reason=f"why {_WORSE}",
+    ),
     _by_default(
         database({"backups": Backups(enabled=True, hours=(3,))}, backups(False), handle="placed"),
         {
@@ -512,6 +552,7 @@ HOSTILE = proposed(
 )
 
 PLANS: Mapping[str, Proposal] = {
+    "ignored": IGNORED,
     "mixed": MIXED,
     "in_sync": EVERYTHING_IN_SYNC,
     "unknown": UNKNOWN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from attrs import evolve, frozen
 from golden.fleets import (
@@ -15,6 +16,7 @@ from golden.fleets import (
     HOSTILE_NAMES,
     IN_SYNC,
     LEDGER,
+    MANUAL,
     MIXED,
     REPLACED,
     SESSIONS,
@@ -22,6 +24,7 @@ from golden.fleets import (
     SHOP,
     STRICT,
     TELEMETRY,
+    Database,
     backups,
     database,
     gone,
@@ -32,18 +35,22 @@ from golden.fleets import (
 )
 
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.apply.executors import DryRunExecutor, Executor, calls_of
+from reconcile.apply.backup_first import Secure, Secured, as_it_is
+from reconcile.apply.executors import DryRunExecutor, calls_of
 from reconcile.apply.loop import Loop
 from reconcile.apply.settle import settle
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabases
+from reconcile.model.call import BACK_UP
 from reconcile.model.change import verb_of
 from reconcile.model.cost import Spent
+from reconcile.model.evidence import Backup
+from reconcile.model.finding import Finding
 from reconcile.model.item import Action
-from reconcile.model.plan import Proposal
+from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import Outcome, Result, Run
-from reconcile.model.state import ITSELF
+from reconcile.model.state import ITSELF, Facts
 from reconcile.model.target import Target
 
 ALL = Allowance(
@@ -86,11 +93,22 @@ def carried_out(
     answers: Mapping[str, tuple[Result, str]] | None = None,
     allowance: Allowance = ALL,
     stop_at: str | None = None,
+    looked_at: Proposal | None = None,
+    secure: Secure = as_it_is,
 ) -> Run:
-    """An apply, database after database."""
+    """An apply, database after database; `looked_at` is what a look before the actions finds."""
     stop = threading.Event()
     executor = Scripted(answers=answers or {}, stop=stop, stop_at=stop_at)
-    outcomes = _loop(before, allowance, executor, stop)
+    looks = {plan.handle: plan for plan in (looked_at or before).plan.databases}
+    outcomes = Loop(
+        proposal=before,
+        allowance=allowance,
+        executor=executor,
+        workers=1,
+        stop=stop,
+        recheck=lambda plan: looks[plan.handle],
+        secure=secure,
+    ).run()
     return Run(
         id="20261123T040000Z-5f0c1a",
         before=before,
@@ -103,16 +121,17 @@ def carried_out(
 
 def dry(before: Proposal, allowance: Allowance = ALL) -> Run:
     """A dry run."""
-    outcomes = _loop(before, allowance, DryRunExecutor(), threading.Event())
+    outcomes = Loop(
+        proposal=before, allowance=allowance, executor=DryRunExecutor(), workers=1
+    ).run()
     return Run(
         id="20261123T040000Z-5f0c1a", before=before, dry=True, outcomes=outcomes, spent=SPENT
     )
 
 
-def _loop(
-    before: Proposal, allowance: Allowance, executor: Executor, stop: threading.Event
-) -> tuple[Outcome, ...]:
-    return Loop(proposal=before, allowance=allowance, executor=executor, workers=1, stop=stop).run()
+def facts_at_work(one: Database) -> Facts:
+    """The facts of a database whose provider is at something."""
+    return evolve(one.live.facts, operation="op-42")
 
 
 _SHOP_NAMES = {"shop": {"protected": True}, "scratch": {}, "tmp": {}}
@@ -164,6 +183,26 @@ STEPS = carried_out(
 CONVERGED_FOR_PEOPLE = carried_out(
     proposed(BILLING, CACHE, IN_SYNC), after=proposed(BILLING_DONE, CACHE, IN_SYNC)
 )
+
+_BACKUP = Backup(
+    id="6746f2b1\u202e",
+    created_at=datetime(2026, 11, 23, 3, 58, tzinfo=UTC),
+    done=True,
+    manual=True,
+)
+
+
+def _backed_up(plan: DatabasePlan, _target: Target, action: Action) -> Secured | Outcome:
+    """A backup of one database, and none of another."""
+    if plan.handle == "shop":
+        return Secured(backup=_BACKUP, calls=(BACK_UP,))
+    message = (
+        "the plan of 'telemetry' makes no backups and has no recovery window, nothing was sent"
+    )
+    return Outcome(action=action, result=Result.BLOCKED, message=message)
+
+
+BACKED_UP = carried_out(proposed(SHOP, TELEMETRY), secure=_backed_up)
 
 FAILED = carried_out(
     proposed(SHOP, TELEMETRY),
@@ -224,6 +263,15 @@ def _refused_and_done() -> Run:
 
 
 GUARDED_RUN = _refused_and_done()
+
+_OVERTAKEN = proposed(
+    SHOP.now(
+        {**backups(False, 5), "logical_databases": {**_SHOP_NAMES, "audit": {}, "legacy": {}}}
+    ),
+    evolve(TELEMETRY, observation=evolve(TELEMETRY.live, facts=facts_at_work(TELEMETRY))),
+)
+OVERTAKEN = carried_out(proposed(SHOP, TELEMETRY), looked_at=_OVERTAKEN, after=_OVERTAKEN)
+"""Somebody created a logical database and moved a backup hour meanwhile; an operation began."""
 
 INTERRUPTED = carried_out(
     proposed(SHOP, TELEMETRY),
@@ -286,9 +334,11 @@ RUNS: Mapping[str, Run] = {
     "converged": CONVERGED,
     "converged_for_people": CONVERGED_FOR_PEOPLE,
     "failed": FAILED,
+    "backed_up": BACKED_UP,
     "unknown": UNKNOWN,
     "not_allowed": NOT_ALLOWED,
     "refused": GUARDED_RUN,
+    "overtaken": OVERTAKEN,
     "interrupted": INTERRUPTED,
     "interrupted_at_once": INTERRUPTED_AT_ONCE,
     "nothing_planned": NOTHING_PLANNED,
@@ -303,5 +353,8 @@ RUNS: Mapping[str, Run] = {
     "dry_settings": dry(SETTINGS),
     "dry_not_allowed": dry(proposed(SHOP), NONE),
     "dry_fleet_refused": dry(FLEET_REFUSED),
+    "dry_refused_by_hand": dry(
+        evolve(MANUAL, findings=(Finding(code="G108", message="the plan has expired"),))
+    ),
     "dry_interrupted": evolve(dry(proposed(SHOP)), interrupted=ExitStatus.INTERRUPTED),
 }

@@ -15,9 +15,10 @@ from rich.cells import cell_len
 
 from reconcile.report.documents import DOCUMENTS
 from reconcile.report.live_documents import LIVE_DOCUMENTS
+from reconcile.report.runs_documents import RUNS_DOCUMENTS
 from reconcile.schema import schema_of
 
-ALL_DOCUMENTS = {**DOCUMENTS, **LIVE_DOCUMENTS}
+ALL_DOCUMENTS = {**DOCUMENTS, **LIVE_DOCUMENTS, **RUNS_DOCUMENTS}
 TEXTS = sorted(name for name in PAGES if not name.endswith(".json"))
 JSONS = sorted(name for name in PAGES if name.endswith(".json"))
 FOLDED = sorted(name for name in TEXTS if ".80." in name or ".40." in name)
@@ -112,6 +113,9 @@ def test_keeps_to_its_schema(name: str, all_required: bool) -> None:
         "listing/names.json",
         "operation/done.json",
         "done/started.json",
+        "runs/mixed.json",
+        "past_run/done.json",
+        "explanation/database.json",
     ],
 )
 def test_a_schema_refuses_what_it_does_not_know(name: str) -> None:
@@ -130,7 +134,8 @@ def test_a_schema_refuses_what_it_does_not_know(name: str) -> None:
 def test_every_document_has_a_page() -> None:
     """None is printed that was never looked at."""
     folders = {name.partition("/")[0] for name in JSONS}
-    assert {"states" if one == "show" else one for one in folders} == set(ALL_DOCUMENTS)
+    kinds = {"show": "states", "saved": "plan"}
+    assert {kinds.get(one, one) for one in folders} == set(ALL_DOCUMENTS)
 
 
 @pytest.mark.parametrize("name", JSONS)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.guard.codes import MEANINGS as OF_GUARDS
+from reconcile.plan.codes import MEANINGS as OF_PLANS
 from reconcile.spec.codes import MEANINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,6 +17,8 @@ PAGES = sorted(
 )
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 CODE = re.compile(r"\"([SPG]\d{3})\"")
+REGISTERS = {("plan", "codes.py"), ("guard", "codes.py")}
+"""They list codes; what gives them is elsewhere."""
 LISTED = re.compile(r"^\| ([SPG]\d{3}) \|", re.MULTILINE)
 
 
@@ -23,7 +27,7 @@ def test_every_code_is_documented_and_no_other() -> None:
     source = "".join(
         path.read_text(encoding="utf-8")
         for path in (ROOT / "reconcile").rglob("*.py")
-        if "sandbox" not in path.parts
+        if "sandbox" not in path.parts and path.parts[-2:] not in REGISTERS
     )
     listed = LISTED.findall((ROOT / "docs" / "codes.md").read_text(encoding="utf-8"))
     assert len(listed) == len(set(listed))
@@ -31,10 +35,10 @@ def test_every_code_is_documented_and_no_other() -> None:
     assert set(listed) == set(CODE.findall(source))
 
 
-def test_the_meanings_of_spec_codes_are_the_documented_ones() -> None:
-    """The page says of each what the table of the program says."""
+def test_the_meanings_of_codes_are_the_documented_ones() -> None:
+    """The page says of each what the tables of the program say."""
     page = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
-    for code, meaning in MEANINGS.items():
+    for code, meaning in {**MEANINGS, **OF_PLANS, **OF_GUARDS}.items():
         assert f"| {code} | {meaning} |" in page
 
 

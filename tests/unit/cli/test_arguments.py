@@ -12,15 +12,20 @@ from reconcile.cli.arguments import Shown, parse
 from reconcile.cli.main import main
 from reconcile.cli.options import (
     ApplyOptions,
+    ChangeOptions,
     DriftOptions,
+    ExplainOptions,
     Options,
     Output,
+    Override,
     PlanOptions,
     ReportFile,
+    Safeguard,
     SandboxOptions,
     SchemaOptions,
     Selection,
     ShowOptions,
+    ShowPlanOptions,
     ValidateOptions,
 )
 from reconcile.errors import ExitStatus
@@ -46,7 +51,14 @@ DEFAULTS: dict[str, Options] = {
     "apply": ApplyOptions(
         selection=ALL, output=TEXT, yes=False, dry_run=False, allow=(), state_dir=None
     ),
+    "plan --out p": PlanOptions(selection=ALL, output=TEXT, out=Path("p"), expires_in=86_400.0),
+    "plan --out p --expires-in 90m": PlanOptions(
+        selection=ALL, output=TEXT, out=Path("p"), expires_in=5_400.0
+    ),
+    "apply --plan p": ApplyOptions(selection=ALL, output=TEXT, plan=Path("p")),
+    "show-plan p": ShowPlanOptions(file=Path("p"), output=TEXT),
     "show shop": ShowOptions(names=("shop",), selection=ALL, output=TEXT),
+    "explain G105": ExplainOptions(subject="G105", selection=ALL, output=TEXT),
     "schema": SchemaOptions(name=None, directory=None),
     "sandbox": SandboxOptions(fleet=None, port=0, token=None, rate_limit=60, until_eof=False),
 }
@@ -127,6 +139,18 @@ def test_plan_counts_what_remains_if_asked() -> None:
     [
         ("--yes", ApplyOptions(selection=ALL, output=TEXT, yes=True)),
         ("--dry-run", ApplyOptions(selection=ALL, output=TEXT, dry_run=True)),
+        (
+            "--backup-first",
+            ApplyOptions(selection=ALL, output=TEXT, safeguard=Safeguard(backup_first=True)),
+        ),
+        (
+            "--roll-backups --backup-first",
+            ApplyOptions(
+                selection=ALL,
+                output=TEXT,
+                safeguard=Safeguard(backup_first=True, roll_backups=True),
+            ),
+        ),
         ("--state-dir x/y", ApplyOptions(selection=ALL, output=TEXT, state_dir=Path("x/y"))),
         (
             "--allow lossy",
@@ -165,9 +189,31 @@ def test_apply(words: str, expected: ApplyOptions) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    ["plan", "drift", "apply", "databases delete shop a", "retention delete shop a", "backups set shop --off"],
+)  # fmt: skip
+def test_overrides(line: str) -> None:
+    """Whatever guards look at takes them, each for one plan."""
+    given = options(f"{line} --override G104=0123abcd --override G107={'f' * 64}")
+    assert isinstance(given, PlanOptions | DriftOptions | ApplyOptions | ChangeOptions)
+    assert given.override == (
+        Override(code="G104", plan="0123abcd"),
+        Override(code="G107", plan="f" * 64),
+    )
+
+
+@pytest.mark.parametrize(
     ("line", "expected"),
     [
         ("show b a/b b", ShowOptions(names=("b", "a/b", "b"), selection=ALL, output=TEXT)),
+        (
+            "explain shop/backups --specs one --config c",
+            ExplainOptions(
+                subject="shop/backups",
+                selection=Selection(paths=(Path("one"),), config=Path("c")),
+                output=TEXT,
+            ),
+        ),
         (
             "show shop --specs one --specs two --config c",
             ShowOptions(
@@ -218,8 +264,9 @@ def test_a_group_alone_shows_its_help(group: str, capsys: pytest.CaptureFixture[
 
 
 COMMANDS = [
-    "validate", "plan", "apply", "drift", "show", "databases", "sql-mode", "extensions", "queries",
-    "stats", "retention", "backups", "upgrade", "restore", "operation", "schema", "sandbox",
+    "validate", "plan", "apply", "drift", "show", "show-plan", "explain", "databases", "sql-mode",
+    "extensions", "queries", "stats", "retention", "backups", "upgrade", "restore", "operation",
+    "runs", "schema", "sandbox",
 ]  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -19,6 +20,7 @@ from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
+from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Outcome, Result, Run
@@ -69,7 +71,7 @@ def proposed(*cases: Case) -> Proposal:
     plan = build_plan(
         [wanted for wanted, _ in cases], {wanted.handle: found for wanted, found in cases}
     )
-    return review(plan, Context(today=date(2026, 11, 23)))
+    return review(plan, Context(now=datetime(2026, 11, 23, tzinfo=UTC)))
 
 
 @pytest.mark.parametrize(
@@ -237,6 +239,26 @@ def test_reading_is_never_refused() -> None:
 def test_a_plan_of_no_database_is_not_unauthenticated() -> None:
     """All of none is not nobody."""
     assert reading_status(Proposal(plan=Plan()), remains_counts=True) is ExitStatus.DONE
+
+
+BACKUP = Backup(id="b", created_at=datetime(2026, 11, 23, tzinfo=UTC), done=True, manual=True)
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"result": Result.FAILED}, 1),
+        ({"result": Result.FAILED, "backup": BACKUP}, 4),
+        ({"result": Result.FAILED, "backup_begun": True}, 4),
+        ({"result": Result.BLOCKED, "backup_begun": True}, 2),
+        ({"result": Result.STALE, "backup": BACKUP}, 2),
+    ],
+)
+def test_of_a_backup_that_was_made_or_begun(told: dict[str, Any], status: int) -> None:
+    """It is an effect: nobody may take the run for one that changed nothing."""
+    run = ran((LOSSY,), (Result.DONE,), (LOSSY,))
+    (outcome,) = run.outcomes
+    assert run_status(evolve(run, outcomes=(evolve(outcome, **told),))) == status
 
 
 _SEEN = Inspected(target=target(), resource={})

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve
@@ -63,7 +63,7 @@ def proposed(*, lost: int = 1, protect: bool = False, name: str = "old") -> Prop
             }
         ),
     }
-    return review(build_plan(specs, states), Context(today=date(2026, 11, 23)))
+    return review(build_plan(specs, states), Context(now=datetime(2026, 11, 23, tzinfo=UTC)))
 
 
 def asked(

@@ -21,7 +21,7 @@ _ADDRESS = "write database/kind or database/kind/name"
 
 ERRORS: dict[str, tuple[str, str]] = {
     # argv: what is wrong, and the command whose help explains it
-    "plann": ("no such command 'plann': did you mean 'plan'?", ""),
+    "plann": ("no such command 'plann': did you mean 'explain' or 'plan'?", ""),
     "help": ("no such command 'help'", ""),
     "--nope": ("no such option '--nope'", ""),
     # The help of the command that was meant, whether or not click came as far as it.
@@ -54,6 +54,15 @@ ERRORS: dict[str, tuple[str, str]] = {
         for option in ("--yes", "--allow", "--dry-run", "--state-dir")
     },
     "drift --detailed-exitcode": ("no such option '--detailed-exitcode'", "drift"),
+    "apply --backup-first --no-wait": (
+        "--backup-first waits for the backup: take --no-wait out",
+        "apply",
+    ),
+    "apply --roll-backups": (
+        "--roll-backups is about the backup of --backup-first: say both",
+        "apply",
+    ),
+    "plan --backup-first": ("no such option '--backup-first'", "plan"),
     "apply --yes=1": ("option '--yes' does not take a value", "apply"),
     "apply --allow": ("option '--allow' requires an argument", "apply"),
     "apply --state-dir": ("option '--state-dir' requires an argument", "apply"),
@@ -70,7 +79,20 @@ ERRORS: dict[str, tuple[str, str]] = {
         f"invalid value for '--allow': 'shop//x' is no address: {_ADDRESS}",
         "apply",
     ),
+    **{
+        f"{command} --override {word}": (f"invalid value for '--override': {sentence}", command)
+        for command in ("plan", "drift", "apply")
+        for word, sentence in {
+            "G101=0123abcd": "'G101' cannot be overridden: G104, G105, G106, G107 can",
+            "all": "'all' cannot be overridden: G104, G105, G106, G107 can",
+            "G104": "'G104': write the flag that the plan shows",
+            "G104=0123abc": "'G104=0123abc': write the flag that the plan shows",
+            "G104=0123ABCD": "'G104=0123ABCD': write the flag that the plan shows",
+        }.items()
+    },
     "show": ("missing argument 'HANDLE|APP/ADDON...'", "show"),
+    "explain": ("missing argument 'CODE|ADDRESS'", "explain"),
+    "explain G101 G102": ("got unexpected extra argument (G102)", "explain"),
     "show --only x shop": ("no such option '--only'", "show"),
     "show shop --specs": ("option '--specs' requires an argument", "show"),
     "show shop --format yaml": (_NO_FORMAT, "show"),

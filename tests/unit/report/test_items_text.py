@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from attrs import evolve
 from builders import ORIGIN
@@ -11,9 +13,12 @@ from reconcile.model.address import Address
 from reconcile.model.change import Create, Delete, FieldChange, Risk, Update
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Item, ManualStep, Reason
-from reconcile.model.state import Fields
+from reconcile.model.state import Approval, Fields
 from reconcile.report.items_text import item_lines, place_in_database, replacement_lines
 from reconcile.report.page import MARK_COLUMN, Look, render
+
+REFUSED = Address(database="shop", kind="sql_mode")
+"""What a finding refuses."""
 
 
 def updated(before: Fields, after: Fields) -> Action:
@@ -74,7 +79,7 @@ def test_a_replacement_is_refused_as_one() -> None:
     lines = replaced(
         {"a": 1},
         {"a": 2},
-        Finding(code="G101", message="no", hint="ask", address=Address(database="shop")),
+        Finding(code="G101", message="no", hint="ask", address=REFUSED),
     )
     assert lines[3:5] == ["      refused G101: no", "      hint: ask"]
     assert len(lines) == 6
@@ -170,9 +175,7 @@ def test_a_refusal_and_its_hint(hint: str | None) -> None:
     """A guard need not have a hint."""
     lines = shown(
         updated({"a": 1}, {"a": 2}),
-        Finding(
-            code="G101", message="it is protected", hint=hint, address=Address(database="shop")
-        ),
+        Finding(code="G101", message="it is protected", hint=hint, address=REFUSED),
     )
     hints = [] if hint is None else ["      hint: take it out"]
     assert lines[2:-1] == ["      refused G101: it is protected", *hints]
@@ -195,3 +198,19 @@ def test_a_manual_step_shows_every_statement_on_its_own_line() -> None:
         "        BEGIN;",
         "        CREATE EXTENSION a;",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (None, "approved until 2026-06-30: moved"),
+        ("G101", "approved until 2026-06-30: moved"),
+        ("G102", "approval ended 2026-06-30: moved"),
+    ],
+)
+def test_an_approval_that_ended_says_so(code: str | None, words: str) -> None:
+    """The guard that refuses it knows of the day."""
+    approval = Approval(reason="moved", until=date(2026, 6, 30))
+    refusal = Finding(code=code, message="no", address=REFUSED) if code else None
+    entry = evolve(updated({"modes": ("A",)}, {"modes": ("B",)}), approval=approval)
+    assert f"      {words}" in shown(entry, refusal)

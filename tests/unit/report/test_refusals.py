@@ -74,6 +74,34 @@ def test_findings_on_the_whole_run_stand_one_after_the_other() -> None:
     assert not any("G902]" in one for one in lines)
 
 
+@pytest.mark.parametrize(
+    ("address", "indent"),
+    [(None, 2), (Address(database="shop"), 2), (Address(database="shop", kind="sql_mode"), 6)],
+)
+def test_what_lifts_a_finding_stands_beside_it(address: Address | None, indent: int) -> None:
+    """Once, whole, to be pasted; of a warning nothing has to be lifted."""
+    found = evolve(EVERYWHERE, address=address, override="--override G900=0123456789ab")
+    text = plan_text(Proposal(plan=_changing("billing", "shop"), findings=(found,)), Look(width=40))
+    line = f"{' ' * indent}for this plan only: --override G900=0123456789ab"
+    assert text.splitlines().count(line) == 1
+
+
+def test_a_database_in_sync_that_is_refused_is_shown() -> None:
+    """It is another than meant, whatever its state."""
+    plan = build_plan([desired()], {"shop": observed()})
+    found = evolve(EVERYWHERE, address=Address(database="shop"))
+    proposal = Proposal(plan=plan, findings=(found,))
+    assert proposal.remains
+    assert plan_text(proposal, Look()).splitlines() == [
+        "No action; 1 other database than meant in 1 of 1 database.",
+        "",
+        "shop  mysql 8.0.35-1, app shop-web, resource shop-web-3412",
+        "  refused G900: too much at once",
+        "  hint: take less with --only",
+    ]
+    assert not Proposal(plan=plan).remains
+
+
 def test_a_finding_without_an_address_is_in_the_json() -> None:
     """With an address of null, and as what refuses each action."""
     proposal = Proposal(
@@ -117,7 +145,10 @@ def test_what_a_finding_refuses(
     assert refused == (handles if error else [])
     assert proposal.refused == ((finding,) if error and address is None else ())
     text = plan_text(proposal, Look())
-    assert text.count("refused G900") == len(refused)
+    # What refuses a whole database is said once there; each action then points to it.
+    said_above = error and address == Address(database="shop")
+    assert text.count("refused G900") == len(refused) + said_above
+    assert text.count("G900, see above") == (0 if address and address.kind else len(refused))
     document = json.loads(plan_json(proposal, status=ExitStatus.DONE, spent=Spent()))
     items = [entry for database in document["databases"] for entry in database["items"]]
     assert [entry["refused_by"] for entry in items].count("G900") == len(refused)
@@ -147,7 +178,8 @@ def test_a_refused_manual_step_does_not_say_what_to_run(
     text = plan_text(proposal, Look())
     refused = severity is Severity.ERROR
     assert ("refused G900" in text) is refused
-    assert ("hint: take less with --only" in text) is refused
+    assert "hint: take less with --only" in text
+    assert ("warning" in text) is not refused
     assert ("DROP EXTENSION" in text) is not refused
     assert ("run in" in text) is not refused
     document = json.loads(plan_json(proposal, status=ExitStatus.DONE, spent=Spent()))
@@ -172,3 +204,17 @@ def test_refused_actions_are_counted_as_such() -> None:
     finding = Finding(code="G900", message="no", address=address)
     verdict = plan_text(Proposal(plan=plan, findings=(finding,)), Look()).splitlines()[0]
     assert verdict == "1 action (1 refused) in 1 of 1 database."
+
+
+def test_a_plan_of_no_database_has_nothing_to_do() -> None:
+    """As that of a file whose every item was blocked."""
+    assert plan_text(Proposal(plan=Plan()), Look()) == (
+        "Nothing to do: no database has an action.\n"
+    )
+
+
+def test_what_a_person_lifted_is_told_once() -> None:
+    """By its code, in the order of the findings."""
+    lifted = evolve(EVERYWHERE, overridden=True)
+    proposal = Proposal(plan=Plan(), findings=(lifted, EVERYWHERE, evolve(lifted, message="more")))
+    assert proposal.overridden == ("G900",)

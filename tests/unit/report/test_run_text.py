@@ -38,7 +38,7 @@ from reconcile.report.run_text import run_text
 def test_every_result_has_a_line_and_is_counted(result: Result, counted: str, symbol: str) -> None:
     """A symbol and a word: neither colour nor symbol has to be known."""
     first, second, *_ = lines_of(ran(proposed(), result))
-    touched = result in {Result.DONE, Result.FAILED, Result.UNKNOWN}
+    touched = result in {Result.DONE, Result.UNKNOWN}
     assert first == f"{'Applied' if touched else 'Nothing applied'}: 1 action, {counted}."
     assert second == f"  {symbol} shop/backups  update  {result.value}"
 
@@ -195,14 +195,21 @@ def test_nothing_to_do_is_said_so() -> None:
 
 
 def test_a_finding_on_the_fleet_holds_every_action_back() -> None:
-    """Each says so in a dry run, and after an apply the finding stands over what is left."""
+    """It stands once, over what it refuses; of a plan from a file only that is told."""
     before = evolve(proposed("old"), findings=(Finding(code="G900", message="no", hint="ask"),))
     run = Run(id="run", before=before, outcomes=held_back(before))
     refused = [
-        "  ! shop/backups                update  refused: no [G900]",
-        "  ! shop/logical_databases/old  delete  refused: no [G900]",
+        "",
+        "no [G900]",
+        "  hint: ask",
+        "",
+        "  ! shop/backups                update  refused: G900, see above",
+        "  ! shop/logical_databases/old  delete  refused: G900, see above",
     ]
     assert lines_of(evolve(run, dry=True))[2:] == refused
+    head = "Nothing applied: 2 actions, 2 refused."
     lines = lines_of(run)
-    assert lines[:3] == ["Nothing applied: 2 actions, 2 refused.", *refused]
-    assert "no [G900]" in lines[lines.index("Not converged. What is left:") :]
+    assert lines[0] == head
+    assert lines.count("no [G900]") == 1
+    assert [one.strip() for one in lines].count("refused G900, see above") == 2
+    assert lines_of(evolve(run, kept=True)) == [head, *refused[:3]]

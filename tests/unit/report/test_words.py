@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from reconcile.model.address import Address
+from reconcile.model.change import Change, Create, FieldChange, Risk, Update
 from reconcile.model.state import Fields, Value
-from reconcile.report.words import about_so_long, count, duration, listed, show_fields, show_value
+from reconcile.report.words import (
+    about_so_long,
+    count,
+    duration,
+    listed,
+    no_way_back,
+    show_fields,
+    show_value,
+)
 
 
 @pytest.mark.parametrize(
@@ -127,3 +137,35 @@ def test_a_duration(seconds: float, shown: str) -> None:
 def test_a_foreseen_duration(seconds: float, shown: str) -> None:
     """No finer than a second: it is a guess."""
     assert about_so_long(seconds) == shown
+
+
+ADDRESS = Address(database="shop", kind="engine_version")
+STEP = Update(
+    address=ADDRESS,
+    before={"version": "16.4.0-1", "version_id": "v16"},
+    after={"version": "16.5.0-1"},
+    fields=(FieldChange(field="version", before="16.4.0-1", after="16.5.0-1"),),
+)
+HOURS = Update(
+    address=Address(database="shop", kind="backups"),
+    before={"hours": (5,)},
+    after={"hours": (3,)},
+    fields=(FieldChange(field="hours", before=(5,), after=(3,)),),
+)
+
+
+@pytest.mark.parametrize(
+    ("risk", "change", "words"),
+    [
+        (Risk.LOSSY, HOURS, "the data does not come back"),
+        (Risk.LOSSY, None, "the data does not come back"),
+        (Risk.DISRUPTIVE, STEP, "there is no way back to 16.4.0-1"),
+        (None, STEP, "there is no way back to 16.4.0-1"),
+        (Risk.DISRUPTIVE, HOURS, None),
+        (Risk.SAFE, Create(address=ADDRESS, after={}), None),
+        (None, None, None),
+    ],
+)
+def test_what_cannot_come_back(risk: Risk | None, change: Change | None, words: str | None) -> None:
+    """What is lost is lost, and a version only rises; anything else a plan can bring back."""
+    assert no_way_back(risk, change) == words

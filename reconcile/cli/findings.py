@@ -1,0 +1,26 @@
+"""What is wrong with specs, as the result of a command."""
+
+from __future__ import annotations
+
+from reconcile.cli.fleet import Fleet
+from reconcile.cli.options import Output
+from reconcile.cli.present import Renderers, present
+from reconcile.cli.world import World
+from reconcile.errors import ExitStatus
+from reconcile.report.findings_text import validation_text
+from reconcile.report.to_json import findings_json
+
+
+def present_findings(fleet: Fleet, output: Output, world: World) -> ExitStatus:
+    """Show the findings on the specs."""
+    status = ExitStatus.DONE if fleet.valid else ExitStatus.INVALID
+    databases = len(fleet.desired)
+    renderers: Renderers = {
+        "text": lambda look: validation_text(
+            fleet.findings, files=fleet.files, databases=databases, look=look
+        ),
+        "json": lambda _look: findings_json(
+            fleet.findings, status=status, files=fleet.files, databases=databases
+        ),
+    }
+    return present(renderers, output, world, status=status)

@@ -1,0 +1,221 @@
+"""Past runs for a person: the list of them, and one whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from reconcile.model.history import (
+    Commit,
+    History,
+    PastDeed,
+    PastRun,
+    Permission,
+    RunState,
+    Unreadable,
+)
+from reconcile.model.run import EFFECTS, REACHED, Result
+from reconcile.model.text import moment
+from reconcile.report.deed_text import SIGNS, follow_lines
+from reconcile.report.items_text import (
+    DETAIL,
+    approval_lines,
+    change_lines,
+    no_way_back_lines,
+    place_in_database,
+    risk_mark,
+)
+from reconcile.report.page import BLANK, Line, Look, line, render
+from reconcile.report.run_text import clash_lines
+from reconcile.report.words import count, duration, listed
+
+_BROKEN = frozenset({Result.FAILED, Result.UNKNOWN})
+_TORN = "its last line is not whole: it was cut off while it was written"
+_SHORT = 12
+
+
+def runs_text(history: History, look: Look, *, limit: int) -> str:
+    """Render the list of past runs, of which `limit` were looked for."""
+    return render(_runs_lines(history, limit), look)
+
+
+def past_run_text(run: PastRun, look: Look) -> str:
+    """Render one past run."""
+    return render(_run_lines(run), look)
+
+
+def _runs_lines(history: History, limit: int) -> Iterator[Line]:
+    if not history.runs and not history.unreadable:
+        yield line(0, "No run was begun yet, as far as is written here.")
+    for run in history.runs:
+        yield from _entry_lines(run)
+    for one in history.unreadable:
+        yield _unreadable_line(one)
+    if len(history.runs) + len(history.unreadable) == limit:
+        yield BLANK
+        newest = "Only the newest is" if limit == 1 else f"The newest {limit} are"
+        yield line(0, f"{newest} shown: --limit N shows more.")
+
+
+def _entry_lines(run: PastRun) -> Iterator[Line]:
+    """One run of the list: which, when and who, what and with which results."""
+    sign = _sign(run)
+    yield line(0, (run.id, "bold"), sign=sign, mark=(_state(run), sign[1]))
+    yield line(4, f"{moment(run.began)}, {_who(run)}")
+    parts = [summary_of(run)]
+    if run.opening.commit is not None:
+        parts.append(f"commit {_commit(run.opening.commit, short=True)}")
+    yield line(4, "; ".join(parts))
+    yield from _damage_lines(run, 4)
+
+
+def _sign(run: PastRun) -> tuple[str, str]:
+    """The sign of a run and its style, by what became of all that was planned."""
+    results = run.results.keys()
+    if run.state is RunState.RUNNING:
+        return "…", "cyan"
+    if results & _BROKEN:
+        return "✗", "bold red"
+    untold = len(run.planned) < run.opening.actions or run.state is RunState.INTERRUPTED
+    if results - REACHED - {Result.STARTED} or (untold and not run.settled):
+        return "!", "bold yellow"
+    return ("…", "cyan") if Result.STARTED in results else ("✓", "green")
+
+
+def _state(run: PastRun) -> str:
+    settled = run.state is RunState.INTERRUPTED and run.settled
+    return (
+        f"{run.state.value}, settled by {listed([*run.settled_by])}" if settled else run.state.value
+    )
+
+
+def _unreadable_line(one: Unreadable) -> Line:
+    return line(0, (one.id, "bold"), f"  {one.reason}", sign=("?", "bold red"), hanging=4)
+
+
+def summary_of(run: PastRun) -> str:
+    """What a run was to do, and what came of it."""
+    number = max(run.opening.actions, len(run.planned))
+    single = run.planned[0] if run.planned and number == 1 else None
+    about = _sentence(single) if single else count(number, "action")
+    results = listed([f"{number} {result.value}" for result, number in run.results.items()])
+    return f"{run.opening.command or 'run'}: {about}{f', {results}' if results else ''}"
+
+
+def _sentence(deed: PastDeed) -> str:
+    return deed.what or f"{deed.verb} {deed.address}"
+
+
+def _run_lines(run: PastRun) -> Iterator[Line]:
+    yield line(0, (f"Run {run.id}", "bold"), mark=(_state(run), _sign(run)[1]))
+    width = max(len(name) for name, _value in _header(run))
+    for name, value in _header(run):
+        yield line(2, (f"{name:{width}}", "dim"), f"  {value}", hanging=width + 2)
+    yield from _damage_lines(run, 2)
+    for handle, deeds in groupby(_by_database(run), key=lambda deed: deed.address.database):
+        yield BLANK
+        yield _heading(handle, run)
+        for deed in deeds:
+            yield from _deed_lines(deed)
+    yield from _rest_lines(run)
+
+
+def _header(run: PastRun) -> Iterator[tuple[str, str]]:
+    """What is known of a run beside its deeds, with a name each."""
+    opening = run.opening
+    yield "began", moment(run.began)
+    if run.ended is not None:
+        passed = (run.ended - run.began).total_seconds()
+        yield "ended", f"{moment(run.ended)}, after {duration(passed)}"
+    yield "by", f"{_who(run)}, pid {opening.pid}" if opening.pid else _who(run)
+    yield "did", summary_of(run)
+    if opening.commit is not None:
+        yield "commit", _commit(opening.commit)
+    if opening.plan_id:
+        yield "plan", opening.plan_id
+    yield from _permission(opening.permission)
+    yield "tool", f"reconcile {opening.version}"
+
+
+def _permission(given: Permission) -> Iterator[tuple[str, str]]:
+    if given.overrides:
+        yield "lifted", listed([*given.overrides])
+    if given.allows:
+        yield "allowed", listed([*given.allows])
+    if given.backup_first:
+        yield "backups", f"one first{', the oldest might go' if given.roll_backups else ''}"
+
+
+def _by_database(run: PastRun) -> list[PastDeed]:
+    """Database by database, in each in the order in which they were begun."""
+    return sorted(run.deeds, key=lambda deed: deed.address.database)
+
+
+def _heading(handle: str, run: PastRun) -> Line:
+    addon = run.opening.databases.get(handle)
+    about = f"  {addon.app}/{addon.addon} in {addon.region}" if addon else ""
+    return line(0, (handle, "bold"), (about, "dim"))
+
+
+def _deed_lines(deed: PastDeed) -> Iterator[Line]:
+    sign, style = SIGNS[deed.result]
+    what = deed.what or place_in_database(deed.address)
+    verb = f"  {deed.verb}" if deed.change else ""
+    mark = risk_mark(deed.risk) if deed.risk else None
+    yield line(
+        2, (what, "bold"), verb, "  ", (deed.result.value, style), sign=(sign, style), mark=mark
+    )
+    if deed.change is not None:
+        yield from change_lines(deed.change)
+    yield from approval_lines(deed.approval)
+    if deed.message:
+        yield line(DETAIL, deed.message)
+    yield from clash_lines(deed.clash)
+    yield from follow_lines(deed.result, deed.operation, deed.address.database, DETAIL)
+    if deed.result in EFFECTS:
+        yield from no_way_back_lines(deed.risk, deed.change)
+
+
+def _rest_lines(run: PastRun) -> Iterator[Line]:
+    """What is not told, what it found out of others, and how to go on or back."""
+    missing = run.opening.actions - len(run.planned)
+    if missing > 0:
+        yield BLANK
+        yield line(0, f"Nothing is written of {count(missing, 'planned action')}.")
+    if run.settlements:
+        yield BLANK
+    for one in run.settlements:
+        became = "was done" if one.done else "was not done"
+        yield line(0, f"It found out that {one.verb} {one.address} of run {one.run} {became}.")
+    interrupted = run.state is RunState.INTERRUPTED and not run.settled
+    if interrupted and any(deed.change for deed in run.deeds):
+        yield BLANK
+        yield line(0, "To go on, do the same again: what is open is read first, and settled.")
+    commit = run.opening.commit
+    if commit is not None and any(deed.result in EFFECTS for deed in run.deeds):
+        yield BLANK
+        yield line(
+            0,
+            f"To go back, revert the commit {commit.id[:_SHORT]}: the plan of that shows what it can"
+            " restore.",
+        )
+
+
+def _damage_lines(run: PastRun, indent: int) -> Iterator[Line]:
+    """What of the journal could not be read."""
+    if run.torn:
+        yield line(indent, (_TORN, "yellow"))
+    if run.unread:
+        lines = count(run.unread, "line of it makes no sense", "lines of it make no sense")
+        yield line(indent, (lines, "yellow"))
+
+
+def _who(run: PastRun) -> str:
+    who, host = run.opening.who, run.opening.host
+    return f"{who} on {host}" if who and host else who or host or "by whom is not written"
+
+
+def _commit(commit: Commit, *, short: bool = False) -> str:
+    """A commit, and whether it tells what the specs were."""
+    changes = " and what was not committed" if commit.dirty else ""
+    return f"{commit.id[:_SHORT] if short else commit.id}{changes}"
