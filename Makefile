@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types tests coverage bench schemas docs golden lock clean setup
+.PHONY: help demo test lint types tests coverage campaign mutation bench schemas docs golden lock clean setup
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -36,11 +36,22 @@ types: setup ## mypy, strict
 	@$(BIN)/mypy
 
 tests: setup ## All tests, with branch coverage
-	@$(BIN)/pytest -n 2 --cov --cov-report=
+	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=
 
 coverage: ## The pure rooms are covered to the last branch
 	@$(BIN)/coverage report --fail-under=100 \
 		--include='reconcile/model/*,reconcile/kinds/*,reconcile/plan/*,reconcile/report/*'
+
+COUNT ?= 2000
+SEED ?= 1
+campaign: setup ## Thousands of applies at which something goes wrong; COUNT=2000 SEED=1
+	@$(BIN)/python tests/campaign/run.py --count $(COUNT) --seed $(SEED)
+	@$(BIN)/python tests/campaign/kills.py
+
+mutation: setup ## Change the code that decides, in thousands of ways; which changes do the tests notice?
+	@rm -rf mutants
+	@$(BIN)/mutmut run
+	@$(BIN)/python tests/mutants.py
 
 bench: setup ## Ratios of speed, measured within one run
 	@$(BIN)/python benchmarks/startup.py
@@ -62,4 +73,4 @@ lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
 		--generate-hashes --no-annotate --custom-compile-command 'make lock' -o requirements.lock
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* mutants

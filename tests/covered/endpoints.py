@@ -7,6 +7,8 @@ from covered.row import NEWER, Row, row
 
 from reconcile.api.routes import ADDON_TOKEN, ADDONS, EXCHANGE, REGIONS, Route
 from reconcile.model.call import (
+    BACK_UP,
+    BACKUPS,
     RECOVERY_WINDOW,
     RESOURCE,
     UPGRADE,
@@ -19,6 +21,11 @@ from reconcile.model.call import (
 )
 
 _WIKI = "version: 1\ndatabase: wiki\napp: wiki\naddon: ad-wiki\nengine: mongodb\n"
+_UPGRADED = (
+    "version: 1\ndatabase: shop\napp: shop-web\naddon: ad-shop\nengine: mysql\n"
+    'engine_version: ">=8.0.36"\n'
+)
+"""The sandbox of the table is so slow that the backup before this is not done in time."""
 _VERSION = "046a178f99d994adc67b1dca"
 """The sandbox's id of MySQL 8.0.35-1."""
 
@@ -82,6 +89,25 @@ ENDPOINTS = (
         command=f"restore {BILLING} --to {MOMENT} --dry-run",
         status=2,
         sandbox="recovery_api.show_window",
+        source=NEWER,
+    ),
+    row(
+        BACKUPS,
+        name="backups",
+        database=SHOP,
+        command=f"databases delete {SHOP} legacy --dry-run",
+        status=2,
+        sandbox="backups_api.list_backups",
+        source=NEWER,
+    ),
+    row(
+        BACK_UP,
+        name="backup",
+        database=SHOP,
+        command="apply --yes --allow disruptive --backup-first --timeout 1s",
+        spec=_UPGRADED,
+        status=2,
+        sandbox="backups_api.create_backup",
         source=NEWER,
     ),
     row(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from covered.scenario import AS_IT_IS, CHANGED, DELETING, REPLACING, Scenario, hundred, spec
+from covered.scenario import (
+    AS_IT_IS,
+    CHANGED,
+    DELETING,
+    DROPPING,
+    OFF,
+    REPLACING,
+    Scenario,
+    hundred,
+    spec,
+)
 
 GIVEN = {"SCALINGO_API_URL": "given", "SCALINGO_DB_URL": "given"}
 """The sandbox's own address."""
@@ -12,6 +22,7 @@ _OFF = {"RECONCILE_TOKEN_CACHE": "off"}
 _CI = {"CI": "true"}
 _LOOKUP = "what comes after a version is asked only where it decides something"
 _TOKEN = "which token is meant shows only once the addons are listed"
+_EVIDENCE = "what could bring data back is asked only where some is at stake"
 _REFUSED = "a token that was refused is replaced, and its request sent once more"
 
 TOKENS = (
@@ -200,16 +211,53 @@ FLEETWIDE = (
     ),
     _command(
         "apply --yes --allow lossy=app0/logical_databases/legacy",
-        (2, 1, 2 + 2 + 1 + 2 + 1 + 2),
+        (2, 1, 2 + 1 + 2 + 1 + 2 + 1 + 2),
         DELETING,
         foretold=(5, 8),
+        because=_EVIDENCE,
+    ),
+    _command(
+        "apply --dry-run --backup-first --allow lossy=app0/logical_databases/legacy",
+        (2, 1, 2 + 1 + 1),
+        DELETING,
+        foretold=(5,),
+        status=2,
+        because=_EVIDENCE,
     ),
     Scenario(
         name="apply --yes --allow lossy=iot/retention_policies/30-days, a replacement",
         command="apply --yes --allow lossy=iot/retention_policies/30-days",
         spec=spec(REPLACING, app="iot", addon="ad-i", engine="influxdb"),
-        requests=(2, 1, 2 + 2 + 2 + 2),
+        requests=(2, 1, 2 + 1 + 2 + 2 + 2),
         foretold=(5, 6),
+        because=_EVIDENCE,
+    ),
+    Scenario(
+        name="plan, a deletion",
+        spec=spec(DELETING),
+        requests=(2, 1, 2 + 1),
+        foretold=(5,),
+        because=_EVIDENCE,
+    ),
+    Scenario(
+        name="plan, a PostgreSQL that loses data",
+        spec=spec(DROPPING, app="billing", addon="ad-p", engine="postgresql"),
+        requests=(2, 1, 2 + 2),
+        foretold=(5,),
+        because=_EVIDENCE,
+    ),
+    Scenario(
+        name="plan, backups go off",
+        spec=spec(OFF),
+        requests=(2, 1, 1),
+        foretold=(4,),
+    ),
+    Scenario(
+        name="plan, backups of a PostgreSQL go off",
+        spec=spec(OFF, app="billing", addon="ad-p", engine="postgresql"),
+        requests=(2, 1, 1 + 1),
+        foretold=(4,),
+        because=_EVIDENCE,
     ),
 )
 """Commands about a whole fleet, here of one MySQL with three changes to make."""
@@ -232,7 +280,7 @@ ONE = (
     _one("operation 609145e66ffbd934f6745bb4 --database billing/ad-p", (2, 1, 1)),
     _one("databases create app0 audit", (2, 1, 2 + 2 + 1 + 2)),
     _one("databases create app0 audit --dry-run", (2, 1, 2), 2),
-    _one("databases delete app0 legacy --confirm legacy", (2, 1, 2 + 2 + 1 + 2)),
+    _one("databases delete app0 legacy --confirm legacy", (2, 1, 2 + 1 + 2 + 1 + 2)),
     _one("databases reset app0 legacy --confirm legacy", (2, 1, 2 + 1)),
     _one("sql-mode set app0 ANSI --yes", (2, 1, 2 + 2 + 1 + 2)),
     _one("backups set app0 --hour 3", (2, 1, 1 + 1 + 1 + 1)),

@@ -24,6 +24,8 @@ writes this page from [the rows](../tests/covered/requests.py).
 - A database takes one request for its resource, and one for each further kind that its spec names.
 - What is touched is read once more just before its first action and before each that disrupts or
   loses, and again at the end.
+- A database that may lose data takes one request more for its backups, and one for the recovery
+  window where its engine has one.
 
 *Foretold* is what the run says on stderr before it begins, first for reading and then for applying.
 With `--max-wait` a run that takes longer than that is not begun.

@@ -43,7 +43,10 @@ FLEET: Mapping[str, Any] = {
                     "engine": "postgresql",
                     "version": "16.4.0-1",
                     "next_version": "16.6.0-1",
-                    "extensions": [{"name": "pg_stat_statements", "version": "1.10"}],
+                    "extensions": [
+                        {"name": "hstore", "version": "1.8"},
+                        {"name": "pg_stat_statements", "version": "1.10"},
+                    ],
                     "queries": [{"pid": 2000, "query": "SELECT 1", "state": "active"}],
                     "statements": [{"query": "SELECT $1", "calls": 3}],
                     "operations": [
@@ -87,6 +90,10 @@ DELETING = (
     "    - {name: legacy, reason: moved, until: 2099-12-31}\n"
 )
 """A safe action and one that is lossy."""
+DROPPING = "extensions:\n  absent:\n    - {name: hstore, reason: unused, until: 2099-12-31}\n"
+"""A manual step that is lossy."""
+OFF = "backups: {enabled: false}\n"
+"""An action that weakens."""
 REPLACING = "retention_policies: [{name: 30-days, duration: 30d, on_change: replace}]\n"
 """A deletion and a creation that belong together."""
 

@@ -146,6 +146,6 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "retention delete telemetry 7-days --confirm 7-days",
         "POST del-retention-policy",
     ),
-    "backups": ("backups set shop --off --yes", f"PATCH /api/databases/{SHOP}"),
+    "backups": ("backups set billing --off --yes", f"PATCH /api/databases/{BILLING}"),
 }
 """What a spec could hold as well."""

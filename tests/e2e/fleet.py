@@ -32,7 +32,7 @@ FLEET: Mapping[str, Any] = {
                 {
                     "id": CACHE_ADDON,
                     "resource_id": "shop-web-4822",
-                    "engine": "redis",
+                    "engine": "postgresql",
                     "backups": {"enabled": True, "hours": [1]},
                 },
             ],
@@ -117,10 +117,10 @@ version: 1
 database: sessions
 app: shop-web
 addon: ad-cache
-engine: redis
+engine: postgresql
 backups: {enabled: false}
 """
-"""One action that weakens."""
+"""One action that weakens; the recovery window stays."""
 
 INVALID = f"{SHOP_HEAD}backup: {{hours: [3]}}\n"
 """A typo in a key."""

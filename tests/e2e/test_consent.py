@@ -26,7 +26,7 @@ AGREED = {
     "stats reset": "stats reset billing",
     "upgrade": "upgrade shop",
     "mode": "sql-mode set shop NO_ENGINE_SUBSTITUTION",
-    "backups": "backups set shop --off",
+    "backups": "backups set billing --off",
 }
 """What loses no data, and still is not done without a word."""
 
@@ -189,7 +189,7 @@ QUESTIONS = {
         "Go on? [y/N] "
     ),
     "backups": (
-        "This would update shop/backups:\n"
+        "This would update billing/backups:\n"
         "  enabled  true → false\n"
         "  this takes protection away\n"
         "Go on? [y/N] "

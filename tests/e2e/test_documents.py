@@ -37,6 +37,10 @@ NAMES = (
     "statistics",
     "operation",
     "done",
+    "explanation",
+    "runs",
+    "past_run",
+    "plan_file",
 )
 STRANGE = SHOP_HEAD + "sql_mode: [NO_AUTO_CREATE_USER]\nlogical_databases:\n  others: report\n"
 """A mode that MySQL 8 does not know, and names that nobody owns: blocked."""

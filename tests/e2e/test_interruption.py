@@ -71,6 +71,7 @@ def test_an_interrupted_apply_finishes_its_request_and_sends_no_other(
         ("finished", "shop/logical_databases/audit"),
         ("started", "shop/backups"),
         ("finished", "shop/backups"),
+        ("left", "shop/sql_mode"),
         ("ended", None),
     ]
     assert journal_entries(journal)[-1]["results"] == {"done": 2, "skipped": 1}

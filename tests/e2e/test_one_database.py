@@ -29,7 +29,7 @@ DOINGS = {
     "mode": "✓ update shop/sql_mode  done\n",
     "policy": "✓ create telemetry/retention_policies/30-days  done\n",
     "no policy": "✓ delete telemetry/retention_policies/7-days  done\n",
-    "backups": "✓ update shop/backups  done\n",
+    "backups": "✓ update billing/backups  done\n",
     "reset": "✓ reset logical database 'legacy' of shop  done\n",
     "cancel": "✓ cancel the query of pid 2000 on billing  done\n",
     "terminate": "✓ terminate the session of pid 2000 on billing  done\n",

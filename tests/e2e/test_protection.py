@@ -85,7 +85,7 @@ def test_nobody_is_asked_about_it(command: Command, protected: Sandbox, name: st
         "queries cancel billing 2000 --yes",
         "queries terminate billing 2000 --yes",
         "stats reset billing --yes",
-        "backups set shop --off --yes",
+        "backups set billing --off --yes",
         "upgrade shop --yes",
     ],
 )

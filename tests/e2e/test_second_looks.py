@@ -18,7 +18,8 @@ UPGRADE = f"POST /api/databases/{BILLING}/upgrade"
 UPGRADED = {"version": "16.6.0-1", "next_version": "17.2.0-1"}
 """What somebody else's upgrade leaves behind: the next step would be a major one."""
 ALLOWED = ("apply", "--yes", "--allow", "disruptive")
-STALE = "live is no longer as the plan saw it; nothing was sent, plan again"
+STALE = "live is no longer as the plan saw it, nothing was sent: plan again"
+DONE = "nothing was sent"
 ASKED = "live changed while it was asked; nothing was sent, order it again"
 
 
@@ -60,11 +61,11 @@ def test_an_upgrade_that_somebody_else_made_is_not_made_again(
     billing(command, f"engine_version: {rule}\n")
     outside(busy, UPGRADED)
     document = fits(command(*ALLOWED, *JSON, status=status))
-    assert results(document) == [("billing/engine_version", "stale", STALE)]
+    assert results(document) == [("billing/engine_version", "already done", DONE)]
     assert changing(busy) == []
     assert live(busy, BILLING)["version"] == "16.6.0-1"
     (journal,) = command.journals()
-    assert [one["event"] for one in journal_entries(journal)] == ["run", "ended"]
+    assert [one["event"] for one in journal_entries(journal)] == ["run", "left", "ended"]
 
 
 def test_an_upgrade_is_looked_at_before_itself(command: Command, busy: Sandbox) -> None:
@@ -74,7 +75,7 @@ def test_an_upgrade_is_looked_at_before_itself(command: Command, busy: Sandbox) 
     document = fits(command(*ALLOWED, *JSON, status=0))
     assert results(document) == [
         ("billing/maintenance_window", "done", ""),
-        ("billing/engine_version", "stale", STALE),
+        ("billing/engine_version", "already done", DONE),
     ]
     assert sent(busy) == [f"PATCH /api/databases/{BILLING}"]
 
@@ -85,9 +86,8 @@ def test_an_upgrade_under_way_is_not_joined_by_another(command: Command, busy: S
     outside(busy, {"status": "upgrading"})
     document = fits(command(*ALLOWED, *JSON, status=0))
     ((_address, result, message),) = results(document)
-    assert result == "stale"
-    assert "upgrading" in message
-    assert message.endswith("; nothing was sent, plan again")
+    assert result == "blocked"
+    assert message == "its status is 'upgrading', nothing was sent"
     assert changing(busy) == []
 
 

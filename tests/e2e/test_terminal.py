@@ -134,6 +134,18 @@ def test_yes_applies(command: Command, sandbox: Sandbox) -> None:
     assert ESCAPE not in done.stdout
 
 
+def test_who_is_asked_is_told_of_backups_first(command: Command) -> None:
+    """And only where they were asked for."""
+    command.write(SHOP)
+    for flags in ((), ("--backup-first",)):
+        with on_terminal(command, "apply", *flags, piped={"stdout"}) as terminal:
+            terminal.read_until(BEGIN)
+            told = "A backup of each database at stake is made first." in terminal.shown
+            terminal.type("no\n")
+            terminal.finish()
+        assert told is bool(flags)
+
+
 @pytest.mark.parametrize("answer", ["no\n", "y\n", "YES\n", "\n", "yes please\n", "\x04"], ids=repr)
 def test_anything_but_yes_applies_nothing(command: Command, sandbox: Sandbox, answer: str) -> None:
     """Nothing is sent, no journal is begun, and what remains is 2."""

@@ -1,0 +1,488 @@
+"""A plan that was saved is applied as it is, or it is said why not."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from stat import S_IMODE
+from typing import Any
+
+import pytest
+from e2e.command import Command, changing, effects, journal_entries, live, logical
+from e2e.fleet import (
+    BILLING,
+    CACHE,
+    IOT,
+    SHOP,
+    SHOP_ADDON,
+    SHOP_HEAD,
+    SHOP_ORDER,
+    SHOP_WITHOUT_LEGACY,
+)
+from e2e.plan_file import APPLY, FILE, KEY, LOSING, edit, saved
+from jsonschema import Draft202012Validator
+
+from reconcile.sandbox import Sandbox
+
+
+@pytest.fixture
+def planned(sandbox: Sandbox, command: Command) -> Command:
+    """A project whose plan of three safe actions was saved; what that took is forgotten."""
+    command.write(SHOP)
+    command("plan", "--out", FILE, status=0)
+    sandbox.clear()
+    return command
+
+
+@pytest.fixture
+def losing(sandbox: Sandbox, command: Command) -> Command:
+    """The same with a plan that deletes a logical database."""
+    command.write(SHOP_WITHOUT_LEGACY)
+    command("plan", "--out", FILE, status=0)
+    sandbox.clear()
+    return command
+
+
+def expire(document: dict[str, Any]) -> None:
+    """Let a plan's time be over."""
+    document["envelope"] |= {
+        "made": "2026-01-01T00:00:00+00:00",
+        "expires": "2026-01-02T00:00:00+00:00",
+    }
+
+
+def database_requests(sandbox: Sandbox) -> list[tuple[str, str, str | None]]:
+    """What was asked of the database host, in order."""
+    return [
+        (one["method"], one["path"].removeprefix("/api/databases/"), one["action_name"])
+        for one in sandbox.requests()["requests"]
+        if one["path"].startswith("/api/databases")
+    ]
+
+
+def test_it_is_saved_for_nobody_else_to_read(planned: Command) -> None:
+    """With mode 0600, in its schema, and told in the last line."""
+    document, path = saved(planned), planned.directory / FILE
+    assert S_IMODE(path.stat().st_mode) == 0o600
+    schema = json.loads(planned("schema", "plan_file", status=0).stdout)
+    Draft202012Validator(schema).validate(document)
+    told = planned.runs[0].stderr.splitlines()[-1]
+    expires = document["envelope"]["expires"].replace("T", " ")[:19]
+    expected = f"saved: {FILE}, plan {document['id'][:12]}, expires {expires} UTC, not signed"
+    assert told == expected
+    assert list(planned.directory.glob(".*.plan*")) == []
+
+
+def test_two_plans_of_one_difference_have_one_id(planned: Command) -> None:
+    """Wherever the specs lie, and whoever is in sync beside it."""
+    first = saved(planned)["id"]
+    quiet = "version: 1\ndatabase: quiet\napp: iot\naddon: ad-iot\nengine: influxdb\n"
+    planned.write(quiet + "backups: {enabled: true}\n", SHOP, folder="elsewhere")
+    planned("plan", "elsewhere", "--out", FILE, status=0)
+    assert saved(planned)["id"] == first
+    assert [one["handle"] for one in saved(planned)["envelope"]["others"]] == ["quiet"]
+
+
+def test_it_is_applied(sandbox: Sandbox, planned: Command) -> None:
+    """Just what it says, in its order; the journal tells the plan's id."""
+    done = planned(*APPLY, status=0)
+    assert [(method, name) for method, _path, name in changing(sandbox)] == SHOP_ORDER
+    assert "Converged." in done.stdout
+    (begun, *_rest) = journal_entries(planned.journals()[-1])
+    assert begun["plan_id"] == saved(planned)["id"]
+    assert begun["command"] == "apply --plan"
+
+
+def test_only_what_it_touches_is_read(sandbox: Sandbox, command: Command) -> None:
+    """The kinds of its actions, of the databases that have some; before and after."""
+    mode_is_as_wanted = SHOP.replace(
+        "[STRICT_TRANS_TABLES, NO_ENGINE_SUBSTITUTION]", "[NO_ENGINE_SUBSTITUTION]"
+    )
+    command.write(
+        mode_is_as_wanted,
+        "version: 1\ndatabase: c\napp: shop-web\naddon: ad-cache\nengine: postgresql\nbackups: {hours: [1]}\n",
+    )
+    command("plan", "--out", FILE, status=0)
+    sandbox.clear()
+    done = command(*APPLY, status=0)
+    read = [("GET", SHOP_ADDON, None), ("POST", f"{SHOP_ADDON}/action", "list-databases")]
+    made = [("POST", f"{SHOP_ADDON}/action", "create-database"), ("PATCH", SHOP_ADDON, None)]
+    assert database_requests(sandbox) == [*read, *made, *read]
+    told = [one for one in done.stderr.splitlines() if one.startswith("applying")]
+    assert told == ["applying: 9 requests, under a second"]
+    assert "9 requests sent: 2 auth, 1 api, 6 database" in done.stderr
+
+
+def test_a_second_time_it_is_refused(sandbox: Sandbox, planned: Command) -> None:
+    """A journal that knows of it says which run did it; nothing is sent."""
+    planned(*APPLY, status=0)
+    (run,) = [path.stem for path in planned.journals()]
+    sandbox.clear()
+    refused = planned(*APPLY, status=3)
+    assert f"run {run} did all of this plan" in refused.stdout
+    assert "[G109]" in refused.stdout
+    assert sandbox.requests()["requests"] == []
+
+
+def test_where_no_journal_knows_of_it_all_is_already_done(
+    sandbox: Sandbox, planned: Command
+) -> None:
+    """Nothing is sent that changes anything, and there is nothing left to do."""
+    planned(*APPLY, status=0)
+    sandbox.clear()
+    again = planned(*APPLY, "--state-dir", "other", status=0)
+    assert changing(sandbox) == []
+    assert "3 already done" in again.stdout
+    assert "Converged." in again.stdout
+
+
+def test_what_is_no_longer_as_planned_is_not_done(sandbox: Sandbox, planned: Command) -> None:
+    """The first action after it is not done either; all three values are shown."""
+    sandbox.change(SHOP_ADDON, backups={"enabled": True, "hours": [5]})
+    stale = planned(*APPLY, status=2)
+    assert "shop/backups" in stale.stdout
+    assert "stale: live is no longer as the plan saw it" in stale.stdout
+    lines = [" ".join(line.split()) for line in stale.stdout.splitlines()]
+    assert "before enabled, hours 14" in lines
+    assert "expected enabled, hours 14" in lines
+    assert "now enabled, hours 5" in lines
+    assert [name for _method, _path, name in changing(sandbox)] == ["create-database"]
+
+
+def test_nothing_is_sent_where_the_first_is_stale(sandbox: Sandbox, losing: Command) -> None:
+    """A look comes before every first change."""
+    sandbox.change(SHOP_ADDON, backups={"enabled": True, "hours": [5]})
+    losing(*LOSING, status=2)
+    assert changing(sandbox) == []
+    assert "legacy" in logical(sandbox, SHOP_ADDON)
+
+
+def test_what_changed_elsewhere_makes_nothing_stale(sandbox: Sandbox, planned: Command) -> None:
+    """Only what an action is about is compared."""
+    databases = [{"name": "shop", "protected": True}, {"name": "legacy"}, {"name": "new"}]
+    sandbox.change(SHOP_ADDON, logical_databases=databases, version="8.0.35-1")
+    planned(*APPLY, status=0)
+    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy", "new", "audit"}
+
+
+def test_its_time_is_over(sandbox: Sandbox, planned: Command) -> None:
+    """It is refused before anything is asked of anybody, and still shown."""
+    edit(planned, expire)
+    assert "[G108]" in planned(*APPLY, status=3).stdout
+    assert "[G108]" in planned(*APPLY, "--dry-run", status=3).stdout
+    assert sandbox.requests()["requests"] == []
+    assert "expired" in planned("show-plan", FILE, status=0).stdout
+
+
+def test_how_long_it_may_be_applied(planned: Command) -> None:
+    """As long as was said."""
+    planned("plan", "--out", FILE, "--expires-in", "90m", status=0)
+    assert "expires in 1 h 2" in planned("show-plan", FILE, status=0).stdout
+    assert "say --out FILE" in planned("plan", "--expires-in", "90m", status=64).stderr
+
+
+def test_it_is_shown_offline(sandbox: Sandbox, planned: Command) -> None:
+    """The same page as of plan, under a line that says which plan it is; no credentials."""
+    plan = planned.runs[0].stdout
+    nobody = {"SCALINGO_API_TOKEN": None, "SCALINGO_AUTH_URL": None}
+    shown = planned("show-plan", FILE, status=0, environment=nobody).stdout
+    head, page = shown.split("\n\n", 1)
+    assert page == plan
+    assert head.startswith(f"Plan {saved(planned)['id'][:12]}, made ")
+    assert head.endswith(", not signed")
+    document = planned("show-plan", FILE, "--format", "json", status=0).document()
+    assert document["id"] == saved(planned)["id"]
+    assert document["file"]["signature"] == "not signed"
+    assert document["file"]["expired"] is False
+    assert sandbox.requests()["requests"] == []
+
+
+def test_a_dry_run_reads_and_shows(sandbox: Sandbox, planned: Command) -> None:
+    """What is ready with its requests, what is already done, what is stale; nothing changes."""
+    databases = [{"name": "shop", "protected": True}, {"name": "legacy"}, {"name": "audit"}]
+    sandbox.change(SHOP_ADDON, logical_databases=databases, sql_mode="ANSI_QUOTES")
+    dry = planned("apply", "--plan", FILE, "--dry-run", status=2).stdout
+    assert "Dry run: 1 request would be sent, none was." in dry
+    assert '{"database": {"periodic_backups_scheduled_at": 3}}' in dry
+    assert "already done" in dry
+    assert "stale" in dry
+    assert changing(sandbox) == []
+    assert planned.journals() == []
+
+
+def test_a_loss_that_a_spec_here_asks_for_is_done(sandbox: Sandbox, losing: Command) -> None:
+    """Without a terminal and without its address: the plan was looked at."""
+    losing(*LOSING, status=0)
+    assert logical(sandbox, SHOP_ADDON) == {"shop"}
+
+
+@pytest.mark.parametrize("until", [None, "2098-01-01"])
+def test_a_loss_that_only_the_file_asks_for_is_refused(
+    sandbox: Sandbox, losing: Command, until: str | None
+) -> None:
+    """Where the specs are not, or approve of it otherwise."""
+    specs = losing.directory / "specs"
+    if until is None:
+        specs.rename(losing.directory / "gone")
+    else:
+        losing.write(SHOP_WITHOUT_LEGACY.replace("2099-12-31", until))
+    refused = losing(*LOSING, status=3)
+    assert "the plan would lose data at shop/logical_databases/legacy" in refused.stdout
+    assert "[G110]" in refused.stdout
+    assert sandbox.requests()["requests"] == []
+
+
+def test_a_signature_answers_for_a_loss(sandbox: Sandbox, losing: Command) -> None:
+    """Made with the key and checked with it; another one, or none, is an error."""
+    (losing.directory / "specs").rename(losing.directory / "gone")
+    losing("plan", "gone", "--out", FILE, status=0, environment={"RECONCILE_PLAN_KEY": KEY})
+    sandbox.clear()
+    other = losing(*LOSING, status=65, environment={"RECONCILE_PLAN_KEY": KEY.upper()})
+    assert "its signature is not one of RECONCILE_PLAN_KEY" in other.stderr
+    short = losing(*LOSING, status=64, environment={"RECONCILE_PLAN_KEY": "short"})
+    assert "RECONCILE_PLAN_KEY is shorter than 16 bytes" in short.stderr
+    (losing.directory / "gone").rename(losing.directory / "away")
+    unchecked = losing(*LOSING, status=3)
+    assert "its signature is not checked" in unchecked.stderr
+    assert "[G110]" in unchecked.stdout
+    assert sandbox.requests()["requests"] == []
+    shown = losing("show-plan", FILE, status=0, environment={"RECONCILE_PLAN_KEY": KEY})
+    assert shown.stdout.split("\n")[0].endswith(", signed")
+    losing(*LOSING, status=0, environment={"RECONCILE_PLAN_KEY": KEY})
+    assert logical(sandbox, SHOP_ADDON) == {"shop"}
+    for path in losing.directory.rglob("*"):
+        assert not path.is_file() or KEY not in path.read_text(encoding="utf-8")
+
+
+def test_where_there_is_a_key_a_plan_has_to_be_signed(sandbox: Sandbox, planned: Command) -> None:
+    """Else whoever edits a file takes the signature out."""
+    refused = planned(*APPLY, status=65, environment={"RECONCILE_PLAN_KEY": KEY})
+    assert "it is not signed, and RECONCILE_PLAN_KEY is set" in refused.stderr
+    edit(
+        planned,
+        lambda document: document.update(signature={"algorithm": "hmac-sha256", "value": "0" * 64}),
+    )
+    planned(*APPLY, status=65, environment={"RECONCILE_PLAN_KEY": KEY})
+    planned("show-plan", FILE, status=65, environment={"RECONCILE_PLAN_KEY": KEY})
+    assert sandbox.requests()["requests"] == []
+
+
+def test_a_spec_that_protects_by_now_counts(sandbox: Sandbox, losing: Command) -> None:
+    """Whatever the file says, and whatever the database is called there."""
+    head = SHOP_HEAD.replace("database: shop", "database: renamed")
+    losing.write(SHOP_WITHOUT_LEGACY.replace(SHOP_HEAD, f"{head}protect: true\n"))
+    refused = losing(*LOSING, status=2)
+    assert "[G101]" in refused.stdout
+    assert "legacy" in logical(sandbox, SHOP_ADDON)
+
+
+def test_guards_look_again(sandbox: Sandbox, losing: Command) -> None:
+    """Backups that are gone since, and a limit that was set since."""
+    sandbox.change(SHOP_ADDON, stored_backups=[])
+    refused = losing(*LOSING, status=2)
+    assert "[G105]" in refused.stdout
+    assert "legacy" in logical(sandbox, SHOP_ADDON)
+    sandbox.clear()
+    override = f"G105={saved(losing)['id'][:12]}"
+    losing(*LOSING, "--override", override, "--state-dir", "other", status=0)
+    assert logical(sandbox, SHOP_ADDON) == {"shop"}
+
+
+@contextmanager
+def listener() -> Iterator[tuple[str, list[object]]]:
+    """Another host: its URL, and the connections that it gets."""
+    seen: list[object] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        over = threading.Event()
+
+        def serve() -> None:
+            while not over.is_set():
+                try:
+                    connection, address = server.accept()
+                except TimeoutError:
+                    continue
+                seen.append(address)
+                connection.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}", seen
+        finally:
+            over.set()
+            thread.join()
+
+
+@pytest.mark.parametrize("host", ["auth", "api", "database"])
+def test_another_host_in_the_file_gets_nothing(
+    sandbox: Sandbox, losing: Command, host: str
+) -> None:
+    """Hosts come from outside only: what the file says of them is compared, if at all."""
+    with listener() as (url, connections):
+
+        def elsewhere(document: dict[str, Any]) -> None:
+            document["body"]["databases"][0]["target"]["hosts"][host] = url
+
+        edit(losing, elsewhere)
+        losing(*LOSING)
+        losing(*LOSING, "--dry-run")
+        losing("show-plan", FILE, status=0)
+        assert connections == []
+    assert "legacy" in logical(sandbox, SHOP_ADDON)
+
+
+def test_another_addon_in_the_file_is_not_changed(sandbox: Sandbox, planned: Command) -> None:
+    """The live database has to be the one that the plan was made for."""
+
+    def elsewhere(document: dict[str, Any]) -> None:
+        document["body"]["databases"][0]["target"]["addon"] = "ad-cache"
+
+    edit(planned, elsewhere)
+    refused = planned(*APPLY, status=3)
+    assert "no spec here is about the live database of 'shop'" in refused.stdout
+    assert sandbox.requests()["requests"] == []
+    (planned.directory / "specs").rename(planned.directory / "elsewhere")
+    refused = planned(*APPLY, status=2)
+    assert "it was planned for resource id 'shop-web-4821'" in refused.stdout
+    assert changing(sandbox) == []
+
+
+def test_an_edited_action_is_not_believed(sandbox: Sandbox, losing: Command) -> None:
+    """A risk that was written down does not pass for harmless; the hash may be right."""
+
+    def harmless(document: dict[str, Any]) -> None:
+        document["body"]["databases"][0]["items"][-1]["risk"] = "safe"
+
+    edit(losing, harmless)
+    said = "the risk 'safe' where the rules give 'lossy'"
+    assert said in losing(*APPLY, status=65).stderr
+    assert said in losing("show-plan", FILE, status=65).stderr
+    assert sandbox.requests()["requests"] == []
+
+
+def test_what_no_spec_may_ask_no_file_may(sandbox: Sandbox, planned: Command) -> None:
+    """The change is whole in itself, but the hour is none."""
+
+    def late(document: dict[str, Any]) -> None:
+        (change,) = (
+            one["change"]
+            for one in document["body"]["databases"][0]["items"]
+            if one["address"] == "shop/backups"
+        )
+        change["after"]["hours"] = [99]
+        change["fields"] = [{**change["fields"][-1], "field": "hours", "after": [99]}]
+
+    edit(planned, late)
+    refused = planned(*APPLY, status=65)
+    assert (
+        "what it asks of shop/backups no spec may ask: 99 is no hour of the day" in refused.stderr
+    )
+    assert sandbox.requests()["requests"] == []
+
+
+def test_a_file_that_is_none(planned: Command) -> None:
+    """Missing, a folder, a pipe, or something else: one sentence."""
+    for name in ("missing.json", "specs", "specs/spec0.yaml", "/dev/null"):
+        for words in (("show-plan", name), ("apply", "--yes", "--plan", name)):
+            said = planned(*words, status=65).stderr
+            assert said.startswith(f"reconcile: plan file {name!r}: it ")
+            assert said.count("\n") == 1
+
+
+def test_a_plan_of_what_nobody_may_read_is_not_saved(command: Command) -> None:
+    """It would ask for nothing, and look as if nothing were left."""
+    command.write(SHOP)
+    run = command(
+        "plan", "--out", FILE, environment={"SCALINGO_API_TOKEN": "tk-us-wrong"}, status=77
+    )
+    assert f"nobody could be authenticated, the plan was not saved to '{FILE}'" in run.stderr
+    assert not (command.directory / FILE).exists()
+
+
+def test_it_is_written_whole_or_not_at_all(sandbox: Sandbox, planned: Command) -> None:
+    """Never through a link; what was there stays; nothing is read for what cannot be saved."""
+    target = planned.directory / "target"
+    target.write_text("precious", encoding="utf-8")
+    (planned.directory / "link").symlink_to(target)
+    refusals = {
+        "link": "cannot write the plan 'link': it is a link",
+        "specs": "cannot write the plan 'specs': it is a folder",
+        "/dev/null": "cannot write the plan '/dev/null': it is a device, a pipe or a socket",
+        "no/such/plan": "cannot write the plan 'no/such/plan': there is no folder 'no/such'",
+        "target": "'target' is there and is no plan file: choose another name",
+        "specs/spec0.yaml": "'specs/spec0.yaml' is there and is no plan file: choose another name",
+    }
+    for place, words in refusals.items():
+        run = planned("plan", "--out", place, status=64)
+        assert (run.stdout, run.stderr) == ("", f"reconcile: {words}\n")
+    run = planned("plan", "--out", "new", environment={"RECONCILE_PLAN_KEY": "short"}, status=64)
+    assert "RECONCILE_PLAN_KEY is shorter than 16 bytes" in run.stderr
+    assert sandbox.requests()["requests"] == []
+    assert target.read_text(encoding="utf-8") == "precious"
+    target.write_text("", encoding="utf-8")
+    planned("plan", "--out", "target", status=0)
+    assert json.loads(target.read_text(encoding="utf-8"))["kind"] == "plan_file"
+    before = saved(planned)
+    planned("plan", "--out", FILE, status=0)
+    assert saved(planned)["id"] == before["id"]
+
+
+def test_a_plan_of_nothing_is_saved_and_applied(sandbox: Sandbox, command: Command) -> None:
+    """Whoever waits for the file finds it."""
+    command.write(f"{SHOP_HEAD}backups: {{enabled: true, hours: [14]}}\n")
+    command("plan", "--out", FILE, status=0)
+    sandbox.clear()
+    assert "No action was planned" in command(*APPLY, status=0).stdout
+    assert sandbox.requests()["requests"] == []
+
+
+def test_what_is_left_of_a_fleet(sandbox: Sandbox, command: Command) -> None:
+    """What the plan leaves to a person is left, and told; databases in sync stay so."""
+    command.write(SHOP, BILLING, IOT, CACHE)
+    command("plan", "--out", FILE, "--only", "shop", "--only", "billing", status=0)
+    sandbox.clear()
+    left = command(*APPLY, "--format", "json", status=2).document()
+    assert left["results"] == {"done": 5}
+    assert left["left"]["manual_steps"] == 1
+    assert left["left"]["actions"] == 0
+    assert len(effects(sandbox)) == 5
+    assert live(sandbox, "ad-cache")["backups"]["enabled"] is True
+
+
+def test_its_databases_are_chosen_already(planned: Command) -> None:
+    """Paths and choices are of specs, which the file stands for."""
+    for others in (("specs",), ("--only", "shop"), ("--exclude", "x")):
+        said = planned("apply", "--plan", FILE, "--yes", *others, status=64).stderr
+        assert "--plan holds its databases already" in said
+
+
+def test_nothing_else_is_written_into_the_project(planned: Command) -> None:
+    """Not even a draft."""
+    assert sorted(path.name for path in planned.directory.iterdir() if path.is_file()) == [FILE]
+    assert Path(planned.directory / FILE).read_text(encoding="utf-8").isascii()
+
+
+def test_the_journal_tells_the_commit_that_the_plan_was_made_from(
+    sandbox: Sandbox, command: Command
+) -> None:
+    """Whatever is checked out where it is applied, where the file is signed."""
+    command.write(SHOP)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.test"]
+    for words in (["init", "-q"], ["add", "specs"], ["commit", "-qm", "specs"]):
+        subprocess.run([*git, *words], cwd=command.directory, check=True)
+    command("plan", "--out", FILE, environment={"RECONCILE_PLAN_KEY": KEY}, status=0)
+    commit = saved(command)["envelope"]["scope"]["commit"]
+    assert commit["dirty"] is False
+    subprocess.run(
+        [*git, "commit", "-q", "--allow-empty", "-m", "x"], cwd=command.directory, check=True
+    )
+    command(*APPLY, environment={"RECONCILE_PLAN_KEY": KEY}, status=0)
+    (begun, *_rest) = journal_entries(command.journals()[-1])
+    assert begun["commit"] == commit
+    assert changing(sandbox)

@@ -1,0 +1,201 @@
+"""Mutants that live, and why no test should kill them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from fnmatch import fnmatchcase
+
+from attrs import frozen
+
+
+class Reason(Enum):
+    """Why a mutant that lives is no gap: what a reader of the page is told."""
+
+    CAST = "`cast` tells the type checker something, and does nothing when it runs"
+    NEVER = "a case or a value that is never reached: it is written for the type checker"
+    DEFAULT = "a default for what is always there, or one that means the same as the other"
+    SAME = "another way to the same"
+    AMOUNT = "how much at once, or at most: nothing that is decided depends on it"
+    UNTOLD = "the words of an error that is caught and counted, or one of a broken file system"
+
+
+@frozen(kw_only=True)
+class Explained:
+    """Mutants of some functions that differ from the source in one part of it.
+
+    `where` is a pattern of `room/module.py: function`, `within` a regular expression of that part.
+    """
+
+    where: str = "*"
+    within: str
+    reason: Reason
+
+    def explains(self, where: str, changed: Iterable[str]) -> bool:
+        """Whether a mutant, by its place and its changed lines, is one of these."""
+        if not fnmatchcase(where, self.where):
+            return False
+        sides = {"-": "", "+": ""}
+        for line in changed:
+            sides[line[0]] += line[1:]
+        old, new = (re.sub(rf"{self.within}|\s", "", side) for side in sides.values())
+        return old == new
+
+
+EXPLAINED = (
+    Explained(within=r'(?<=cast\()(?:None|"[^"]*")(?=,)', reason=Reason.CAST),
+    Explained(within=r"case _:|assert_never\(\w+\)", reason=Reason.NEVER),
+    # A risk that takes nothing away is as good as none.
+    Explained(
+        where="kinds/feature*.py: _taken_away",
+        within=r"(?<=enabled\)), ?(?:Risk\.SAFE|None)?",
+        reason=Reason.DEFAULT,
+    ),
+    # Whether the field is there counts, whatever it says.
+    Explained(
+        where="kinds/features.py: _judge",
+        within=r'"enabled": (?:True|False)',
+        reason=Reason.DEFAULT,
+    ),
+    # No other engine has logical databases.
+    Explained(
+        where="kinds/logical_databases.py: _unfit",
+        within=r"(?<=engine), ?(?:64|65|None)?(?=\))",
+        reason=Reason.DEFAULT,
+    ),
+    # bool(None) is False.
+    Explained(
+        where="kinds/retention_policies.py: _requests",
+        within=r'(?<="default"), ?(?:False|None)?(?=\))',
+        reason=Reason.DEFAULT,
+    ),
+    # What is nothing on one side has another name there.
+    Explained(
+        where="plan/belief.py: *",
+        within=r"(?<=theirs is None) (?:or|and)",
+        reason=Reason.NEVER,
+    ),
+    # None is taken for 0 there.
+    Explained(
+        where="plan/diff.py: diff_fields",
+        within=r"(?<=threshold_to_diff_deeper=)(?:0|None)",
+        reason=Reason.SAME,
+    ),
+    # None is taken for False there.
+    Explained(
+        where="plan/digest.py: canonical",
+        within=r"(?<=allow_nan=)(?:False|None)",
+        reason=Reason.SAME,
+    ),
+    # An override has one equals sign, or is none.
+    Explained(
+        where="plan/explain.py: _of_a_part",
+        within=r'r?(?=partition)|(?<=override or )"(?:XXXX)?"',
+        reason=Reason.SAME,
+    ),
+    # No signature is the HMAC of anything, however it is spelled; nor a version.
+    Explained(
+        where="plan/file.py: is_signed_with",
+        within=r'(?<=signature or )"(?:XXXX)?"',
+        reason=Reason.SAME,
+    ),
+    Explained(
+        where="plan/intent.py: recalled", within=r'(?<=version or )"(?:XXXX)?"', reason=Reason.SAME
+    ),
+    # What is pending about an action blocks it before its live side is looked for.
+    Explained(
+        where="plan/standing.py: _live",
+        within=r"\(?isinstance\(entry, Pending\)\)?(?: and False)?|(?<=is not None\)),(?: None)?",
+        reason=Reason.NEVER,
+    ),
+    # No field that a change asks for is None.
+    Explained(
+        where="plan/standing.py: is_due",
+        within=r"(?<=missing = )(?:object\(\)|None)|(?<=part\.field), ?(?:missing|None)?(?=\))",
+        reason=Reason.DEFAULT,
+    ),
+    # What a deletion is about was not deleted before by the same run.
+    Explained(
+        where="plan/standing.py: _after",
+        within=r"(?<=live\.get\(name), ?(?:change\.before|None)?(?=\))",
+        reason=Reason.DEFAULT,
+    ),
+    # The same change is made the same way, by the tool or by hand.
+    Explained(
+        where="plan/vouching.py: _at", within=r"(?<=type\()(?:entry|None)(?=\))", reason=Reason.SAME
+    ),
+    # The protocol's own default, and that of the executor which does not look at it.
+    Explained(
+        where="apply/executors.py: *execute",
+        within=r"(?<=finish: bool = )(?:True|False)",
+        reason=Reason.DEFAULT,
+    ),
+    # None has no sides.
+    Explained(
+        where="apply/journal.py: _intent",
+        within=r"\(?\bchange\b\)?(?: or True)?(?= else)",
+        reason=Reason.SAME,
+    ),
+    # None is taken for False there.
+    Explained(
+        where="apply/journal.py: Journal.complete",
+        within=r"(?<=flush=)(?:False|None)",
+        reason=Reason.SAME,
+    ),
+    # 64 MiB and a byte or two are no size of a journal, nor of a lock.
+    Explained(
+        where="apply/journal_lines.py: _content",
+        within=r"(?<=file\.read\()[^)]*(?=\))|>=?(?= _LARGEST)",
+        reason=Reason.AMOUNT,
+    ),
+    Explained(
+        where="apply/locks.py: _locked",
+        within=r"(?<=file\.read\()[^)]*(?=\))",
+        reason=Reason.AMOUNT,
+    ),
+    Explained(
+        where="apply/loop.py: Loop.run",
+        within=r"(?<=max_workers=)(?:self\.workers|None)",
+        reason=Reason.AMOUNT,
+    ),
+    Explained(
+        where="apply/locks.py: Locks.__exit__",
+        within=r"(?<=suppress\()(?:OSError|None)(?=\))",
+        reason=Reason.UNTOLD,
+    ),
+    # What is written next begins at the first byte.
+    Explained(
+        where="apply/locks.py: Locks._sign",
+        within=r"(?<=ftruncate\(descriptor, )[01](?=\))",
+        reason=Reason.SAME,
+    ),
+    # Python closes what it opens on exec anyway, and no pipe has the name of a lock.
+    Explained(
+        where="apply/locks.py: _locked",
+        within=r"(?<=O_NONBLOCK )[|&](?= os\.O_CLOEXEC)",
+        reason=Reason.SAME,
+    ),
+    # The version of a format has one point.
+    Explained(where="apply/replay.py: replay", within=r"r?(?=partition)", reason=Reason.SAME),
+    Explained(
+        where="apply/replay.py: _settlement",
+        within=r"(?<=ValueError\().*(?=\))",
+        reason=Reason.UNTOLD,
+    ),
+    # A file of just so many bytes is none that anybody writes.
+    Explained(where="plan/strict.py: decoded", within=r">=?(?= LARGEST)", reason=Reason.AMOUNT),
+    # No value of a plan file is one of two classes, and all of several begin with the same key.
+    Explained(
+        where="plan/strict.py: _union", within=r"(?<=len\(classes\) > )[12]", reason=Reason.SAME
+    ),
+    Explained(
+        where="plan/strict.py: _tagged", within=r"(?<=_hints\(classes\[)[01]", reason=Reason.SAME
+    ),
+    # None is taken for False there.
+    Explained(
+        where="apply/journal.py: Journal.__init__",
+        within=r"(?<=_torn = )(?:False|None)",
+        reason=Reason.SAME,
+    ),
+)
