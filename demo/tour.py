@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,11 +40,12 @@ def expect(truth: bool, sentence: str) -> None:  # noqa: FBT001 - reads as a sen
 
 
 class Sandbox:
-    """The sandbox of this tour, with its own door."""
+    """The sandbox of this tour, with its own door, and the folder of the project."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, project: Path) -> None:
         self.url = url
         self.token = token
+        self.project = project
 
     def environment(self) -> dict[str, str]:
         """What makes `reconcile` talk to this sandbox, and to nothing else."""
@@ -56,7 +58,9 @@ class Sandbox:
             | {
                 "SCALINGO_AUTH_URL": self.url,
                 "SCALINGO_API_TOKEN": self.token,
-                "RECONCILE_TOKEN_CACHE": "off",  # a tour leaves nothing behind
+                # A tour leaves nothing behind.
+                "RECONCILE_TOKEN_CACHE": "off",
+                "XDG_STATE_HOME": str(self.project / "state"),
             }
         )
 
@@ -97,16 +101,21 @@ def sandbox() -> Iterator[Sandbox]:
         *(RECONCILE, "sandbox", "--fleet", "demo/fleet.yaml", "--until-eof"),
         *("--rate-limit", "0", "--operation-seconds", "1"),
     ]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process,
+    ):
         try:
-            yield Sandbox(**_announced(process))
+            project = Path(folder)
+            shutil.copytree(ROOT / "specs", project / "specs")
+            yield Sandbox(**_announced(process), project=project)
         finally:
             process.terminate()
             process.wait(timeout=10)
@@ -131,18 +140,18 @@ def caption(number: int, text: str) -> None:
 
 def run(server: Sandbox, *arguments: str) -> tuple[int, dict[str, Any]]:
     """Run a command in front of the reader; return its exit status and its JSON report."""
-    shown = textwrap.wrap(f"$ reconcile {shlex.join(arguments)}", WIDTH - 2, **UNBROKEN)
-    sys.stdout.write(BOLD + " \\\n    ".join(shown) + RESET + "\n")
+    command = f"$ reconcile {shlex.join(arguments)}"
+    shown = textwrap.wrap(command, WIDTH - 2, subsequent_indent="    ", **UNBROKEN)
+    sys.stdout.write(BOLD + " \\\n".join(shown) + RESET + "\n")
     sys.stdout.flush()
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "report.json")
-        command = [RECONCILE, *arguments, "--report", f"json={report}"]
-        if arguments[0] == "apply" or "--yes" in arguments:
-            command += ["--state-dir", folder]
-        status = subprocess.run(
-            command, cwd=ROOT, env=server.environment(), check=False, stderr=subprocess.DEVNULL
-        ).returncode
-        return status, json.loads(report.read_text(encoding="utf-8"))
+    status = subprocess.run(
+        [RECONCILE, *arguments, "--report", "json=report.json"],
+        cwd=server.project,
+        env=server.environment(),
+        check=False,
+        stderr=subprocess.DEVNULL,
+    ).returncode
+    return status, json.loads((server.project / "report.json").read_text(encoding="utf-8"))
 
 
 def addresses(report: Mapping[str, Any], kind: str = "action") -> list[str]:
@@ -168,26 +177,32 @@ def manual_steps(report: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def tour(server: Sandbox) -> None:
     """Walk through the main job."""
-    caption(1, "Specs say how it should be. What would have to change? (Nothing does.)")
-    status, report = run(server, "plan")
-    planned = addresses(report)
-    kinds = {address.split("/")[1] for address in planned + addresses(report, "manual_step")}
+    caption(1, "Specs say how it should be. What would have to change? The plan is kept.")
+    status, first = run(server, "plan", "--out", PLAN)
+    planned = addresses(first)
+    kinds = {address.split("/")[1] for address in planned + addresses(first, "manual_step")}
     expect(status == 0, "plan exits with 0")
     expect(kinds == MANAGED, f"the fleet differs in every kind, not only in {sorted(kinds)}")
-    expect(addresses(report, "blocked") == [], "nothing is blocked")
+    expect(addresses(first, "blocked") == [], "nothing is blocked")
 
-    caption(2, "Apply it. What weakens or loses something is allowed by name.")
-    status, report = run(server, "apply", "--yes", *_allowed(report))
+    caption(2, "Two databases of seven at once are too many to interrupt: nothing is done.")
+    apply = ("apply", "--plan", PLAN, "--yes", *_allowed(first))
+    status, report = run(server, *apply)
+    expect(status == REFUSED, "apply exits with 3")
+    expect(report["results"] == {"refused": len(planned)}, "every action was refused")
+
+    caption(3, "Whoever answers for the fleet lifts what the plan names, for this plan only.")
+    status, report = run(server, *apply, *_lifted(first))
     expect(report["results"] == {"done": len(planned)}, "every action was done")
-    expect(status == 2, "apply exits with 2, for the manual steps are left")  # noqa: PLR2004
+    expect(status == REMAINS, "apply exits with 2, for the manual steps are left")
 
-    caption(3, "Applied twice is applied once: no action is left, only steps for a person.")
+    caption(4, "Applied twice is applied once: no action is left, only steps for a person.")
     status, report = run(server, "plan")
     expect(addresses(report) == [], "no action is left")
     steps = manual_steps(report)
     expect(bool(steps), "there are manual steps")
 
-    caption(4, "A person runs the SQL (here through the sandbox's own door). Nothing is left.")
+    caption(5, "A person runs the SQL (here through the sandbox's own door). Nothing is left.")
     for addon, statement in steps:
         sys.stdout.write(f"{BOLD}={RESET} {statement}\n")
         server.door("POST", f"databases/{addon}/sql", {"statement": statement})
@@ -196,7 +211,7 @@ def tour(server: Sandbox) -> None:
     expect(status == 0, "drift exits with 0")
     expect(not any(database["items"] for database in report["databases"]), "nothing is left at all")
 
-    caption(5, "Somebody clicks in a dashboard. drift finds exactly that, and exits with 2.")
+    caption(6, "Somebody clicks in a dashboard. drift finds exactly that, and exits with 2.")
     shop = next(one for one in report["databases"] if one["handle"] == "shop")
     server.door(
         "PATCH",
@@ -204,15 +219,25 @@ def tour(server: Sandbox) -> None:
         {"backups": {"enabled": True, "hours": [17]}},
     )
     status, report = run(server, "drift")
-    expect(status == 2, "drift exits with 2")  # noqa: PLR2004
+    expect(status == REMAINS, "drift exits with 2")
     expect(addresses(report) == ["shop/backups"], "drift finds exactly what was changed")
 
-    caption(6, "What no spec could hold is ordered by name: the end of a query, say.")
+    caption(7, "What no spec could hold is ordered by name: the end of a query, say.")
     status, report = run(server, "queries", "list", "billing", "--longer-than", "1m")
     expect([one["pid"] for one in report["queries"]] == [20417], "one query is found")
     status, report = run(server, "queries", "terminate", "billing", "20417", "--yes")
     expect((status, report["result"]) == (0, "done"), "it is terminated")
 
+    caption(8, "Every run is on record: what it did, from which value to which.")
+    status, report = run(server, "runs")
+    expect(len(report["runs"]) == RUNS, "both runs and the order are listed")
+    status, report = run(server, "runs", "show", report["runs"][1]["id"])
+    expect(len(report["deeds"]) == len(planned), "every action is told")
+
+
+PLAN = "tour.plan.json"
+REMAINS, REFUSED = 2, 3
+RUNS = 3
 
 MANAGED = {
     "backups",
@@ -236,6 +261,12 @@ def _allowed(report: Mapping[str, Any]) -> list[str]:
         if entry["type"] == "action" and entry["risk"] != "safe"
         for word in ("--allow", f"{entry['risk']}={entry['address']}")
     ]
+
+
+def _lifted(report: Mapping[str, Any]) -> list[str]:
+    """The overrides that the guards' findings name, each once."""
+    flags = dict.fromkeys(one["override"] for one in report["findings"] if one["override"])
+    return [word for flag in flags for word in shlex.split(flag)]
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
