@@ -1,0 +1,1 @@
+"""Real database servers as processes: found, fetched, started and stopped."""
