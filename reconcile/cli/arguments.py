@@ -14,13 +14,12 @@ from reconcile.cli import activity_commands as activity
 from reconcile.cli import history_commands as history
 from reconcile.cli import looking_commands as looking
 from reconcile.cli import settings_commands as settings
+from reconcile.cli import tooling_commands as tooling
 from reconcile.cli.options import (
     ApplyOptions,
     DriftOptions,
     Options,
     PlanOptions,
-    SandboxOptions,
-    SchemaOptions,
     ValidateOptions,
 )
 from reconcile.cli.parameters import (
@@ -37,7 +36,7 @@ from reconcile.cli.parameters import (
     waiting_of,
     waits,
 )
-from reconcile.cli.value_types import PATH, AllowType, DurationType, WholeNumber
+from reconcile.cli.value_types import PATH, AllowType, DurationType
 from reconcile.errors import ExitStatus, PageError, UsageError
 
 PROGRAM = "reconcile"
@@ -239,66 +238,7 @@ for _command in (
     activity.restore,
     activity.operation,
     history.runs,
+    tooling.schema,
+    tooling.sandbox,
 ):
     _group.add_command(_command)
-
-
-@_group.command()
-@click.argument("name", required=False)
-@click.option(
-    "--write", "directory", type=PATH, metavar="DIR", help="Write all schemas into a directory."
-)
-def schema(name: str | None, directory: Path | None) -> SchemaOptions:
-    """Print a JSON Schema.
-
-    NAME is spec, config, plan, run, findings, states, listing, queries, statistics, operation,
-    done, explanation, runs, past_run or plan_file.
-
-    \b
-    Example:
-      reconcile schema spec > spec.schema.json
-    """
-    return SchemaOptions(name=name, directory=directory)
-
-
-@_group.command()
-@click.option("--fleet", type=PATH, metavar="FILE", help="The fleet to serve, as YAML.")
-@click.option(
-    "--port", type=WholeNumber(0, 65535), default=0, show_default=True, help="0: a free one."
-)
-@click.option("--token", metavar="TOKEN", help="The API token to accept. Default: a random one.")
-@click.option(
-    "--rate-limit",
-    type=WholeNumber(0, 1_000_000),
-    default=60,
-    show_default=True,
-    metavar="N",
-    help="Requests a minute on the API host, as the provider's. 0: no limit.",
-)
-@click.option(
-    "--token-life",
-    type=WholeNumber(1, 1_000_000),
-    default=3600,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long the tokens live that it hands out.",
-)
-@click.option(
-    "--operation-seconds",
-    type=WholeNumber(0, 86_400),
-    default=3,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long an upgrade, a restore, a feature or a backup takes.",
-)
-@click.option("--until-eof", is_flag=True, help="Stop when stdin closes.")
-def sandbox(**given: Any) -> SandboxOptions:
-    """Serve the provider's API on a loopback port, for trials.
-
-    Prints what to export in another terminal, and serves until Ctrl-C.
-
-    \b
-    Example:
-      reconcile sandbox --fleet demo/fleet.yaml
-    """
-    return SandboxOptions(**given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from attrs import field, frozen
 
@@ -181,6 +182,8 @@ class SandboxOptions:
     rate_limit: int = 60
     token_life: int = 3600
     operation_seconds: int = 3
+    engines: Literal["memory", "real"] = "memory"
+    engines_dir: Path | None = None
     until_eof: bool = False
 
 

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
+from collections.abc import Iterable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from reconcile.cli.options import SandboxOptions
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, PageError, ReconcileError, UsageError
+from reconcile.report.words import count
 
 if TYPE_CHECKING:
     from reconcile.sandbox import Announcement
 
-_NEEDED = ("jwt", "starlette", "uvicorn")
+_NEEDED = {
+    "sandbox": ("jwt", "starlette", "uvicorn"),
+    "engines": ("psycopg", "pymongo", "pymysql", "urllib3"),
+}
+_WIDTH = 80
+_SHOWN_OF_AN_ID = len("ad-1c9b")
 
 
 def run(options: SandboxOptions, world: World) -> ExitStatus:
-    """Serve until SIGINT, SIGTERM or, if asked, the end of stdin."""
-    if options.token == "":
-        raise UsageError("--token is empty: leave it out for a random one")
-    if any(find_spec(name) is None for name in _NEEDED):
-        raise UsageError("the sandbox is not installed: pip install 'scalingo-reconcile[sandbox]'")
-    from reconcile.sandbox import FleetError, PortInUse, serve  # noqa: PLC0415 - an extra
-
-    def announce(announcement: Announcement) -> None:
-        world.tell(
-            f"serving {announcement.databases} databases on {announcement.url}, until Ctrl-C;"
-            " for another terminal:"
-        )
-        world.print(
-            f"export SCALINGO_AUTH_URL={shlex.quote(announcement.url)}\n"
-            f"export SCALINGO_API_TOKEN={shlex.quote(announcement.token)}\n"
-        )
+    """Serve until a signal or, if asked, the end of stdin; one while it starts ends the start."""
+    _refuse_misfits(options)
+    from reconcile.sandbox import (  # noqa: PLC0415 - an extra
+        FleetError,
+        PortInUse,
+        ServerError,
+        serve,
+    )
 
     try:
         serve(
@@ -42,11 +43,65 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
             token_life=options.token_life,
             rate_limit=options.rate_limit,
             operation_seconds=options.operation_seconds,
+            engines=options.engines,
+            engines_dir=options.engines_dir,
             until_eof=options.until_eof,
-            announce=announce,
+            unwanted=world.interruption.stop,
+            announce=partial(_announce, options, world),
         )
+    except KeyboardInterrupt:
+        world.tell("reconcile: interrupted at once; what it started ends by itself")
+        return world.interruption.status or ExitStatus.INTERRUPTED
     except FleetError as error:
         raise PageError(str(error), ExitStatus.INVALID) from error
-    except (PortInUse, OSError) as error:
-        raise ReconcileError(str(error)) from error
-    return ExitStatus.DONE
+    except (PortInUse, ServerError, OSError) as error:
+        # Ctrl-C ends what the start had called as well, which is no fault.
+        if not world.interruption.stop.is_set():
+            raise ReconcileError(str(error)) from error
+    return world.interruption.status or ExitStatus.DONE
+
+
+def _announce(options: SandboxOptions, world: World, announcement: Announcement) -> None:
+    if options.engines == "real":
+        for line in _places(announcement):
+            world.tell(line)
+    served = count(announcement.databases, "database")
+    world.tell(f"serving {served} on {announcement.url}, until Ctrl-C;")
+    world.tell("for another terminal:")
+    world.print(
+        f"export SCALINGO_AUTH_URL={shlex.quote(announcement.url)}\n"
+        f"export SCALINGO_API_TOKEN={shlex.quote(announcement.token)}\n"
+    )
+
+
+def _refuse_misfits(options: SandboxOptions) -> None:
+    if options.token == "":
+        raise UsageError("--token is empty: leave it out for a random one")
+    if options.engines_dir is not None and options.engines != "real":
+        raise UsageError("--engines-dir says where real servers are: it needs --engines real")
+    for extra in ("sandbox", "engines") if options.engines == "real" else ("sandbox",):
+        if any(find_spec(name) is None for name in _NEEDED[extra]):
+            what = "the sandbox is" if extra == "sandbox" else "the drivers of real servers are"
+            raise UsageError(f"{what} not installed: pip install 'scalingo-reconcile[{extra}]'")
+
+
+def _places(announcement: Announcement) -> Iterator[str]:
+    """Say why a server that was wanted is not there, then of each database what it runs on."""
+    reasons = (one.connection.reason for one in announcement.placed)
+    yield from dict.fromkeys(reason for reason in reasons if reason is not None)
+    rows = [
+        (one.app, _short(one.connection.database), str(one.connection))
+        for one in announcement.placed
+    ]
+    apps, ids = _widest(row[0] for row in rows), _widest(row[1] for row in rows)
+    for app, database, place in rows:
+        line = f"{app:{apps}}  {database:{ids}}  {place}"
+        yield from textwrap.wrap(line, _WIDTH, subsequent_indent=" " * (apps + ids + 4))
+
+
+def _short(addon: str) -> str:
+    return addon if len(addon) <= _SHOWN_OF_AN_ID + 1 else f"{addon[:_SHOWN_OF_AN_ID]}…"
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(len, texts), default=0)

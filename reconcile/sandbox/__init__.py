@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reconcile.sandbox.errors import FleetError, PortInUse
     from reconcile.sandbox.schema import fleet_schema
     from reconcile.sandbox.server import running, serve
+    from reconcile.sandbox.servers.server import ServerError
 
 __all__ = [
     "Announcement",
@@ -22,6 +23,7 @@ __all__ = [
     "PortInUse",
     "Sandbox",
     "SandboxRefusal",
+    "ServerError",
     "fleet_schema",
     "running",
     "serve",
@@ -33,6 +35,7 @@ _HOMES = {
     "PortInUse": "errors",
     "Sandbox": "client",
     "SandboxRefusal": "client",
+    "ServerError": "servers.server",
     "fleet_schema": "schema",
     "running": "server",
     "serve": "server",

@@ -7,12 +7,12 @@ from types import MappingProxyType
 
 from attrs import frozen
 
-from reconcile.sandbox.engines import influxdb, logical, mysql, postgresql
+from reconcile.sandbox.engines import influxdb, logical, mysql, naming, postgresql
 from reconcile.sandbox.engines.effect import Effect
 from reconcile.sandbox.errors import EngineRefusal
 from reconcile.sandbox.fleet import UNREACHABLE, Database, Engine
 
-_LOGICAL = frozenset(logical.NAMING)
+_LOGICAL = frozenset(naming.NAMING)
 _MYSQL = frozenset({Engine.MYSQL})
 _POSTGRESQL = frozenset({Engine.POSTGRESQL})
 _INFLUXDB = frozenset({Engine.INFLUXDB})
@@ -20,7 +20,7 @@ _INFLUXDB = frozenset({Engine.INFLUXDB})
 
 @frozen
 class Action:
-    """An action: who offers it, and what it does."""
+    """An action: who offers it, and what it does by the rules in memory."""
 
     engines: frozenset[Engine]
     perform: Callable[[Database, object], Effect]
@@ -50,8 +50,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(_READS | _CHANGES)
 READS = frozenset(_READS)
 
 
-def perform(database: Database, name: str, params: object) -> Effect:
-    """Perform an action, or raise EngineRefusal with the sentence of its `{"ok":0}`."""
+def offered(database: Database, name: str) -> Action:
+    """Find an action that the database offers now, or raise EngineRefusal."""
     action = ACTIONS.get(name)
     if action is None:
         raise EngineRefusal(f"unknown action {name!r}")
@@ -59,4 +59,4 @@ def perform(database: Database, name: str, params: object) -> Effect:
         raise EngineRefusal(f"the action {name!r} is not offered by {database.engine}")
     if database.status in UNREACHABLE:
         raise EngineRefusal(f"the database cannot be reached: it is {database.status}")
-    return action.perform(database, params)
+    return action

@@ -15,7 +15,8 @@ from starlette.routing import Route
 from reconcile.sandbox import door, provider
 from reconcile.sandbox.edge import Edge
 from reconcile.sandbox.endpoint import Endpoint
-from reconcile.sandbox.errors import ApiError, FleetError, invalid, not_found
+from reconcile.sandbox.errors import not_found
+from reconcile.sandbox.refusals import REFUSED, refusal
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
@@ -52,10 +53,8 @@ def _adapted(service: Service, endpoint: Endpoint) -> Callable[[Request], Awaita
         call: Call = evolve(request.state.call, params=request.path_params)
         try:
             return endpoint.answer(service, _authorized(service, endpoint.credential, call))
-        except ApiError as error:
-            return _refusal(error)
-        except FleetError as error:
-            return _refusal(invalid(error.by_path()))
+        except REFUSED as error:
+            return refusal(error)
 
     return respond
 
@@ -80,12 +79,8 @@ def _authorized(service: Service, credential: Credential, call: Call) -> Call:
     return call
 
 
-def _refusal(error: ApiError) -> Response:
-    return JsonReply(error.document, status_code=error.status)
-
-
 async def _no_route(_: Request, __: Exception) -> Response:
-    return _refusal(not_found("Route"))
+    return refusal(not_found("Route"))
 
 
 async def _internal_error(_: Request, error: Exception) -> Response:

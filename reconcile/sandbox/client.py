@@ -45,6 +45,16 @@ class Requests(TypedDict):
     requests: list[LoggedRequest]
 
 
+class Connection(TypedDict):
+    """What one database runs on, as `GET /_sandbox/connections` shows it."""
+
+    database: str
+    server: str
+    address: str | None
+    dsn: str | None
+    reason: str | None
+
+
 _PAUSE = 0.005
 
 
@@ -78,7 +88,9 @@ class Sandbox:
 
     def put_fleet(self, fleet: Mapping[str, Any] | Path | None) -> None:
         """Serve another fleet from now on; FleetError if it is not fit."""
-        self._call("PUT", "fleet", fleet_file.dump(fleet_file.load(fleet)))
+        fleet_file.load(fleet)
+        # As it was written: what it leaves out is filled in where the servers are known.
+        self._call("PUT", "fleet", fleet_file.read(fleet))
 
     def change(self, addon: str, **values: Any) -> dict[str, Any]:
         """Change keys of a database behind the clients' back; give it as it is now."""
@@ -88,6 +100,14 @@ class Sandbox:
         """Run one statement on extensions in a PostgreSQL database; give its command tag."""
         answer = self._call("POST", f"databases/{addon}/sql", {"statement": statement})
         return cast("str", answer["result"])
+
+    def connections(self) -> list[Connection]:
+        """Tell of every database what it runs on."""
+        return cast("list[Connection]", self._call("GET", "connections")["connections"])
+
+    def dsn(self, addon: str) -> str | None:
+        """Give the URL, with its password, at which a database's owner logs in, if there is one."""
+        return next(one["dsn"] for one in self.connections() if one["database"] == addon)
 
     def fault(self, kind: str, **details: Any) -> None:
         """Ask for a fault: `fault("status", status=429, times=2, match={"host": "database"})`.

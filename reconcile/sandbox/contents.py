@@ -36,6 +36,10 @@ class Query:
     query: str = field(metadata=about("its text", "SELECT * FROM users"))
     state: str = field(default="active", metadata=about("state of the backend", "active", "idle"))
     username: str = field(default="app", metadata=about("who runs it", "app"))
+    database: str | None = field(
+        default=None,
+        metadata=about("logical database of its session; the default one if left out", "shop"),
+    )
     query_start: str = field(
         default="2026-01-05T09:00:00Z", metadata=about("when it began", "2026-01-05T09:00:00Z")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import asdict
 from starlette.responses import Response
 
-from reconcile.sandbox.actions import perform
+from reconcile.sandbox.actions import READS
 from reconcile.sandbox.defaults import object_id
 from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import EngineRefusal, malformed, not_found
@@ -76,7 +76,9 @@ def perform_action(service: Service, call: Call) -> Response:
     if name is None:
         raise malformed("the body has no string 'action_name'")
     try:
-        effect = perform(place.database, name, body.get("params"))
+        # What others changed on the server before is no effect of this request.
+        present = place.database if name in READS else service.observe(place.database)
+        effect = service.backend.perform(present, name, body.get("params"))
     except EngineRefusal as refusal:
         return JsonReply({"ok": 0, "error": refusal.message})
     service.fleet.change(effect.database)

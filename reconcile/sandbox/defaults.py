@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from reconcile.sandbox.contents import Extension, LogicalDatabase, RetentionPolicy
-from reconcile.sandbox.engines import mysql
+from reconcile.sandbox.contents import LogicalDatabase, RetentionPolicy
+from reconcile.sandbox.engines import extensions, logical, mysql
 from reconcile.sandbox.fleet import App, Database, Engine, Fleet, Instance
 from reconcile.sandbox.records import User
 
@@ -47,6 +47,8 @@ ENGINES: Mapping[Engine, EngineFacts] = MappingProxyType(
         ),
     }
 )
+# No version but those of the facts above.
+USUAL: Mapping[Engine, str] = MappingProxyType({})
 
 
 def object_id(*parts: str) -> str:
@@ -54,27 +56,32 @@ def object_id(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
-def complete(fleet: Fleet) -> Fleet:
-    """Fill in every app and database; a complete fleet stays as it is."""
-    return evolve(fleet, apps=tuple(_complete_app(app) for app in fleet.apps))
+def complete(fleet: Fleet, versions: Mapping[Engine, str] = USUAL) -> Fleet:
+    """Fill in every app and database; a complete fleet stays as it is.
+
+    `versions` are those of databases that name none, where they are not the usual ones.
+    """
+    return evolve(fleet, apps=tuple(_complete_app(app, versions) for app in fleet.apps))
 
 
-def _complete_app(app: App) -> App:
+def _complete_app(app: App, versions: Mapping[Engine, str]) -> App:
     return evolve(
         app,
         id=app.id or object_id("app", app.name),
-        addons=tuple(complete_database(database, app.name) for database in app.addons),
+        addons=tuple(complete_database(one, app.name, versions) for one in app.addons),
     )
 
 
-def complete_database(database: Database, app_name: str) -> Database:
+def complete_database(
+    database: Database, app_name: str, versions: Mapping[Engine, str] = USUAL
+) -> Database:
     """Fill in one database of the app of that name."""
     facts = ENGINES[database.engine]
     named = evolve(
         database,
         resource_id=database.resource_id or _resource_id(database, app_name),
         provider=database.provider or database.engine.value,
-        version=database.version or facts.version,
+        version=database.version or versions.get(database.engine, facts.version),
         plan=database.plan or facts.plan,
     )
     placed = evolve(named, hostname=named.hostname or _hostname(named))
@@ -118,7 +125,7 @@ def _complete_contents(database: Database) -> Database:
         case Engine.POSTGRESQL:
             return evolve(
                 database,
-                extensions=_or(database.extensions, (Extension(name="plpgsql", version="1.0"),)),
+                extensions=_or(database.extensions, extensions.OF_A_NEW_DATABASE),
                 queries=_or(database.queries, ()),
                 statements=_or(database.statements, ()),
             )
@@ -135,5 +142,5 @@ def _or(given: tuple[T, ...] | None, default: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def _logical(database: Database) -> tuple[LogicalDatabase, ...]:
-    name = str(database.resource_id).replace("-", "_")
-    return _or(database.logical_databases, (LogicalDatabase(name=name, protected=True),))
+    own = LogicalDatabase(name=logical.own_name(database), protected=True)
+    return _or(database.logical_databases, (own,))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from attrs import asdict
 from starlette.responses import Response
 
 from reconcile.sandbox import fleet_file
 from reconcile.sandbox.database_api import place_of
 from reconcile.sandbox.endpoint import Endpoint
-from reconcile.sandbox.engines import extension_sql
 from reconcile.sandbox.errors import ApiError, EngineRefusal, malformed
 from reconcile.sandbox.faults import Fault, FaultKind
 from reconcile.sandbox.openapi import openapi_document
@@ -42,35 +42,46 @@ def clear_requests(service: Service, _: Call) -> Response:
 
 def show_fleet(service: Service, _: Call) -> Response:
     """Show the present state in the shape of the fleet file."""
+    for database in service.fleet.snapshot().databases():
+        service.observe(database)
     return JsonReply(fleet_file.dump(service.fleet.snapshot()))
 
 
 def replace_fleet(service: Service, call: Call) -> Response:
     """Replace the whole fleet."""
-    service.fleet.replace(fleet_file.parse(call.mapping(), "fleet"))
+    wanted = fleet_file.parse(call.mapping(), "fleet", service.backend.versions)
+    service.fleet.replace(service.backend.install(wanted))
     return show_fleet(service, call)
 
 
 def change_database(service: Service, call: Call) -> Response:
     """Change the named keys of a database, as in the fleet file; null is the default again."""
-    database = changed(place_of(service, call), call.mapping())
-    service.fleet.change(database)
-    return JsonReply(fleet_file.dump(database))
+    wanted = changed(service, place_of(service, call), call.mapping())
+    return JsonReply(fleet_file.dump(service.write(wanted)))
 
 
 def run_sql(service: Service, call: Call) -> Response:
-    """Run one statement on extensions: `{"result": "CREATE EXTENSION"}`, refusals are 422."""
+    """Run one SQL statement: `{"result": "CREATE EXTENSION"}`, refusals are 422.
+
+    In memory the statements on extensions are understood, on a real server all are.
+    """
     place = place_of(service, call)
     statement = call.mapping().get("statement")
     if not isinstance(statement, str):
         raise malformed("the body has no string 'statement'")
     try:
-        outcome = extension_sql.run(place.database, statement)
+        outcome = service.backend.run_sql(place.database, statement)
     except EngineRefusal as refusal:
         document = {"error": refusal.message, "sqlstate": refusal.sqlstate}
         raise ApiError(422, document) from None
     service.fleet.change(outcome.database)
     return JsonReply({"result": outcome.tag})
+
+
+def show_connections(service: Service, _: Call) -> Response:
+    """Show what each database runs on, with its owner's login: `{"connections":[…]}`."""
+    connections = service.backend.connections(service.fleet.snapshot())
+    return JsonReply({"connections": [asdict(one) for one in connections]})
 
 
 def add_fault(service: Service, call: Call) -> Response:
@@ -116,6 +127,7 @@ ENDPOINTS = (
             ("PUT", "fleet", replace_fleet),
             ("PATCH", "databases/{database}", change_database),
             ("POST", "databases/{database}/sql", run_sql),
+            ("GET", "connections", show_connections),
             ("POST", "faults", add_fault),
             ("DELETE", "faults", clear_faults),
             ("GET", "held", show_held),

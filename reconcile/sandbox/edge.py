@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconcile.sandbox.faults import Fault, FaultKind, When
 from reconcile.sandbox.outside import outside_write
+from reconcile.sandbox.refusals import REFUSED, refusal
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Host, JsonReply, read_json, too_many_requests
 
@@ -28,8 +29,12 @@ class Exchange:
     receive: Receive
     answer: list[Message] = field(factory=list)
 
-    async def collect(self, message: Message) -> None:
-        """Keep one message of the answer instead of sending it."""
+    async def take(self, answerer: ASGIApp) -> None:
+        """Collect an answer instead of sending it, in the place of one from before."""
+        self.answer.clear()
+        await answerer(self.scope, self.receive, self._collect)
+
+    async def _collect(self, message: Message) -> None:
         self.answer.append(message)
 
 
@@ -100,17 +105,24 @@ class Edge:
         """Collect the answer; tell whether the fleet is another after it."""
         # First, so that the end of an operation does not count as an effect of this request.
         self._service.settle()
-        self._write_outside(fault, When.BEFORE)
+        refused = self._write_outside(fault, When.BEFORE)
         before = self._service.fleet.revision
-        answerer = self._instead(exchange.host, fault) or self._app
-        await answerer(exchange.scope, exchange.receive, exchange.collect)
+        await exchange.take(refused or self._instead(exchange.host, fault) or self._app)
         effect = self._service.fleet.revision != before
-        self._write_outside(fault, When.AFTER)
+        refused = self._write_outside(fault, When.AFTER)
+        if refused is not None:
+            await exchange.take(refused)
         return effect
 
-    def _write_outside(self, fault: Fault | None, when: When) -> None:
-        if fault is not None and fault.writes(when):
-            self._service.fleet.change(outside_write(self._service, fault))
+    def _write_outside(self, fault: Fault | None, when: When) -> Response | None:
+        """Write what the fault demands; a write that cannot be done takes the answer's place."""
+        if fault is None or not fault.writes(when):
+            return None
+        try:
+            self._service.write(outside_write(self._service, fault))
+        except REFUSED as error:
+            return refusal(error)
+        return None
 
     def _instead(self, host: Host, fault: Fault | None) -> Response | None:
         """Give the answer that takes the place of the real one."""

@@ -238,6 +238,14 @@ class Database:
         default=None,
         metadata=about("influxdb: retention policies; an infinite default autogen if left out"),
     )
+    dropped_default: str | None = field(
+        default=None,
+        metadata=about(
+            "influxdb: a retention policy that was dropped as the default; the next one of its "
+            "name is the default again",
+            "autogen",
+        ),
+    )
 
 
 @frozen(kw_only=True)

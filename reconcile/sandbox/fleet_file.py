@@ -17,31 +17,45 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from reconcile.sandbox.constraints import FieldError
-from reconcile.sandbox.defaults import complete
+from reconcile.sandbox.defaults import USUAL, complete
 from reconcile.sandbox.errors import FleetError, Problem
-from reconcile.sandbox.fleet import Database, Fleet
+from reconcile.sandbox.fleet import Database, Engine, Fleet
 from reconcile.sandbox.fleet_rules import check
 
 T = TypeVar("T")
 
 
-def load(source: Mapping[str, Any] | Path | None) -> Fleet:
+Source = Mapping[str, Any] | Path | None
+
+
+def load(source: Source, versions: Mapping[Engine, str] = USUAL) -> Fleet:
     """Read a fleet file, a plain mapping, or with None the packaged example.
 
     Raises FleetError for a file that cannot be read, is no YAML, or breaks a rule.
     """
+    return parse(read(source), _name(source), versions)
+
+
+def read(source: Source) -> object:
+    """Read the same as plain data, unchecked; FleetError if it cannot be read or is no YAML."""
     if source is None:
         packaged = files("reconcile.sandbox").joinpath("fleet.yaml")
-        return parse(_read_yaml(packaged.read_text(encoding="utf-8"), "fleet.yaml"), "fleet.yaml")
+        return _read_yaml(packaged.read_text(encoding="utf-8"), "fleet.yaml")
     if isinstance(source, Path):
-        return parse(_read_yaml(_read_text(source), str(source)), str(source))
-    return parse(source, "fleet")
+        return _read_yaml(_read_text(source), str(source))
+    return source
 
 
-def parse(document: object, source: str) -> Fleet:
+def _name(source: Source) -> str:
+    if source is None:
+        return "fleet.yaml"
+    return str(source) if isinstance(source, Path) else "fleet"
+
+
+def parse(document: object, source: str, versions: Mapping[Engine, str] = USUAL) -> Fleet:
     """Turn plain data into a complete fleet, or raise FleetError with every fault found."""
     fleet = structure(document, Fleet, source)
-    completed = complete(fleet)
+    completed = complete(fleet, versions)
     problems = tuple(check(completed))
     if problems:
         raise FleetError(source, problems)

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from reconcile.sandbox.engines import influxdb, logical, mysql
+from reconcile.sandbox.engines import influxdb, mysql, naming
+from reconcile.sandbox.engines.logical import default_name
 from reconcile.sandbox.errors import EngineRefusal, Problem
 from reconcile.sandbox.fleet import Database, Engine, Fleet
 
 _ENGINES_WITH: Mapping[str, frozenset[Engine]] = MappingProxyType(
     {
         "sql_mode": frozenset({Engine.MYSQL}),
-        "logical_databases": frozenset(logical.NAMING),
+        "logical_databases": frozenset(naming.NAMING),
         "extensions": frozenset({Engine.POSTGRESQL}),
         "recovery_window": frozenset({Engine.POSTGRESQL}),
         "restored_to": frozenset({Engine.POSTGRESQL}),
@@ -21,6 +22,7 @@ _ENGINES_WITH: Mapping[str, frozenset[Engine]] = MappingProxyType(
         "queries": frozenset({Engine.POSTGRESQL}),
         "statements": frozenset({Engine.POSTGRESQL}),
         "retention_policies": frozenset({Engine.INFLUXDB}),
+        "dropped_default": frozenset({Engine.INFLUXDB}),
     }
 )
 
@@ -55,6 +57,7 @@ def check_database(database: Database, prefix: str) -> Iterator[Problem]:
     yield from _repeated(f"{prefix}users", "user", [user.name for user in database.users or ()])
     pids = [str(query.pid) for query in database.queries or ()]
     yield from _repeated(f"{prefix}queries", "pid", pids)
+    yield from _sessions(database, prefix)
 
 
 def _repeated(path: str, noun: str, names: Iterable[str]) -> Iterator[Problem]:
@@ -82,16 +85,26 @@ def _mode(database: Database, prefix: str) -> Iterator[Problem]:
 
 def _logical(database: Database, prefix: str) -> Iterator[Problem]:
     present = database.logical_databases
-    if present is None or database.engine not in logical.NAMING:
+    if present is None or database.engine not in naming.NAMING:
         return
-    key = logical.NAMING[database.engine].key
+    key = naming.NAMING[database.engine].key
     names = [key(one.name) for one in present]
     yield from _repeated(f"{prefix}logical_databases", "name", names)
     for index, one in enumerate(present):
         try:
-            logical.refuse_bad_name(one.name, database.engine)
+            naming.refuse_bad_name(one.name, database.engine)
         except EngineRefusal as refusal:
             yield Problem(path=f"{prefix}logical_databases[{index}].name", message=refusal.message)
+
+
+def _sessions(database: Database, prefix: str) -> Iterator[Problem]:
+    if database.logical_databases is None:
+        return
+    places = {one.name for one in database.logical_databases} | {default_name(database)}
+    for index, query in enumerate(database.queries or ()):
+        if query.database is not None and query.database not in places:
+            message = f"there is no logical database {query.database!r}"
+            yield Problem(path=f"{prefix}queries[{index}].database", message=message)
 
 
 def _policies(database: Database, prefix: str) -> Iterator[Problem]:
@@ -102,7 +115,7 @@ def _policies(database: Database, prefix: str) -> Iterator[Problem]:
         yield Problem(path=place, message="at most one policy is the default")
     for index, policy in enumerate(present):
         try:
-            influxdb.refuse_bad_policy_name(policy.name)
+            influxdb.refuse_bad_name(policy.name)
             influxdb.parse_duration(policy.duration)
         except EngineRefusal as refusal:
             yield Problem(path=f"{place}[{index}]", message=refusal.message)

@@ -56,17 +56,27 @@ class LiveFleet:
         database = self._databases.get(addon_id)
         return None if database is None else Place(app=self._homes[addon_id], database=database)
 
-    def change(self, database: Database) -> None:
-        """Put a database in the place of the one with its id."""
-        if database != self._databases[database.id]:
-            self._databases[database.id] = database
-            self.revision += 1
-            (self._busy.add if is_busy(database) else self._busy.discard)(database.id)
+    def database(self, addon_id: str) -> Database:
+        """Give the database with an addon id of the fleet."""
+        return self._databases[addon_id]
 
-    def settle(self, now: float) -> None:
-        """Bring every database to the state of a moment, in seconds of the epoch."""
+    def learn(self, database: Database) -> None:
+        """Put a database in the place of the one with its id; that is no change by the API."""
+        self._databases[database.id] = database
+        (self._busy.add if is_busy(database) else self._busy.discard)(database.id)
+
+    def change(self, database: Database) -> None:
+        """Put a database in the place of the one with its id, as a change if it is another."""
+        if database != self._databases[database.id]:
+            self.learn(database)
+            self.revision += 1
+
+    def due(self, now: float) -> Iterator[Database]:
+        """Give those that are another at a moment, in seconds of the epoch, as they then are."""
         for addon_id in sorted(self._busy):
-            self.change(settled(self._databases[addon_id], now))
+            present = self._databases[addon_id]
+            if (after := settled(present, now)) != present:
+                yield after
 
     def replace(self, fleet: Fleet) -> None:
         """Serve another complete fleet from now on."""

@@ -14,21 +14,24 @@ from reconcile.sandbox.live_fleet import Place
 from reconcile.sandbox.service import Service
 
 
-def changed(place: Place, named: Mapping[str, object]) -> Database:
+def changed(service: Service, place: Place, named: Mapping[str, object]) -> Database:
     """Give a database with other values for the named keys; null is the default again.
 
-    Raises FleetError for unfit values, and the 422 for another identity.
+    Raises FleetError for unfit values, the 422 for another identity, and EngineRefusal for what no
+    outside write does on the database's server.
     """
     for key in ("id", "engine"):
         if named.get(key, getattr(place.database, key)) != getattr(place.database, key):
             raise invalid({key: ["cannot be changed; replace the fleet instead"]})
-    document = {**fleet_file.dump(place.database), **named}
+    present = service.observe(place.database)
+    document = {**fleet_file.dump(present), **named}
     wanted = {key: value for key, value in document.items() if value is not None}
     structured = fleet_file.structure(wanted, Database, "database")
-    database = complete_database(structured, place.app.name)
+    database = complete_database(structured, place.app.name, service.backend.versions)
     problems = tuple(check_database(database, ""))
     if problems:
         raise FleetError("database", problems)
+    service.backend.check(present, database)
     return database
 
 
@@ -39,4 +42,4 @@ def outside_write(service: Service, fault: Fault) -> Database:
         raise invalid({"database": ["is no database of the fleet"]})
     if not fault.change:
         raise invalid({"change": ["must name at least one key"]})
-    return changed(place, fault.change)
+    return changed(service, place, fault.change)

@@ -6,83 +6,42 @@ import asyncio
 import errno
 import os
 import secrets
-import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
-import uvicorn
 from attrs import frozen
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from reconcile.sandbox.announcement import Announcement
+from reconcile.sandbox.announcement import Announcement, Placed
 from reconcile.sandbox.application import application
+from reconcile.sandbox.backend import Backend, EngineChoice, InMemory
 from reconcile.sandbox.client import Sandbox
 from reconcile.sandbox.clock import Clock
 from reconcile.sandbox.errors import PortInUse
 from reconcile.sandbox.fleet import Fleet
-from reconcile.sandbox.fleet_file import load
+from reconcile.sandbox.fleet_file import Source, load
 from reconcile.sandbox.live_fleet import LiveFleet
 from reconcile.sandbox.rate_limit import RateLimit
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.tokens import Tokens
+from reconcile.sandbox.web_server import WebServer
 
 # Literal, never `localhost`: a name could be made to mean another address.
 _ADDRESS = "127.0.0.1"
 _BACKLOG = 512
 _START_SECONDS = 10.0
-_STOP_SECONDS = 1
-
-
-class _Protocol(H11Protocol):
-    """HTTP/1.1 that lets the application close its connection (`scope["state"]["transport"]`)."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
-
-
-class _Server(uvicorn.Server):
-    """Says when it accepts connections, and takes a signal as a wish to stop, not to die."""
-
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._started = started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._started()
-
-    def stop(self) -> None:
-        """Stop within a moment; may be called from any thread."""
-        self.should_exit = True
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM; uvicorn itself would raise them again afterwards."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.stop)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
 
 
 @frozen(kw_only=True)
 class _Prepared:
     """A sandbox that listens but does not answer yet."""
 
-    server: _Server
+    server: WebServer
     listener: socket.socket
     announcement: Announcement
 
@@ -100,10 +59,13 @@ def serve(
     token_life: int = 3600,
     rate_limit: int | None = 60,
     operation_seconds: float = 3.0,
+    engines: EngineChoice = "memory",
+    engines_dir: Path | None = None,
     until_eof: bool = False,
+    unwanted: threading.Event | None = None,
     announce: Callable[[Announcement], None],
 ) -> None:
-    """Serve a fleet until SIGINT or SIGTERM; with `until_eof` also until stdin closes.
+    """Serve a fleet until SIGHUP, SIGINT or SIGTERM; with `until_eof` also until stdin closes.
 
     Args:
         fleet: The fleet file; None is the packaged example.
@@ -112,26 +74,33 @@ def serve(
         token_life: How long the JWTs live, in seconds.
         rate_limit: Requests a minute on the API host; None or 0 is no limit.
         operation_seconds: How long upgrades, restores, features and backups take.
+        engines: Where the contents of the databases are: by rules in memory, or on real servers.
+        engines_dir: Where the servers are looked for that came from `servers.fetch`.
         until_eof: Stop when stdin closes, so that the sandbox never outlives its starter.
+        unwanted: Set while it starts, by a signal say, it ends the start: nothing is announced.
         announce: Called once, when connections are accepted.
 
     Raises:
         FleetError: The fleet file is not fit; the message lists every fault.
         PortInUse: Another program listens on the port.
+        ServerError: A database server does not start.
     """
-    prepared = _prepare(
-        load(fleet),
-        port=port,
-        token=token,
-        token_life=token_life,
-        rate_limit=rate_limit,
-        operation_seconds=operation_seconds,
-        now=time.time,
-        started=lambda: announce(prepared.announcement),
-    )
-    if until_eof:
-        threading.Thread(target=_stop_at_eof, args=(prepared.server,), daemon=True).start()
-    prepared.run()
+    with closing(_backend(engines, engines_dir)) as backend:
+        prepared = _prepare(
+            fleet,
+            backend,
+            port=port,
+            token=token,
+            token_life=token_life,
+            rate_limit=rate_limit,
+            operation_seconds=operation_seconds,
+            now=time.time,
+            started=lambda: announce(prepared.announcement),
+            unwanted=unwanted or threading.Event(),
+        )
+        if until_eof:
+            threading.Thread(target=_stop_at_eof, args=(prepared.server,), daemon=True).start()
+        prepared.run()
 
 
 @contextmanager
@@ -143,6 +112,8 @@ def running(
     token_life: int = 3600,
     rate_limit: int | None = None,
     operation_seconds: float = 0.2,
+    engines: EngineChoice = "memory",
+    engines_dir: Path | None = None,
     now: Clock = time.time,
 ) -> Iterator[Sandbox]:
     """Run a sandbox on a thread of this process, for as long as the block lasts.
@@ -151,29 +122,47 @@ def running(
     gives seconds of the epoch, for the limit, the tokens and the operations; any thread calls it.
     """
     accepting = threading.Event()
-    prepared = _prepare(
-        load(fleet),
-        port=port,
-        token=token,
-        token_life=token_life,
-        rate_limit=rate_limit,
-        operation_seconds=operation_seconds,
-        now=now,
-        started=accepting.set,
-    )
-    thread = threading.Thread(target=prepared.run, name="sandbox", daemon=True)
-    thread.start()
-    try:
-        if not accepting.wait(_START_SECONDS):
-            raise TimeoutError(f"the sandbox did not start within {_START_SECONDS} seconds")
-        yield Sandbox(url=prepared.announcement.url, token=prepared.announcement.token)
-    finally:
-        prepared.server.stop()
-        thread.join()
+    with closing(_backend(engines, engines_dir)) as backend:
+        prepared = _prepare(
+            fleet,
+            backend,
+            port=port,
+            token=token,
+            token_life=token_life,
+            rate_limit=rate_limit,
+            operation_seconds=operation_seconds,
+            now=now,
+            started=accepting.set,
+            unwanted=threading.Event(),
+        )
+        thread = threading.Thread(target=prepared.run, name="sandbox", daemon=True)
+        thread.start()
+        try:
+            if not accepting.wait(_START_SECONDS):
+                raise TimeoutError(f"the sandbox did not start within {_START_SECONDS} seconds")
+            yield Sandbox(url=prepared.announcement.url, token=prepared.announcement.token)
+        finally:
+            prepared.server.stop()
+            thread.join()
+
+
+def _backend(engines: EngineChoice, engines_dir: Path | None) -> Backend:
+    match engines:
+        case "memory":
+            return InMemory()
+        case "real":
+            # The drivers are an extra of their own.
+            from reconcile.sandbox.real.backend import Real  # noqa: PLC0415
+            from reconcile.sandbox.servers.programs import search  # noqa: PLC0415
+
+            return Real(search(engines_dir))
+        case _:
+            assert_never(engines)
 
 
 def _prepare(
-    fleet: Fleet,
+    source: Source,
+    backend: Backend,
     *,
     port: int,
     token: str | None,
@@ -182,7 +171,9 @@ def _prepare(
     operation_seconds: float,
     now: Clock,
     started: Callable[[], None],
+    unwanted: threading.Event,
 ) -> _Prepared:
+    fleet = backend.install(load(source, backend.versions))
     listener = _listen(port)
     url = f"http://{_ADDRESS}:{listener.getsockname()[1]}"
     api_token = token or f"tk-sandbox-{secrets.token_urlsafe(24)}"
@@ -191,32 +182,26 @@ def _prepare(
         fleet=LiveFleet(fleet),
         tokens=Tokens(api_token=api_token, life=token_life, now=now),
         limit=RateLimit(rate_limit, now=now),
+        backend=backend,
         now=now,
         operation_seconds=operation_seconds,
     )
     return _Prepared(
-        server=_Server(_config(service), started),
+        server=WebServer(application(service), started=started, unwanted=unwanted),
         listener=listener,
-        announcement=Announcement(url=url, token=api_token, databases=len(fleet.databases())),
+        announcement=Announcement(
+            url=url,
+            token=api_token,
+            databases=len(fleet.databases()),
+            placed=_placed(fleet, backend),
+        ),
     )
 
 
-def _config(service: Service) -> uvicorn.Config:
-    return uvicorn.Config(
-        application(service),
-        http=_Protocol,
-        loop="asyncio",
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        # Its only messages would be on requests that a fault or a stop has cut off.
-        log_level="critical",
-        timeout_graceful_shutdown=_STOP_SECONDS,
-    )
+def _placed(fleet: Fleet, backend: Backend) -> tuple[Placed, ...]:
+    names = [app.name for app in fleet.apps for _ in app.addons]
+    placed = zip(names, backend.connections(fleet), strict=True)
+    return tuple(Placed(app=name, connection=connection) for name, connection in placed)
 
 
 def _listen(port: int) -> socket.socket:
@@ -235,7 +220,7 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _stop_at_eof(server: _Server) -> None:
+def _stop_at_eof(server: WebServer) -> None:
     # Straight from the descriptor: the buffered reader's lock would hang the interpreter's exit.
     try:
         while sys.stdin is not None and os.read(sys.stdin.fileno(), 65536):

@@ -6,12 +6,16 @@ import time
 
 from attrs import field, frozen
 
+from reconcile.sandbox.backend import Backend, InMemory
 from reconcile.sandbox.clock import Clock
+from reconcile.sandbox.errors import EngineRefusal
 from reconcile.sandbox.faults import Faults
+from reconcile.sandbox.fleet import Database
 from reconcile.sandbox.holds import Holds
 from reconcile.sandbox.live_fleet import LiveFleet
 from reconcile.sandbox.rate_limit import RateLimit
 from reconcile.sandbox.request_log import RequestLog
+from reconcile.sandbox.servers.server import ServerError
 from reconcile.sandbox.tokens import Tokens
 
 
@@ -26,6 +30,7 @@ class Service:
     fleet: LiveFleet
     tokens: Tokens
     limit: RateLimit
+    backend: Backend = field(factory=InMemory)
     now: Clock = time.time
     operation_seconds: float = 0.2
     log: RequestLog = field(factory=RequestLog)
@@ -33,5 +38,26 @@ class Service:
     holds: Holds = field(factory=Holds)
 
     def settle(self) -> None:
-        """Bring the fleet to the present: end the operations whose time has come."""
-        self.fleet.settle(self.now())
+        """Bring the fleet to the present: end the operations whose time has come.
+
+        What a server then refuses, or is not there to take, stays as it is on it.
+        """
+        for database in self.fleet.due(self.now()):
+            try:
+                self.write(database)
+            except (EngineRefusal, ServerError):
+                # The operation ends all the same: no request of another database is to fail of it.
+                self.fleet.change(database)
+
+    def observe(self, database: Database) -> Database:
+        """Give a database as its server has it now, and remember it: no request is the cause."""
+        present = self.backend.observed(database)
+        self.fleet.learn(present)
+        return present
+
+    def write(self, wanted: Database) -> Database:
+        """Change a database behind the clients' backs, its contents on its server too; give it."""
+        present = self.fleet.database(wanted.id)
+        written = self.backend.impose(present, wanted)
+        self.fleet.change(written)
+        return written

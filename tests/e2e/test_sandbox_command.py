@@ -100,7 +100,7 @@ def test_the_exports_are_all_that_another_terminal_needs(command: Command) -> No
     assert TOKEN.encode() not in stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_within_a_moment(command: Command, number: signal.Signals) -> None:
     """Also with a client's connection open; nothing is left behind, nothing is printed twice."""
     with serving(command) as served:

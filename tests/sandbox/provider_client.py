@@ -107,10 +107,11 @@ class SimulatedClock:
 
 @frozen(kw_only=True)
 class ProviderClient:
-    """Requests to the three hosts at `url`; it repeats none."""
+    """Requests to the three hosts at `url`; it repeats none. `apps` tells whose a database is."""
 
     url: str
     token: str
+    apps: Mapping[str, str] = field(factory=lambda: APPS)
     pool: urllib3.PoolManager = field(
         factory=lambda: urllib3.PoolManager(retries=False, timeout=10.0)
     )
@@ -146,7 +147,7 @@ class ProviderClient:
 
     def addon_token(self, addon: str) -> str:
         """Get a token for one database."""
-        path = f"/v1/apps/{APPS[addon]}/addons/{addon}/token"
+        path = f"/v1/apps/{self.apps[addon]}/addons/{addon}/token"
         answer = self.send("POST", path, {}, bearer=self.user_token())
         return str(answer.document["addon"]["token"])
 

@@ -176,10 +176,14 @@ def test_a_bad_name_is_refused(client: ProviderClient, addon: str, name: str) ->
 
 @pytest.mark.parametrize(
     ("addon", "name"),
-    [(MYSQL, "x" * 64), (MYSQL, "Legacy"), (MONGODB, "x" * 63), (MYSQL, "é" * 64)],
+    [
+        *[(MYSQL, name) for name in ("x" * 64, "é" * 64, "Legacy", "MYSQL")],
+        (MONGODB, "x" * 63),
+        (LISTED_POSTGRESQL, "Postgres"),
+    ],
 )
 def test_a_name_at_the_limit_is_taken(client: ProviderClient, addon: str, name: str) -> None:
-    """The longest names are fine, and MySQL's names differ by case."""
+    """The longest names are fine, and names differ by case, the server's own as well."""
     created = client.result(addon, "create-database", {"database_name": name})
     assert created["name"] == name
 
@@ -190,10 +194,38 @@ def test_mongodb_refuses_a_name_of_another_case(client: ProviderClient) -> None:
     assert "exists" in client.refusal(MONGODB, "create-database", {"database_name": "AUDIT"})
 
 
-def test_a_name_with_a_lone_surrogate_breaks_nothing(client: ProviderClient) -> None:
-    """What JSON can say but UTF-8 cannot is listed as it came."""
-    client.result(MYSQL, "create-database", {"database_name": "a\ud800"})
-    assert _names(client, MYSQL)[-1] == "a\ud800"
+@pytest.mark.parametrize(
+    ("addon", "name", "params"),
+    [
+        (MYSQL, "create-database", {"database_name": "a\ud800"}),
+        (MYSQL, "set-sqlmode", "ANSI\ud800"),
+        (INFLUXDB, "add-retention-policy", {"name": "a\ud800", "duration": "1h"}),
+    ],
+)
+def test_a_lone_surrogate_is_refused(
+    client: ProviderClient, addon: str, name: str, params: object
+) -> None:
+    """What JSON can say but UTF-8 cannot reaches no server."""
+    client.refusal(addon, name, params)
+
+
+@pytest.mark.parametrize("verb", ["create", "delete", "reset"])
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("mysql", 1044),
+        ("Information_Schema", 1044),
+        ("e" * 65, 1059),
+        ("trailing\n", 1102),
+        ("#mysql50#web", 1102),
+    ],
+)
+def test_an_unfit_name_has_mysqls_number(
+    client: ProviderClient, verb: str, name: str, number: int
+) -> None:
+    """Whatever is asked for it."""
+    refusal = client.refusal(MYSQL, f"{verb}-database", {"database_name": name})
+    assert refusal.startswith(f"Error {number}: ")
 
 
 # -- sql_mode -------------------------------------------------------------------------------------
@@ -212,8 +244,11 @@ def test_the_default_sql_mode_is_the_versions(
     [
         (MYSQL, "", ""),
         (MYSQL, ",NO_ZERO_DATE,", "NO_ZERO_DATE"),
+        (MYSQL, "NO_ZERO_DATE  ", "NO_ZERO_DATE"),
         (MYSQL, "no_zero_date,ANSI_QUOTES,No_Zero_Date", "ANSI_QUOTES,NO_ZERO_DATE"),
         (OLD_MYSQL, "NO_AUTO_CREATE_USER", "NO_AUTO_CREATE_USER"),
+        (OLD_MYSQL, "MYSQL323", "MYSQL323,HIGH_NOT_PRECEDENCE"),
+        (OLD_MYSQL, "MYSQL40", "MYSQL40,HIGH_NOT_PRECEDENCE"),
         (
             MYSQL,
             "ANSI",
@@ -260,6 +295,8 @@ def test_a_sql_mode_is_shown_as_the_server_keeps_it(
         (MYSQL, "ANSI_QUOTES,NOPE", "NOPE"),
         (MYSQL, "ANSI_QUOTES, NO_ZERO_DATE", " NO_ZERO_DATE"),
         (MYSQL, "NO_AUTO_CREATE_USER", "NO_AUTO_CREATE_USER"),
+        (MYSQL, "\u017ftrict_trans_tables", "\u017ftrict_trans_tables"),
+        (MYSQL, "ANSI ,", "ANSI "),
         (MYSQL, "ORACLE", "ORACLE"),
         (OLD_MYSQL, "TIME_TRUNCATE_FRACTIONAL", "TIME_TRUNCATE_FRACTIONAL"),
     ],
@@ -358,6 +395,10 @@ def _policy(name: str, duration: str, *, default: bool = False) -> dict[str, obj
         ("INF", "0s"),
         ("inf", "0s"),
         ("0s", "0s"),
+        ("0m", "0s"),
+        ("000000000000000000001h", "1h0m0s"),
+        ("9223372036854775807ns", "2562047h47m16.854775807s"),
+        ("99999w", "1427545h16m18.871345152s"),
     ],
 )
 def test_a_duration_is_shown_as_go_prints_it(
@@ -384,12 +425,15 @@ def test_a_duration_is_shown_as_go_prints_it(
         "'1h'",
         "1h ",
         "h",
-        "99999w",
+        "15251w",
+        "9223372036854775808ns",
+        "9" * 5000 + "h",
+        "\u0131nf",
         "٣d",
     ],
 )
 def test_a_bad_duration_is_refused(client: ProviderClient, written: str) -> None:
-    """Below one hour, beyond the largest, and what is no duration."""
+    """Below one hour, what overflows to a negative one, and what is no duration."""
     client.refusal(INFLUXDB, "add-retention-policy", _policy("p", written))
     assert _policies(client) == [("autogen", "0s", True)]
 
@@ -400,7 +444,7 @@ def test_the_shortest_duration_is_one_hour(client: ProviderClient) -> None:
     assert refusal == "retention policy duration must be at least 1h0m0s"
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "a\nb", "x" * 256])
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "a\nb", "a\0b", "x" * 256])
 def test_a_bad_policy_name_is_refused(client: ProviderClient, name: str) -> None:
     """A policy is a folder on the server's disk, and named like one."""
     client.refusal(INFLUXDB, "add-retention-policy", _policy(name, "1h"))
@@ -434,6 +478,25 @@ def test_dropping_the_default_leaves_none(client: ProviderClient) -> None:
     for _ in range(2):
         assert client.result(INFLUXDB, "del-retention-policy", {"name": "p"}) is None
     assert _policies(client) == [("autogen", "0s", False)]
+
+
+def test_a_dropped_default_comes_back_as_the_default(client: ProviderClient) -> None:
+    """The server keeps the default by name, until another policy takes it."""
+    for name, duration, comes_back in (("autogen", "1h", True), ("p", "1h", False)):
+        client.result(INFLUXDB, "add-retention-policy", _policy("p", "1h"))
+        client.result(INFLUXDB, "del-retention-policy", {"name": name})
+        client.result(INFLUXDB, "add-retention-policy", _policy(name, duration))
+        assert (name, "1h0m0s", comes_back) in _policies(client)
+    client.result(INFLUXDB, "del-retention-policy", {"name": "autogen"})
+    client.result(INFLUXDB, "add-retention-policy", _policy("q", "1h", default=True))
+    client.result(INFLUXDB, "add-retention-policy", _policy("autogen", "1h"))
+    assert ("autogen", "1h0m0s", False) in _policies(client)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\rb"])
+def test_a_name_that_influxql_cannot_quote_is_refused(client: ProviderClient, name: str) -> None:
+    """Not even a drop, which is otherwise never refused, can say it."""
+    assert "parsing" in client.refusal(INFLUXDB, "del-retention-policy", {"name": name})
 
 
 def test_a_flag_that_is_none_is_refused(client: ProviderClient) -> None:

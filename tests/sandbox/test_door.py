@@ -25,6 +25,7 @@ def test_health_needs_no_token(client: ProviderClient) -> None:
         ("PUT", "fleet"),
         ("PATCH", f"databases/{MYSQL}"),
         ("POST", f"databases/{MYSQL}/sql"),
+        ("GET", "connections"),
         ("POST", "faults"),
         ("DELETE", "faults"),
         ("GET", "held"),

@@ -7,16 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from sandbox.provider_client import FLEET, ProviderClient, SimulatedClock
 
-from reconcile.sandbox import FleetError, PortInUse, Sandbox, running, serve
+from reconcile.sandbox import Announcement, FleetError, PortInUse, Sandbox, running, serve
 from reconcile.sandbox.rate_limit import RateLimit
 
 # -- the Host header ------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ def _ending(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     """`serve` returns, without a traceback, and nothing listens any more."""
     with _spawned(until_eof=False) as (process, url):
@@ -210,6 +211,39 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
         client.pool.clear()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", int(urlsplit(url).port or 0)), timeout=1)
+
+
+def test_a_start_that_is_unwanted_serves_nothing() -> None:
+    """It returns without a word, and its port is free again."""
+    unwanted = threading.Event()
+    unwanted.set()
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    said: list[Announcement] = []
+    serve(fleet=None, port=port, unwanted=unwanted, announce=said.append)
+    assert said == []
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+def test_signals_are_given_back_and_an_ignored_one_stays_ignored() -> None:
+    """A sandbox that was started to outlive its terminal does, until it is told to end."""
+    heard: list[int] = []
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    of_ours = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+
+    def announce(_: Announcement) -> None:
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGTERM)
+
+    try:
+        serve(fleet=None, announce=announce)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+        signal.signal(signal.SIGTERM, of_ours)
+    assert heard == [signal.SIGTERM]
 
 
 def test_the_end_of_its_input_ends_it() -> None:

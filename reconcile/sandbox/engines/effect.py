@@ -23,4 +23,11 @@ def named_text(params: object, name: str) -> str:
     value = params.get(name) if isinstance(params, Mapping) else None
     if not isinstance(value, str):
         raise EngineRefusal(f"the parameter {name!r} is missing or no string")
+    if not is_text(value):
+        raise EngineRefusal(f"the parameter {name!r} is no text: it holds half a surrogate pair")
     return value
+
+
+def is_text(value: str) -> bool:
+    """Tell whether a string can be sent to a server: JSON can say what UTF-8 cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)

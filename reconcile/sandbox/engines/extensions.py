@@ -22,17 +22,17 @@ class Available:
 
 _AVAILABLE: Mapping[str, Available] = MappingProxyType(
     {
-        "btree_gin": Available(("1.2", "1.3")),
-        "btree_gist": Available(("1.5", "1.6", "1.7")),
+        "btree_gin": Available(("1.0", "1.1", "1.2", "1.3")),
+        "btree_gist": Available(("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")),
         "citext": Available(("1.4", "1.5", "1.6")),
-        "cube": Available(("1.4", "1.5")),
+        "cube": Available(("1.2", "1.3", "1.4", "1.5")),
         "dblink": Available(("1.2",)),
         "earthdistance": Available(("1.1",), requires=("cube",)),
         "fuzzystrmatch": Available(("1.1", "1.2")),
-        "hstore": Available(("1.6", "1.7", "1.8")),
-        "intarray": Available(("1.3", "1.4", "1.5")),
+        "hstore": Available(("1.4", "1.5", "1.6", "1.7", "1.8")),
+        "intarray": Available(("1.2", "1.3", "1.4", "1.5")),
         "ltree": Available(("1.1", "1.2")),
-        "pg_stat_statements": Available(("1.8", "1.9", "1.10")),
+        "pg_stat_statements": Available(("1.4", "1.5", "1.6", "1.7", "1.8", "1.9", "1.10")),
         "pg_trgm": Available(("1.3", "1.4", "1.5", "1.6")),
         "pgcrypto": Available(("1.3",)),
         "plpgsql": Available(("1.0",)),
@@ -40,15 +40,18 @@ _AVAILABLE: Mapping[str, Available] = MappingProxyType(
         "postgis_topology": Available(("2.5.0", "3.3.2", "3.4.2"), requires=("postgis",)),
         "postgres_fdw": Available(("1.0", "1.1")),
         "tablefunc": Available(("1.0",)),
-        "unaccent": Available(("1.0", "1.1")),
+        "unaccent": Available(("1.1",)),
         "uuid-ossp": Available(("1.0", "1.1")),
         "vector": Available(("0.5.1", "0.6.2", "0.7.0")),
     }
 )
+OF_A_NEW_DATABASE = (Extension(name="plpgsql", version="1.0"),)
 # What a later major adds to the table above, which is that of 15 and 16.
 _ADDED_SINCE: Mapping[int, Mapping[str, str]] = MappingProxyType(
     {
-        17: MappingProxyType({"pg_stat_statements": "1.11", "ltree": "1.3"}),
+        17: MappingProxyType(
+            {"pg_stat_statements": "1.11", "ltree": "1.3", "earthdistance": "1.2"}
+        ),
         18: MappingProxyType({"pg_stat_statements": "1.12"}),
     }
 )

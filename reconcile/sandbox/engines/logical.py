@@ -1,90 +1,19 @@
-"""Logical databases: names, protection, and the four actions, by engine."""
+"""Logical databases: protection, and the four actions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from attrs import evolve
 
-from attrs import evolve, frozen
-
-from reconcile.sandbox.contents import LogicalDatabase
+from reconcile.sandbox.contents import Extension, LogicalDatabase
 from reconcile.sandbox.engines.effect import Effect, named_text
+from reconcile.sandbox.engines.extensions import OF_A_NEW_DATABASE
+from reconcile.sandbox.engines.naming import NAMING, coded_refusal, refuse_bad_name
 from reconcile.sandbox.errors import EngineRefusal
-from reconcile.sandbox.fleet import Database, Engine
+from reconcile.sandbox.fleet import Database
 
 
-@frozen(kw_only=True)
-class Naming:
-    """An engine's rule for names: the longest length, in characters or bytes, and what is out."""
-
-    longest: int
-    in_bytes: bool
-    forbidden: str
-    reserved: frozenset[str]
-    case_sensitive: bool = True
-
-    def key(self, name: str) -> str:
-        """Give the form in which two names are the same."""
-        return name if self.case_sensitive else name.lower()
-
-
-# PostgreSQL would cut a long name with a notice; the sandbox refuses it, so that a client that
-# relies on the cut shows up.
-NAMING: Mapping[Engine, Naming] = MappingProxyType(
-    {
-        Engine.MYSQL: Naming(
-            longest=64,
-            in_bytes=False,
-            forbidden="\0",
-            reserved=frozenset({"mysql", "information_schema", "performance_schema", "sys"}),
-        ),
-        Engine.MONGODB: Naming(
-            longest=63,
-            in_bytes=True,
-            forbidden='/\\. "$\0',
-            reserved=frozenset({"admin", "config", "local"}),
-            case_sensitive=False,
-        ),
-        Engine.POSTGRESQL: Naming(
-            longest=63,
-            in_bytes=True,
-            forbidden="\0",
-            reserved=frozenset({"postgres", "template0", "template1"}),
-        ),
-        Engine.INFLUXDB: Naming(
-            longest=255, in_bytes=True, forbidden="/\\\0", reserved=frozenset({"_internal"})
-        ),
-    }
-)
-_LAST_OF_PLANE = 0xFFFF
-
-
-def refuse_bad_name(name: str, engine: Engine) -> None:
-    """Raise EngineRefusal for a name that the engine cannot give to a database."""
-    rule = NAMING[engine]
-    size = len(name.encode("utf-8", "surrogatepass")) if rule.in_bytes else len(name)
-    bad = not name or any(character in rule.forbidden for character in name)
-    if engine is Engine.MYSQL:
-        # MySQL's identifiers end in no space and stay in the Basic Multilingual Plane.
-        bad = (
-            bad or name.endswith(" ") or any(ord(character) > _LAST_OF_PLANE for character in name)
-        )
-    if bad:
-        raise EngineRefusal(_coded(engine, 1102, f"incorrect database name {name!r}"))
-    if size > rule.longest:
-        unit = "bytes" if rule.in_bytes else "characters"
-        raise EngineRefusal(
-            _coded(engine, 1059, f"the name is too long: {size} {unit}, at most {rule.longest}")
-        )
-    if name.lower() in rule.reserved:
-        raise EngineRefusal(_coded(engine, 1044, f"the database {name!r} belongs to the server"))
-
-
-def _coded(engine: Engine, number: int, sentence: str) -> str:
-    return f"Error {number}: {sentence}" if engine is Engine.MYSQL else sentence
-
-
-def _present(database: Database) -> tuple[LogicalDatabase, ...]:
+def offered(database: Database) -> tuple[LogicalDatabase, ...]:
+    """Give the logical databases, or refuse where the API offers no action on them."""
     if database.logical_databases is None:
         raise EngineRefusal(f"logical databases are not offered by this {database.engine}")
     return database.logical_databases
@@ -92,56 +21,95 @@ def _present(database: Database) -> tuple[LogicalDatabase, ...]:
 
 def _find(database: Database, name: str) -> LogicalDatabase | None:
     key = NAMING[database.engine].key
-    present = _present(database)
+    present = offered(database)
     return next((logical for logical in present if key(logical.name) == key(name)), None)
 
 
 def _existing(database: Database, name: str, *, intent: str) -> LogicalDatabase:
+    refuse_bad_name(name, database.engine)
     found = _find(database, name)
     # Only a name spelled the same can be dropped, even where another case would clash with it.
     if found is None or found.name != name:
         sentence = f"cannot {intent} the database {name!r}: it does not exist"
-        raise EngineRefusal(_coded(database.engine, 1008, sentence))
+        raise coded_refusal(database.engine, 1008, sentence)
     return found
 
 
-def _shown(logical: LogicalDatabase) -> dict[str, object]:
+def own_name(database: Database) -> str:
+    """Give the name of the logical database that is there if the fleet file names none."""
+    return str(database.resource_id).replace("-", "_")
+
+
+def default_name(database: Database) -> str:
+    """Give the name of the logical database that a session is in if it names none.
+
+    It is the protected one, else the first; PostgreSQL's extensions are those of this one.
+    """
+    present = database.logical_databases or (LogicalDatabase(name=own_name(database)),)
+    return next((logical.name for logical in present if logical.protected), present[0].name)
+
+
+def shown(logical: LogicalDatabase) -> dict[str, object]:
+    """Show a logical database as the actions do."""
     return {"name": logical.name, "protected": logical.protected}
 
 
 def list_databases(database: Database, _: object) -> Effect:
     """Answer `list-databases`: `[{"name","protected"}]`."""
-    shown = [_shown(logical) for logical in _present(database)]
-    return Effect(database=database, result=shown)
+    return Effect(database=database, result=[shown(one) for one in offered(database)])
 
 
 def create_database(database: Database, params: object) -> Effect:
     """Perform `create-database`; refuses a bad or taken name."""
-    present = _present(database)
+    present = offered(database)
     name = named_text(params, "database_name")
     refuse_bad_name(name, database.engine)
     if _find(database, name) is not None:
         sentence = f"cannot create the database {name!r}: it exists"
-        raise EngineRefusal(_coded(database.engine, 1007, sentence))
+        raise coded_refusal(database.engine, 1007, sentence)
     created = LogicalDatabase(name=name)
     after = evolve(database, logical_databases=(*present, created))
-    return Effect(database=after, result=_shown(created))
+    return Effect(database=after, result=shown(created))
 
 
 def delete_database(database: Database, params: object) -> Effect:
     """Perform `delete-database`; refuses a protected or missing one."""
-    present = _present(database)
+    present = offered(database)
     doomed = _existing(database, named_text(params, "database_name"), intent="drop")
-    if doomed.protected:
-        raise EngineRefusal(f"the database {doomed.name!r} is protected and cannot be deleted")
+    refuse_protected(database, doomed.name)
+    _refuse_in_use(database, doomed.name)
     kept = tuple(logical for logical in present if logical is not doomed)
-    return Effect(database=evolve(database, logical_databases=kept))
+    extensions = _extensions_without(database, doomed.name)
+    return Effect(database=evolve(database, logical_databases=kept, extensions=extensions))
+
+
+def refuse_protected(database: Database, name: str) -> None:
+    """Refuse to delete a protected logical database; who protects it is the API, not the server."""
+    if any(one.protected and one.name == name for one in offered(database)):
+        raise EngineRefusal(f"the database {name!r} is protected and cannot be deleted")
 
 
 def reset_database(database: Database, params: object) -> Effect:
-    """Perform `reset-database`: the database stays, its tables go; a protected one as well."""
-    present = _present(database)
+    """Perform `reset-database`: the database stays, all that is in it goes; protected or not."""
+    present = offered(database)
     target = _existing(database, named_text(params, "database_name"), intent="reset")
+    _refuse_in_use(database, target.name)
     emptied = evolve(target, tables=0)
     after = tuple(emptied if logical is target else logical for logical in present)
-    return Effect(database=evolve(database, logical_databases=after))
+    extensions = _extensions_without(database, target.name)
+    return Effect(database=evolve(database, logical_databases=after, extensions=extensions))
+
+
+def _extensions_without(database: Database, name: str) -> tuple[Extension, ...] | None:
+    """Give the extensions that are left when a logical database is dropped."""
+    if database.extensions is not None and name == default_name(database):
+        return OF_A_NEW_DATABASE
+    return database.extensions
+
+
+def _refuse_in_use(database: Database, name: str) -> None:
+    """Refuse to drop a database with a session in it, as PostgreSQL does (55006)."""
+    places = {query.database or default_name(database) for query in database.queries or ()}
+    if name in places:
+        sentence = f'database "{name}" is being accessed by other users'
+        raise EngineRefusal(sentence, sqlstate="55006")

@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 from attrs import evolve
 
-from reconcile.sandbox.engines.effect import Effect
+from reconcile.sandbox.engines.effect import Effect, is_text
 from reconcile.sandbox.errors import EngineRefusal
 from reconcile.sandbox.fleet import Database
 
 # fmt: off
-_ORDER = (
+EVERY = (
     "REAL_AS_FLOAT", "PIPES_AS_CONCAT", "ANSI_QUOTES", "IGNORE_SPACE", "ONLY_FULL_GROUP_BY",
     "NO_UNSIGNED_SUBTRACTION", "NO_DIR_IN_CREATE", "POSTGRESQL", "ORACLE", "MSSQL", "DB2", "MAXDB",
     "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS", "NO_FIELD_OPTIONS", "MYSQL323", "MYSQL40", "ANSI",
@@ -35,7 +35,6 @@ _FOREIGN = (
     "PIPES_AS_CONCAT", "ANSI_QUOTES", "IGNORE_SPACE", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS",
     "NO_FIELD_OPTIONS",
 )
-_OLD = ("NO_FIELD_OPTIONS", "HIGH_NOT_PRECEDENCE")
 _PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "ANSI": (
         "REAL_AS_FLOAT", "PIPES_AS_CONCAT", "ANSI_QUOTES", "IGNORE_SPACE", "ONLY_FULL_GROUP_BY",
@@ -49,8 +48,8 @@ _PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "MSSQL": _FOREIGN,
     "POSTGRESQL": _FOREIGN,
     "DB2": _FOREIGN,
-    "MYSQL323": _OLD,
-    "MYSQL40": _OLD,
+    "MYSQL323": ("HIGH_NOT_PRECEDENCE",),
+    "MYSQL40": ("HIGH_NOT_PRECEDENCE",),
 })
 _DEFAULT = (
     "ONLY_FULL_GROUP_BY", "STRICT_TRANS_TABLES", "NO_ZERO_IN_DATE", "NO_ZERO_DATE",
@@ -59,16 +58,34 @@ _DEFAULT = (
 # fmt: on
 
 
-def _offered(version: str | None) -> tuple[str, ...]:
+def offered(version: str | None) -> tuple[str, ...]:
+    """Give the modes that a version of MySQL knows, in the order in which it shows them."""
     major = int((version or "8").split(".")[0])
     absent = _NEW_IN_8 if major < _MODERN_MAJOR else _GONE_IN_8
-    return tuple(mode for mode in _ORDER if mode not in absent)
+    return tuple(mode for mode in EVERY if mode not in absent)
 
 
 def default_mode(database: Database) -> str:
     """Give the mode of a newly installed server of this version."""
-    offered = _offered(database.version)
-    return ",".join(mode for mode in _DEFAULT if mode in offered)
+    known = offered(database.version)
+    return ",".join(mode for mode in _DEFAULT if mode in known)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Split a mode string as the server does: no empty words, no spaces at the very end."""
+    return tuple(filter(None, text.rstrip(" ").split(",")))
+
+
+def mode_of(word: str) -> str:
+    """Give the mode that a word may mean: the case of ASCII letters does not matter."""
+    return word.upper() if word.isascii() else word
+
+
+def parts_of(text: str, version: str | None) -> tuple[str, ...]:
+    """Give what the composites in a mode string bring with them in a version."""
+    known = offered(version)
+    brought = (part for word in words(text) for part in _PARTS.get(mode_of(word), ()))
+    return tuple(dict.fromkeys(part for part in brought if part in known))
 
 
 def normalise(text: str, version: str | None) -> str:
@@ -77,22 +94,23 @@ def normalise(text: str, version: str | None) -> str:
     Case and order do not matter, empty parts are skipped, composites bring their parts. An unknown
     mode refuses the whole, and so does a space, which the server takes for a part of the name.
     """
-    offered = _offered(version)
-    wanted: set[str] = set()
-    for word in filter(None, text.split(",")):
-        mode = word.upper()
-        if mode not in offered:
-            raise EngineRefusal(
-                f"Error 1231 (42000): Variable 'sql_mode' can't be set to the value of '{word}'"
-            )
-        wanted |= {mode, *_PARTS.get(mode, ())}
-    return ",".join(mode for mode in offered if mode in wanted)
+    known = offered(version)
+    for word in words(text):
+        if mode_of(word) not in known:
+            raise unknown_mode(word)
+    wanted = {*map(mode_of, words(text)), *parts_of(text, version)}
+    return ",".join(mode for mode in known if mode in wanted)
+
+
+def unknown_mode(word: str) -> EngineRefusal:
+    """Make the refusal of a mode string for one of its words."""
+    return EngineRefusal(f"Error 1231: Variable 'sql_mode' can't be set to the value of '{word}'")
 
 
 def known_part(text: str, version: str | None) -> str:
     """Give a mode string without the modes that a version does not know."""
-    offered = _offered(version)
-    return ",".join(mode for mode in text.split(",") if mode.upper() in offered)
+    known = offered(version)
+    return ",".join(word for word in words(text) if mode_of(word) in known)
 
 
 def get_mode(database: Database, _: object) -> Effect:
@@ -100,8 +118,14 @@ def get_mode(database: Database, _: object) -> Effect:
     return Effect(database=database, result=normalise(database.sql_mode or "", database.version))
 
 
-def set_mode(database: Database, params: object) -> Effect:
-    """Perform `set-sqlmode`; `params` is the string itself."""
-    if not isinstance(params, str):
+def asked_mode(params: object) -> str:
+    """Read the parameters of `set-sqlmode`, which are the string itself, or refuse."""
+    if not isinstance(params, str) or not is_text(params):
         raise EngineRefusal("set-sqlmode takes its modes as one string")
-    return Effect(database=evolve(database, sql_mode=normalise(params, database.version)))
+    return params
+
+
+def set_mode(database: Database, params: object) -> Effect:
+    """Perform `set-sqlmode`."""
+    mode = normalise(asked_mode(params), database.version)
+    return Effect(database=evolve(database, sql_mode=mode))

@@ -27,8 +27,13 @@ def list_extensions(database: Database, _: object) -> Effect:
 
 def list_queries(database: Database, _: object) -> Effect:
     """Answer `pg-list-queries`; durations are in nanoseconds."""
-    shown = [attrs.asdict(query) for query in database.queries or ()]
+    shown = [shown_query(query) for query in database.queries or ()]
     return Effect(database=database, result=shown)
+
+
+def shown_query(query: Query) -> dict[str, object]:
+    """Show a query as the action does: its logical database is not told."""
+    return attrs.asdict(query, filter=lambda attribute, _: attribute.name != "database")
 
 
 def cancel_query(database: Database, params: object) -> Effect:
@@ -41,12 +46,18 @@ def terminate_query(database: Database, params: object) -> Effect:
     return _signal(database, params, lambda _: ())
 
 
-def _signal(
-    database: Database, params: object, outcome: Callable[[Query], tuple[Query, ...]]
-) -> Effect:
+def named_pid(params: object) -> int:
+    """Read the parameter `pid` of an action, or refuse."""
     pid = params.get("pid") if isinstance(params, Mapping) else None
     if not isinstance(pid, int) or isinstance(pid, bool):
         raise EngineRefusal("the parameter 'pid' is missing or no integer")
+    return pid
+
+
+def _signal(
+    database: Database, params: object, outcome: Callable[[Query], tuple[Query, ...]]
+) -> Effect:
+    pid = named_pid(params)
     after: list[Query] = []
     for query in database.queries or ():
         after.extend(outcome(query) if query.pid == pid else (query,))
@@ -60,19 +71,16 @@ def enable_statistics(database: Database, _: object) -> Effect:
     return Effect(database=extensions.create(database, STATISTICS))
 
 
-def _refuse_without_statistics(database: Database) -> None:
-    if extensions.find(database, STATISTICS) is None:
-        raise EngineRefusal(f'relation "{STATISTICS}" does not exist', sqlstate="42P01")
-
-
 def list_statistics(database: Database, _: object) -> Effect:
     """Answer `pg-stat-statements-list`; times are in milliseconds."""
-    _refuse_without_statistics(database)
+    if extensions.find(database, STATISTICS) is None:
+        raise EngineRefusal(f'relation "{STATISTICS}" does not exist', sqlstate="42P01")
     shown = [attrs.asdict(statement) for statement in database.statements or ()]
     return Effect(database=database, result=shown)
 
 
 def reset_statistics(database: Database, _: object) -> Effect:
     """Perform `pg-stat-statements-reset`."""
-    _refuse_without_statistics(database)
+    if extensions.find(database, STATISTICS) is None:
+        raise EngineRefusal(f"function {STATISTICS}_reset() does not exist", sqlstate="42883")
     return Effect(database=evolve(database, statements=()))

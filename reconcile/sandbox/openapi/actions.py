@@ -43,7 +43,7 @@ RESULTS: Mapping[str, Shape] = MappingProxyType(
         "Extension": record(
             name=TEXT, version={"type": "string", "pattern": "^v", "examples": ["v2.5.0"]}
         ),
-        "Query": shown(Query),
+        "Query": shown(Query, "database"),
         "Statement": shown(Statement),
         "RetentionPolicy": shown(RetentionPolicy),
     }

@@ -1,0 +1,1 @@
+"""What is inside the databases, on real servers: the actions of the API, by the engines' drivers."""

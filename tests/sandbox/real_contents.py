@@ -1,0 +1,82 @@
+"""The contents of one database on its real server, and the value that the sandbox keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from attrs import define, evolve
+from engines_here import HERE
+
+from reconcile.sandbox.contents import LogicalDatabase
+from reconcile.sandbox.defaults import complete_database
+from reconcile.sandbox.errors import EngineRefusal
+from reconcile.sandbox.fleet import Database, Engine
+from reconcile.sandbox.real.contents import Contents
+from reconcile.sandbox.servers.programs import Installed
+from reconcile.sandbox.servers.server import Program, Server, Wish
+from reconcile.sandbox.servers.servers import Servers
+
+
+@contextmanager
+def one_server(program: Program) -> Iterator[Server]:
+    """Run one server; with its program missing the tests that need it are marked."""
+    found = {key: one for key, one in HERE.items() if isinstance(one, Installed)}
+    with Servers(found) as servers:
+        yield servers.start([Wish(key="ad-1", program=program)])["ad-1"]
+
+
+def database(engine: Engine, **fields: Any) -> Database:
+    """Make a whole database `ad-1` of the app `web`, its resource `web-1`."""
+    given = Database(id="ad-1", engine=engine, resource_id="web-1", **fields)
+    return complete_database(given, "web")
+
+
+def named(*names: str) -> tuple[LogicalDatabase, ...]:
+    """Make empty logical databases, the first one protected."""
+    return tuple(
+        LogicalDatabase(name=name, protected=not number) for number, name in enumerate(names)
+    )
+
+
+@define(kw_only=True)
+class Live:
+    """A database and its contents; `value` is as the server was last seen."""
+
+    contents: Contents
+    value: Database
+
+    def fill(self, wanted: Database) -> None:
+        """Make the server hold what a value says, whatever it held."""
+        self.value = self.contents.observed(wanted)
+        self.contents.impose(self.value, wanted)
+        self.value = self.contents.observed(wanted)
+
+    def result(self, name: str, params: object = None) -> Any:
+        """Perform an action that must succeed; give its result."""
+        result = self.contents.perform(self.value, name, params)
+        self.value = self.contents.observed(self.value)
+        return result
+
+    def refusal(self, name: str, params: object = None) -> str:
+        """Perform an action that must be refused and change nothing; give the sentence."""
+        with pytest.raises(EngineRefusal) as refused:
+            self.contents.perform(self.value, name, params)
+        assert self.contents.observed(self.value) == self.value
+        return refused.value.message
+
+    def change(self, **fields: Any) -> None:
+        """Write other contents behind the clients' backs."""
+        wanted = evolve(self.value, **fields)
+        self.contents.impose(self.value, wanted)
+        self.value = self.contents.observed(wanted)
+
+    def names(self) -> list[str]:
+        """List the logical databases."""
+        return [one["name"] for one in self.result("list-databases")]
+
+    def tables(self) -> dict[str, int]:
+        """Give how many tables each logical database holds."""
+        return {one.name: one.tables for one in self.value.logical_databases or ()}
