@@ -112,5 +112,21 @@ class OutcomeUnknownError(ApiError):
         self.under_way = under_way
 
 
+class UnusableConnectionError(ReconcileError):
+    """The connection that a spec names cannot be used; nothing was sent that changes anything.
+
+    `what` is wrong, and a `hint` what to do: neither holds any part of the connection string.
+    """
+
+    def __init__(self, what: str, *, hint: str) -> None:
+        super().__init__(f"{what}: {hint}")
+        self.what = what
+        self.hint = hint
+
+
+class StatementRefusedError(ReconcileError):
+    """A statement that certainly was not done: the server refused it, or was lost before its end."""
+
+
 class AnswerError(ApiError):
     """An answer that is not of the shape that the API's documents promise."""

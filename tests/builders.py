@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from reconcile.kinds.listing import Removal
 from reconcile.model.address import Address
+from reconcile.model.call import Call
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
+from reconcile.model.reach import Connection, Package, Reach, Reached
+from reconcile.model.sql import Sql
 from reconcile.model.state import Desired, Facts, Observed
 from reconcile.model.target import Hosts, Target
 
@@ -22,6 +25,7 @@ HOSTS = Hosts(
     api="https://api.example.test",
     database="https://db.example.test",
 )
+CONNECTION = Connection(dsn="${env:SHOP_DSN}", database="shop")
 VERSIONS = {
     Engine.POSTGRESQL: "16.4.0-1",
     Engine.MYSQL: "8.0.35-1",
@@ -52,14 +56,16 @@ def facts(
     version: str | None = None,
     status: str = "running",
     operation: str | None = None,
+    reach: Reach | None = None,
 ) -> Facts:
-    """What the database resource says."""
+    """What the database resource says, and what was found over a connection."""
     return Facts(
         engine=engine,
         type_name=engine.value,
         version=Version.parse(version or VERSIONS[engine]),
         status=status,
         operation=operation,
+        reach=reach,
     )
 
 
@@ -70,6 +76,7 @@ def desired(
     engine: Engine = Engine.MYSQL,
     protect: bool = False,
     labels: Mapping[str, str] | None = None,
+    connection: Connection | None = None,
 ) -> Desired:
     """A spec of one database; each kind has its own line."""
     named = dict(kinds or {})
@@ -88,6 +95,7 @@ def desired(
         location=Location(file=file, line=1, column=1),
         labels=labels or {},
         protect=protect,
+        connection=connection,
         kinds=named,
         origins=origins,
     )
@@ -109,3 +117,37 @@ def observed(
 def removal(name: str, until: date = FOREVER) -> Removal:
     """An approval to delete."""
     return Removal(name=name, reason="no longer used", until=until)
+
+
+def package(*requires: str, superuser: bool = False, trusted: bool = False) -> Package:
+    """What a server can install, for everybody unless told otherwise."""
+    return Package(superuser=superuser, trusted=trusted, requires=requires)
+
+
+def reached(
+    offers: Mapping[str, Package] | None = None,
+    *,
+    superuser: bool = True,
+    may_create: bool = False,
+    owned: Iterable[str] = (),
+    updates: Mapping[str, Iterable[str]] | None = None,
+    needed_by: Mapping[str, tuple[str, ...]] | None = None,
+) -> Reached:
+    """A connection that leads where it should; each extension is offered in version 1.0 alone."""
+    listed = offers or {}
+    return Reached(
+        superuser=superuser,
+        may_create=may_create,
+        owned=frozenset(owned),
+        offers={name: {"1.0": one} for name, one in listed.items()},
+        newest=dict.fromkeys(listed, "1.0"),
+        updates={name: frozenset(one) for name, one in (updates or {}).items()},
+        needed_by=needed_by or {},
+    )
+
+
+def only_calls(made: tuple[Call | Sql, ...]) -> tuple[Call, ...]:
+    """The requests of a change that takes no statement."""
+    calls = tuple(one for one in made if isinstance(one, Call))
+    assert calls == made
+    return calls

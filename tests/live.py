@@ -18,7 +18,13 @@ from reconcile.api.clock import Clock, SystemClock
 from reconcile.api.surroundings import Surroundings
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.journal import Journal
-from reconcile.apply.live import Connection, Following, LiveExecutor, connect_writing
+from reconcile.apply.live import (
+    Connection,
+    Following,
+    LiveExecutor,
+    SqlWrites,
+    connect_writing,
+)
 from reconcile.apply.loop import Loop
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
@@ -32,6 +38,8 @@ from reconcile.observe.observer import observe, observe_database
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.intent import intended
 from reconcile.sandbox import Sandbox
+from reconcile.sql import dsn
+from reconcile.sql.reads import SqlReads
 
 ALLOW_ALL = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 WAIVED = Policy(
@@ -165,12 +173,18 @@ class Live:
                 allowance=ALLOW_ALL,
                 executor=LiveExecutor(
                     self.connection.writes,
+                    no_sql(),
                     journal,
                     Following(client=self.connection.reads.client, clock=self.clock),
                 ),
                 stop=threading.Event(),
                 recheck=recheck,
             ).run()
+
+
+def no_sql() -> SqlWrites:
+    """Statements where no variable is open to specs: every connection is refused."""
+    return SqlWrites(SqlReads(dsn.Surroundings(environment={})))
 
 
 @contextmanager

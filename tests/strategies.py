@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import frozen
-from builders import desired, facts, observed, removal
+from builders import CONNECTION, desired, facts, observed, removal
 from hypothesis import strategies as st
 
 from reconcile.kinds import KIND_BY_NAME, features
@@ -27,6 +27,7 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.kinds.sql_modes import MYSQL_8
 from reconcile.model.engine import Engine, Version
+from reconcile.model.reach import Package, Reached, Unreached
 from reconcile.model.state import ITSELF, Desired, Elements, NotOffered, Observed, Value
 
 few_names = st.sampled_from(["alpha", "beta", "gamma", "delta", "Ünïcode", "it's", "a-b_c"])
@@ -40,8 +41,13 @@ durations = st.one_of(
 )
 modes_8 = st.sampled_from(sorted(MYSQL_8.modes))
 words_8 = st.sampled_from(sorted(MYSQL_8.modes | MYSQL_8.composites.keys()))
-extension_names = st.sampled_from(["postgis", "pg_trgm", "hstore", "citext", "uuid-ossp"])
-versions = st.sampled_from(["1.0", "1.5", "1.6", "3.4.2", "3.4.0"])
+EXTENSIONS = ("postgis", "pg_trgm", "hstore", "citext", "uuid-ossp")
+VERSIONS = ("1.0", "1.5", "1.6", "3.4.2", "3.4.0")
+extension_names = st.sampled_from(EXTENSIONS)
+versions = st.sampled_from(VERSIONS)
+some_versions = st.sampled_from(
+    [frozenset(VERSIONS), frozenset(VERSIONS[:2]), frozenset(VERSIONS[2:])]
+)
 engine_versions = st.builds(
     Version,
     major=st.integers(15, 17),
@@ -129,6 +135,41 @@ def live_features(draw: st.DrawFn) -> Elements:
     state = features.KIND.parse({"features": rows})
     assert not isinstance(state, NotOffered)
     return state
+
+
+# What a connection leads to.
+
+some_extensions = st.frozensets(extension_names, max_size=3)
+packages = st.builds(
+    Package,
+    superuser=st.sampled_from([False, True]),
+    trusted=st.booleans(),
+    requires=some_extensions.map(lambda names: tuple(sorted(names))),
+)
+unreached = st.builds(
+    Unreached, code=st.sampled_from(["P121", "P122"]), message=st.just("no"), hint=st.just("try")
+)
+
+
+@st.composite
+def reached(draw: st.DrawFn, live: Collection[str]) -> Reached:
+    """A server with most of the packages, which may require one another, and a role's rights."""
+    offers = {
+        name: dict.fromkeys(draw(some_versions), draw(packages))
+        for name in EXTENSIONS
+        if name not in draw(some_extensions)
+    }
+    there = sorted(live)
+    some = st.sets(st.sampled_from(there), max_size=2).map(lambda names: tuple(sorted(names)))
+    return Reached(
+        superuser=draw(st.sampled_from([True, False])),
+        may_create=draw(st.booleans()),
+        owned=frozenset(draw(st.sets(st.sampled_from(there)))),
+        offers=offers,
+        newest={name: max(of_it) for name, of_it in offers.items()},
+        updates={name: draw(some_versions) for name in there},
+        needed_by=draw(st.dictionaries(st.sampled_from(there), some)),
+    )
 
 
 # What is wanted.
@@ -219,7 +260,7 @@ WANTED: Mapping[str, st.SearchStrategy[Any]] = {
 
 @frozen(kw_only=True)
 class Case:
-    """One database: what its spec wants, and what is there."""
+    """One database: what its spec wants, what is there, and what a connection leads to."""
 
     desired: Desired
     observed: Observed
@@ -243,10 +284,12 @@ def cases(
     unnamed: Collection[str] = frozenset(),
     of: Engine | None = None,
     least: int = 0,
+    by_sql: bool = False,
 ) -> Case:
     """A database of any engine, or of one, with some of its kinds named, as a valid spec would.
 
-    Kinds that are `unnamed` are live, and in no spec; `least` is how many kinds are named.
+    Kinds that are `unnamed` are live, and in no spec; `least` is how many kinds are named. One of
+    PostgreSQL may have a connection where something may be changed `by_sql`.
     """
     engine = of or draw(st.sampled_from(Engine))
     offered = kinds_of(engine)
@@ -254,14 +297,20 @@ def cases(
     nameable = [name for name in offered if name not in unnamed]
     named = draw(st.sets(st.sampled_from(nameable), min_size=least))
     wanted = {name: draw(WANTED[name].filter(_fits(name, engine))) for name in sorted(named)}
+    connected = by_sql and engine is Engine.POSTGRESQL and draw(st.sampled_from([True, False]))
+    reach = draw(reached(states["extensions"]) | unreached) if connected else None
     return Case(
-        desired=desired(wanted, handle=handle, engine=engine),
-        observed=observed(states, handle=handle, engine=engine, live=facts(engine)),
+        desired=desired(
+            wanted, handle=handle, engine=engine, connection=CONNECTION if connected else None
+        ),
+        observed=observed(states, handle=handle, engine=engine, live=facts(engine, reach=reach)),
     )
 
 
 @st.composite
-def fleets(draw: st.DrawFn, *, unnamed: Collection[str] = frozenset()) -> tuple[Case, ...]:
+def fleets(
+    draw: st.DrawFn, *, unnamed: Collection[str] = frozenset(), by_sql: bool = False
+) -> tuple[Case, ...]:
     """A few databases."""
     handles = draw(st.lists(st.sampled_from(["a1", "b2", "c3", "d4"]), min_size=1, unique=True))
-    return tuple(draw(cases(handle, unnamed=unnamed)) for handle in handles)
+    return tuple(draw(cases(handle, unnamed=unnamed, by_sql=by_sql)) for handle in handles)

@@ -14,6 +14,7 @@ from reconcile.model.call import (
     BACKUPS,
     RECOVERY_WINDOW,
     RESOURCE,
+    USERS,
     Call,
     Effect,
     operation,
@@ -25,6 +26,7 @@ _ROOTS: Mapping[Route, str | None] = {
     Route.of_call(RESOURCE): "database",
     Route.of_call(RECOVERY_WINDOW): "recovery_window",
     Route.of_call(BACKUPS): "database_backups",
+    Route.of_call(USERS): "database-users",
     Route.of_call(operation("")): "operation",
     Route.of_call(type_version("")): "database_type_version",
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.executors import calls_of
+from reconcile.model.call import Call
 from reconcile.model.change import AT_STAKE, is_second_half
 from reconcile.model.cost import Budget, Estimate, foresee
 from reconcile.model.item import Action
@@ -40,7 +41,7 @@ def estimate(
         touched.append(database.handle)
         others = actions[1:]
         looks = 1 + sum(_is_looked_at(action) for action in others)
-        requests += sum(len(calls_of(action)) for action in actions)
+        requests += sum(isinstance(call, Call) for one in actions for call in calls_of(one))
         if backup_first and any(action.risk in AT_STAKE for action in actions):
             requests += _TO_BACK_UP
             looks += 1

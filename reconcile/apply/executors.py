@@ -8,6 +8,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.call import Call
 from reconcile.model.item import Action
 from reconcile.model.run import Outcome, Result
+from reconcile.model.sql import Sql
 from reconcile.model.target import Target
 
 
@@ -18,14 +19,14 @@ class Executor(Protocol):
         """Make the requests of an action, in order; `finish` whatever asks the run to end."""
 
 
-def calls_of(action: Action) -> tuple[Call, ...]:
-    """The requests of an action, in order."""
+def calls_of(action: Action) -> tuple[Call | Sql, ...]:
+    """The requests and statements of an action, in order."""
     return KIND_BY_NAME[action.address.kind].requests(action.change)
 
 
 class DryRunExecutor:
-    """Sends nothing: the outcome names the requests that would go out."""
+    """Sends nothing: the outcome names what would go out."""
 
     def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
-        """Name the requests of an action."""
+        """Name the requests and statements of an action."""
         return Outcome(action=action, result=Result.NOT_SENT, calls=calls_of(action))

@@ -17,16 +17,21 @@ from reconcile.errors import OutcomeUnknownError, ReconcileError
 from reconcile.model.call import Call
 from reconcile.model.item import Action
 from reconcile.model.run import UNDER_WAY, Outcome, Result
+from reconcile.model.sql import Sql
 from reconcile.model.target import Target
+from reconcile.sql.writes import SqlWrites
 
-__all__ = ["Connection", "Following", "LiveExecutor", "connect_writing"]
+__all__ = ["Connection", "Following", "LiveExecutor", "SqlWrites", "connect_writing"]
 
 
 class LiveExecutor:
     """Writes the intent down, sends, and writes down what came back."""
 
-    def __init__(self, writes: WriteClient, journal: Journal, following: Following) -> None:
+    def __init__(
+        self, writes: WriteClient, sql: SqlWrites, journal: Journal, following: Following
+    ) -> None:
         self._writes = writes
+        self._sql = sql
         self._journal = journal
         self._following = following
 
@@ -51,9 +56,12 @@ class LiveExecutor:
         sent = Outcome(action=action, result=Result.DONE, calls=calls_of(action))
         try:
             for call in sent.calls:
-                if call.starts_operation is not None:
+                if isinstance(call, Sql):
+                    self._run(target, call)
+                elif call.starts_operation is not None:
                     return self._followed(target, call, call.starts_operation, sent)
-                self._writes.call(target, call, finish=finish)
+                else:
+                    self._writes.call(target, call, finish=finish)
         except OutcomeUnknownError as error:
             return evolve(
                 sent, result=Result.UNKNOWN, message=str(error), under_way=error.under_way
@@ -61,6 +69,11 @@ class LiveExecutor:
         except ReconcileError as error:
             return evolve(sent, result=Result.FAILED, message=str(error))
         return sent
+
+    def _run(self, target: Target, statement: Sql) -> None:
+        if target.connection is None:
+            raise AssertionError(f"{statement} was planned for {target.addon} without a connection")
+        self._sql.execute(target.addon, target.connection, statement)
 
     def _followed(self, target: Target, call: Call, type_: str, sent: Outcome) -> Outcome:
         """Start an operation and wait for its end; it is never sent twice.

@@ -11,6 +11,7 @@ from reconcile.model.address import Address
 from reconcile.model.item import Action, Item, Pending
 from reconcile.model.plan import DatabasePlan, Plan, Status
 from reconcile.model.run import Outcome, Result
+from reconcile.model.sql import by_sql
 from reconcile.plan.standing import is_due
 
 
@@ -20,7 +21,8 @@ def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
     Of an unknown one: nothing about the action's address is left to do, or the provider is at just
     that: it was done. It is planned as before: it was not done, unless the provider may still be at
     it. Anything else stays unknown. A failed one of which nothing is left to do was done by another
-    hand, a moment before.
+    hand, a moment before. A statement that was done, and of which the API does not tell, was perhaps
+    done elsewhere.
     """
     databases = {plan.handle: plan for plan in after.databases}
     return tuple(
@@ -37,6 +39,9 @@ def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
     if outcome.result is Result.UNKNOWN:
         return _known(outcome, about)
     due = any(is_due(outcome.action.change, entry) for entry in about)
+    if outcome.result is Result.DONE and due and by_sql(outcome.calls):
+        message = "the server took it, and read again the API does not tell of it: look there"
+        return evolve(outcome, result=Result.UNKNOWN, message=message)
     if outcome.result is Result.FAILED and not due:
         message = f"read again: it is so, by another hand; {outcome.message}"
         return evolve(outcome, result=Result.ALREADY_DONE, message=message)

@@ -46,7 +46,8 @@ class Again:
     def database(self, before: DatabasePlan) -> DatabasePlan:
         """Plan anew what the actions of a plan ask for: no request is spent on anything else."""
         desired = intended(before, before.actions)
-        return plan_database(desired, observe_database(desired, self.reads, self.lookups))
+        inspect = self.world.sql.inspect
+        return plan_database(desired, observe_database(desired, self.reads, self.lookups, inspect))
 
     def proposal(self, before: Proposal, outcomes: tuple[Outcome, ...]) -> Proposal | None:
         """Plan the databases again that were touched; None where none was.

@@ -15,7 +15,7 @@ from reconcile.apply.backup_live import LiveMaker
 from reconcile.apply.estimate import estimate
 from reconcile.apply.executors import DryRunExecutor
 from reconcile.apply.journal import Journal
-from reconcile.apply.live import Connection, LiveExecutor, connect_writing
+from reconcile.apply.live import Connection, LiveExecutor, SqlWrites, connect_writing
 from reconcile.apply.locks import Locks
 from reconcile.apply.loop import Loop, count_results
 from reconcile.apply.settle import settle
@@ -46,7 +46,7 @@ from reconcile.model.cost import Estimate
 from reconcile.model.history import Commit, Opening, Permission, Settlement
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Run
-from reconcile.observe.estimate import access_to, reads_of
+from reconcile.observe.estimate import access_to, looks_of, reads_of
 from reconcile.observe.lookups import Lookups
 from reconcile.plan.intent import intended
 from reconcile.report.page import Look
@@ -174,7 +174,7 @@ def _foretold(
         started.before,
         allowance,
         reads_of=lambda handle: reads_of(wanted[handle]),
-        look_at=lambda plan: reads_of(intended(plan, plan.actions)),
+        look_at=lambda plan: looks_of(intended(plan, plan.actions)),
         access_to=access,
         budget=task.about.config.request_budget,
         spent=connection.spent().requests,
@@ -255,7 +255,7 @@ def _tried(
         loop = Loop(
             proposal=before,
             allowance=allowance,
-            executor=LiveExecutor(connection.writes, journal, following),
+            executor=LiveExecutor(connection.writes, SqlWrites(world.sql), journal, following),
             held=held,
             stop=world.interruption.stop,
             recheck=again.database,

@@ -82,7 +82,7 @@ def _explain_address(options: ExplainOptions, world: World) -> ExitStatus:
     address, desired = _named(options.subject, fleet)
     stop = world.interruption.stop
     with reading(About(config=fleet.config, databases=1), options.output, world) as reads:
-        observation = observe_database(desired.as_written(), reads)
+        observation = observe_database(desired.as_written(), reads, inspect=world.sql.inspect)
         plan = Plan(databases=(plan_database(desired, observation),))
         proposal = judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, world, stop=stop)
         spent = reads.spent()

@@ -162,6 +162,7 @@ def read_plan(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Plan:
         observed = observe(
             desired,
             reads,
+            inspect=world.sql.inspect,
             stop=stop,
             progress=lambda handle, _state: shown.advance(handle),
         )

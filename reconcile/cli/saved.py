@@ -25,7 +25,7 @@ from reconcile.model.state import Desired, Unknown
 from reconcile.observe.found import or_unknown
 from reconcile.plan.intent import intended
 from reconcile.plan.strict import PlanFileError
-from reconcile.plan.vouching import about, strengthened, vouched
+from reconcile.plan.vouching import about, strengthened, unnamed, vouched
 from reconcile.spec.config import Config
 from reconcile.spec.git import commit_of
 
@@ -159,6 +159,7 @@ def _known(read: PlanFile, plan: Plan, specs: Fleet | None, state_dir: Path) -> 
         completed=completed_plans(state_dir, read.saved.proposal.id, after=read.record.made),
         vouched=vouched(plan, desired),
         strangers=strangers if specs else (),
+        unnamed=unnamed(plan, desired),
     )
 
 

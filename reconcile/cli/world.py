@@ -14,11 +14,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from reconcile.cli.options import Output
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.model.text import safe_text
+from reconcile.sql.dsn import Surroundings
+from reconcile.sql.reads import SqlReads
 
 NARROWEST = 40
 USUAL = 80
@@ -41,12 +43,16 @@ class Interruption:
         return self.received[0] if self.received else None
 
 
+def _sql_reads(world: World) -> SqlReads:
+    return SqlReads(Surroundings(environment=world.environment))
+
+
 @frozen(kw_only=True)
 class World:
     """What a command may touch, so that nothing else reads it from the process.
 
     `line_shown` is set while a line of progress stands on stderr, `unread` once nobody reads stdout
-    any more.
+    any more. `sql` looks over the connections that specs name.
     """
 
     environment: Mapping[str, str]
@@ -56,6 +62,7 @@ class World:
     interruption: Interruption = field(factory=Interruption)
     line_shown: threading.Event = field(factory=threading.Event)
     unread: threading.Event = field(factory=threading.Event)
+    sql: SqlReads = field(default=Factory(_sql_reads, takes_self=True), init=False)
 
     @classmethod
     def of_process(cls) -> World:

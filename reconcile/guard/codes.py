@@ -17,7 +17,7 @@ MEANINGS = MappingProxyType(
         "G107": "the action would take away the last that could bring data back",
         "G108": "the plan of a file is older than it may be",
         "G109": "a run did all of the plan of a file already",
-        "G110": "the plan of a file would lose data, and neither a signature nor a spec answers for it",
+        "G110": "the plan of a file would lose data or run SQL, and neither a signature nor a spec answers for it",
     }
 )
 """One sentence for every code."""

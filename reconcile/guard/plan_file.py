@@ -22,13 +22,14 @@ class FromFile:
 
     `completed` is the run that did all of it already; `vouched` are the addresses whose loss the
     specs that are here ask for, with the same approval; `strangers` the databases, by handle, that
-    none of these is about.
+    none of these is about, `unnamed` those with a connection that none of these names.
     """
 
     record: Record
     completed: PastRun | None = None
     vouched: Collection[Address] = ()
     strangers: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
 
 def review_file(plan: Plan, known: FromFile) -> tuple[Finding, ...]:
@@ -36,7 +37,7 @@ def review_file(plan: Plan, known: FromFile) -> tuple[Finding, ...]:
     found = (*_untimely(known.record), *_completed(known))
     if known.record.seal is Seal.VERIFIED:
         return found
-    return (*found, *_strange(known), *_unanswered(plan, known))
+    return (*found, *_strange(known), *_astray(known), *_unanswered(plan, known))
 
 
 _SKEW = timedelta(minutes=5)
@@ -69,6 +70,19 @@ def _strange(known: FromFile) -> Iterator[Finding]:
             message=(
                 f"no spec here is about the live database of {handle!r}, and the plan's signature"
                 " was not checked"
+            ),
+            hint="say with --specs where its spec is, or plan again",
+        )
+
+
+def _astray(known: FromFile) -> Iterator[Finding]:
+    """Statements over a connection that only the file names: it could lead anywhere."""
+    for handle in known.unnamed:
+        yield Finding(
+            code="G110",
+            message=(
+                f"the plan would run SQL in {handle!r} over a connection that no spec here names,"
+                " and its signature was not checked"
             ),
             hint="say with --specs where its spec is, or plan again",
         )

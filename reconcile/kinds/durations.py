@@ -22,6 +22,7 @@ _UNITS = {
     "ns": 1,
 }
 _PART = re.compile(r"([0-9]{1,18})(ms|ns|us|[wdhmsuµ])")
+_FRACTION = re.compile(r"((?:[0-9]+[hm])*[0-9]+)\.([0-9]{1,9})s")
 _SHOWN = ("d", "h", "m", "s", "ms", "u", "ns")
 
 INFINITE = 0
@@ -33,13 +34,22 @@ LONGEST = 2**63 - 1
 def parse_duration(text: str) -> int | None:
     """Nanoseconds of a duration, INFINITE for `0`, `0s` or `INF`; None if it is none."""
     plain = text.strip()
-    if plain == "0" or plain.upper() == "INF":
+    if plain == "0" or (plain.isascii() and plain.upper() == "INF"):
         return INFINITE
     parts = _PART.findall(plain)
     if not parts or "".join(number + unit for number, unit in parts) != plain:
         return None
     total = sum(int(number) * _UNITS[unit] for number, unit in parts)
     return total if total <= LONGEST else None
+
+
+def read_duration(text: str) -> int | None:
+    """The same for what a server shows, which may have fractions of a second: `1h0m0.5s`."""
+    found = _FRACTION.fullmatch(text)
+    if found is None:
+        return parse_duration(text)
+    whole, fraction = parse_duration(f"{found[1]}s"), int(found[2].ljust(9, "0"))
+    return None if whole is None or whole + fraction > LONGEST else whole + fraction
 
 
 def show_duration(nanoseconds: int) -> str:

@@ -1,18 +1,29 @@
 """PostgreSQL extensions of the default logical database.
 
 Source: the API text, action `list-extensions`; there is none to enable, update or drop one, which
-is SQL (`CREATE EXTENSION`, PostgreSQL manual) and so a step for a person.
+is SQL (`CREATE EXTENSION`, PostgreSQL manual): over the connection that the spec names, or a step
+for a person where it names none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, assert_never, cast
 
 from attrs import frozen
 
-from reconcile.kinds.kind import Asked, ByHand, Judgement, Kind, Others, Sides, Wanted
+from reconcile.kinds.extension_rules import LANGUAGE, STATEMENTS, alone, needs, refusal
+from reconcile.kinds.kind import (
+    Asked,
+    ByHand,
+    Feasible,
+    Judgement,
+    Kind,
+    Others,
+    Sides,
+    Wanted,
+)
 from reconcile.kinds.listing import (
     NOTHING_GOES,
     Removal,
@@ -25,18 +36,13 @@ from reconcile.kinds.listing import (
     without_names,
 )
 from reconcile.model.call import Effect, action
-from reconcile.model.change import Change, Create, Delete, Risk
+from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.sql import Sql
 from reconcile.model.state import Elements, Facts, Fields
 
-STATEMENTS = "pg_stat_statements"
-"""The extension behind query statistics; the kind `query_stats` owns it."""
-
 WHERE = "the default logical database"
-
-LANGUAGE = "plpgsql"
-"""Part of every database: never counts."""
 
 LIST_EXTENSIONS = action("list-extensions", effect=Effect.READ)
 
@@ -141,10 +147,13 @@ def _normalize(spec: Extensions, live: Elements, _facts: Facts) -> Sides:
             if entry.version
         },
     )
-    versions = {name: str(fields["version"]) for name, fields in managed.items()}
+    # What is enabled without naming a version has none in a model of the server.
+    versions = {name: fields.get("version") for name, fields in managed.items()}
     return Sides(
         wanted=wanted,
-        live={name: _version_fields(version) for name, version in versions.items()},
+        live={
+            name: _version_fields(cast("str | None", version)) for name, version in versions.items()
+        },
     )
 
 
@@ -152,27 +161,40 @@ def _version_fields(version: str | None) -> Fields:
     return {} if version is None else {"version": _plain_version(version)}
 
 
-def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
+def _judge(change: Change, live: Elements, facts: Facts) -> Judgement:
     risk = Risk.LOSSY if isinstance(change, Delete) else Risk.SAFE
-    return ByHand(statements=(_statement(change),), where=WHERE, risk=risk)
+    if facts.connection is None:
+        statements = tuple(str(statement) for statement in _statements(change))
+        return ByHand(statements=statements, where=WHERE, risk=risk)
+    # Nobody looked: it was judged when its plan was made, and is looked at again before it is done.
+    refused = facts.reach and refusal(change, live, facts.reach)
+    return refused or Feasible(risk=risk)
 
 
-def _statement(change: Change) -> str:
-    name = _identifier(change.address.name)
-    if isinstance(change, Delete):
-        return f"DROP EXTENSION {name};"
-    version = change.after.get("version")
-    if isinstance(change, Create):
-        suffix = "" if version is None else f" VERSION '{version}'"
-        return f"CREATE EXTENSION {name}{suffix};"
-    return f"ALTER EXTENSION {name} UPDATE TO '{version}';"
+def _statements(change: Change) -> tuple[Sql, ...]:
+    """PostgreSQL manual: CREATE, ALTER, DROP EXTENSION. What depends on it is never dropped along."""
+    name, version = change.address.name, sides_of(change)[1] or {}
+    told = {"version": str(version["version"])} if "version" in version else {}
+    match change:
+        case Delete():
+            template = "DROP EXTENSION {name}"
+        case Update():
+            template = "ALTER EXTENSION {name} UPDATE TO {version}"
+        case Create():
+            template = "CREATE EXTENSION {name}" + (" VERSION {version}" if told else "")
+        case _:
+            assert_never(change)
+    return (Sql(template=template, names={"name": name}, texts=told),)
 
 
-def _identifier(name: str) -> str:
-    """Quote a name where SQL needs it: bare ones are lower case letters, digits, underscores."""
-    if re.fullmatch(r"[a-z_][a-z0-9_]*", name):
-        return name
-    return '"' + name.replace('"', '""') + '"'
+def _by_sql(spec: Extensions, live: Elements, facts: Facts) -> bool:
+    """Whether anything differs: only then it is worth a look over the connection."""
+    sides = _normalize(spec, live, facts)
+    wanted = sides.wanted
+    return any(name in sides.live for name in wanted.absent) or any(
+        name not in sides.live or not fields.items() <= sides.live[name].items()
+        for name, fields in wanted.present.items()
+    )
 
 
 def _meant(asked: Sequence[Asked]) -> Extensions:
@@ -191,7 +213,7 @@ def _to_spec(live: Elements) -> Extensions:
     named = sorted(set(live) - {LANGUAGE, STATEMENTS})
     return Extensions(
         present=tuple(
-            Extension(name=name, version=_plain_version(str(live[name]["version"])))
+            Extension(name=name, version=str(live[name]["version"]).removeprefix("v"))
             for name in named
         )
     )
@@ -207,6 +229,10 @@ KIND = Kind(
     check=_check,
     normalize=_normalize,
     judge=_judge,
+    requests=_statements,
+    by_sql=_by_sql,
+    needs=needs,
+    alone=alone,
     to_spec=_to_spec,
     meant=_meant,
     places=places,

@@ -15,6 +15,7 @@ from reconcile.model.call import RESOURCE, Call
 from reconcile.model.change import Change, Create, Delete, Risk, sides_of
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
+from reconcile.model.sql import Sql
 from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, KindState
 
 S = TypeVar("S")
@@ -153,6 +154,21 @@ def without_fields(spec: Any, ignored: Collection[str]) -> Any:
     return None if all(value is None for value in asdict(left).values()) else left
 
 
+def never_by_sql(_spec: object, _state: Elements, _facts: Facts) -> bool:
+    """Most kinds are changed over the API alone."""
+    return False
+
+
+def nothing_needed(_change: Change, _facts: Facts) -> frozenset[str]:
+    """The elements of most kinds know nothing of each other."""
+    return frozenset()
+
+
+def never_alone(change: Change, missing: frozenset[str]) -> Refused:
+    """What a kind says whose changes wait for nothing."""
+    raise AssertionError(f"{change.address} waits for {sorted(missing)}, and its kind for nothing")
+
+
 @frozen(kw_only=True)
 class Kind(Generic[S]):
     """One kind of thing that can be managed.
@@ -171,7 +187,12 @@ class Kind(Generic[S]):
     normalize   spec value, state, facts → both sides in one spelling
     judge       change, state, facts → what can be done about it, and at which risk
     to_spec     state → a spec value that wants just that; None where there is nothing to say
-    requests    feasible change → the calls that make it, in order; none where a person makes it
+    requests    feasible change → the calls and statements that make it, in order; none where a
+                person makes it
+    by_sql      spec value, state, facts → whether something of it is to be changed by SQL, so that
+                it is worth looking whether the connection leads there
+    needs       change, facts → the names that have to be there before it, or gone before a deletion
+    alone       change, those of these names that will not be → why it is not done
     simulate    state, change → state after it
     meant       changes of a plan → a spec value that wants just these, so that a plan can be judged
                 anew without its specs; raises KeyError, ValueError or TypeError for changes that no
@@ -188,7 +209,10 @@ class Kind(Generic[S]):
     judge: Callable[[Change, Elements, Facts], Judgement]
     to_spec: Callable[[Elements], S | None]
     meant: Callable[[Sequence[Asked]], S]
-    requests: Callable[[Change], tuple[Call, ...]] = lambda _change: ()
+    requests: Callable[[Change], tuple[Call | Sql, ...]] = lambda _change: ()
+    by_sql: Callable[[S, Elements, Facts], bool] = never_by_sql
+    needs: Callable[[Change, Facts], frozenset[str]] = nothing_needed
+    alone: Callable[[Change, frozenset[str]], Refused] = never_alone
     read: Call = RESOURCE
     check: Callable[[S, Engine], Iterable[InvalidValueError]] = lambda _spec, _engine: ()
     places: Callable[[S], Iterable[tuple[str, Place]]] = lambda _spec: ()

@@ -11,6 +11,7 @@ from typing import cast
 from attrs import frozen
 
 from reconcile.kinds import extensions
+from reconcile.kinds.extension_rules import STATEMENTS
 from reconcile.kinds.kind import (
     Asked,
     ByHand,
@@ -42,7 +43,7 @@ class QueryStats:
 
 
 def _parse(result: object) -> Elements:
-    return {ITSELF: {"enabled": extensions.STATEMENTS in extensions.parse(result)}}
+    return {ITSELF: {"enabled": STATEMENTS in extensions.parse(result)}}
 
 
 def _normalize(spec: QueryStats, live: Elements, _facts: Facts) -> Sides:
@@ -52,7 +53,7 @@ def _normalize(spec: QueryStats, live: Elements, _facts: Facts) -> Sides:
 def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
     if isinstance(change, Update) and change.after["enabled"]:
         return Feasible(risk=Risk.SAFE)
-    return ByHand(statements=(f"DROP EXTENSION {extensions.STATEMENTS};",), where=extensions.WHERE)
+    return ByHand(statements=(f"DROP EXTENSION {STATEMENTS};",), where=extensions.WHERE)
 
 
 def _requests(_change: Change) -> tuple[Call, ...]:

@@ -14,7 +14,13 @@ from typing import Annotated, Any, cast
 from attrs import frozen
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.durations import INFINITE, SHORTEST, parse_duration, show_duration
+from reconcile.kinds.durations import (
+    INFINITE,
+    SHORTEST,
+    parse_duration,
+    read_duration,
+    show_duration,
+)
 from reconcile.kinds.kind import (
     Asked,
     Feasible,
@@ -149,7 +155,7 @@ _LIST = "list-retention-policies"
 
 def _duration(row: Mapping[str, Any]) -> str:
     text = text_of(row, "duration", _LIST)
-    length = parse_duration(text)
+    length = read_duration(text)
     if length is None:
         raise AnswerError(f"{_LIST} answered {text!r} as a duration")
     return show_duration(length)

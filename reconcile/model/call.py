@@ -83,6 +83,9 @@ RESOURCE = Call(method="GET", path="", effect=Effect.READ)
 RECOVERY_WINDOW = Call(method="GET", path="/pitr/recovery_window", effect=Effect.READ)
 """Read between which points in time a restore is possible."""
 
+USERS = Call(method="GET", path="/users", effect=Effect.READ)
+"""List the users of the database, which are the server's roles."""
+
 BACKUPS = Call(method="GET", path="/backups", effect=Effect.READ)
 """List the backups, manual and periodic."""
 

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Protocol
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field, fields, frozen, has
 
 
 class InvalidValueError(ValueError):
@@ -107,6 +107,16 @@ class Matching:
 
 
 @frozen
+class Secretless(Matching):
+    """Text of a form; what has another form may be a secret, and is not quoted."""
+
+    def check(self, value: str) -> None:
+        """Raise InvalidValueError when the text has another form or is too long."""
+        if len(value) > self.longest or not re.fullmatch(self.pattern, value):
+            raise InvalidValueError(f"the text is no {self.meaning}", hint=self.hint)
+
+
+@frozen
 class OneOf:
     """One word of a closed list; case does not matter."""
 
@@ -115,7 +125,8 @@ class OneOf:
 
     def check(self, value: str) -> None:
         """Raise InvalidValueError, with the nearest known word, for any other."""
-        if value.strip().upper() in self.choices:
+        # Letters of other alphabets have capitals in this one, and are none of it to a server.
+        if value.isascii() and value.strip().upper() in self.choices:
             return
         near = get_close_matches(value.strip().upper(), sorted(self.choices), n=1)
         hint = f"did you mean {near[0]!r}?" if near else self._list()
@@ -184,12 +195,19 @@ def described(
     default: Any = ...,
     factory: Any = None,
     by_default: Constraint | None = None,
+    quiet: bool = False,
 ) -> Any:
     """An attrs field with the words that the JSON Schema shows in an editor.
 
-    `by_default` is what a default of the project may say here, where that is not all.
+    `by_default` is what a default of the project may say here, where that is not all. `quiet` where
+    somebody may have written a secret by mistake: what stands there is shown in no message.
     """
-    metadata = {"description": description, "examples": examples, "by_default": by_default}
+    metadata = {
+        "description": description,
+        "examples": examples,
+        "by_default": by_default,
+        "quiet": quiet,
+    }
     if factory is not None:
         return field(factory=factory, metadata=metadata)
     if default is ...:
@@ -206,6 +224,12 @@ def limit_by_default(attribute: Attribute[Any]) -> Constraint | None:
     """What a default may say of a field made by `described`; None where that is all."""
     limit: Constraint | None = attribute.metadata.get("by_default")
     return limit
+
+
+def quiet_fields(cls: type) -> frozenset[str]:
+    """The fields of a class whose values are shown in no message."""
+    described_fields = fields(cls) if has(cls) else ()
+    return frozenset(one.name for one in described_fields if one.metadata.get("quiet"))
 
 
 def description_of(attribute: Attribute[Any]) -> str:

@@ -14,6 +14,7 @@ from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.policy import Ignored, Limit, Waiver
 from reconcile.model.rule import Rule
+from reconcile.model.sql import Sql
 from reconcile.model.state import Approval, Fields
 
 
@@ -46,7 +47,7 @@ class Considered:
     entry: Item
     findings: tuple[Finding, ...] = ()
     refusal: Finding | None = None
-    calls: tuple[Call, ...] = ()
+    calls: tuple[Call | Sql, ...] = ()
     rule: Rule | None = None
 
 

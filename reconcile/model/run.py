@@ -13,6 +13,7 @@ from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
+from reconcile.model.sql import Sql
 from reconcile.model.state import Fields
 
 
@@ -67,8 +68,8 @@ class Clash:
 class Outcome:
     """An action and what became of it.
 
-    `message` says why where it was not done; `calls` are its requests, in order, as far as it
-    came to sending, or in a dry run would have come. `under_way` where the result is unknown and
+    `message` says why where it was not done; `calls` are its requests and statements, in order,
+    as far as it came to sending, or in a dry run would have come. `under_way` where the result is unknown and
     the provider may still be at it; `operation` is the id of the one that it started; `clash` says
     what a stale one met. `backup` is the one that was made just before it; `backup_begun` where one
     was begun, or may have been, and is not done.
@@ -77,7 +78,7 @@ class Outcome:
     action: Action
     result: Result
     message: str = ""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[Call | Sql, ...] = ()
     under_way: bool = False
     operation: str | None = None
     clash: Clash | None = None

@@ -11,6 +11,7 @@ from reconcile.model.address import Address
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
+from reconcile.model.reach import Connection, Reach
 from reconcile.model.target import Pins, Target
 
 Value = None | bool | int | str | tuple[str, ...] | tuple[int, ...]
@@ -27,7 +28,9 @@ ITSELF = ""
 class Facts:
     """What the database resource says of a database, whatever the kinds.
 
-    `engine` is None for a type that we do not know; `version` where none was given.
+    `engine` is None for a type that we do not know; `version` where none was given. `connection` is
+    what the spec says of how to reach it by SQL, `reach` what was found there, None where nobody
+    looked.
     """
 
     engine: Engine | None
@@ -35,6 +38,8 @@ class Facts:
     version: Version | None
     status: str
     operation: str | None = None
+    connection: Connection | None = None
+    reach: Reach | None = None
 
     @property
     def settled(self) -> bool:
@@ -106,6 +111,7 @@ class Desired:
     labels: Mapping[str, str] = field(factory=dict)
     protect: bool = False
     pins: Pins = field(factory=Pins)
+    connection: Connection | None = None
     kinds: Mapping[str, object] = field(factory=dict)
     ignored: tuple[Ignored, ...] = ()
     whole: Mapping[str, object] = field(factory=dict)

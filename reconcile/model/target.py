@@ -6,6 +6,7 @@ from attrs import frozen
 
 from reconcile.model.call import Call, filled
 from reconcile.model.engine import Engine
+from reconcile.model.reach import Connection
 
 ADDON_ID = "ad-"
 """How addon ids begin; a resource id may, too, where an application is called so."""
@@ -22,7 +23,10 @@ class Hosts:
 
 @frozen(kw_only=True)
 class Target:
-    """One addon at the provider. `addon` is its id, which every database-API path carries."""
+    """One addon at the provider. `addon` is its id, which every database-API path carries.
+
+    `connection` is how its spec says to reach it by SQL, if it does.
+    """
 
     region: str
     hosts: Hosts
@@ -31,6 +35,7 @@ class Target:
     resource_id: str
     engine: Engine | None
     plan: str | None = None
+    connection: Connection | None = None
 
     def url(self, call: Call) -> str:
         """Where a call about this database goes."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reconcile.kinds import KINDS
+from reconcile.kinds.kind import never_by_sql
 from reconcile.model.call import RESOURCE, Call
 from reconcile.model.cost import Budget, Estimate, InHand, foresee
 from reconcile.model.state import Desired
 from reconcile.model.target import ADDON_ID
+from reconcile.observe.reach import PROOF
 
 
 def estimate(desired: Sequence[Desired], *, in_hand: InHand, budget: Budget) -> Estimate:
@@ -41,6 +43,14 @@ def reads_of(desired: Desired) -> int:
     """How many requests read a database once it was found: its resource, and each distinct read."""
     reads = [kind.read for kind in KINDS if kind.name in desired.kinds]
     return len(_distinct([RESOURCE, *reads]))
+
+
+def looks_of(desired: Desired) -> int:
+    """How many requests read again what differs: where it is changed by SQL, two for the proof."""
+    kinds = [kind for kind in KINDS if kind.name in desired.kinds]
+    by_sql = any(kind.by_sql is not never_by_sql for kind in kinds)
+    proof = PROOF if by_sql and desired.connection is not None else ()
+    return len(_distinct([RESOURCE, *(kind.read for kind in kinds), *proof]))
 
 
 def _by_id(desired: Desired) -> bool:

@@ -9,12 +9,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from threading import Event
 
+from attrs import evolve
+
 from reconcile.api.reads import Reads
 from reconcile.kinds import KINDS
 from reconcile.model.state import Desired, Observation, Observed, Unknown
 from reconcile.observe.fanout import WORKERS, fan_out
 from reconcile.observe.found import find, or_unknown
 from reconcile.observe.lookups import Lookups
+from reconcile.observe.reach import Inspect, reached, unlooked
 
 INTERRUPTED = Unknown(reason="not read: the run was interrupted")
 
@@ -23,6 +26,7 @@ def observe(
     desired: Sequence[Desired],
     reads: Reads,
     *,
+    inspect: Inspect = unlooked,
     workers: int = WORKERS,
     progress: Callable[[str, str], None] | None = None,
     executor: Executor | None = None,
@@ -30,6 +34,7 @@ def observe(
 ) -> dict[str, Observation]:
     """Read every database; one observation per handle, in the order of `desired`.
 
+    `inspect` looks over a connection by SQL where a spec names one and something needs it.
     `progress` is told in the caller's thread, per database as it is done, its handle and `read` or
     `unknown`. Once `stop` is set, what was not read yet is Unknown. Without an `executor` the
     databases are read by `workers` threads of its own. Raises UsageError, which concerns all.
@@ -41,7 +46,7 @@ def observe(
 
     lookups = Lookups(reads.client.call)
     found = fan_out(
-        lambda one: observe_database(one, reads, lookups),
+        lambda one: observe_database(one, reads, lookups, inspect),
         desired,
         workers=workers,
         executor=executor,
@@ -54,20 +59,32 @@ def observe(
     }
 
 
-def observe_database(desired: Desired, reads: Reads, lookups: Lookups | None = None) -> Observation:
+def observe_database(
+    desired: Desired,
+    reads: Reads,
+    lookups: Lookups | None = None,
+    inspect: Inspect = unlooked,
+) -> Observation:
     """Read one database: its target, its resource, then one request per distinct call.
 
     Where the live engine is another than the spec's, or the database is not settled, nothing more
     than the resource is read. `lookups` remembers for several databases what is not of one of
     them. Raises UsageError only.
     """
-    return or_unknown(lambda: _observed(desired, reads, lookups or Lookups(reads.client.call)))
+    asked = lookups or Lookups(reads.client.call)
+    return or_unknown(lambda: _observed(desired, reads, asked, inspect))
 
 
-def _observed(desired: Desired, reads: Reads, lookups: Lookups) -> Observed:
+def _observed(desired: Desired, reads: Reads, lookups: Lookups, inspect: Inspect) -> Observed:
     found = find(reads, app=desired.app, addon=desired.addon, engine=desired.engine)
     if found.facts.engine is not desired.engine or not found.facts.settled:
         return Observed(target=found.target, facts=found.facts)
     specs = [(kind, desired.kinds[kind.name]) for kind in KINDS if kind.name in desired.kinds]
     states = found.wanted(specs, desired.engine, lookups)
-    return Observed(target=found.target, facts=found.facts, states=states)
+    observed = Observed(target=found.target, facts=found.facts, states=states)
+    if desired.connection is None:
+        return observed
+    reach = reached(
+        found, specs, states, connection=desired.connection, lookups=lookups, inspect=inspect
+    )
+    return evolve(observed, facts=evolve(found.facts, reach=reach))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from attrs import fields
 
@@ -32,9 +33,18 @@ def _check(database: DatabasePlan) -> None:
         ours = rebuilt(database).doable
     except NotOursError as error:
         raise PlanFileError(f"{error}; {_AGAIN}") from error
-    for theirs, own in zip_longest(database.doable, ours):
+    for theirs, own in zip_longest(_by_name(database.doable), _by_name(ours)):
         if theirs is None or own is None or theirs != own or not alike(theirs.change, own.change):
             raise PlanFileError(f"{_difference(theirs, own)}; {_AGAIN}")
+
+
+def _by_name(entries: Iterable[Doable]) -> list[Doable]:
+    """Entries with their names in order, where a row of them does the same to one kind.
+
+    Which of these comes first may follow from what was live, of which the file does not tell.
+    """
+    rows = groupby(entries, key=lambda one: (one.address.kind, verb_of(one.change)))
+    return [one for _row, row in rows for one in sorted(row, key=lambda one: one.address)]
 
 
 def _difference(theirs: Doable | None, own: Doable | None) -> str:

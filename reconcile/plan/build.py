@@ -22,6 +22,7 @@ from reconcile.model.state import (
     Observed,
     Unknown,
 )
+from reconcile.plan.precedence import in_order
 from reconcile.plan.settle import KindInDatabase, Settled, not_offered, settle_kind, unmanaged
 
 
@@ -47,7 +48,9 @@ def plan_database(desired: Desired, observation: Observation) -> DatabasePlan:
         case Observed(facts=facts, target=target):
             known = facts.version is not None and facts.engine is desired.engine
             version = str(facts.version) if known else None
-            plan = evolve(plan, target=target, version=version)
+            reached_by = desired.connection
+            plan = evolve(plan, target=evolve(target, connection=reached_by), version=version)
+            observation = evolve(observation, facts=evolve(facts, connection=reached_by))
             whole = _whole_database(desired, facts)
             if whole is not None:
                 return evolve(plan, items=(whole,))
@@ -94,7 +97,8 @@ def _settled(desired: Desired, observed: Observed) -> Settled:
         if isinstance(state, NotOffered):
             yield Phase.PROTECT, not_offered(kind, desired, state)
         else:
-            yield from settle_kind(_subject(kind, desired, observed.facts, state))
+            subject = _subject(kind, desired, observed.facts, state)
+            yield from in_order(subject, settle_kind(subject))
 
 
 def _unmanaged(desired: Desired, observed: Observed) -> Iterator[Address]:

@@ -14,6 +14,8 @@ MEANINGS = MappingProxyType(
         "P101": "the live database is of another engine than the spec says; an engine is never changed",
         "P102": "the engine or the plan does not offer this kind",
         "P103": "something is live that the spec does not name, and the spec says `others: report`",
+        "P121": "the connection that the spec names cannot be used: its string, its server or its driver",
+        "P122": "the connection leads to another database than the API tells of; nothing is run over it",
         "P201": "the live backup hours are several, which the provider's support set up",
         "P202": "the spec wants several backup hours; the API sets one",
         "P203": "the spec names a backup hour, backups are off, and it does not say `enabled: true`",
@@ -26,6 +28,11 @@ MEANINGS = MappingProxyType(
         "P244": "the next engine version is another major, which the spec's `allow_major` does not reach",
         "P245": "the next engine version is past the one that the spec asks for",
         "P246": "the live engine version is none that can be compared",
+        "P251": "the server has no package of the extension",
+        "P252": "the server does not offer this version of the extension, or no update leads to it",
+        "P253": "the extension requires another one, which is not enabled and not asked for",
+        "P254": "the extension is needed by another one that stays",
+        "P255": "the role of the connection has no right to change the extension",
         "P261": "`force-ssl` cannot go while `publicly-available` is on, and the spec does not turn that off",
         "P262": "a feature has a status that this version of the tool does not know",
     }
@@ -50,6 +57,25 @@ RULES = MappingProxyType(
             " With `others: report` the spec asks to be told of it, and it counts as drift.",
             settle="List it under `present`, or under `absent` with a reason and a date, or ignore it"
             " for a while under `ignore`.",
+        ),
+        "P121": Rule(
+            why="What the API cannot change is changed by SQL, over the connection that the spec names. Its"
+            " string comes from the environment or from a file of secrets, and only from where the"
+            " environment allows. Without it nothing is known of what the server would take.",
+            settle="Set what the message names where this runs, or take `connection` out: then the"
+            " changes are steps for a person.",
+        ),
+        "P122": Rule(
+            why="A connection string can lead anywhere. Before anything is run over it, its server has to"
+            " agree with what the API says of this database: the version, the name of the database,"
+            " its extensions. Another database is never changed by mistake.",
+            settle="Let the connection string and `connection.database` name this addon's database.",
+        ),
+        "P25": Rule(
+            why="The server refuses such a statement, or takes others along with it. Nothing is enabled"
+            " or dropped that a spec does not name, and a statement that is sure to be refused is not"
+            " sent.",
+            settle="Change the spec as the hint says, or ask the provider for the package or the right.",
         ),
         "P20": Rule(
             why="The API turns periodic backups on and off and sets one hour. Several hours are set"

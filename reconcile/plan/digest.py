@@ -19,6 +19,7 @@ from reconcile.model.change import Change, Create, Delete, Update
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.reach import Connection
 from reconcile.model.state import Approval
 from reconcile.model.target import Target
 from reconcile.plan.written import (
@@ -28,6 +29,7 @@ from reconcile.plan.written import (
     WrittenApproval,
     WrittenBlock,
     WrittenChange,
+    WrittenConnection,
     WrittenCreate,
     WrittenDatabase,
     WrittenDelete,
@@ -99,7 +101,14 @@ def _target(target: Target) -> WrittenTarget:
         resource_id=target.resource_id,
         engine=target.engine,
         plan=target.plan,
+        connection=_connection(target.connection),
     )
+
+
+def _connection(connection: Connection | None) -> WrittenConnection | None:
+    if connection is None:
+        return None
+    return WrittenConnection(dsn=connection.dsn, database=connection.database)
 
 
 def _item(entry: Item) -> WrittenItem:

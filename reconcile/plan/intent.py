@@ -38,6 +38,7 @@ def intended(plan: DatabasePlan, entries: Iterable[Doable] | None = None) -> Des
             location=NOWHERE,
             protect=plan.protect,
             pins=plan.pins,
+            connection=plan.target.connection if plan.target else None,
             kinds={kind.name: _meant(kind, of_kind) for kind, of_kind in _by_kind(chosen)},
             origins={entry.address: entry.origin for entry in chosen},
         )

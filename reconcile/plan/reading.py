@@ -17,7 +17,8 @@ from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.policy import Ignored
 from reconcile.model.state import Approval, Value
-from reconcile.model.target import Hosts, Pins, Target
+from reconcile.model.target import Pins
+from reconcile.plan.reading_target import target_of
 from reconcile.plan.strict import Place
 from reconcile.plan.written import (
     Envelope,
@@ -157,32 +158,10 @@ def _head(written: WrittenHead, target: WrittenTarget | None, place: Place) -> D
         handle=written.handle,
         engine=written.engine.value,
         app=written.app,
-        target=_target(target, place.key("target")) if target else None,
+        target=target_of(target, place.key("target")) if target else None,
         version=written.version,
         protect=written.protect,
         pins=Pins(resource_id=written.pins.resource_id, region=written.pins.region),
-    )
-
-
-def _target(written: WrittenTarget, place: Place) -> Target:
-    hosts = written.hosts
-    told = {
-        "region": written.region,
-        "hosts": hosts.auth and hosts.api and hosts.database,
-        "app": written.app,
-        "addon": written.addon,
-    }
-    for key, text in told.items():
-        if not text:
-            raise place.key(key).fault("an empty text tells nothing of which database it is")
-    return Target(
-        region=written.region,
-        hosts=Hosts(auth=hosts.auth, api=hosts.api, database=hosts.database),
-        app=written.app,
-        addon=written.addon,
-        resource_id=written.resource_id,
-        engine=written.engine,
-        plan=written.plan,
     )
 
 

@@ -128,12 +128,12 @@ def _entry(subject: KindInDatabase, change: Change, judgement: Judgement, sides:
                 where=where,
             )
         case Refused() | Waiting():
-            return _held_back(judgement, change, reason, origin)
+            return held_back(judgement, change, reason, origin)
         case _:
             assert_never(judgement)
 
 
-def _held_back(
+def held_back(
     judgement: Refused | Waiting, change: Change, reason: Reason, origin: Origin
 ) -> Blocked | Pending:
     """What is not done, or not now."""

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
+from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
-from reconcile.model.item import Doable
+from reconcile.model.item import Action, Doable
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.sql import by_sql
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins
 from reconcile.plan.build import plan_database
@@ -48,6 +50,21 @@ def _at(address: Address, entries: Iterable[Doable]) -> list[object]:
         for entry in entries
         if entry.address == address
     ]
+
+
+def unnamed(plan: Plan, specs: Sequence[Desired]) -> tuple[str, ...]:
+    """The databases, by handle, with statements over a connection that no spec here names."""
+    return tuple(
+        database.handle
+        for database in plan.databases
+        if database.target is not None
+        and any(_by_sql(action) for action in database.actions)
+        and database.target.connection not in [one.connection for one in about(database, specs)]
+    )
+
+
+def _by_sql(action: Action) -> bool:
+    return by_sql(KIND_BY_NAME[action.address.kind].requests(action.change))
 
 
 def strengthened(plan: Plan, specs: Sequence[Desired]) -> Plan:

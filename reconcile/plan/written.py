@@ -32,6 +32,14 @@ class WrittenHosts:
 
 
 @frozen(kw_only=True)
+class WrittenConnection:
+    """How the database is reached by SQL: where the connection string is, never the string."""
+
+    dsn: str
+    database: str
+
+
+@frozen(kw_only=True)
 class WrittenTarget:
     """The live database that the plan was made for."""
 
@@ -42,6 +50,7 @@ class WrittenTarget:
     resource_id: str
     engine: Engine | None
     plan: str | None
+    connection: WrittenConnection | None
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,7 @@ from reconcile.model.call import Call
 from reconcile.model.deed import Done
 from reconcile.model.operation import Operation
 from reconcile.model.run import UNDER_WAY, Result, follow_command
+from reconcile.model.sql import Sql
 from reconcile.model.target import Target
 from reconcile.report.page import Line, Look, line, render
 
@@ -58,8 +59,12 @@ def follow_lines(
         yield line(indent, "follow it with: ", follow_command(operation, database), whole=True)
 
 
-def call_lines(call: Call, target: Target, indent: int) -> Iterator[Line]:
-    """The exact request, ready to be copied."""
+def call_lines(call: Call | Sql, target: Target, indent: int) -> Iterator[Line]:
+    """The exact request or statement, ready to be copied."""
+    if isinstance(call, Sql):
+        where = target.connection.database if target.connection else ""
+        yield line(indent, ("SQL ", "bold"), f"in {where}: ", str(call), whole=True)
+        return
     yield line(indent, (f"{call.method} ", "bold"), target.url(call), whole=True)
     if call.body is not None:
         yield line(indent, json.dumps(call.body, sort_keys=True), whole=True)

@@ -117,6 +117,9 @@ class TargetDocument:
     addon: str
     resource_id: str
     plan: str | None
+    connection: str | None = described(
+        "Where the connection string is that changes by SQL go over, as the spec says it."
+    )
 
 
 @frozen(kw_only=True)
@@ -189,6 +192,14 @@ class RequestDocument:
 
 
 @frozen(kw_only=True)
+class StatementDocument:
+    """One statement over the connection of a database."""
+
+    statement: str
+    database: str = described("The logical database.")
+
+
+@frozen(kw_only=True)
 class ClashDocument:
     """What a stale action met; a side is null where there is nothing."""
 
@@ -217,7 +228,9 @@ class OutcomeDocument:
     operation_id: str | None = described("The operation that it started.")
     clash: ClashDocument | None = described("What it met, where it is stale.")
     backup: BackupDocument | None = described("The one that was made just before it.")
-    requests: tuple[RequestDocument, ...] = described("Its requests, in order.")
+    requests: tuple[RequestDocument | StatementDocument, ...] = described(
+        "Its requests and statements, in order."
+    )
 
 
 @frozen(kw_only=True)

@@ -16,6 +16,7 @@ from reconcile.report.documents import (
     JsonFields,
     PlaceDocument,
     RequestDocument,
+    StatementDocument,
     TargetDocument,
 )
 
@@ -58,7 +59,9 @@ class ConsideredDocument:
 
     item: ItemDocument
     findings: tuple[FindingDocument, ...]
-    requests: tuple[RequestDocument, ...] = described("What an apply would send, in order.")
+    requests: tuple[RequestDocument | StatementDocument, ...] = described(
+        "What an apply would send, in order."
+    )
     why: str | None = described("Why what is blocked is not done.")
 
 

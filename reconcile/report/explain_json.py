@@ -25,7 +25,7 @@ from reconcile.report.items_json import (
     item_of,
     place_document,
 )
-from reconcile.report.to_json import cost_of, request_of, target_of, text_of
+from reconcile.report.to_json import cost_of, sent_of, target_of, text_of
 
 
 def code_json(explained: CodeExplained) -> str:
@@ -116,6 +116,6 @@ def _considered(one: Considered, target: Target | None) -> ConsideredDocument:
     return ConsideredDocument(
         item=item_of(one.entry, one.refusal),
         findings=findings_of(one.findings),
-        requests=tuple(request_of(call, target) for call in one.calls) if target else (),
+        requests=tuple(sent_of(call, target) for call in one.calls) if target else (),
         why=one.rule.why if one.rule else None,
     )

@@ -11,6 +11,7 @@ from reconcile.model.item import Doable
 from reconcile.model.location import Origin
 from reconcile.model.plan import short_id
 from reconcile.model.policy import GRACE, Ignored
+from reconcile.model.sql import Sql
 from reconcile.model.state import Fields
 from reconcile.model.target import Target
 from reconcile.report.deed_text import call_lines
@@ -186,6 +187,7 @@ def _stake_lines(risk: Risk) -> Iterator[Line]:
 
 
 def _request_lines(one: Considered, target: Target) -> Iterator[Line]:
-    yield line(DETAIL, "its request:" if len(one.calls) == 1 else "its requests:")
+    what = "statement" if all(isinstance(call, Sql) for call in one.calls) else "request"
+    yield line(DETAIL, f"its {what}:" if len(one.calls) == 1 else f"its {what}s:")
     for call in one.calls:
         yield from call_lines(call, target, DETAIL + 2)

@@ -128,12 +128,14 @@ def _items_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
 def heading(database: DatabasePlan) -> Line:
     """Which database, of which engine, where."""
     version = f" {database.version}" if database.version else ""
-    resource = f", resource {database.target.resource_id}" if database.target else ""
+    target = database.target
+    resource = f", resource {target.resource_id}" if target else ""
+    by_sql = f", SQL over {target.connection.dsn}" if target and target.connection else ""
     return line(
         0,
         (database.handle, "bold underline"),
         ("  protected" if database.protect else "", "bold"),
-        (f"  {database.engine}{version}, app {database.app}{resource}", "dim"),
+        (f"  {database.engine}{version}, app {database.app}{resource}{by_sql}", "dim"),
     )
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
+from reconcile.model.call import Call
 from reconcile.model.change import verb_of
 from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Clash, Outcome, Result, Run, allow_flag, refusal_of
+from reconcile.model.sql import Sql
 from reconcile.model.text import moment
 from reconcile.report.deed_text import SIGNS, call_lines, follow_lines
 from reconcile.report.findings_text import finding_lines
@@ -34,7 +36,7 @@ def _live_lines(run: Run) -> Iterator[Line]:
     yield from _outcome_lines(run.outcomes, run.before)
     if run.outcomes or not run.before.plan.actions:
         yield BLANK
-        yield from _left_lines(run.left)
+        yield from _left_lines(run)
 
 
 def _refused_lines(run: Run) -> Iterator[Line]:
@@ -129,13 +131,15 @@ def _outcome_line(outcome: Outcome, width: int) -> Line:
     )
 
 
-def _left_lines(left: Proposal) -> Iterator[Line]:
+def _left_lines(run: Run) -> Iterator[Line]:
     """What a second read found: converged or not, and what is left for whom."""
+    left = run.left
     plan = left.plan
     if all(is_quiet(database, left) for database in plan.databases):
         yield line(0, (f"Converged. {verdict(left)}", "bold green"))
         return
-    converged = not plan.actions and not plan.unknown
+    open_ends = plan.unknown or run.results(Result.UNKNOWN)
+    converged = not plan.actions and not open_ends
     state = "Converged, but not all is done" if converged else "Not converged"
     yield line(0, (f"{state}. What is left:", "bold yellow"))
     yield BLANK
@@ -144,9 +148,9 @@ def _left_lines(left: Proposal) -> Iterator[Line]:
 
 def _dry_lines(run: Run) -> Iterator[Line]:
     """The exact requests in the order in which an apply would send them, and what it leaves."""
-    sent = sum(len(outcome.calls) for outcome in run.outcomes)
+    sent = _counted([call for outcome in run.outcomes for call in outcome.calls])
     interrupted = "Interrupted. " if run.interrupted else ""
-    would = f"{count(sent, 'request')} would be sent, none was" if sent else "nothing would be sent"
+    would = f"{sent} would be sent, none was" if sent else "nothing would be sent"
     yield line(0, (f"{interrupted}Dry run: {would}.", "bold"))
     targets = {plan.handle: plan.target for plan in run.before.plan.databases if plan.target}
     for outcome in run.outcomes:
@@ -161,6 +165,13 @@ def _dry_lines(run: Run) -> Iterator[Line]:
     elif run.before.refused:
         yield from _fleet_lines(run.before)
     yield from _rest_lines(run.before)
+
+
+def _counted(calls: Sequence[Call | Sql]) -> str:
+    """How many requests and how many statements; empty where there are none."""
+    statements = sum(isinstance(call, Sql) for call in calls)
+    counts = {"request": len(calls) - statements, "statement": statements}
+    return " and ".join(count(number, what) for what, number in counts.items() if number)
 
 
 def _rest_lines(proposal: Proposal) -> Iterator[Line]:

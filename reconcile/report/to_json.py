@@ -19,6 +19,7 @@ from reconcile.model.item import Action, Blocked, ManualStep, Pending
 from reconcile.model.plan import DatabasePlan, Plan, Proposal, Status
 from reconcile.model.run import Clash, Outcome, Run
 from reconcile.model.saved import Record
+from reconcile.model.sql import Sql
 from reconcile.model.state import Inspected, KindState, NotOffered, Unknown
 from reconcile.model.target import Target
 from reconcile.report.documents import (
@@ -32,6 +33,7 @@ from reconcile.report.documents import (
     RecordDocument,
     RequestDocument,
     RunDocument,
+    StatementDocument,
     SummaryDocument,
     TargetDocument,
 )
@@ -204,6 +206,7 @@ def target_of(target: Target) -> TargetDocument:
         addon=target.addon,
         resource_id=target.resource_id,
         plan=target.plan,
+        connection=target.connection.dsn if target.connection else None,
     )
 
 
@@ -217,7 +220,7 @@ def _outcome(outcome: Outcome, target: Target) -> OutcomeDocument:
         operation_id=outcome.operation,
         clash=clash_of(outcome.clash),
         backup=None if outcome.backup is None else _backup(outcome.backup),
-        requests=tuple(request_of(call, target) for call in outcome.calls),
+        requests=tuple(sent_of(call, target) for call in outcome.calls),
     )
 
 
@@ -230,6 +233,14 @@ def clash_of(clash: Clash | None) -> ClashDocument | None:
 
 def _backup(backup: Backup) -> BackupDocument:
     return BackupDocument(id=backup.id, created_at=backup.created_at.isoformat())
+
+
+def sent_of(call: Call | Sql, target: Target) -> RequestDocument | StatementDocument:
+    """One request or statement of an action, as it is sent."""
+    if isinstance(call, Call):
+        return request_of(call, target)
+    where = target.connection.database if target.connection else ""
+    return StatementDocument(statement=str(call), database=where)
 
 
 def request_of(call: Call, target: Target) -> RequestDocument:

@@ -31,7 +31,6 @@ UNQUOTED = "S103"
 INVALID_VALUE = "S104"
 MISSING_KEY = "S105"
 NULL = "S106"
-NOT_YET = "S107"
 
 NOT_OFFERED = "S201"
 LISTED_TWICE = "S203"
@@ -72,7 +71,6 @@ MEANINGS = MappingProxyType(
         INVALID_VALUE: "a value of the right type that cannot be meant",
         MISSING_KEY: "a key that has to be there is missing",
         NULL: "a key without a value",
-        NOT_YET: "a key that is reserved for something that this version does not manage",
         NOT_OFFERED: "the engine does not have what the key manages",
         LISTED_TWICE: "a name is listed twice",
         PRESENT_AND_ABSENT: "a name is listed under present and under absent",
@@ -110,11 +108,6 @@ RULES = MappingProxyType(
             why="Without quotes YAML reads some texts as something else: 14.10 is the number 14.1, and"
             " a date is no text. What was lost that way cannot be found again.",
             settle="Put the value in quotes, as the hint shows it.",
-        ),
-        NOT_YET: Rule(
-            why="The key is kept free for something to come, so that a spec of today does not mean"
-            " something else with a later version.",
-            settle="Take the key out.",
         ),
         "S2": Rule(
             why="A spec has to be one that can come true. One that contradicts itself, or asks of an"

@@ -5,8 +5,7 @@ All errors of a value are found at once, each with the path that leads to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -19,10 +18,9 @@ from typing import (
     Union,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
-from attrs import fields, frozen, has
+from attrs import evolve, fields, frozen, has
 from cattrs import Converter
 from cattrs.cols import homogenous_tuple_structure_factory as tuple_hook
 from cattrs.errors import (
@@ -36,20 +34,27 @@ from cattrs.gen import mapping_structure_factory as mapping_hook
 
 from reconcile.model.constraint import (
     InvalidValueError,
-    ShortForm,
     description_of,
+    quiet_fields,
     short_form,
 )
 from reconcile.model.finding import Finding
 from reconcile.spec.compose import Document
 from reconcile.spec.locations import Locations, Path, finding
-from reconcile.spec.sentences import Due, Sentence, missing, not_among, unknown_key, wrong_type
+from reconcile.spec.plain import SCALARS, NotAmongError, WrongTypeError, due_of, long_form
+from reconcile.spec.sentences import (
+    Due,
+    Sentence,
+    label,
+    missing,
+    not_among,
+    unknown_key,
+    wrong_type,
+)
 
 T = TypeVar("T")
 _Hook = Callable[[Any, Any], Any]
 _Factory = Callable[[Any, Converter], _Hook]
-
-_SCALARS = {str: Due.TEXT, int: Due.NUMBER, bool: Due.FLAG, date: Due.DATE}
 
 
 @frozen(kw_only=True)
@@ -58,24 +63,6 @@ class Converted(Generic[T]):
 
     value: T | None = None
     findings: tuple[Finding, ...] = ()
-
-
-class _WrongTypeError(ValueError):
-    """A value of another type than is due; its place makes the sentence."""
-
-    def __init__(self, due: Due, value: object) -> None:
-        super().__init__(due.value)
-        self.due = due
-        self.value = value
-
-
-class _NotAmongError(ValueError):
-    """A value that is none of a closed list."""
-
-    def __init__(self, value: object, known: Iterable[object]) -> None:
-        super().__init__(repr(value))
-        self.value = value
-        self.known = [str(word) for word in known]
 
 
 @frozen
@@ -95,9 +82,16 @@ def convert(
     plain = document.at(at) if value is ... else value
     try:
         return Converted(value=_converter().structure(plain, cls))
-    except (BaseValidationError, _WrongTypeError, _NotAmongError, InvalidValueError) as error:
-        leaves = _leaves(_Leaf(at, error))
-        return Converted(findings=tuple(_finding(document, leaf) for leaf in leaves))
+    except (BaseValidationError, WrongTypeError, NotAmongError, InvalidValueError) as error:
+        quiet = {(*at, name) for name in quiet_fields(cls)}
+        return Converted(
+            findings=tuple(
+                _quietly(document, leaf)
+                if leaf.path[: len(at) + 1] in quiet
+                else _finding(document, leaf)
+                for leaf in _leaves(_Leaf(at, error))
+            )
+        )
 
 
 def refusal(locations: Locations, path: Path, error: InvalidValueError) -> Finding:
@@ -148,12 +142,23 @@ def _finding(document: Document, leaf: _Leaf) -> Finding:
     return finding(sentence.code, mark, sentence.message, sentence.hint)
 
 
+def _quietly(document: Document, leaf: _Leaf) -> Finding:
+    """The finding about what may be a secret: neither the value nor its source line is shown."""
+    found = evolve(_finding(document, leaf), excerpt=None)
+    if not isinstance(leaf.error, WrongTypeError) or leaf.error.value is None:
+        return found
+    where = label(document.locations.spelled(leaf.path))
+    due = leaf.error.due.value
+    hint = f"write {due}; what stands there may be a secret, and is not shown"
+    return evolve(found, message=f"{where} is not {due}", hint=hint)
+
+
 def _sentence(document: Document, leaf: _Leaf) -> Sentence:
     locations, path = document.locations, leaf.path
     match leaf.error:
-        case _WrongTypeError(due=due, value=value):
+        case WrongTypeError(due=due, value=value):
             return wrong_type(locations.spelled(path), due, value, locations.quote(path))
-        case _NotAmongError(value=value, known=known):
+        case NotAmongError(value=value, known=known):
             return not_among(locations.spelled(path), value, known)
         case ForbiddenExtraKeysError():
             return unknown_key(str(path[-1]), (attribute.name for attribute in fields(leaf.cls)))
@@ -170,7 +175,7 @@ def _sentence(document: Document, leaf: _Leaf) -> Sentence:
 def _converter() -> Converter:
     """The converter; a hook that is registered later is asked first."""
     converter = Converter(detailed_validation=True, forbid_extra_keys=True)
-    for scalar, due in _SCALARS.items():
+    for scalar, due in SCALARS.items():
         converter.register_structure_hook(scalar, _exactly(scalar, due))
     factories: tuple[tuple[Callable[[Any], bool], _Factory], ...] = (
         (has, _class_hook),
@@ -191,7 +196,7 @@ def _exactly(scalar: type, due: Due) -> _Hook:
 
     def structure(value: object, _cls: object) -> object:
         if type(value) is not scalar:
-            raise _WrongTypeError(due, value)
+            raise WrongTypeError(due, value)
         return value
 
     return structure
@@ -202,9 +207,9 @@ def _enum_hook(cls: type[Enum], _converter: Converter) -> _Hook:
 
     def structure(value: object, _cls: object) -> Enum:
         if type(value) is not str:
-            raise _WrongTypeError(Due.TEXT, value)
+            raise WrongTypeError(Due.TEXT, value)
         if value not in members:
-            raise _NotAmongError(value, members)
+            raise NotAmongError(value, members)
         return members[value]
 
     return structure
@@ -216,7 +221,7 @@ def _literal_hook(cls: Any, _converter: Converter) -> _Hook:
     def structure(value: object, _cls: object) -> object:
         if any(type(value) is type(choice) and value == choice for choice in choices):
             return value
-        raise _NotAmongError(value, choices)
+        raise NotAmongError(value, choices)
 
     return structure
 
@@ -229,7 +234,7 @@ def _only(plain: type, due: Due, factory: Callable[[Any, Converter], _Hook]) -> 
 
         def structure(value: object, _cls: object) -> object:
             if type(value) is not plain:
-                raise _WrongTypeError(due, value)
+                raise WrongTypeError(due, value)
             return inner(value, cls)
 
         return structure
@@ -264,35 +269,13 @@ def _constrained_hook(cls: Any, converter: Converter) -> _Hook:
 def _class_hook(cls: Any, converter: Converter) -> _Hook:
     inner = make_dict_structure_fn(cls, converter)
     short = short_form(cls)
-    due = _due(cls, short)
+    due = due_of(cls, short)
 
     def structure(value: object, _cls: object) -> object:
         if type(value) is dict and not (short and short.only):
             return inner(value, cls)
         if short is None:
-            raise _WrongTypeError(due, value)
-        return inner({short.key: _long(value, short, due)}, cls)
+            raise WrongTypeError(due, value)
+        return inner({short.key: long_form(value, short, due)}, cls)
 
     return structure
-
-
-def _due(cls: Any, short: ShortForm | None) -> Due:
-    """What a class may be written as."""
-    if short is None:
-        return Due.MAPPING
-    hint = get_type_hints(cls)[short.key]
-    if get_origin(hint) is not tuple:
-        return Due.MAPPING if get_origin(hint) is Mapping else _SCALARS[hint]
-    if short.separator:
-        return Due.LIST_OR_TEXT
-    return Due.LIST if short.only else Due.LIST_OR_MAPPING
-
-
-def _long(value: object, short: ShortForm, due: Due) -> object:
-    """The value of the field that a short form stands for."""
-    if isinstance(value, str) and short.separator:
-        return [part.strip() for part in value.split(short.separator)] if value.strip() else []
-    plain, composed = type(value), dict if due is Due.MAPPING else list
-    if plain is not composed and (plain is dict or due not in _SCALARS.values()):
-        raise _WrongTypeError(due, value)
-    return value

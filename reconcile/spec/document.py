@@ -17,7 +17,7 @@ from reconcile.spec.compose import Document
 from reconcile.spec.convert import Converted, convert, refusal
 from reconcile.spec.locations import Mark, Path, finding
 from reconcile.spec.sentences import Sentence, unknown_key
-from reconcile.spec.written import HEADER_KEYS, RESERVED, Header
+from reconcile.spec.written import HEADER_KEYS, Header
 
 
 @frozen(kw_only=True)
@@ -43,8 +43,17 @@ def read_spec(document: Document) -> Converted[Spec]:
     problems = (*header.findings, *findings)
     if header.value is None:
         return Converted(findings=problems)
+    if header.value.connection is not None and header.value.engine is not Engine.POSTGRESQL:
+        problems = (*problems, _at_key(document, ("connection",), _NO_SQL))
     spec = Spec(header=header.value, kinds=kinds, document=document)
     return Converted(value=spec, findings=problems)
+
+
+_NO_SQL = Sentence(
+    codes.NOT_OFFERED,
+    "only postgresql has something that is changed over a connection",
+    "take it out",
+)
 
 
 def _engine(value: object) -> Engine | None:
@@ -75,7 +84,7 @@ def read_kinds(
         path = (*at, key)
         kind = KIND_BY_NAME.get(key)
         if kind is None:
-            findings.append(_at_key(document, path, _no_kind(key, others)))
+            findings.append(_at_key(document, path, unknown_key(key, (*others, *KIND_BY_NAME))))
         elif engine is not None and engine not in kind.offers:
             findings.append(_at_key(document, path, _not_offered(kind, engine)))
         else:
@@ -123,14 +132,4 @@ def _not_offered(kind: Kind[Any], engine: Engine) -> Sentence:
         codes.NOT_OFFERED,
         f"{engine.value} has no {kind.name}",
         f"take it out; {engine.value} has: {', '.join(offered)}",
-    )
-
-
-def _no_kind(key: str, others: Iterable[str]) -> Sentence:
-    if key not in RESERVED:
-        return unknown_key(key, (*others, *KIND_BY_NAME))
-    return Sentence(
-        codes.NOT_YET,
-        f"{key} is not supported yet",
-        f"take it out; this version manages: {', '.join(KIND_BY_NAME)}",
     )

@@ -98,6 +98,14 @@ def _across(specs: Sequence[Spec]) -> Iterator[Finding]:
             f"this is the live database of {first.header.database!r} at {first.mark.location}",
             "put both into one spec, or name the addon that each is about",
         )
+    connected = [spec for spec in specs if spec.header.connection is not None]
+    for spec, first in _repeated(connected, _way):
+        yield finding(
+            codes.DATABASE_TWICE,
+            spec.document.locations.find_key(("connection",)),
+            f"this is the connection of {first.header.database!r} at {first.mark.location}",
+            "name the connection string of this addon",
+        )
 
 
 def _identity(spec: Spec) -> Hashable:
@@ -107,6 +115,11 @@ def _identity(spec: Spec) -> Hashable:
     """
     header = spec.header
     return (header.app, header.addon) if header.addon else (header.app, header.engine)
+
+
+def _way(spec: Spec) -> Hashable:
+    """Where the connection string of a spec is found: one string leads to one database."""
+    return spec.header.connection and spec.header.connection.dsn
 
 
 def _repeated(

@@ -16,6 +16,7 @@ Path = tuple[str | int, ...]
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONGEST_EXCERPT = 160
 _LONGEST_MESSAGE = 400
+_PASSWORD = re.compile(r"(?i)(://[^\s:@/]*:)(\S{1,999})(?=@|'…)|(password\s*=\s*)(\S+)")
 
 
 class Span(NamedTuple):
@@ -63,7 +64,7 @@ class Source:
 
     def mark(self, span: Span) -> Mark:
         """Say where a token stands; of one that goes over several lines, the first one's part."""
-        line = self.lines[span.line] if span.line < len(self.lines) else ""
+        line = _hidden(self.lines[span.line]) if span.line < len(self.lines) else ""
         end = span.end_column if span.end_line == span.line else 0
         end = end if end > span.column else len(line.rstrip())
         begin = max(0, span.column - _LONGEST_EXCERPT // 2) if len(line) > _LONGEST_EXCERPT else 0
@@ -87,11 +88,22 @@ class Source:
 
 def finding(code: str, mark: Mark, message: str, hint: str | None) -> Finding:
     """A finding at a place; a message that quotes a huge value is cut."""
+    message, hint = _hidden(message), _hidden(hint) if hint else None
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}…"
     return Finding(
         code=code, message=message, location=mark.location, excerpt=mark.excerpt, hint=hint
     )
+
+
+def _hidden(text: str) -> str:
+    """The same, with stars for the password of what looks like a connection string."""
+
+    def stars(found: re.Match[str]) -> str:
+        before, password = found.group(1, 2) if found[1] else found.group(3, 4)
+        return before + "*" * len(password)
+
+    return _PASSWORD.sub(stars, text)
 
 
 def by_place(one: Finding) -> tuple[str, int, int, str]:

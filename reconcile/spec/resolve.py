@@ -14,6 +14,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
+from reconcile.model.reach import Connection
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins
 from reconcile.spec import codes
@@ -68,6 +69,7 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
         labels=header.labels,
         protect=protect,
         pins=Pins(resource_id=header.resource_id, region=header.region),
+        connection=_connection(header),
         kinds={kind.name: wanted[kind.name] for kind in KINDS if kind.name in wanted},
         ignored=tuple(sorted((one for one in ignored if one.address.kind in given), key=_place)),
         whole={name: given[name].value for name in _touched(ignored) if name in given},
@@ -79,6 +81,11 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
         *_conflicts(spec, labels),
         *_unfit(header.engine, given),
     )
+
+
+def _connection(header: Header) -> Connection | None:
+    written = header.connection
+    return Connection(dsn=written.dsn, database=written.database) if written else None
 
 
 def _label_sets(header: Header, config: Config) -> list[DefaultSet]:

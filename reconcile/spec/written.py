@@ -13,13 +13,16 @@ from typing import Annotated, Any, Literal
 from attrs import fields, frozen
 
 from reconcile.kinds.listing import PRINTABLE, Why
-from reconcile.model.constraint import Between, InvalidValueError, Matching, described
+from reconcile.model.constraint import (
+    Between,
+    InvalidValueError,
+    Matching,
+    described,
+)
 from reconcile.model.engine import Engine
 from reconcile.model.policy import WAIVABLE
 from reconcile.spec import codes
-
-RESERVED = frozenset({"connection"})
-"""Keys that specs will have, but that this version does not manage."""
+from reconcile.spec.connection import WrittenConnection
 
 Handle = Annotated[
     str,
@@ -131,6 +134,12 @@ class Header:
         "Refuse every action that loses data of this database, whatever the flags.",
         examples=(True,),
         default=None,
+    )
+    connection: WrittenConnection | None = described(
+        "PostgreSQL: how the database is reached by SQL. With it `extensions` are planned and applied"
+        " like all else; without it they are steps for a person.",
+        default=None,
+        quiet=True,
     )
     ignore: tuple[Ignore, ...] = described(
         "Differences that shall not count for a while.",

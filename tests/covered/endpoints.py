@@ -12,6 +12,7 @@ from reconcile.model.call import (
     RECOVERY_WINDOW,
     RESOURCE,
     UPGRADE,
+    USERS,
     add_feature,
     operation,
     remove_feature,
@@ -21,6 +22,10 @@ from reconcile.model.call import (
 )
 
 _WIKI = "version: 1\ndatabase: wiki\napp: wiki\naddon: ad-wiki\nengine: mongodb\n"
+_BY_SQL = (
+    "version: 1\ndatabase: billing\napp: billing-api\naddon: ad-billing\nengine: postgresql\n"
+    'connection: {dsn: "${env:BILLING_DSN}", database: billing}\nextensions: [citext]\n'
+)
 _UPGRADED = (
     "version: 1\ndatabase: shop\napp: shop-web\naddon: ad-shop\nengine: mysql\n"
     'engine_version: ">=8.0.36"\n'
@@ -108,6 +113,15 @@ ENDPOINTS = (
         spec=_UPGRADED,
         status=2,
         sandbox="backups_api.create_backup",
+        source=NEWER,
+    ),
+    row(
+        USERS,
+        name="users",
+        database=BILLING,
+        command="plan",
+        spec=_BY_SQL,
+        sandbox="users_api.list_users",
         source=NEWER,
     ),
     row(

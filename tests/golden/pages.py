@@ -9,12 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from builders import HOSTS, TODAY
+from golden.by_sql import CHANGED_BOTH_WAYS, CHANGED_BY_SQL, CONNECTION, HELD_BACK, NOT_REACHED
 from golden.changes import CHANGES
 from golden.explanations import EXPLANATIONS
-from golden.fleets import PLANS
+from golden.fleets import PLANS as PLANNED
 from golden.history import PAST, PAST_RUNS
 from golden.live import DEEDS, LIVE
-from golden.runs import RUNS
+from golden.runs import RUNS as CARRIED_OUT
+from golden.runs import dry
 from golden.saved import RECORDS, SAVED
 from golden.specs import SPECS
 from golden.states import STATES
@@ -29,6 +31,7 @@ from reconcile.model.history import PastRun
 from reconcile.model.item import ManualStep
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Result, Run, follow_command
+from reconcile.model.sql import Sql
 from reconcile.model.text import safe_text
 from reconcile.report.explain_json import address_json, code_json
 from reconcile.report.explain_text import address_text, code_text
@@ -44,6 +47,17 @@ from reconcile.spec.load import load_specs
 
 Page = Callable[[], str]
 
+PLANS: Mapping[str, Proposal] = {
+    **PLANNED,
+    "by_sql": CHANGED_BY_SQL,
+    "by_sql_held_back": HELD_BACK,
+    "by_sql_not_reached": NOT_REACHED,
+}
+RUNS: Mapping[str, Run] = {
+    **CARRIED_OUT,
+    "dry_by_sql": dry(CHANGED_BY_SQL),
+    "dry_both_ways": dry(CHANGED_BOTH_WAYS),
+}
 LOOKS = {
     "txt": Look(),
     "80.txt": Look(width=80),
@@ -195,7 +209,7 @@ def _copied_from_explanation(explained: CodeExplained | AddressExplained) -> fro
         *(one for compared in explained.compared for one in compared.considered),
     ]
     addon = f"ad-{explained.address.database}"
-    calls = (text for one in considered for call in one.calls for text in _request(call, addon))
+    calls = (text for one in considered for call in one.calls for text in _sent(call, addon))
     steps = (
         text
         for one in considered
@@ -209,7 +223,14 @@ def _copied_from_explanation(explained: CodeExplained | AddressExplained) -> fro
 
 def _requests(outcome: Outcome) -> Iterator[str]:
     for call in outcome.calls:
-        yield from _request(call, f"ad-{outcome.action.address.database}")
+        yield from _sent(call, f"ad-{outcome.action.address.database}")
+
+
+def _sent(call: Call | Sql, addon: str) -> Iterator[str]:
+    if isinstance(call, Call):
+        yield from _request(call, addon)
+    else:
+        yield f"SQL in {CONNECTION.database}: {call}"
 
 
 def _request(call: Call, addon: str) -> Iterator[str]:

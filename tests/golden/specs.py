@@ -35,6 +35,16 @@ SPECS: Mapping[str, Mapping[str, str]] = {
     "tab": {"shop.yaml": HEAD + "backups:\n\tenabled: yes\n", "empty.yaml": ""},
     "not_yaml": {"shop.yaml": HEAD + "backups: {enabled: true, hours: [3:30]}\n"},
     "tab_after": {"shop.yaml": HEAD + "backups:\n  enabled:\t\t\tyes\n"},
+    "secrets": {
+        "string.yaml": POSTGRESQL
+        + "connection: {dsn: 'postgresql://app:hunter2@db.example.test/app', database: app}\n",
+        "password.yaml": POSTGRESQL.replace("billing", "orders")
+        + "connection:\n  dsn: ${env:ORDERS_DSN}\n  database: orders\n  password: hunter2\n",
+        "text.yaml": POSTGRESQL.replace("billing", "stock")
+        + "connection: postgresql://app:hunter2@db.example.test/app\n",
+        "number.yaml": POSTGRESQL.replace("billing", "carts")
+        + "connection: {dsn: 4711, database: carts}\n",
+    },
     "wide": {
         "shop.yaml": HEAD
         + "labels: {データベース: ok, 名前: 2026}\nlogical_databases: [漢字, 漢字]\n",

@@ -48,7 +48,7 @@ def proposed(fleet: tuple[Case, ...]) -> Proposal:
     return review(plan, Context(now=NOW, plan_id=plan_id(plan), fleet=len(fleet)))
 
 
-@given(fleet=fleets(), scope=scopes, key=st.none() | st.binary(min_size=16))
+@given(fleet=fleets(by_sql=True), scope=scopes, key=st.none() | st.binary(min_size=16))
 def test_what_is_dumped_is_loaded(
     fleet: tuple[Case, ...], scope: WrittenScope, key: bytes | None
 ) -> None:
@@ -64,7 +64,7 @@ def test_what_is_dumped_is_loaded(
     assert load(dump(kept).encode()) == kept
 
 
-@given(fleet=fleets(), seed=st.integers())
+@given(fleet=fleets(by_sql=True), seed=st.integers())
 def test_the_id_is_that_of_what_the_plan_does(fleet: tuple[Case, ...], seed: int) -> None:
     """Neither the places of the specs, nor their order, nor databases in sync decide it."""
     chance = random.Random(seed)  # noqa: S311 - a shuffle
@@ -75,7 +75,7 @@ def test_the_id_is_that_of_what_the_plan_does(fleet: tuple[Case, ...], seed: int
     assert plan_id(plan_of(tuple(mixed))) == plan_id(plan_of(fleet))
 
 
-@given(fleet=fleets())
+@given(fleet=fleets(by_sql=True))
 def test_another_plan_has_another_id(fleet: tuple[Case, ...]) -> None:
     """Whatever is left out of a plan, or protected in it, is told by its id."""
     plan = plan_of(fleet)

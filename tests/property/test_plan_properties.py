@@ -14,11 +14,15 @@ from strategies import LIVE, Case, cases, fleets, kinds_of
 
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.retention_policies import OnChange
-from reconcile.model.change import Create, Delete, Risk, sides_of
+from reconcile.model.address import Address
+from reconcile.model.change import Create, Delete, Risk, sides_of, verb_of
 from reconcile.model.engine import Engine, Version
-from reconcile.model.item import Blocked, Pending
+from reconcile.model.item import Action, Blocked, Doable, ManualStep, Pending
 from reconcile.model.plan import Plan
+from reconcile.model.reach import Reached
+from reconcile.model.sql import Sql
 from reconcile.model.state import ITSELF, Elements, Fields, NotOffered
+from reconcile.plan.belief import check_rules
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.intent import intended, rebuilt
 from reconcile.plan.standing import Standing, standing
@@ -73,14 +77,14 @@ def after(version: str) -> str | None:
     return str(Version(major=following[0], minor=following[1], build=1))
 
 
-@given(fleet=fleets())
+@given(fleet=fleets(by_sql=True))
 def test_a_plan_converges(fleet: tuple[Case, ...]) -> None:
     """Once a plan is applied, no action is left to plan."""
     after = plan_of(carried_out(case) for case in fleet)
     assert after.actions == ()
 
 
-@given(fleet=fleets())
+@given(fleet=fleets(by_sql=True))
 def test_applying_adds_no_other_difference(fleet: tuple[Case, ...]) -> None:
     """What is left after an apply was there before it; only what was begun may wait, or ask anew."""
     plan = plan_of(fleet)
@@ -92,7 +96,7 @@ def test_applying_adds_no_other_difference(fleet: tuple[Case, ...]) -> None:
     assert slow <= {"features", "engine_version"}
 
 
-@given(fleet=fleets())
+@given(fleet=fleets(by_sql=True))
 def test_applied_again_and_again_it_comes_to_rest(fleet: tuple[Case, ...]) -> None:
     """What takes several steps takes several applies, and not one more than there are steps."""
     for _step in range(12):
@@ -103,15 +107,23 @@ def test_applied_again_and_again_it_comes_to_rest(fleet: tuple[Case, ...]) -> No
     assert "P243" not in [entry.code for entry in plan.items() if isinstance(entry, Blocked)]
 
 
-@given(fleet=fleets())
+@given(fleet=fleets(by_sql=True))
 def test_a_plan_is_rebuilt_from_itself(fleet: tuple[Case, ...]) -> None:
-    """Target, before and after tell every action and manual step, its risk and its approval."""
-    for database in plan_of(fleet).databases:
+    """Target, before and after tell every action and manual step, its risk and its approval.
+
+    Only which extension comes first over a connection is told by what was live alone.
+    """
+    plan = plan_of(fleet)
+    check_rules(plan)
+    for database in plan.databases:
         if database.doable:
-            assert rebuilt(database).doable == database.doable
+            again = rebuilt(database).doable
+            assert sorted(again, key=_place) == sorted(database.doable, key=_place)
+            connected = database.target is not None and database.target.connection
+            assert connected or again == database.doable
 
 
-@given(fleet=fleets())
+@given(fleet=fleets(by_sql=True))
 def test_what_a_plan_asks_for_is_ready_on_the_state_it_was_made_on(
     fleet: tuple[Case, ...],
 ) -> None:
@@ -127,7 +139,7 @@ def test_what_a_plan_asks_for_is_ready_on_the_state_it_was_made_on(
             assert standing(action, later).standing in {Standing.ALREADY_DONE, at_it}
 
 
-@given(case=cases())
+@given(case=cases(by_sql=True))
 def test_what_is_wanted_can_be_written_and_read_again(case: Case) -> None:
     """A value in a spec's words passes the rules of specs and comes back the same."""
     for name, value in case.desired.kinds.items():
@@ -139,7 +151,11 @@ def _handle(case: Case) -> str:
     return case.desired.handle
 
 
-@given(case=cases())
+def _place(entry: Doable) -> tuple[Address, str]:
+    return entry.address, verb_of(entry.change).value
+
+
+@given(case=cases(by_sql=True))
 def test_what_needs_another_feature_never_runs_beside_it(case: Case) -> None:
     """Public needs TLS: the second change is planned when the first is seen to be done."""
     features = [action for action in plan_of([case]).actions if action.address.kind == "features"]
@@ -147,7 +163,7 @@ def test_what_needs_another_feature_never_runs_beside_it(case: Case) -> None:
     assert not {"force-ssl", "publicly-available"} <= names
 
 
-@given(case=cases())
+@given(case=cases(by_sql=True))
 def test_an_upgrade_comes_last(case: Case) -> None:
     """There is no way back from it, and it takes long."""
     kinds = [action.address.kind for action in plan_of([case]).actions]
@@ -165,7 +181,7 @@ def test_a_state_planned_against_itself_is_empty(engine: Engine, drawn: st.DataO
     assert all(database.unmanaged == () for database in plan.databases)
 
 
-@given(fleet=fleets(), seed=st.integers())
+@given(fleet=fleets(by_sql=True), seed=st.integers())
 def test_shuffled_input_gives_the_same_plan(fleet: tuple[Case, ...], seed: int) -> None:
     """The order of specs, answers and mappings decides nothing."""
     chance = random.Random(seed)  # noqa: S311 - a shuffle
@@ -189,7 +205,7 @@ def test_shuffled_input_gives_the_same_plan(fleet: tuple[Case, ...], seed: int) 
     assert plan_of(mixed) == plan_of(fleet)
 
 
-@given(fleet=fleets())
+@given(fleet=fleets(by_sql=True))
 def test_nothing_is_deleted_without_absent(fleet: tuple[Case, ...]) -> None:
     """Only a name under `absent` is deleted, or one whose replacement the spec allows."""
     wanted = {case.desired.handle: case.desired.kinds for case in fleet}
@@ -212,7 +228,7 @@ LOSING: list[tuple[str, Fields]] = [
 ]
 
 
-@given(case=cases())
+@given(case=cases(by_sql=True))
 def test_what_loses_data_is_called_lossy(case: Case) -> None:
     """A deletion, and the second half of a replacement, never pass as less than lossy."""
     for action in plan_of([case]).actions:
@@ -223,7 +239,7 @@ def test_what_loses_data_is_called_lossy(case: Case) -> None:
             assert action.risk is Risk.LOSSY
 
 
-@given(case=cases())
+@given(case=cases(by_sql=True))
 def test_no_action_comes_before_what_it_needs(case: Case) -> None:
     """Nothing goes before what shall take its place is there."""
     actions = plan_of([case]).actions
@@ -238,20 +254,62 @@ def test_no_action_comes_before_what_it_needs(case: Case) -> None:
             assert isinstance(gone.change, Delete)
 
 
-@given(case=cases())
+connected_cases = cases(
+    of=Engine.POSTGRESQL, by_sql=True, unnamed=KIND_BY_NAME.keys() - {"extensions"}, least=1
+)
+
+
+@given(case=connected_cases)
+def test_an_extension_comes_after_what_it_needs(case: Case) -> None:
+    """Enabled after all that it requires, none of which goes; dropped after all that needs it."""
+    reach, live = case.observed.facts.reach, case.observed.states.get("extensions", {})
+    if not isinstance(reach, Reached) or isinstance(live, NotOffered):
+        return
+    seen: set[str] = set()
+    required: set[str] = set()
+    for action in plan_of([case]).actions:
+        name, change = action.address.name, action.change
+        if action.address.kind != "extensions":
+            continue
+        if isinstance(change, Delete):
+            assert {*reach.needed_by.get(name, ())} <= seen
+            assert name not in required
+        else:
+            version = change.after.get("version") or reach.newest[name]
+            package = reach.offers.get(name, {}).get(str(version))
+            required.update(package.requires if package else ())
+            assert required <= seen | live.keys()
+        seen.add(name)
+
+
+@given(case=connected_cases)
+def test_a_connection_decides_who_changes_an_extension(case: Case) -> None:
+    """With one nothing is left to a person, without one nothing is run; no role oversteps."""
+    reach = case.observed.facts.reach
+    for entry in plan_of([case]).items():
+        if entry.address.kind != "extensions":
+            continue
+        assert not isinstance(entry, ManualStep if case.desired.connection else Action)
+        if isinstance(entry, Action):
+            assert isinstance(reach, Reached)
+            owned = entry.address.name in reach.owned
+            assert reach.superuser or owned or isinstance(entry.change, Create)
+
+
+@given(case=cases(by_sql=True))
 def test_a_kind_that_is_not_named_is_not_touched(case: Case) -> None:
     """A key that a spec does not name yields nothing."""
     for entry in plan_of([case]).items():
         assert entry.address.kind in case.desired.kinds
 
 
-@given(case=cases())
+@given(case=cases(by_sql=True))
 def test_every_action_has_requests_that_change(case: Case) -> None:
     """An action that sends nothing would be a manual step."""
     for action in plan_of([case]).actions:
         calls = KIND_BY_NAME[action.address.kind].requests(action.change)
         assert calls
-        assert all(call.effect.value == "change" for call in calls)
+        assert all(isinstance(call, Sql) or call.effect.value == "change" for call in calls)
 
 
 @given(engine=st.sampled_from(Engine), drawn=st.data())

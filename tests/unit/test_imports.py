@@ -12,7 +12,7 @@ import pytest
 LEAVES = {"errors", "model"}
 EVERYTHING = {
     "api", "apply", "cli", "errors", "guard", "kinds", "model", "observe", "operate", "plan",
-    "report", "sandbox", "schema", "spec",
+    "report", "sandbox", "schema", "spec", "sql",
 }  # fmt: skip
 
 # What a room may import beside the leaves. docs/architecture.md says why.
@@ -22,14 +22,15 @@ ALLOWED: dict[str, set[str]] = {
     "kinds": set(),
     "spec": {"kinds"},
     "api": set(),
+    "sql": set(),
     "observe": {"kinds", "api.targets", "api.reads"},
     "plan": {"kinds"},
     "guard": set(),
-    "apply": {"kinds", "plan", "guard", "api.writes", "api.operations"},
+    "apply": {"kinds", "plan", "guard", "api.writes", "api.operations", "sql.writes"},
     "operate": {"kinds", "api.reads", "api.writes", "api.operations"},
     "report": set(),
     "schema": {"kinds", "spec"},
-    "cli": EVERYTHING - {"api"} | {"api.reads", "api.surroundings"},
+    "cli": EVERYTHING - {"api", "sql"} | {"api.reads", "api.surroundings", "sql.dsn", "sql.reads"},
     "sandbox": set(),
 }
 
@@ -45,11 +46,13 @@ DOORS: dict[str, set[str]] = {
         "reconcile.cli.history_commands",
         "reconcile.cli.looking_commands",
         "reconcile.cli.settings_commands",
+        "reconcile.cli.tooling_commands",
         "reconcile.cli.value_types",
         "reconcile.cli.parameters",
     },
     "rich": {"reconcile.report.page"},
     "pyrate_limiter": {"reconcile.api.quota"},
+    "psycopg": {"reconcile.sql.driver"},
 }
 
 IMPORTS = grimp.build_graph("reconcile", include_external_packages=True, cache_dir=None)

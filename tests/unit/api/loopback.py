@@ -67,6 +67,9 @@ def reply(status: int = 200, body: object = None, **headers: str) -> Reply:
     return Reply(raw="\r\n".join(lines).encode() + b"\r\n\r\n" + content)
 
 
+_NO_ROUTE = reply(404, {"resource": "Route", "error": "not found"})
+
+
 def truncated(body: bytes) -> Reply:
     """An answer that promises more than it holds."""
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body) + 50}\r\n\r\n".encode()
@@ -90,6 +93,7 @@ class Addon:
     version: str = "8.0.35-1"
     resource: Mapping[str, Any] = field(factory=dict)
     results: Mapping[str, Any] = field(factory=dict)
+    users: object = None
 
     def listed(self) -> dict[str, Any]:
         """The addon as the platform shows it."""
@@ -212,13 +216,22 @@ class Provider:
             case "api", ["v1", "apps", _, "addons", addon, "token"]:
                 token = self._token(f"addon-token-canary-{len(self.tokens)}")
                 answer = {"addon": {**self._addon(addon).listed(), "token": token}}
-            case "database", ["api", "databases", addon]:
-                answer = {"database": self._addon(addon).database()}
-            case "database", ["api", "databases", addon, "action"]:
-                answer = self._addon(addon).act(received.action_name)
+            case "database", ["api", "databases", addon, *below]:
+                return self._about(self._addon(addon), below, received.action_name)
             case _:
-                return reply(404, {"resource": "Route", "error": "not found"})
+                return _NO_ROUTE
         return reply(200, answer)
+
+    def _about(self, addon: Addon, below: list[str], action_name: str | None) -> Reply:
+        match below:
+            case []:
+                return reply(200, {"database": addon.database()})
+            case ["action"]:
+                return reply(200, addon.act(action_name))
+            case ["users"] if addon.users is not None:
+                return reply(200, {"database-users": addon.users})
+            case _:
+                return _NO_ROUTE
 
     def _token(self, token: str) -> str:
         self.tokens.add(token)

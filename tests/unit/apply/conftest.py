@@ -12,13 +12,19 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve, field
-from live import environment
+from live import environment, no_sql
 
 from reconcile.api.surroundings import Surroundings
 from reconcile.apply.backup_first import Secured, listed
 from reconcile.apply.backup_live import LiveMaker
 from reconcile.apply.journal import Journal
-from reconcile.apply.live import Connection, Following, LiveExecutor, connect_writing
+from reconcile.apply.live import (
+    Connection,
+    Following,
+    LiveExecutor,
+    SqlWrites,
+    connect_writing,
+)
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action
@@ -94,6 +100,7 @@ class Bench:
     stop: threading.Event = field(factory=threading.Event)
     wait: bool = True
     patience: float = 3600.0
+    sql: SqlWrites = field(factory=no_sql)
 
     def planned(self) -> tuple[Target, Action]:
         """The upgrade, as it is planned; what was sent for that is forgotten."""
@@ -108,7 +115,7 @@ class Bench:
         """Carry it out."""
         with Journal(self.directory, "run", lambda: datetime.now(UTC)) as journal:
             writes, following = self.connection.writes, self.following()
-            return LiveExecutor(writes, journal, following).execute(target, action)
+            return LiveExecutor(writes, self.sql, journal, following).execute(target, action)
 
     def back_up(
         self, target: Target, action: Action, *, seen: Callable[[], None] = nothing

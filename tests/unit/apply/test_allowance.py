@@ -75,6 +75,16 @@ def test_an_address_that_is_not_in_the_plan_is_noticed() -> None:
         assert [*allowance.unused(plan)] == said
 
 
+def test_all_risks_of_an_address_are_told() -> None:
+    """Two actions may be about one address."""
+    items = (action(Risk.LOSSY), action(Risk.DISRUPTIVE))
+    plan = Plan(databases=(DatabasePlan(handle="shop", engine="mysql", app="a", items=items),))
+    allowance = Allowance(allows=(Allow.parse(f"weakens={ADDRESS}"),))
+    assert [*allowance.unused(plan)] == [
+        f"--allow weakens={ADDRESS} allows nothing: its action is disruptive, lossy"
+    ]
+
+
 @pytest.mark.parametrize("text", ["weakens", "lossy=shop/logical_databases/legacy"])
 def test_an_allowance_is_told_as_it_is_written(text: str) -> None:
     """It can be said again."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import pytest
-from builders import HERE, desired, observed, removal
+from builders import CONNECTION, HERE, desired, observed, removal
 
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.estimate import estimate
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
@@ -107,6 +108,19 @@ def test_a_backup_first_costs_more_once_a_database(
     """The list, the request and another look, where something is at stake and may run."""
     plain = foreseen(proposal(*fleet), allowance)[0]
     assert foreseen(proposal(*fleet), allowance, backup_first=True)[0] == plain + more
+
+
+def test_a_statement_is_no_request() -> None:
+    """Only the looks before it and the read after it are; the connection is another server's."""
+    spec = Extensions(present=(Extension(name="a"),), absent=(removal("b"), removal("c")))
+    one = desired({"extensions": spec}, engine=Engine.POSTGRESQL, connection=CONNECTION)
+    live = {"b": {"version": "1"}, "c": {"version": "1"}}
+    found = observed({"extensions": live}, engine=Engine.POSTGRESQL)
+    plan = build_plan([one], {"shop": found})
+    assert len(plan.actions) == 3
+    given = Proposal(plan=plan)
+    assert foreseen(given, Allowance())[0] == LOOK + READS
+    assert foreseen(given, ALL)[0] == 3 * LOOK + READS
 
 
 def test_what_a_guard_refuses_costs_nothing() -> None:

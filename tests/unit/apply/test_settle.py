@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from builders import desired, facts, observed
+from builders import CONNECTION, desired, facts, observed, removal
 
+from reconcile.apply.executors import calls_of
 from reconcile.apply.settle import settle
 from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
+from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.feature_rules import Feature
 from reconcile.kinds.features import Features
 from reconcile.model.address import Address
@@ -62,6 +64,51 @@ def test_a_busy_database_says_nothing_of_one_feature() -> None:
     spec = Features(switched={Feature.REDIS_AOF: True})
     after = planned("features", spec, OFF, live=facts(operation="op"))
     assert settled(planned("features", spec, OFF), after) == (Result.UNKNOWN, "lost")
+
+
+BY_SQL = Extensions(present=(Extension(name="hstore"),), absent=(removal("cube"),))
+TOOK_IT = (
+    Result.UNKNOWN,
+    "the server took it, and read again the API does not tell of it: look there",
+)
+
+
+@pytest.mark.parametrize(
+    ("live", "expected"),
+    [
+        ({"hstore"}, [(Result.DONE, "ok"), (Result.DONE, "ok")]),
+        ({"hstore", "cube"}, [(Result.DONE, "ok"), TOOK_IT]),
+        (set(), [TOOK_IT, (Result.DONE, "ok")]),
+    ],
+)
+def test_a_statement_that_the_api_does_not_tell_of(
+    live: set[str], expected: list[tuple[Result, str]]
+) -> None:
+    """It was perhaps done elsewhere: that is no success."""
+    wanted = desired({"extensions": BY_SQL}, engine=Engine.POSTGRESQL, connection=CONNECTION)
+
+    def plan_on(names: set[str]) -> Plan:
+        states = {"extensions": {name: {"version": "1.0"} for name in sorted(names)}}
+        return build_plan([wanted], {"shop": observed(states, engine=Engine.POSTGRESQL)})
+
+    sent = [
+        Outcome(action=action, result=Result.DONE, message="ok", calls=calls_of(action))
+        for action in plan_on({"cube"}).actions
+    ]
+    assert [str(one.calls[0]) for one in sent] == [
+        "CREATE EXTENSION hstore;",
+        "DROP EXTENSION cube;",
+    ]
+    found = settle(sent, plan_on(live))
+    assert [(one.result, one.message) for one in found] == expected
+
+
+def test_a_request_that_was_done_and_is_due_again_was_done() -> None:
+    """The API itself took it; what it tells may be a moment old."""
+    before = planned("backups", Backups(enabled=True), {ITSELF: {"enabled": False, "hours": ()}})
+    (action,) = before.actions
+    sent = Outcome(action=action, result=Result.DONE, calls=calls_of(action))
+    assert settle([sent], before) == (sent,)
 
 
 ITS_OWN = Address(database="shop", kind="features", name="redis-aof")

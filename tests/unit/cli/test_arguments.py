@@ -235,6 +235,11 @@ def test_overrides(line: str) -> None:
         ("sandbox --token-life 60", SandboxOptions(token_life=60)),
         ("sandbox --operation-seconds 0", SandboxOptions(operation_seconds=0)),
         ("sandbox --until-eof", SandboxOptions(until_eof=True)),
+        ("sandbox --engines memory", SandboxOptions(engines="memory")),
+        (
+            "sandbox --engines real --engines-dir e",
+            SandboxOptions(engines="real", engines_dir=Path("e")),
+        ),
     ],
 )
 def test_other_commands(line: str, expected: Options) -> None:

@@ -254,6 +254,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "sandbox",
     ),
     "sandbox --token": ("option '--token' requires an argument", "sandbox"),
+    "sandbox --engines docker": (
+        "invalid value for '--engines': 'docker' is not one of 'memory', 'real'",
+        "sandbox",
+    ),
 }
 
 

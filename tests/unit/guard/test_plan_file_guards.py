@@ -108,6 +108,24 @@ def test_g110_a_database_that_no_spec_here_is_about() -> None:
     assert found(evolve(known, record=RECORD)) == []
 
 
+def test_g110_a_connection_that_no_spec_here_names() -> None:
+    """A reference could stand for a string that leads anywhere; a checked signature answers."""
+    known = FromFile(
+        record=evolve(RECORD, seal=Seal.UNSIGNED),
+        vouched={POLICY, LEGACY},
+        unnamed=("shop", "vault"),
+    )
+    found_there = found(known)
+    assert [one.code for one in found_there] == ["G110", "G110"]
+    assert found_there[1].message == (
+        "the plan would run SQL in 'vault' over a connection that no spec here names, and its"
+        " signature was not checked"
+    )
+    assert found_there[1].hint == "say with --specs where its spec is, or plan again"
+    assert found(evolve(known, record=evolve(RECORD, seal=Seal.UNCHECKED))) == found_there
+    assert found(evolve(known, record=RECORD)) == []
+
+
 def test_what_loses_nothing_needs_nobody() -> None:
     """Also where it weakens."""
     weakening = Plan(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import desired, observed
+from builders import desired, observed, only_calls
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.backups import KIND, Backups
@@ -93,7 +93,7 @@ def test_changed_by_a_patch_of_what_differs(
     (entry,) = planned(spec, resource)
     assert isinstance(entry, Action)
     assert entry.risk is risk
-    (call,) = KIND.requests(entry.change)
+    (call,) = only_calls(KIND.requests(entry.change))
     assert (call.method, call.path, call.body) == ("PATCH", "", {"database": body})
 
 

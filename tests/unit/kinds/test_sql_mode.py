@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from builders import desired, facts, observed
+from builders import desired, facts, observed, only_calls
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.sql_mode import KIND, SqlMode
 from reconcile.kinds.sql_modes import MARIADB, MYSQL_5, MYSQL_8, dialect_of, is_laxer
 from reconcile.model.change import Risk
+from reconcile.model.constraint import InvalidValueError, OneOf
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item
 from reconcile.plan.build import build_plan
@@ -100,7 +101,7 @@ def test_sends_the_specs_own_words_without_spaces(wanted: str, sent: str) -> Non
     """The params of set-sqlmode are the string itself: a space after a comma is an error."""
     (entry,) = planned(wanted, "PAD_CHAR_TO_FULL_LENGTH")
     assert isinstance(entry, Action)
-    (call,) = KIND.requests(entry.change)
+    (call,) = only_calls(KIND.requests(entry.change))
     assert call.body == {"action_name": "set-sqlmode", "params": sent}
 
 
@@ -156,3 +157,11 @@ def test_every_known_mode_expands_to_modes_of_its_dialect() -> None:
 def test_offered_by_mysql_only() -> None:
     """No other engine has an SQL mode."""
     assert dict(KIND.offers) == {Engine.MYSQL: True}
+
+
+def test_letters_of_other_alphabets_are_none_of_a_mode() -> None:
+    """The capital of a long s is an S, and no server takes one for the other."""
+    rule = OneOf(frozenset({"STRICT_TRANS_TABLES"}), "SQL mode")
+    rule.check("strict_trans_tables")
+    with pytest.raises(InvalidValueError, match="is no SQL mode"):
+        rule.check("\u017fTRICT_TRANS_TABLES")

@@ -39,7 +39,7 @@ from reconcile.model.state import ITSELF
             Extensions(
                 present=(
                     Extension(name="pg_trgm", version="1.6"),
-                    Extension(name="postgis", version="3.4"),
+                    Extension(name="postgis", version="3.4.0"),
                 )
             ),
         ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from builders import desired
+from builders import CONNECTION, desired
 
 from reconcile.kinds import KINDS
 from reconcile.model.cost import Budget, InHand, foresee
 from reconcile.model.engine import Engine
+from reconcile.model.reach import Connection
 from reconcile.model.state import Desired
-from reconcile.observe.estimate import estimate, reads_of
+from reconcile.observe.estimate import estimate, looks_of, reads_of
 
 UNPACED = Budget(api=None)
 MYSQL_KINDS = ("backups", "sql_mode", "logical_databases")
@@ -75,6 +76,28 @@ def test_a_database_costs_its_resource_and_each_distinct_read(
 ) -> None:
     """Kinds that read the resource, or share an action, cost nothing more."""
     assert reads_of(desired(dict.fromkeys(kinds), engine=Engine.MYSQL)) == requests
+
+
+@pytest.mark.parametrize(
+    ("kinds", "connection", "looks"),
+    [
+        (("backups",), CONNECTION, 1),
+        (("extensions",), None, 2),
+        (("extensions",), CONNECTION, 4),
+        (("extensions", "query_stats"), CONNECTION, 4),
+        (("extensions", "logical_databases"), CONNECTION, 4),
+        (("query_stats", "logical_databases"), CONNECTION, 3),
+        (("query_stats",), CONNECTION, 2),
+        ((), CONNECTION, 1),
+    ],
+)
+def test_a_look_at_what_differs_proves_where_a_connection_leads(
+    kinds: tuple[str, ...], connection: Connection | None, looks: int
+) -> None:
+    """That takes the users, and the logical databases where they are not read anyway."""
+    one = desired(dict.fromkeys(kinds), engine=Engine.POSTGRESQL, connection=connection)
+    assert looks_of(one) == looks
+    assert reads_of(one) == reads_of(evolve(one, connection=None))
 
 
 @pytest.mark.parametrize(

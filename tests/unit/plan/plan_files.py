@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from attrs import evolve
-from builders import FOREVER, HERE, desired, facts, observed, removal
+from builders import CONNECTION, FOREVER, HERE, desired, facts, observed, package, reached, removal
 
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.extensions import Extension, Extensions
@@ -60,6 +60,20 @@ _IOT = desired(
     handle="iot",
     engine=Engine.INFLUXDB,
 )
+_VAULT = desired(
+    {
+        "extensions": Extensions(
+            present=(
+                Extension(name="bool_plperl", version="1.0"),
+                Extension(name="hstore", version="1.8"),
+                Extension(name="plperl"),
+            )
+        )
+    },
+    handle="vault",
+    engine=Engine.POSTGRESQL,
+    connection=CONNECTION,
+)
 _FLEET: list[tuple[Desired, Observation]] = [
     (
         evolve(_SHOP, pins=Pins(resource_id="shop-web-3412", region="osc-fr1")),
@@ -101,13 +115,28 @@ _FLEET: list[tuple[Desired, Observation]] = [
             handle="cache", engine=Engine.REDIS, live=facts(Engine.REDIS, operation="6aa1-upgrade")
         ),
     ),
+    (
+        _VAULT,
+        observed(
+            {"extensions": {"hstore": {"version": "v1.7"}}},
+            handle="vault",
+            engine=Engine.POSTGRESQL,
+            live=facts(
+                Engine.POSTGRESQL,
+                reach=reached(
+                    {"bool_plperl": package("plperl"), "plperl": package()},
+                    updates={"hstore": ["1.8"]},
+                ),
+            ),
+        ),
+    ),
     (desired(handle="quiet"), observed(handle="quiet")),
     (desired(handle="lost"), Unknown(reason="the provider answered 502", unauthenticated=True)),
 ]
 
 
 def plan() -> Plan:
-    """Actions of every verb, a replacement, a step by hand, what is blocked, pending and unknown."""
+    """Actions of every verb, a replacement, steps by SQL and by hand, what is blocked or unknown."""
     made = build_plan([one for one, _state in _FLEET], {one.handle: state for one, state in _FLEET})
     ignored = Ignored(
         address=Address(database="quiet", kind="backups"),

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from attrs import evolve
-from builders import FOREVER
+from builders import CONNECTION, FOREVER
 from unit.plan.plan_files import plan
 
 from reconcile.model.item import Action, Item, ManualStep
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.reach import Connection
 from reconcile.model.state import Approval
 from reconcile.model.target import Pins
 from reconcile.plan.digest import canonical, plan_id
@@ -29,6 +30,12 @@ def pinned(database: DatabasePlan, **pins: str) -> DatabasePlan:
     return evolve(database, pins=Pins(**pins))
 
 
+def connected(database: DatabasePlan, connection: Connection | None) -> DatabasePlan:
+    """The same over another connection."""
+    assert database.target is not None
+    return evolve(database, target=evolve(database.target, connection=connection))
+
+
 @pytest.mark.parametrize(
     ("handle", "changed"),
     [
@@ -40,10 +47,14 @@ def pinned(database: DatabasePlan, **pins: str) -> DatabasePlan:
         ("shop", lambda one: evolve(one, items=tuple(map(approved, one.items)))),
         ("billing", lambda one: evolve(one, items=tuple(map(approved, one.items)))),
         ("iot", lambda one: evolve(one, items=one.items[:1])),
+        ("shop", lambda one: connected(one, CONNECTION)),
+        ("vault", lambda one: connected(one, None)),
+        ("vault", lambda one: connected(one, evolve(CONNECTION, dsn="${env:OTHER}"))),
+        ("vault", lambda one: connected(one, evolve(CONNECTION, database="other"))),
     ],
 )
 def test_a_plan_that_does_something_else(handle: str, changed: Changed) -> None:
-    """What is pinned, protected, approved or left out counts."""
+    """What is pinned, protected, approved, left out or reached another way counts."""
     before = plan()
     after = Plan(
         databases=tuple(changed(one) if one.handle == handle else one for one in before.databases)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from builders import desired, facts, observed, removal
+from builders import CONNECTION, desired, facts, observed, package, reached, removal
 
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.feature_rules import Feature
@@ -15,8 +15,9 @@ from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.address import Address
 from reconcile.model.change import Create, Delete
 from reconcile.model.engine import Engine, Version
-from reconcile.model.item import Action
+from reconcile.model.item import Action, ManualStep
 from reconcile.model.plan import DatabasePlan
+from reconcile.model.reach import Reach
 from reconcile.model.target import Pins
 from reconcile.plan.build import plan_database
 from reconcile.plan.intent import NOWHERE, NotOursError, intended, rebuilt, recalled
@@ -47,6 +48,44 @@ def test_manual_steps_are_asked_for_as_well() -> None:
     assert len(plan.doable) == 3
     assert rebuilt(plan).doable == plan.doable
     assert intended(plan, ()).kinds == {}
+
+
+def by_sql(reach: Reach | None) -> DatabasePlan:
+    """The plan of extensions over a connection."""
+    spec = Extensions(
+        present=(Extension(name="a"), Extension(name="b", version="2.0")), absent=(removal("c"),)
+    )
+    live = {"b": {"version": "v1.0"}, "c": {"version": "1.0"}}
+    return plan_database(
+        desired({"extensions": spec}, engine=Engine.POSTGRESQL, connection=CONNECTION),
+        observed(
+            {"extensions": live},
+            engine=Engine.POSTGRESQL,
+            live=facts(Engine.POSTGRESQL, reach=reach),
+        ),
+    )
+
+
+def test_what_is_done_by_sql_is_asked_for_over_the_same_connection() -> None:
+    """It is rebuilt as actions, though nobody looks over it then."""
+    plan = by_sql(reached({"a": package()}, updates={"b": ["2.0"]}))
+    assert plan.target is not None
+    assert plan.target.connection == CONNECTION
+    assert len(plan.actions) == 3
+    assert intended(plan).connection == CONNECTION
+    assert recalled(plan).facts.reach is None
+    assert rebuilt(plan).doable == plan.doable
+    assert by_sql(None).doable == plan.doable
+
+
+def test_without_its_connection_a_plan_is_another_one() -> None:
+    """Its actions come out as steps for a person, and steps with one as actions."""
+    plan = by_sql(reached({"a": package()}, updates={"b": ["2.0"]}))
+    assert plan.target is not None
+    alone = evolve(plan, target=evolve(plan.target, connection=None))
+    assert [type(one) for one in rebuilt(alone).doable] == [ManualStep] * 3
+    assert intended(alone).connection is None
+    assert intended(evolve(alone, target=None)).connection is None
 
 
 def test_a_feature_that_needs_another_asks_for_both() -> None:

@@ -31,7 +31,7 @@ from reconcile.schema import schema_of
 KEY = b"0123456789abcdef"
 POSTGRESQL = Engine.POSTGRESQL
 BODY = ("body", "databases")
-BILLING, CACHE, IOT, SHOP = ((*BODY, number) for number in range(4))
+BILLING, CACHE, IOT, SHOP, VAULT = ((*BODY, number) for number in range(5))
 CREATE, BLOCKED, UPDATE, DELETE = ((*SHOP, "items", number) for number in range(4))
 STEP = (*BILLING, "items", 0)
 
@@ -249,6 +249,19 @@ SHAPES: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*UPDATE, "change", "after", "a b"), {}, "change.after['a b']: a mapping cannot stand here"),
     ((*UPDATE, "change", "fields", 0, "field"), None, "fields[0].field: null where a text is due"),
     ((*STEP, "statements"), "DROP", "items[0].statements: 'DROP' where a list is due"),
+    ((*SHOP, "target", "connection"), ..., "target: the key 'connection' is missing"),
+    ((*VAULT, "target", "connection"), [], "target.connection: a list cannot stand here"),
+    (
+        (*VAULT, "target", "connection", "password"),
+        "hunter2",
+        "body.databases[4].target.connection: unknown key 'password'",
+    ),
+    (
+        (*VAULT, "target", "connection", "database"),
+        ...,
+        "target.connection: the key 'database' is missing",
+    ),
+    ((*VAULT, "target", "connection", "dsn"), 7, "connection.dsn: 7 where a text is due"),
     (BODY, lambda old: old[::-1], "body.databases: the databases are not in the order"),
     (BODY, lambda old: [*old, old[3]], "body.databases: the database 'shop' stands twice"),
     (("envelope", "others"), lambda old: [*old, old[0]], "the database 'lost' stands twice"),
@@ -329,6 +342,21 @@ EDITS: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*STEP, "where"), "production", "the where 'production' where the rules give 'the default"),
     ((*STEP, "risk"), "lossy", "the risk 'lossy' where the rules give 'safe'"),
     ((*BILLING, "items"), lambda old: [*old, old[0]], "where the rules give nothing"),
+    (
+        (*VAULT, "target", "connection"),
+        None,
+        "the file says Action create vault/extensions/bool_plperl where the rules give ManualStep",
+    ),
+    (
+        (*BILLING, "target", "connection"),
+        {"dsn": "${env:A}", "database": "a"},
+        "the file says ManualStep create billing/extensions/postgis where the rules give Action",
+    ),
+    (
+        (*VAULT, "items"),
+        lambda old: [old[2], *old[:2]],
+        "the file says Action update vault/extensions/hstore where the rules give Action create",
+    ),
 ]
 
 
@@ -408,6 +436,61 @@ def test_a_step_that_was_made_an_action() -> None:
     assert said in fault(spoilt(*STEP, value=acted))
 
 
+def test_an_action_by_sql_that_was_made_a_step() -> None:
+    """What was planned to be done is not left to a person."""
+
+    def stepped(action: dict[str, Any]) -> dict[str, Any]:
+        statements = ["CREATE EXTENSION plperl;"]
+        more = {"statements": statements, "where": "the default logical database"}
+        return {**action, "type": "manual_step", **more}
+
+    said = "the file says ManualStep create vault/extensions/plperl where the rules give Action"
+    assert said in fault(spoilt(*VAULT, "items", 0, value=stepped))
+
+
+def test_which_of_a_row_comes_first_may_follow_from_what_was_live() -> None:
+    """Of creations of one kind the file does not tell why they stand as they do."""
+    items = document()["body"]["databases"][4]["items"]
+    assert [one["address"].rpartition("/")[2] for one in items] == [
+        "plperl",
+        "bool_plperl",
+        "hstore",
+    ]
+    text = spoilt(*VAULT, "items", value=lambda old: [old[1], old[0], old[2]])
+    check_rules(load(text).proposal.plan)
+
+
+HUNTER = "hunter2"
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        f"postgresql://app:{HUNTER}@db.example.test/app",
+        f"host=db.example.test password={HUNTER}",
+        f"${{env:A}}{HUNTER}",
+        f"{HUNTER}${{env:A}}",
+        f"${{{HUNTER}}}",
+        f"${{env:{HUNTER}",
+        f"${{env:1{HUNTER}}}",
+        f"${{env:A B{HUNTER}}}",
+        f"${{ENV:{HUNTER}}}",
+        f"${{file:a {HUNTER}}}",
+        f"${{file:{HUNTER}\n}}",
+        f"${{env:A}}\n{HUNTER}",
+        f"${{exec:{HUNTER}}}",
+        "${file:}",
+        "${env:A}\n",
+        "",
+    ],
+)
+def test_a_connection_string_in_a_plan_file_is_refused_and_not_shown(dsn: str) -> None:
+    """A plan says where one is found, and nothing else."""
+    said = fault(spoilt(*VAULT, "target", "connection", "dsn", value=dsn))
+    place = "body.databases[4].target.connection.dsn"
+    assert said == f"{place}: it is no reference such as ${{env:NAME}}"
+
+
 def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Every place in a document."""
     children = value.items() if isinstance(value, dict) else enumerate(value)
@@ -441,8 +524,19 @@ def test_a_plan_file_is_told_from_what_else_may_be_there(text: bytes, expected: 
     assert is_plan_file(text) is expected
 
 
-def test_half_a_character_is_no_text() -> None:
+@pytest.mark.parametrize("code", [0xD800, 0xDBFF, 0xDC00, 0xDFFF])
+def test_half_a_character_is_no_text(code: int) -> None:
     """JSON may name the half of a surrogate pair alone, as a value or as a key."""
-    assert "half of a character" in fault(spoilt(*SHOP, "target", "addon", value="ad\ud800"))
-    key = spoilt("envelope", "scope", "digests", value={"a\ud800": "0"})
-    assert "half of a character" in fault(key)
+    half = chr(code)
+    place = "body.databases[3].target.addon"
+    said = f"{place}: half of a character, which no text holds"
+    assert fault(spoilt(*SHOP, "target", "addon", value=f"ad{half}")) == said
+    key = spoilt("envelope", "scope", "digests", value={f"a{half}": "0"})
+    assert fault(key) == "a key holds half of a character, which no text does"
+
+
+def test_characters_beside_the_halves_are_text() -> None:
+    """The last before them, the first after them, and a whole pair."""
+    digests = {"a\ud7ff": "0", "b\ue000": "1", "c\U0001f600": "2"}
+    kept = load(spoilt("envelope", "scope", "digests", value=digests))
+    assert kept.scope.digests == digests

@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from builders import FOREVER, desired, observed, removal
+from builders import CONNECTION, FOREVER, desired, observed, removal
 
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.engine import Engine
 from reconcile.model.plan import Plan
+from reconcile.model.reach import Connection
 from reconcile.model.state import ITSELF, Desired, Unknown
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
-from reconcile.plan.vouching import strengthened, vouched
+from reconcile.plan.vouching import strengthened, unnamed, vouched
 
 LIVE: Mapping[str, Any] = {
     "logical_databases": {"kept": {}, "legacy": {}, "old": {}},
@@ -90,6 +93,65 @@ def test_what_a_spec_protects_or_pins_is_protected_and_pinned() -> None:
     assert database.pins == Pins(region="osc-fr1", resource_id="shop-web-1")
     (kept,) = strengthened(Plan(databases=(database,)), [wanted()]).databases
     assert kept == database
+
+
+@pytest.mark.parametrize(("connection", "names"), [(CONNECTION, ["a"]), (None, [])])
+def test_a_loss_by_sql_is_not_vouched_for_by_one_by_hand(
+    connection: Connection | None, names: list[str]
+) -> None:
+    """A spec without a connection leaves it to a person."""
+    spec = desired({"extensions": Extensions(absent=(removal("a"),))}, engine=Engine.POSTGRESQL)
+    live = observed({"extensions": {"a": {"version": "1.0"}}}, engine=Engine.POSTGRESQL)
+    plan = build_plan([evolve(spec, connection=CONNECTION)], {"shop": live})
+    found = vouched(plan, [evolve(spec, connection=connection)])
+    assert [address.name for address in found] == names
+
+
+BY_SQL = desired(
+    {"extensions": Extensions(present=(Extension(name="a"),))},
+    engine=Engine.POSTGRESQL,
+    connection=CONNECTION,
+)
+OTHER = evolve(CONNECTION, dsn="${env:OTHER_DSN}")
+
+
+@pytest.mark.parametrize(
+    ("planned", "specs", "handles"),
+    [
+        (BY_SQL, [], ("shop",)),
+        (BY_SQL, [BY_SQL], ()),
+        (BY_SQL, [evolve(BY_SQL, handle="renamed", kinds={})], ()),
+        (BY_SQL, [evolve(BY_SQL, connection=None)], ("shop",)),
+        (BY_SQL, [evolve(BY_SQL, connection=OTHER)], ("shop",)),
+        (BY_SQL, [evolve(BY_SQL, connection=evolve(CONNECTION, database="b"))], ("shop",)),
+        (BY_SQL, [evolve(BY_SQL, connection=OTHER), BY_SQL], ()),
+        (BY_SQL, [evolve(BY_SQL, addon="ad-other")], ("shop",)),
+        (evolve(BY_SQL, connection=None), [], ()),
+        (evolve(BY_SQL, kinds={"query_stats": QueryStats(enabled=True)}), [], ()),
+        (evolve(BY_SQL, kinds={}), [], ()),
+    ],
+)
+def test_a_connection_that_only_the_file_names(
+    planned: Desired, specs: list[Desired], handles: tuple[str, ...]
+) -> None:
+    """Where something is run over it: a spec of that live database has to name the very same."""
+    states: Mapping[str, Any] = {"extensions": {}, "query_stats": {ITSELF: {"enabled": False}}}
+    live = observed({name: states[name] for name in planned.kinds}, engine=Engine.POSTGRESQL)
+    assert unnamed(build_plan([planned], {"shop": live}), specs) == handles
+
+
+def test_all_databases_of_a_plan_are_asked_about() -> None:
+    """Each by its handle; one that was not found runs nothing."""
+    fleet = [
+        evolve(BY_SQL, handle=handle, addon=f"ad-{handle}") for handle in ("one", "three", "two")
+    ]
+    found = {
+        handle: observed({"extensions": {}}, handle=handle, engine=Engine.POSTGRESQL)
+        for handle in ("one", "two")
+    }
+    plan = build_plan(fleet, {**found, "three": Unknown(reason="gone")})
+    assert unnamed(plan, []) == ("one", "two")
+    assert unnamed(plan, fleet[:1]) == ("two",)
 
 
 def test_what_was_not_found_is_left_as_it_is() -> None:

@@ -8,12 +8,10 @@ from typing import NamedTuple
 import pytest
 from builders import TODAY
 
-from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
-from reconcile.spec.written import RESERVED
 
 HEADS = {
     engine: f"version: 1\ndatabase: shop\napp: shop-web\nengine: {engine}\n"
@@ -74,7 +72,7 @@ CASES = {
         "nothing like it": Bad(MYSQL + "zzz: 1\n", "S102", "5:1", "zzz", "unknown key 'zzz'", "known here: addon, app, backups"),
         "inside a kind": Bad(MYSQL + "backups: {hour: [3]}\n", "S102", "5:11", "hour", "unknown key 'hour'", "did you mean 'hours'?"),
         "inside an entry": Bad(MYSQL + REMOVAL.replace("reason", "why"), "S102", "7:22", "why", "unknown key 'why'", "name, reason, until"),
-        "connection": Bad(MYSQL + "connection: x\n", "S107", "5:1", "connection", "not supported yet", "this version manages: backups, "),
+        "connection of another engine": Bad(MYSQL + "connection: {dsn: '${env:A}', database: a}\n", "S201", "5:1", "connection", "only postgresql has something that is changed over a connection", "take it out"),
         "no such kind for the engine": Bad(REDIS + "sql_mode: []\n", "S201", "5:1", "sql_mode", "redis has no sql_mode", "redis has: backups"),
         "a kind without value": Bad(MYSQL + "backups:\n", "S106", "5:1", "backups", "backups is empty", "remove the key or give a value"),
     },
@@ -257,8 +255,3 @@ def test_every_code_has_a_meaning() -> None:
     }
     assert set(codes.MEANINGS) == constants
     assert {bad.code for cases in CASES.values() for bad in cases.values()} <= constants
-
-
-def test_no_managed_kind_is_reserved() -> None:
-    """A key is reserved only until something manages it."""
-    assert not RESERVED & KIND_BY_NAME.keys()

@@ -18,13 +18,14 @@ pytestmark = pytest.mark.usefixtures("project")
 
 
 def write(
-    path: str, handle: str, *, app: str | None = None, addon: str = "", engine: str = "mysql"
+    path: str, handle: str, *, app: str | None = None, engine: str = "mysql", **keys: str
 ) -> Path:
     """Write a small spec; its app is named like its handle unless told otherwise."""
     file = Path(path)
     file.parent.mkdir(parents=True, exist_ok=True)
     lines = ["version: 1", f"database: {handle}", f"app: {app or handle}", f"engine: {engine}"]
-    file.write_text("\n".join(lines + ([f"addon: {addon}"] if addon else [])) + "\n")
+    lines += [f"{key}: {value}" for key, value in keys.items()]
+    file.write_text("\n".join(lines) + "\n")
     return file
 
 
@@ -163,6 +164,22 @@ def test_two_specs_of_one_database(one: dict[str, str], other: dict[str, str], p
     loaded = load("specs")
     assert codes_at(loaded) == [f"{place} S302"]
     assert "'a' at specs/a.yaml:2:11" in loaded.findings[0].message
+
+
+@pytest.mark.parametrize(("other", "codes"), [("A", ["specs/b.yaml:5:1 S302"]), ("B", [])])
+def test_two_specs_with_one_connection_string(other: str, codes: list[str]) -> None:
+    """A connection string leads to one database, whatever two specs say of its name."""
+    for handle, variable in (("a", "A"), ("b", other)):
+        write(
+            f"specs/{handle}.yaml",
+            handle,
+            app=handle,
+            engine="postgresql",
+            connection=f'{{dsn: "${{env:{variable}}}", database: {handle}}}',
+        )
+    loaded = load("specs")
+    assert codes_at(loaded) == codes
+    assert all("'a' at specs/a.yaml:2:11" in found.message for found in loaded.findings)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,161 @@
+"""What a PostgreSQL server allows of extensions, as far as that is known before it is asked.
+
+Source: PostgreSQL manual, `CREATE`, `ALTER` and `DROP EXTENSION`, and "Packaging Related Objects
+into an Extension" (`superuser`, `trusted`, `requires`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+from typing import assert_never
+
+from reconcile.kinds.kind import Refused
+from reconcile.model.change import Change, Create, Delete, Update
+from reconcile.model.reach import Package, Reach, Reached, Unreached
+from reconcile.model.state import Elements, Facts, Value
+
+LANGUAGE = "plpgsql"
+"""Part of every database: never counts."""
+
+STATEMENTS = "pg_stat_statements"
+"""The extension behind query statistics; the kind `query_stats` owns it."""
+
+_MOST_LISTED = 8
+_DIGITS = re.compile(r"([0-9]+)")
+_ALIKE = 0.75
+
+
+def refusal(change: Change, live: Elements, reach: Reach) -> Refused | None:
+    """Why a change is not made over a connection; None where nothing is known against it."""
+    if isinstance(reach, Unreached):
+        return Refused(code=reach.code, message=reach.message, hint=reach.hint)
+    match change:
+        case Create():
+            return _uncreatable(change, reach)
+        case Update():
+            return _no_update(change, live, reach) or _not_owned(change, reach)
+        case Delete():
+            return _not_owned(change, reach)
+        case _:
+            assert_never(change)
+
+
+def needs(change: Change, facts: Facts) -> frozenset[str]:
+    """What has to be enabled before an extension, or dropped before it."""
+    reach, name = facts.reach, change.address.name
+    if not isinstance(reach, Reached):
+        return frozenset()
+    if isinstance(change, Delete):
+        return frozenset(reach.needed_by.get(name, ()))
+    package = _package(change, reach)
+    return frozenset(package.requires if package else ()) - {LANGUAGE}
+
+
+def alone(change: Change, missing: frozenset[str]) -> Refused:
+    """Why an extension is not changed without others."""
+    name, others = change.address.name, _listed(missing)
+    if isinstance(change, Delete):
+        return Refused(
+            code="P254",
+            message=f"{name!r} is needed by {others}: not to be dropped",
+            hint="list that under absent as well: nothing is ever dropped along with another",
+        )
+    return Refused(
+        code="P253",
+        message=f"{name!r} requires {others}: not enabled, or to be dropped",
+        hint="apply query_stats: true before"
+        if STATEMENTS in missing
+        else "list that under present as well: nothing is ever enabled along with another",
+    )
+
+
+def _uncreatable(change: Create, reach: Reached) -> Refused | None:
+    name = change.address.name
+    offered = reach.offers.get(name)
+    if not offered:
+        near = get_close_matches(name, sorted(reach.offers), n=1, cutoff=_ALIKE)
+        return Refused(
+            code="P251",
+            message=f"the server has no package of the extension {name!r}",
+            hint=f"did you mean {near[0]!r}?"
+            if near
+            else "take it out, or ask the provider for it",
+        )
+    package = _package(change, reach)
+    if package is None:
+        return _no_version(name, change.after.get("version"), offered)
+    if _may_create(package, reach):
+        return None
+    return Refused(
+        code="P255",
+        message=f"the connection's role may not enable {name!r}: {_lacking(package)}",
+        hint="let the connection string name a role that may, or ask the provider to enable it",
+    )
+
+
+def _may_create(package: Package, reach: Reached) -> bool:
+    """A trusted extension is installed for whoever may create in the database."""
+    if reach.superuser or not package.superuser:
+        return True
+    return package.trusted and reach.may_create
+
+
+def _lacking(package: Package) -> str:
+    if package.trusted:
+        return "it has no right to create in the database"
+    return "only a superuser may"
+
+
+def _package(change: Create | Update, reach: Reached) -> Package | None:
+    """What a change leads to, None where the server does not offer it."""
+    name = change.address.name
+    version = change.after.get("version") or reach.newest.get(name)
+    return reach.offers.get(name, {}).get(str(version))
+
+
+def _no_update(change: Update, live: Elements, reach: Reached) -> Refused | None:
+    name, version = change.address.name, str(change.after["version"])
+    reachable = reach.updates.get(name, frozenset())
+    if version in reachable:
+        return None
+    now = str(live[name]["version"]).removeprefix("v")
+    return _no_version(name, version, reachable, now=now)
+
+
+def _no_version(
+    name: str, version: Value, known: Collection[str], *, now: str | None = None
+) -> Refused:
+    leads = f"no update leads from {now} to" if now else "the server does not offer"
+    what = "a default version" if version is None else f"version {version!r}"
+    return Refused(
+        code="P252",
+        message=f"{leads} {what} of {name!r}",
+        hint=f"written as the server does, there is: {_listed(known)}"
+        if known
+        else "name no version, or the live one",
+    )
+
+
+def _not_owned(change: Update | Delete, reach: Reached) -> Refused | None:
+    name = change.address.name
+    if reach.superuser or name in reach.owned:
+        return None
+    return Refused(
+        code="P255",
+        message=f"the connection's role may not change {name!r}: it belongs to another role",
+        hint="let the connection string name the role that owns it, or ask the provider",
+    )
+
+
+def _listed(words: Collection[str]) -> str:
+    """Some words, in order; of many the last ones, which are the newest versions."""
+    shown = sorted(words, key=_natural)
+    more = f"{len(shown) - _MOST_LISTED} more, " if len(shown) > _MOST_LISTED else ""
+    return more + ", ".join(repr(word) for word in shown[-_MOST_LISTED:])
+
+
+def _natural(word: str) -> list[tuple[int, str]]:
+    """A key that puts 1.10 after 1.9."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in _DIGITS.split(word)]

@@ -1,0 +1,86 @@
+"""What a connection by SQL is for, whether it is worth a look, and what the API says to check it by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from reconcile.kinds import extensions, logical_databases
+from reconcile.kinds.kind import Kind
+from reconcile.kinds.listing import rows
+from reconcile.model.call import USERS
+from reconcile.model.reach import Connection, Reach, Said, Unreached
+from reconcile.model.state import Elements, Facts, KindState, NotOffered
+from reconcile.observe.found import Found
+from reconcile.observe.lookups import UNTOLD, Lookups
+
+Inspect = Callable[[Connection, Said], Reach]
+"""Looks over a connection, which has to agree with what the API says. Changes and raises nothing."""
+
+
+PROOF = (extensions.KIND.read, logical_databases.KIND.read, USERS)
+"""What the API is asked for, to check a connection by it."""
+
+
+def unlooked(connection: Connection, said: Said) -> Reach:
+    """For who reads over the API alone: no connection counts as one that leads anywhere."""
+    return Unreached(
+        code="P121",
+        message=f"the connection {connection.dsn} of addon {said.addon!r} was not looked at",
+        hint="read it with a look over connections",
+    )
+
+
+def reached(
+    found: Found,
+    specs: Sequence[tuple[Kind[Any], Any]],
+    states: Mapping[str, KindState],
+    *,
+    connection: Connection,
+    lookups: Lookups,
+    inspect: Inspect,
+) -> Reach | None:
+    """What is found over the connection of a database; None where nothing needs it.
+
+    One request for the users, and one for each of the lists that were not read already. Raises
+    ReconcileError where the API cannot be asked.
+    """
+    if not any(_needs_sql(kind, spec, states[kind.name], found.facts) for kind, spec in specs):
+        return None
+    logical = _listed(logical_databases.KIND, found, states, lookups)
+    enabled = _listed(extensions.KIND, found, states, lookups) or {}
+    said = Said(
+        addon=found.target.addon,
+        version=str(found.facts.version or ""),
+        extensions={name: str(fields["version"]) for name, fields in enabled.items()},
+        databases=None if logical is None else frozenset(logical),
+        home=None if logical is None else _protected(logical),
+        users=_users(lookups.ask(found.target, USERS)),
+    )
+    return inspect(connection, said)
+
+
+def _needs_sql(kind: Kind[Any], spec: object, state: KindState, facts: Facts) -> bool:
+    return not isinstance(state, NotOffered) and kind.by_sql(spec, state, facts)
+
+
+def _listed(
+    kind: Kind[Any], found: Found, states: Mapping[str, KindState], lookups: Lookups
+) -> Elements | None:
+    """The elements of a kind, whether a spec names it or not; None where they are not told."""
+    state = states.get(kind.name)
+    if state is None:
+        answer = lookups.ask(found.target, kind.read)
+        state = None if answer is UNTOLD else kind.parse(answer)
+    return None if isinstance(state, NotOffered) else state
+
+
+def _protected(logical: Elements) -> frozenset[str]:
+    return frozenset(name for name, fields in logical.items() if fields.get("protected"))
+
+
+def _users(answer: object) -> frozenset[str] | None:
+    """The names in a list of users, None where the provider has no such list."""
+    if answer is UNTOLD:
+        return None
+    return frozenset(rows(answer, "the list of users"))

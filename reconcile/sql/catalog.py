@@ -1,0 +1,87 @@
+"""What a role can do about the extensions of a database, by the server's own catalogs.
+
+Source: PostgreSQL manual, "System Catalogs", "System Views" and "Packaging Related Objects into an
+Extension".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import LiteralString
+
+from reconcile.model.reach import Package, Reached
+from reconcile.sql.hiding import cut
+from reconcile.sql.rows import row, table, truth
+from reconcile.sql.session import Rows, Session
+
+_TRUSTED_SINCE = 130_000
+
+_ROLE = """
+    SELECT rolsuper, has_database_privilege(current_database(), 'CREATE')
+      FROM pg_roles WHERE rolname = current_user
+"""
+# An owner is whoever has the rights of the role that owns it, as for DROP EXTENSION.
+_OWNED = "SELECT extname::text FROM pg_extension WHERE pg_has_role(extowner, 'USAGE')"
+# No name of an extension has a slash in it.
+_OFFERS = """
+    SELECT name::text, version, superuser, trusted, coalesce(array_to_string(requires, '/'), '')
+      FROM pg_available_extension_versions
+"""
+_OFFERS_BEFORE_TRUST = _OFFERS.replace("trusted", "false")
+_NEWEST = """
+    SELECT name::text, default_version FROM pg_available_extensions
+     WHERE default_version IS NOT NULL
+"""
+# By way of what is available: of an extension whose files are gone the function says an error.
+_UPDATES = """
+    SELECT a.name::text, p.target
+      FROM pg_available_extensions a, pg_extension_update_paths(a.name) p
+     WHERE p.source = a.installed_version AND p.path IS NOT NULL
+"""
+_NEEDED_BY = """
+    SELECT needed.extname::text, needing.extname::text
+      FROM pg_depend d
+      JOIN pg_extension needed ON needed.oid = d.refobjid
+      JOIN pg_extension needing ON needing.oid = d.objid
+     WHERE d.classid = 'pg_extension'::regclass AND d.refclassid = 'pg_extension'::regclass
+"""
+
+
+def reached_by(session: Session, version: int) -> Reached:
+    """All that is known before anything is changed; `version` is the server's number for it.
+
+    Raises SessionError.
+    """
+    offers: LiteralString = _OFFERS if version >= _TRUSTED_SINCE else _OFFERS_BEFORE_TRUST
+    role, owned, offered, newest, updates, needs = session.tables(
+        _ROLE, _OWNED, offers, _NEWEST, _UPDATES, _NEEDED_BY
+    )
+    superuser, may_create = row(role, truth, truth)
+    return Reached(
+        superuser=superuser,
+        may_create=may_create,
+        owned=frozenset(name for (name,) in table(owned, cut)),
+        offers=_packages(offered),
+        newest=dict(table(newest, cut, cut)),
+        updates={name: frozenset(targets) for name, targets in _grouped(updates).items()},
+        needed_by={name: tuple(sorted(needing)) for name, needing in _grouped(needs).items()},
+    )
+
+
+def _packages(rows: Rows) -> Mapping[str, Mapping[str, Package]]:
+    packages: defaultdict[str, dict[str, Package]] = defaultdict(dict)
+    for name, version, superuser, trusted, requires in table(rows, cut, cut, truth, truth, _names):
+        packages[name][version] = Package(superuser=superuser, trusted=trusted, requires=requires)
+    return dict(packages)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(cut(name) for name in text.split("/") if name)
+
+
+def _grouped(pairs: Rows) -> Mapping[str, set[str]]:
+    groups: defaultdict[str, set[str]] = defaultdict(set)
+    for key, value in table(pairs, cut, cut):
+        groups[key].add(value)
+    return groups

@@ -1,0 +1,101 @@
+"""Connection strings: a spec says where one is found; here it is fetched, and hides itself.
+
+A spec may come from a merge request. So it reads only what whoever runs the tool has opened to
+specs: variables listed in RECONCILE_ENV_ALLOW, files below RECONCILE_SECRETS_DIR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+from reconcile.errors import UnusableConnectionError
+from reconcile.model.reach import is_reference
+from reconcile.sql.secret_file import SecretFileError, read_below
+
+ALLOWED = "RECONCILE_ENV_ALLOW"
+DIRECTORY = "RECONCILE_SECRETS_DIR"
+_CREDENTIALS = frozenset({"SCALINGO_API_TOKEN", "DB_BEARER_TOKEN"})
+_OURS = "RECONCILE_"
+
+
+@frozen(kw_only=True)
+class Surroundings:
+    """What the room takes from outside."""
+
+    environment: Mapping[str, str] = field(repr=False)  # it holds connection strings
+
+
+@frozen(kw_only=True)
+class Dsn:
+    """A connection string that shows in no repr, and the reference that stands for it.
+
+    It is what libpq takes, a URI or `key=value` words. Whoever wrote the secret is trusted: a
+    `service`, a `passfile` or files for TLS that it names are read.
+    """
+
+    reference: str
+    secret: str = field(repr=False)
+
+
+def resolve(reference: str, surroundings: Surroundings) -> Dsn:
+    """Fetch the connection string that `${env:NAME}` or `${file:PATH}` stands for.
+
+    Raises UnusableConnectionError, which names the variable or the file and quotes nothing of it.
+    """
+    if not is_reference(reference):
+        # It is not quoted: it may be a connection string that somebody wrote there.
+        raise UnusableConnectionError(
+            "what the spec has in place of a reference to a connection string is none",
+            hint="write ${env:NAME} or ${file:PATH}",
+        )
+    source, _, name = reference[2:-1].partition(":")
+    fetch = _variable if source == "env" else _file
+    secret = fetch(name, surroundings.environment)
+    return Dsn(reference=reference, secret=_checked(secret, reference))
+
+
+def _variable(name: str, environment: Mapping[str, str]) -> str:
+    if name in _CREDENTIALS or name.startswith(_OURS):
+        raise UnusableConnectionError(
+            f"the variable {name!r} is the tool's own, which no spec may name",
+            hint="put the connection string into another one",
+        )
+    if name not in {word.strip() for word in environment.get(ALLOWED, "").split(",")}:
+        raise UnusableConnectionError(
+            f"the variable {name!r} is not open to specs", hint=f"list it in {ALLOWED}"
+        )
+    if name not in environment:
+        raise UnusableConnectionError(
+            f"the variable {name!r} is not set", hint="set it to the connection string"
+        )
+    return environment[name]
+
+
+def _file(path: str, environment: Mapping[str, str]) -> str:
+    directory = environment.get(DIRECTORY)
+    if not directory:
+        raise UnusableConnectionError(
+            f"the file {path!r} is not open to specs",
+            hint=f"set {DIRECTORY} to the directory that connection strings are in",
+        )
+    try:
+        content = read_below(Path(directory), path)
+    except SecretFileError as error:
+        raise UnusableConnectionError(f"the file {path!r} {error.what}", hint=error.hint) from None
+    return content.decode(errors="surrogateescape").rstrip("\r\n")
+
+
+def _checked(secret: str, reference: str) -> str:
+    if not secret.strip():
+        raise UnusableConnectionError(
+            f"{reference!r} is empty", hint="put the connection string there"
+        )
+    # Bytes that are no UTF-8 are surrogates here, in variables by Python's own doing.
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in secret):
+        raise UnusableConnectionError(
+            f"{reference!r} is no text", hint="put a connection string there, in UTF-8"
+        )
+    return secret

@@ -1,0 +1,78 @@
+"""What a connection leads to, and what can be done over it; nothing here can change anything."""
+
+from __future__ import annotations
+
+from reconcile.errors import UnusableConnectionError
+from reconcile.model.reach import Connection, Reach, Reached, Said, Unreached
+from reconcile.sql.catalog import reached_by
+from reconcile.sql.dsn import Dsn, Surroundings, resolve
+from reconcile.sql.identity import Fingerprint, differences, identity_of
+from reconcile.sql.opening import reading
+from reconcile.sql.proofs import Proofs
+from reconcile.sql.session import Patience, SessionError
+
+UNUSABLE = "P121"
+"""The code of a connection that cannot be used."""
+
+ELSEWHERE = "P122"
+"""The code of a connection that leads to another database."""
+
+
+class SqlReads:
+    """Looks over connections, and remembers where each was proven to lead.
+
+    Thread safe, as long as one addon is looked at by one thread at a time.
+    """
+
+    def __init__(self, surroundings: Surroundings, *, patience: Patience | None = None) -> None:
+        self.patience = patience or Patience()
+        self._surroundings = surroundings
+        self._proofs = Proofs()
+
+    def inspect(self, connection: Connection, said: Said) -> Reach:
+        """Prove that a connection leads to what the API says, and find what can be done there.
+
+        Raises nothing: P121 where the connection cannot be used, P122 where it leads elsewhere.
+        """
+        self._proofs.withdraw(said.addon)
+        try:
+            return self._looked_over(self.dsn(connection), connection, said)
+        except UnusableConnectionError as error:
+            return Unreached(code=UNUSABLE, message=error.what, hint=error.hint)
+        except SessionError as error:
+            return Unreached(
+                code=UNUSABLE,
+                message=f"the connection of {connection.dsn!r} cannot be looked over: {error}",
+                hint="try it with psql, as the user of the connection string",
+            )
+
+    def dsn(self, connection: Connection) -> Dsn:
+        """The connection string of now. Raises UnusableConnectionError."""
+        return resolve(connection.dsn, self._surroundings)
+
+    def proven(self, addon: str) -> Fingerprint | None:
+        """Where the connection of an addon led when it was last looked over with success.
+
+        None as well once it was found to be the database of another addon.
+        """
+        return self._proofs.of(addon)
+
+    def _looked_over(self, dsn: Dsn, connection: Connection, said: Said) -> Reached | Unreached:
+        with reading(dsn, self.patience) as session:
+            found = identity_of(session)
+            if differing := "; ".join(differences(found, connection, said, session.quoted)):
+                return _elsewhere(connection, said, differing)
+            if other := self._proofs.contested(said.addon, found.fingerprint):
+                also = f"it is the database of another addon as well: {other!r}"
+                return _elsewhere(connection, said, also)
+            reached = reached_by(session, found.fingerprint.version)
+        self._proofs.prove(said.addon, found.fingerprint)
+        return reached
+
+
+def _elsewhere(connection: Connection, said: Said, why: str) -> Unreached:
+    return Unreached(
+        code=ELSEWHERE,
+        message=f"the connection of {connection.dsn!r} leads elsewhere: {why}",
+        hint=f"let it lead to the database of {said.addon!r}, as its owner, or correct the spec",
+    )

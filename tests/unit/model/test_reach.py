@@ -1,0 +1,119 @@
+"""References to connection strings, statements as text, and what is not quoted."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import frozen
+
+from reconcile.model.constraint import InvalidValueError, Secretless, described, quiet_fields
+from reconcile.model.reach import is_reference
+from reconcile.model.sql import Sql
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("${env:A}", True),
+        ("${env:_a9}", True),
+        ("${file:a}", True),
+        ("${file:/run/secrets/a-b.dsn}", True),
+        ("${file:a_b/c.d/-e}", True),
+        ("${file:geheim/überall}", False),
+        ("${file:../a}", False),
+        ("${file:a/../b}", False),
+        ("${file:./a}", False),
+        ("${file:a//b}", False),
+        ("${file://host/a}", False),
+        ("${file:a/}", False),
+        ("${file:/}", False),
+        ("${file:a:b@c}", False),
+        ("${env:}", False),
+        ("${file:}", False),
+        ("${env:9A}", False),
+        ("${env:A-B}", False),
+        ("${env:Ä}", False),
+        ("${file:a b}", False),
+        ("${file:a\tb}", False),
+        ("${file:a\x00b}", False),
+        ("${file:{a}}", False),
+        ("${FILE:a}", False),
+        ("${vault:a}", False),
+        ("$env:A", False),
+        ("env:A", False),
+        (" ${env:A}", False),
+        ("${env:A}\n", False),
+        ("${env:A}${env:B}", False),
+        ("postgresql://app@db.example.test/app", False),
+        ("", False),
+    ],
+)
+def test_a_reference_says_where_a_string_is(text: str, is_one: bool) -> None:
+    """A variable or a file, and nothing beside it."""
+    assert is_reference(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("hstore", "hstore"),
+        ("_a9", "_a9"),
+        ("uuid-ossp", '"uuid-ossp"'),
+        ("Hstore", '"Hstore"'),
+        ("9a", '"9a"'),
+        ("a b", '"a b"'),
+        ("a\n", '"a\n"'),
+        ("ä", '"ä"'),
+        ('a"; DROP TABLE b; --', '"a""; DROP TABLE b; --"'),
+        ("{version}", '"{version}"'),
+        ("", '""'),
+    ],
+)
+def test_a_name_is_quoted_where_it_has_to_be(name: str, shown: str) -> None:
+    """And cannot end before its end."""
+    assert str(Sql(template="DROP EXTENSION {name}", names={"name": name})) == (
+        f"DROP EXTENSION {shown};"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1.0", "'1.0'"),
+        ("it's", "'it''s'"),
+        ("'; --", "'''; --'"),
+        ("{name}", "'{name}'"),
+        ("", "''"),
+    ],
+)
+def test_a_text_is_always_quoted(text: str, shown: str) -> None:
+    """Beside a name that is its own."""
+    statement = Sql(
+        template="ALTER EXTENSION {name} UPDATE TO {version}",
+        names={"name": "a"},
+        texts={"version": text},
+    )
+    assert str(statement) == f"ALTER EXTENSION a UPDATE TO {shown};"
+
+
+@pytest.mark.parametrize("text", ["b", "aaaa", "a\n", ""])
+def test_what_may_be_a_secret_is_not_quoted(text: str) -> None:
+    """Of another form, or too long."""
+    limit = Secretless(pattern="a+", meaning="row", hint="write a", longest=3)
+    limit.check("aaa")
+    with pytest.raises(InvalidValueError) as caught:
+        limit.check(text)
+    assert (str(caught.value), caught.value.hint) == ("the text is no row", "write a")
+    assert limit.schema() == {"pattern": "^(?:a+)$", "maxLength": 3}
+
+
+@frozen(kw_only=True)
+class _Told:
+    loud: str = described("Shown.")
+    quiet: str = described("Not shown.", quiet=True)
+    plain: str = ""
+
+
+@pytest.mark.parametrize(("cls", "names"), [(_Told, {"quiet"}), (str, set()), (Sql, set())])
+def test_some_fields_are_quiet(cls: type, names: set[str]) -> None:
+    """Those that say so; what is no class of ours has none."""
+    assert quiet_fields(cls) == names

@@ -1,0 +1,246 @@
+"""Where connection strings are fetched from, and what a spec cannot reach."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconcile.errors import UnusableConnectionError
+from reconcile.sql.dsn import Dsn, Surroundings, resolve
+from reconcile.sql.secret_file import LARGEST
+
+SECRET = "postgresql://shop:canary-4711@db.example/shop"
+
+
+def of(**environment: str) -> Surroundings:
+    """The environment of a run."""
+    return Surroundings(environment=environment)
+
+
+def refused(reference: str, surroundings: Surroundings) -> str:
+    """The sentence with which a reference is refused, which holds nothing of the secret."""
+    with pytest.raises(UnusableConnectionError) as caught:
+        resolve(reference, surroundings)
+    assert "canary" not in repr(caught.value) + repr(caught.value.__context__)
+    assert str(caught.value) == f"{caught.value.what}: {caught.value.hint}"
+    return str(caught.value)
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    """A directory of secrets, beside which there is another one."""
+    place = tmp_path / "secrets"
+    place.mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "shop").write_text(SECRET)
+    return place
+
+
+def test_a_connection_string_hides_itself() -> None:
+    """Neither it nor the environment shows in a repr."""
+    surroundings = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=SECRET)
+    dsn = resolve("${env:SHOP}", surroundings)
+    assert dsn == Dsn(reference="${env:SHOP}", secret=SECRET)
+    assert repr(dsn) == str(dsn) == "Dsn(reference='${env:SHOP}')"
+    assert "canary" not in repr(surroundings)
+
+
+@pytest.mark.parametrize("allowed", ["SHOP", "OTHER, SHOP ,THIRD", " SHOP"])
+def test_a_listed_variable_is_open(allowed: str) -> None:
+    """Names are parted by commas; spaces around them do not count."""
+    surroundings = of(RECONCILE_ENV_ALLOW=allowed, SHOP=SECRET)
+    assert resolve("${env:SHOP}", surroundings).secret == SECRET
+
+
+@pytest.mark.parametrize("allowed", ["", "SHOPS", "SH*", "SHOP OTHER", "shop"])
+def test_a_variable_that_is_not_listed_is_closed(allowed: str) -> None:
+    """Only whole names open one."""
+    assert (
+        refused("${env:SHOP}", of(RECONCILE_ENV_ALLOW=allowed, SHOP=SECRET))
+        == "the variable 'SHOP' is not open to specs: list it in RECONCILE_ENV_ALLOW"
+    )
+
+
+def test_without_a_list_every_variable_is_closed() -> None:
+    """Nothing is open by default."""
+    assert "is not open to specs" in refused("${env:SHOP}", of(SHOP=SECRET))
+
+
+@pytest.mark.parametrize(
+    "name", ["SCALINGO_API_TOKEN", "DB_BEARER_TOKEN", "RECONCILE_PLAN_KEY", "RECONCILE_X"]
+)
+def test_the_tools_own_variables_stay_closed(name: str) -> None:
+    """No list opens a credential."""
+    surroundings = of(**{"RECONCILE_ENV_ALLOW": name, name: SECRET})
+    assert "is the tool's own, which no spec may name" in refused(f"${{env:{name}}}", surroundings)
+
+
+def test_a_listed_variable_has_to_be_set() -> None:
+    """One that is missing is said, before anything is connected to."""
+    assert refused("${env:SHOP}", of(RECONCILE_ENV_ALLOW="SHOP")) == (
+        "the variable 'SHOP' is not set: set it to the connection string"
+    )
+
+
+@pytest.mark.parametrize("value", ["", "  ", "\n"])
+def test_an_empty_variable_is_refused(value: str) -> None:
+    """To libpq an empty string would mean its own defaults."""
+    surroundings = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=value)
+    assert "'${env:SHOP}' is empty" in refused("${env:SHOP}", surroundings)
+
+
+@pytest.mark.parametrize("value", ["canary\0", "canary\udcff"])
+def test_what_is_no_text_is_refused(value: str) -> None:
+    """The driver would end at a zero, and cannot be given what is not UTF-8."""
+    surroundings = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=value)
+    assert "is no text" in refused("${env:SHOP}", surroundings)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        SECRET,
+        "${env:SHOP}canary",
+        "${ENV:canary}",
+        "${env:}",
+        "$canary",
+        "${file:}",
+        f"${{file:{SECRET}}}",
+        f"${{env:{SECRET}}}",
+        "${file:shop:canary@db.example/shop}",
+        "${file:host=db.example password=canary}",
+        "${file:./canary}",
+        "${file:../canary}",
+        "${file:eu/../canary}",
+        "${file:/../canary}",
+        "${file://canary}",
+        "${file:canary/}",
+        "${file:canary}\n",
+    ],
+)
+def test_what_is_no_reference_is_not_quoted(written: str) -> None:
+    """It may be a connection string that somebody wrote into a spec."""
+    sentence = refused(written, of(RECONCILE_ENV_ALLOW="canary", canary=SECRET))
+    assert "canary" not in sentence
+    assert sentence.endswith("write ${env:NAME} or ${file:PATH}")
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\n\n"])
+def test_a_file_is_read_without_its_last_newline(secrets: Path, ending: str) -> None:
+    """Editors end files with one."""
+    (secrets / "shop").write_bytes(f"{SECRET}{ending}".encode())
+    surroundings = of(RECONCILE_SECRETS_DIR=str(secrets))
+    assert resolve("${file:shop}", surroundings).secret == SECRET
+
+
+def test_a_file_may_be_named_by_its_whole_path(secrets: Path) -> None:
+    """As long as it is below the directory."""
+    (secrets / "eu").mkdir()
+    (secrets / "eu" / "shop").write_text(SECRET)
+    surroundings = of(RECONCILE_SECRETS_DIR=str(secrets))
+    assert resolve(f"${{file:{secrets}/eu/shop}}", surroundings).secret == SECRET
+
+
+def test_links_are_followed_inside(secrets: Path) -> None:
+    """So a cluster mounts its secrets: as links into a directory that it exchanges as a whole."""
+    (secrets / "..2026").mkdir()
+    (secrets / "..2026" / "shop").write_text(SECRET)
+    (secrets / "..now").symlink_to("..2026")
+    (secrets / "shop").symlink_to("..now/shop")
+    surroundings = of(RECONCILE_SECRETS_DIR=str(secrets))
+    assert resolve("${file:shop}", surroundings).secret == SECRET
+
+
+def test_the_directory_itself_may_be_a_link(secrets: Path) -> None:
+    """Whoever runs the tool is trusted with it."""
+    (secrets / "shop").write_text(SECRET)
+    link = secrets.parent / "link"
+    link.symlink_to(secrets)
+    assert resolve("${file:shop}", of(RECONCILE_SECRETS_DIR=str(link))).secret == SECRET
+
+
+@pytest.mark.parametrize("unset", [{}, {"RECONCILE_SECRETS_DIR": ""}])
+def test_without_a_directory_every_file_is_closed(unset: dict[str, str]) -> None:
+    """An empty value is not the current directory."""
+    assert "set RECONCILE_SECRETS_DIR" in refused("${file:shop}", of(**unset))
+
+
+WAYS_OUT = [
+    "{tmp}/other/shop",
+    "{tmp}/other/nothing",
+    "{tmp}/secrets-too/shop",
+    "out/shop",
+    "out/nothing",
+    "shop",
+]
+
+
+@pytest.mark.parametrize("path", WAYS_OUT)
+def test_no_way_leads_out(secrets: Path, path: str) -> None:
+    """Neither a whole path nor a link, be it of a directory or of the file.
+
+    Whether anything is there is not told: the sentence is the same.
+    """
+    (secrets / "out").symlink_to(secrets.parent / "other")
+    (secrets / "shop").symlink_to("../other/shop")
+    reference = f"${{file:{path.format(tmp=secrets.parent)}}}"
+    sentence = refused(reference, of(RECONCILE_SECRETS_DIR=str(secrets)))
+    assert sentence.partition(" is ")[2] == (
+        f"not below {str(secrets)!r}: move it there, or name one that is"
+    )
+
+
+def _circle(place: Path) -> None:
+    place.symlink_to(place.name)
+
+
+def _large(place: Path) -> None:
+    place.write_bytes(b"canary" + b"x" * LARGEST)
+
+
+def _binary(place: Path) -> None:
+    place.write_bytes(b"canary\xff\xfe")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda _place: None, "cannot be read: no such file or directory"),
+        (Path.mkdir, "is no regular file"),
+        (os.mkfifo, "is no regular file"),
+        (_circle, "cannot be read: "),
+        (_large, "is larger than 64 KiB"),
+        (_binary, "is no text"),
+        (Path.touch, "is empty"),
+    ],
+)
+def test_what_is_no_file_with_a_text_is_refused(
+    secrets: Path, make: Callable[[Path], object], said: str
+) -> None:
+    """Nothing is waited for, and the sentence names the file."""
+    make(secrets / "shop")
+    sentence = refused("${file:shop}", of(RECONCILE_SECRETS_DIR=str(secrets)))
+    assert said in sentence
+    assert "shop" in sentence
+
+
+def test_the_largest_file_is_read(secrets: Path) -> None:
+    """The limit itself is allowed."""
+    (secrets / "shop").write_bytes(b"x" * LARGEST)
+    surroundings = of(RECONCILE_SECRETS_DIR=str(secrets))
+    assert len(resolve("${file:shop}", surroundings).secret) == LARGEST
+
+
+def test_the_directory_is_no_file(secrets: Path) -> None:
+    """A path may lead to the directory itself."""
+    sentence = refused(f"${{file:{secrets}}}", of(RECONCILE_SECRETS_DIR=str(secrets)))
+    assert "is no regular file" in sentence
+
+
+def test_a_missing_directory_is_said(tmp_path: Path) -> None:
+    """As a file that is not there."""
+    surroundings = of(RECONCILE_SECRETS_DIR=str(tmp_path / "none"))
+    assert "cannot be read: no such file" in refused("${file:shop}", surroundings)

@@ -1,0 +1,191 @@
+"""When a connection leads to the database that the API speaks of."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from reconcile.model.reach import Connection, Said
+from reconcile.sql.hiding import Hider, quoted
+from reconcile.sql.identity import Fingerprint, Identity, differences
+
+CONNECTION = Connection(dsn="${env:SHOP}", database="shop")
+HERE = Identity(
+    fingerprint=Fingerprint(version=160004, database="shop", oid=16384, started=1_500_000),
+    replica=False,
+    user="shop_owner",
+    databases=frozenset({"shop", "audit", "postgres", "template0", "template1"}),
+    extensions={"plpgsql": "1.0", "postgis": "3.4", "pg_trgm": "1.6"},
+)
+SAID = Said(
+    addon="ad-1",
+    version="16.4.0-1",
+    extensions={"plpgsql": "v1.0", "postgis": "v3.4.0", "pg_trgm": "v1.6"},
+    databases=frozenset({"shop", "audit"}),
+    home=frozenset({"shop"}),
+    users=frozenset({"shop_owner", "shop_reader"}),
+)
+
+
+def different(found: Identity = HERE, said: Said = SAID) -> list[str]:
+    """The differences, in order."""
+    return list(differences(found, CONNECTION, said, quoted))
+
+
+def test_what_agrees_has_no_differences() -> None:
+    """The API's `v` and its trailing `.0` do not count."""
+    assert different() == []
+    assert different(said=evolve(SAID, databases=None, home=None, users=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "said", "same"),
+    [
+        (160004, "16.4.0-1", True),
+        (160004, "16.4", True),
+        (160004, "16.4.0-22", True),
+        (160004, "16.40.0-1", False),
+        (160004, "16.3.0-1", False),
+        (160010, "16.1.0-1", False),
+        (170004, "16.4.0-1", False),
+        (90624, "9.6.24-1", True),
+        (90624, "9.6.23-1", False),
+        (160004, "", False),
+        (160004, "sixteen", False),
+    ],
+)
+def test_versions_agree_by_their_leading_parts(number: int, said: str, *, same: bool) -> None:
+    """Two since PostgreSQL 10, three before; what the API adds is its build."""
+    found = evolve(HERE, fingerprint=evolve(HERE.fingerprint, version=number))
+    assert (different(found, evolve(SAID, version=said)) == []) is same
+
+
+def test_another_version_is_shown_on_both_sides() -> None:
+    """In the spelling of each."""
+    assert different(said=evolve(SAID, version="15.8.0-2")) == [
+        "its server is PostgreSQL 16.4, the API says '15.8.0-2'"
+    ]
+
+
+def test_another_database_is_shown() -> None:
+    """A database beside the right one is another one."""
+    found = evolve(HERE, fingerprint=evolve(HERE.fingerprint, database="audit"))
+    assert different(found) == ["it is 'audit', the spec says 'shop'"]
+
+
+def test_a_database_that_the_api_does_not_list_is_another_one() -> None:
+    """Where the API lists them, whatever the connection says."""
+    assert different(said=evolve(SAID, databases=frozenset({"audit"}))) == [
+        "the API lists no logical database 'shop'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("home", "said"),
+    [
+        (frozenset({"audit"}), ["it is 'shop', the default logical database is 'audit'"]),
+        (frozenset({"a", "b"}), ["it is 'shop', the default logical database is 'a', 'b'"]),
+        (frozenset({"audit", "shop"}), []),
+        (frozenset(), []),
+        (None, []),
+    ],
+)
+def test_another_than_the_default_database_is_another_one(
+    home: frozenset[str] | None, said: list[str]
+) -> None:
+    """The API lists the extensions of that alone; where it marks none, any may be it."""
+    assert different(said=evolve(SAID, home=home)) == said
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ({"shop", "web"}, ["its server lacks 'web', which the API lists"]),
+        (
+            {"shop", "a", "b", "c", "d", "e"},
+            ["its server lacks 'a', 'b', 'c' and 2 more, which the API lists"],
+        ),
+        ({"shop"}, []),
+    ],
+)
+def test_a_server_without_the_other_databases_is_another_one(
+    listed: set[str], said: list[str]
+) -> None:
+    """All that the API lists are there; others may be as well."""
+    assert different(said=evolve(SAID, databases=frozenset(listed))) == said
+
+
+@pytest.mark.parametrize("users", [frozenset({"web_owner"}), frozenset()])
+def test_a_role_that_is_no_user_of_the_addon_leads_elsewhere(users: frozenset[str]) -> None:
+    """Its password opened another server, or it was made behind the API's back."""
+    assert different(said=evolve(SAID, users=users)) == [
+        "its role is 'shop_owner', which is none of the addon's users"
+    ]
+
+
+def test_a_replica_is_another_one() -> None:
+    """Nothing can be changed there."""
+    assert different(evolve(HERE, replica=True)) == [
+        "its server is a replica, which takes no changes"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extensions", "said"),
+    [
+        (
+            {"postgis": "v3.5", "pg_trgm": "1.6"},
+            ["it has 'postgis' at '3.4', the API lists 'postgis' at 'v3.5'"],
+        ),
+        ({"postgis": "3.4"}, ["it has 'pg_trgm' at '1.6', the API lists no 'pg_trgm'"]),
+        (
+            {"postgis": "3.4", "pg_trgm": "1.6", "citext": "1.6"},
+            ["it has no 'citext', the API lists 'citext' at '1.6'"],
+        ),
+        ({"postgis": "3.4", "pg_trgm": "1.6"}, []),
+    ],
+)
+def test_the_enabled_extensions_have_to_be_the_same(
+    extensions: dict[str, str], said: list[str]
+) -> None:
+    """All of them, with their versions; only plpgsql never counts."""
+    assert different(said=evolve(SAID, extensions=extensions)) == said
+
+
+def test_of_many_other_extensions_a_few_are_shown() -> None:
+    """Another database may have hundreds."""
+    many = {f"x{number}": "1" for number in range(9)}
+    *_, last = shown = different(said=evolve(SAID, extensions={**SAID.extensions, **many}))
+    assert len(shown) == 4
+    assert last == "6 more extensions differ"
+
+
+def test_names_from_outside_cannot_add_lines() -> None:
+    """A server may call its databases anything."""
+    fingerprint = evolve(HERE.fingerprint, database="a\n\x1b[2J\u202e")
+    [sentence] = different(evolve(HERE, fingerprint=fingerprint))
+    assert sentence == r"it is 'a\n\x1b[2J\u202e', the spec says 'shop'"
+
+
+def test_names_from_outside_are_cut() -> None:
+    """Whatever a server says, a message stays one that can be read."""
+    long = "x" * 100_000
+    found = evolve(
+        HERE,
+        fingerprint=evolve(HERE.fingerprint, database=long),
+        user=long,
+        extensions={long: long, f"{long}y": long, "postgis": long},
+    )
+    said = evolve(SAID, users=frozenset(), databases=frozenset({long}), home=frozenset({long}))
+    sentences = different(found, said)
+    assert len(sentences) == 8
+    assert max(len(sentence) for sentence in sentences) < 400
+    assert f"its role is '{'x' * 100}…', which is none of the addon's users" in sentences
+
+
+def test_a_name_that_holds_the_password_is_not_repeated() -> None:
+    """A server was told it, and may call itself so."""
+    hider = Hider("postgresql://u:c4n4'ry@h/shop", {"user": "u", "password": "c4n4'ry"})
+    found = evolve(HERE, user="u" * 97 + "c4n4'ry")
+    (sentence,) = differences(found, CONNECTION, SAID, lambda text: quoted(hider.hide(text)))
+    assert "c4n" not in sentence
