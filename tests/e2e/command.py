@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
 from typing import Any
@@ -215,6 +216,12 @@ def live(sandbox: Sandbox, addon: str) -> dict[str, Any]:
                 found: dict[str, Any] = database
                 return found
     raise AssertionError(f"no addon {addon}")
+
+
+def backed_up(sandbox: Sandbox, addon: str, *, hours: float) -> None:
+    """Let the only backup be so old; without this it is that of the day, whatever the time."""
+    made = datetime.now(UTC) - timedelta(hours=hours)
+    sandbox.change(addon, stored_backups=[{"id": "bk-only", "created_at": made.isoformat()}])
 
 
 def logical(sandbox: Sandbox, addon: str) -> set[str]:

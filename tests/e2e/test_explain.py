@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from e2e.command import Command, changing
-from e2e.fleet import BILLING, INVALID, IOT, SHOP, SHOP_HEAD, SHOP_WITHOUT_LEGACY
+from e2e.command import Command, backed_up, changing
+from e2e.fleet import BILLING, INVALID, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
 from e2e.schemas import JSON, fits
 
 from reconcile.sandbox import Sandbox
@@ -103,6 +103,7 @@ def _reads(sandbox: Sandbox) -> list[str | None]:
 
 def test_a_guard_is_told_with_its_item(command: Command, sandbox: Sandbox) -> None:
     """Its flag is for the plan that is applied, whose id a part of a database does not have."""
+    backed_up(sandbox, SHOP_ADDON, hours=20)
     configure(command)
     command.write(SHOP_WITHOUT_LEGACY)
     shown = command("explain", "shop/logical_databases/legacy", status=0).stdout
@@ -112,8 +113,11 @@ def test_a_guard_is_told_with_its_item(command: Command, sandbox: Sandbox) -> No
     assert changing(sandbox) == []
 
 
-def test_the_flag_for_a_whole_database_is_that_of_its_plan(command: Command) -> None:
+def test_the_flag_for_a_whole_database_is_that_of_its_plan(
+    command: Command, sandbox: Sandbox
+) -> None:
     """The same id as that of a plan of this database alone, which takes the flag."""
+    backed_up(sandbox, SHOP_ADDON, hours=20)
     configure(command)
     command.write(SHOP_WITHOUT_LEGACY, BILLING)
     document = fits(command("explain", "shop", *JSON, status=0))["address"]

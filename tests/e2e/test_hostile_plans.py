@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from e2e.command import Command, changing, logical
-from e2e.fleet import CACHE, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
+from e2e.command import Command, backed_up, changing, logical
+from e2e.fleet import BILLING, CACHE, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
 from e2e.plan_file import APPLY, FILE, LOSING, edit
 
 from reconcile.sandbox import Sandbox
@@ -89,6 +89,7 @@ def test_what_differs_is_not_edited_either(command: Command, sandbox: Sandbox) -
 
 def test_the_projects_limits_are_not_left_behind(command: Command, sandbox: Sandbox) -> None:
     """A plan that was made under a configuration is not applied without one."""
+    backed_up(sandbox, SHOP_ADDON, hours=20)
     (command.directory / "inner").mkdir()
     command.write(SHOP_WITHOUT_LEGACY, folder="inner/specs")
     config = command.directory / "inner" / "reconcile.yaml"
@@ -131,6 +132,35 @@ def test_what_no_plan_holds(
     edit(command, change)
     command(*APPLY, status=65)
     command("show-plan", FILE, status=65)
+    assert sandbox.requests()["requests"] == []
+
+
+def connected(dsn: str) -> Callable[[Document], None]:
+    """A connection where the specs have none."""
+
+    def change(document: Document) -> None:
+        database(document)["target"]["connection"] = {"dsn": dsn, "database": "billing"}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("dsn", "said"),
+    [
+        ("postgresql://app:hunter2@127.0.0.1/billing", "it is no reference such as ${env:NAME}"),
+        ("${env:HOME}", "the rules give Action create billing/extensions/postgis"),
+    ],
+)
+def test_a_step_for_a_person_is_not_run_over_a_connection_of_the_file(
+    command: Command, sandbox: Sandbox, dsn: str, said: str
+) -> None:
+    """Neither over a string, which is not shown, nor over one that the environment would give."""
+    planned(command, BILLING)
+    sandbox.clear()
+    edit(command, connected(dsn))
+    refused = command(*APPLY, status=65)
+    assert said in refused.stderr
+    assert "hunter2" not in refused.stdout + refused.stderr
     assert sandbox.requests()["requests"] == []
 
 
