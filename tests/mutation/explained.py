@@ -70,6 +70,24 @@ EXPLAINED = (
         within=r'(?<="default"), ?(?:False|None)?(?=\))',
         reason=Reason.DEFAULT,
     ),
+    # One suggestion is shown, however many are found.
+    Explained(
+        where="kinds/extension_rules.py: _uncreatable",
+        within=r" ?n=[12],",
+        reason=Reason.AMOUNT,
+    ),
+    # Words and numbers take turns: what stands in for one is compared with its like only.
+    Explained(
+        where="kinds/extension_rules.py: _natural",
+        within=r'"(?:XXXX)?"|(?<=\()[01](?=, part)',
+        reason=Reason.SAME,
+    ),
+    # Both sides of extensions are spelled alike whatever else is known of the database.
+    Explained(
+        where="kinds/extensions.py: _by_sql",
+        within=r"(?<=live, )(?:facts|None)",
+        reason=Reason.SAME,
+    ),
     # What is nothing on one side has another name there.
     Explained(
         where="plan/belief.py: *",

@@ -17,7 +17,7 @@ from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.change import verb_of
 from reconcile.model.engine import Engine
-from reconcile.model.item import Action, Blocked, Item
+from reconcile.model.item import Action, Blocked, Item, Reason
 from reconcile.model.reach import Package, Reach
 from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import plan_database
@@ -262,3 +262,15 @@ def test_other_kinds_keep_their_order(kind: Kind[Any], spec: object, live: Eleme
     """Exactly: halves of a replacement stay together, and nothing is held back."""
     subject = subject_of(kind, spec, live)
     assert [*in_order(subject, settle_kind(subject))] == [*settle_kind(subject)]
+
+
+def test_what_is_held_back_tells_why_it_was_due_and_who_asked_for_it() -> None:
+    """As the action that it would have been: the reason, and the place in the spec."""
+    spec = Extensions(present=(Extension(name="bool_plperl"),))
+    one = desired({"extensions": spec}, engine=Engine.POSTGRESQL, connection=CONNECTION)
+    known = facts(Engine.POSTGRESQL, reach=reached({"bool_plperl": package("plperl")}))
+    live = observed({"extensions": {}}, engine=Engine.POSTGRESQL, live=known)
+    (entry,) = plan_database(one, live).items
+    assert isinstance(entry, Blocked)
+    assert (entry.code, entry.reason) == ("P253", Reason.MISSING)
+    assert entry.origin == one.origin(entry.address)
