@@ -17,10 +17,12 @@ from reconcile.report.words import count
 if TYPE_CHECKING:
     from reconcile.sandbox import Announcement
 
-_NEEDED = {
+NEEDED = {
     "sandbox": ("jwt", "starlette", "uvicorn"),
-    "engines": ("psycopg", "pymongo", "pymysql", "urllib3"),
+    "engines": ("influxdb", "psycopg", "pymongo", "pymysql"),
 }
+"""The libraries of an extra, by its name."""
+
 _WIDTH = 80
 _SHOWN_OF_AN_ID = len("ad-1c9b")
 
@@ -80,7 +82,7 @@ def _refuse_misfits(options: SandboxOptions) -> None:
     if options.engines_dir is not None and options.engines != "real":
         raise UsageError("--engines-dir says where real servers are: it needs --engines real")
     for extra in ("sandbox", "engines") if options.engines == "real" else ("sandbox",):
-        if any(find_spec(name) is None for name in _NEEDED[extra]):
+        if any(find_spec(name) is None for name in NEEDED[extra]):
             what = "the sandbox is" if extra == "sandbox" else "the drivers of real servers are"
             raise UsageError(f"{what} not installed: pip install 'scalingo-reconcile[{extra}]'")
 

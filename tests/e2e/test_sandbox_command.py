@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -241,3 +242,20 @@ def test_the_fleet_file_of_the_demo_is_served(command: Command) -> None:
     path = Path(__file__).resolve().parents[2] / "demo" / "fleet.yaml"
     with serving(command, "--fleet", str(path)) as served:
         assert len(served.sandbox.fleet()["apps"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("library", "extra"), [("uvicorn", "sandbox"), ("influxdb", "engines"), ("psycopg", "engines")]
+)
+def test_a_missing_extra_is_a_sentence(library: str, extra: str) -> None:
+    """It names the extra, before anything is imported or started."""
+    script = (
+        f"import sys; sys.modules[{library!r}] = None\n"
+        "from reconcile.cli.main import main\n"
+        "sys.exit(main(['sandbox', '--engines', 'real']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode == 64
+    assert f"pip install 'scalingo-reconcile[{extra}]'" in done.stderr

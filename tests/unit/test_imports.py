@@ -9,6 +9,8 @@ from graphlib import TopologicalSorter
 import grimp
 import pytest
 
+from reconcile.cli.sandbox import NEEDED
+
 LEAVES = {"errors", "model"}
 EVERYTHING = {
     "api", "apply", "cli", "errors", "guard", "kinds", "model", "observe", "operate", "plan",
@@ -148,3 +150,19 @@ HEAVY = {
 def test_nothing_heavy_is_imported_before_it_is_needed(code: str, unwanted: set[str]) -> None:
     """Start-up is felt on every call: what a command does not use, it does not load."""
     assert not imported_by(code) & unwanted
+
+
+def test_the_extra_of_real_servers_is_asked_for_whole() -> None:
+    """The command looks for every library that they import, before it imports one."""
+    ours = [
+        name
+        for name in MODULES
+        if name.startswith(("reconcile.sandbox.real", "reconcile.sandbox.servers"))
+    ]
+    imported = {
+        found.split(".")[0]
+        for name in ours
+        for found in IMPORTS.find_modules_directly_imported_by(name)
+    }
+    always = {"attr", "attrs", "reconcile", "urllib3"}
+    assert imported - always - set(sys.stdlib_module_names) <= set(NEEDED["engines"])

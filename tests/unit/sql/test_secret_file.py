@@ -22,7 +22,7 @@ from reconcile.sql.secret_file import SecretFileError, read_below
         "{top}-too/shop",
         "/etc/passwd",
         "/etc/no-such-file",
-        "/root/no-such-directory/file",
+        "/no-such-directory/file",
         "/",
     ],
 )
