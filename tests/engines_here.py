@@ -6,10 +6,11 @@ import os
 
 import pytest
 
-from reconcile.sandbox.servers.programs import Missing, search
+from reconcile.sandbox.servers.programs import Installed, Missing, search
 from reconcile.sandbox.servers.server import Program
 
 HERE = search()
+INSTALLED = {program: found for program, found in HERE.items() if isinstance(found, Installed)}
 
 
 def needs(*programs: Program) -> pytest.MarkDecorator:

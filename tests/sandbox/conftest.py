@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from engines_here import INSTALLED
 from sandbox.provider_client import FLEET, ProviderClient, SimulatedClock
+from sandbox.real_contents import Live, Subject
 
 from reconcile.sandbox import Sandbox, running
+from reconcile.sandbox.servers.server import Server, Wish
+from reconcile.sandbox.servers.servers import Servers
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +76,28 @@ def timed(timed_sandbox: Sandbox) -> Iterator[ProviderClient]:
     client = ProviderClient(url=timed_sandbox.url, token=timed_sandbox.token)
     yield client
     client.pool.clear()
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Run one server of the module's SUBJECT for the whole module."""
+    subject: Subject = request.module.SUBJECT
+    with Servers(INSTALLED) as servers:
+        yield servers.start([Wish(key="ad-1", program=subject.program)])["ad-1"]
+
+
+@pytest.fixture(scope="module")
+def shared_contents(request: pytest.FixtureRequest, server: Server) -> Iterator[Live]:
+    """Seed the server once."""
+    subject: Subject = request.module.SUBJECT
+    contents = subject.contents(server, subject.fresh)
+    contents.seed(subject.fresh)
+    yield Live(contents=contents, value=subject.fresh)
+    contents.close()
+
+
+@pytest.fixture
+def live(request: pytest.FixtureRequest, shared_contents: Live) -> Live:
+    """Give the contents of the module's SUBJECT as they were at the start."""
+    shared_contents.fill(request.module.SUBJECT.fresh)
+    return shared_contents

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from attrs import define, evolve
-from engines_here import HERE
+from attrs import define, evolve, frozen
 
 from reconcile.sandbox.contents import LogicalDatabase
 from reconcile.sandbox.defaults import complete_database
 from reconcile.sandbox.errors import EngineRefusal
 from reconcile.sandbox.fleet import Database, Engine
 from reconcile.sandbox.real.contents import Contents
-from reconcile.sandbox.servers.programs import Installed
-from reconcile.sandbox.servers.server import Program, Server, Wish
-from reconcile.sandbox.servers.servers import Servers
+from reconcile.sandbox.servers.server import Program, Server
 
 
-@contextmanager
-def one_server(program: Program) -> Iterator[Server]:
-    """Run one server; with its program missing the tests that need it are marked."""
-    found = {key: one for key, one in HERE.items() if isinstance(one, Installed)}
-    with Servers(found) as servers:
-        yield servers.start([Wish(key="ad-1", program=program)])["ad-1"]
+@frozen(kw_only=True)
+class Subject:
+    """What a module is about: the contents of one engine, and a value to begin each test with."""
+
+    program: Program
+    contents: Callable[[Server, Database], Contents]
+    fresh: Database
 
 
 def database(engine: Engine, **fields: Any) -> Database:

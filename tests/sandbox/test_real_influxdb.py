@@ -9,7 +9,7 @@ import pytest
 import urllib3
 from attrs import evolve
 from engines_here import needs
-from sandbox.real_contents import Live, database, named, one_server
+from sandbox.real_contents import Live, Subject, database, named
 
 from reconcile.sandbox.contents import LogicalDatabase, RetentionPolicy
 from reconcile.sandbox.errors import EngineRefusal
@@ -25,27 +25,7 @@ OTHER = "o'ther \"x"
 Query = Callable[[str], list[Any]]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Run one server for the whole module."""
-    with one_server(Program.INFLUXDB) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def shared(server: Server) -> Iterator[Live]:
-    """Seed the server once."""
-    contents = InfluxDB(server, FRESH)
-    contents.seed(FRESH)
-    yield Live(contents=contents, value=FRESH)
-    contents.close()
-
-
-@pytest.fixture
-def live(shared: Live) -> Live:
-    """Give the contents as they were at the start."""
-    shared.fill(FRESH)
-    return shared
+SUBJECT = Subject(program=Program.INFLUXDB, contents=InfluxDB, fresh=FRESH)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from engines_here import needs
 from pymongo import MongoClient
-from sandbox.real_contents import Live, database, named, one_server
+from sandbox.real_contents import Live, Subject, database, named
 
 from reconcile.sandbox.contents import LogicalDatabase
 from reconcile.sandbox.fleet import Engine
@@ -22,27 +22,7 @@ FRESH = database(Engine.MONGODB, logical_databases=named("web", "legacy"))
 Client = MongoClient[dict[str, Any]]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Run one server for the whole module."""
-    with one_server(Program.MONGODB) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def shared(server: Server) -> Iterator[Live]:
-    """Seed the server once."""
-    contents = MongoDB(server, FRESH)
-    contents.seed(FRESH)
-    yield Live(contents=contents, value=FRESH)
-    contents.close()
-
-
-@pytest.fixture
-def live(shared: Live) -> Live:
-    """Give the contents as they were at the start."""
-    shared.fill(FRESH)
-    return shared
+SUBJECT = Subject(program=Program.MONGODB, contents=MongoDB, fresh=FRESH)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pymysql
 import pytest
 from attrs import evolve
 from engines_here import needs
-from sandbox.real_contents import Live, database, named, one_server
+from sandbox.real_contents import Live, Subject, database, named
 
 from reconcile.sandbox.contents import LogicalDatabase
 from reconcile.sandbox.errors import EngineRefusal
@@ -22,27 +22,7 @@ pytestmark = needs(Program.MARIADB)
 FRESH = database(Engine.MYSQL, logical_databases=named("web", "legacy"))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Run one server for the whole module."""
-    with one_server(Program.MARIADB) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def shared(server: Server) -> Iterator[Live]:
-    """Seed the server once."""
-    contents = MySQL(server, FRESH)
-    contents.seed(FRESH)
-    yield Live(contents=contents, value=FRESH)
-    contents.close()
-
-
-@pytest.fixture
-def live(shared: Live) -> Live:
-    """Give the contents as they were at the start."""
-    shared.fill(FRESH)
-    return shared
+SUBJECT = Subject(program=Program.MARIADB, contents=MySQL, fresh=FRESH)
 
 
 @pytest.fixture

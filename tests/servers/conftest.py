@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
+from engines_here import INSTALLED
 from servers.traces import living, parents
 
 from reconcile.sandbox.servers.keeper import below
-from reconcile.sandbox.servers.programs import Installed, find
+from reconcile.sandbox.servers.programs import Installed
 from reconcile.sandbox.servers.server import Program, Server, Wish
 from reconcile.sandbox.servers.servers import Servers
 
@@ -26,7 +27,7 @@ HOLDER = Path(__file__).with_name("holder.py")
 @pytest.fixture(scope="session")
 def programs() -> dict[Program, Installed]:
     """The programs that can be run here."""
-    return find()
+    return INSTALLED
 
 
 @pytest.fixture(scope="module", autouse=True)

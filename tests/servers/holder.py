@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 
-from reconcile.sandbox.servers.programs import find
+from reconcile.sandbox.servers.programs import Installed, search
 from reconcile.sandbox.servers.server import Program, Wish
 from reconcile.sandbox.servers.servers import Servers
 
@@ -17,7 +17,8 @@ from reconcile.sandbox.servers.servers import Servers
 def main() -> None:
     """Start, say where, wait."""
     wishes = [Wish(key=name, program=Program(name)) for name in sys.argv[1:]]
-    with Servers(find()) as servers:
+    programs = {key: found for key, found in search().items() if isinstance(found, Installed)}
+    with Servers(programs) as servers:
         started = servers.start(wishes)
         ports = {key: server.port for key, server in started.items()}
         print(json.dumps({"folder": str(servers.folder), "ports": ports}), flush=True)

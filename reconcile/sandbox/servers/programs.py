@@ -95,12 +95,6 @@ def fetch_command(folder: Path) -> str:
     return f"python3 -m reconcile.sandbox.servers.fetch --into {shlex.quote(str(folder))}"
 
 
-def find(folder: Path | None = None) -> dict[Program, Installed]:
-    """The programs that can be run here; see `search`."""
-    found = search(folder)
-    return {key: value for key, value in found.items() if isinstance(value, Installed)}
-
-
 def _first_supported(program: Program, folder: Path) -> Installed | Missing:
     refused: list[str] = []
     for candidate in _candidates(program, folder):
