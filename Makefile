@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 		echo "make: Python's venv is missing: on Debian, apt-get install python3-venv" >&2; exit 1; }
 	@echo "Setting up $(VENV), once …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
