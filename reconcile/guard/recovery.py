@@ -12,6 +12,7 @@ from reconcile.guard.context import Context
 from reconcile.model.change import Risk
 from reconcile.model.evidence import NOT_READ, Evidence
 from reconcile.model.finding import Finding
+from reconcile.model.item import Action, Doable, ManualStep
 from reconcile.model.plan import Plan
 
 _HOUR = timedelta(hours=1)
@@ -23,7 +24,8 @@ def unrecoverable_losses(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse what loses data where neither a backup nor the recovery window is recent enough.
 
     Nothing is said where no evidence was read; a database that it leaves out has none. A backup
-    that is made before is as good as a recent one, wherever backups are offered.
+    that is made before an action is as good as a recent one, wherever backups are offered. The tool
+    makes no backup before a manual step.
     """
     if context.evidence is None:
         return
@@ -31,19 +33,19 @@ def unrecoverable_losses(plan: Plan, context: Context) -> Iterator[Finding]:
     for database in plan.databases:
         evidence = context.evidence.get(database.handle, NOT_READ)
         recent = _recent(_credible(evidence, context.now), context.now - limit.value * _HOUR)
-        if recent or _made_before(evidence, context):
+        if recent:
             continue
-        for action in database.doable:
-            if action.risk is Risk.LOSSY:
+        for step in database.doable:
+            if step.risk is Risk.LOSSY and not _made_before(step, evidence, context):
                 yield Finding(
                     code="G105",
                     message=(
                         f"this would lose data, and {_state(evidence, context.now)};"
                         f" {limit.value} h is the most ({limit.set_at})"
                     ),
-                    location=action.origin.location,
-                    hint=_way_out(evidence),
-                    address=action.address,
+                    location=step.origin.location,
+                    hint=_way_out(step, evidence),
+                    address=step.address,
                 )
 
 
@@ -69,8 +71,9 @@ def _recent(evidence: Evidence, oldest: datetime) -> bool:
     )
 
 
-def _made_before(evidence: Evidence, context: Context) -> bool:
-    return context.backup_first and evidence.backups is not None
+def _made_before(step: Doable, evidence: Evidence, context: Context) -> bool:
+    """Whether the run makes a backup just before a step."""
+    return context.backup_first and isinstance(step, Action) and evidence.backups is not None
 
 
 def _state(evidence: Evidence, now: datetime) -> str:
@@ -100,7 +103,11 @@ def _age(length: timedelta) -> str:
     return f"{days} d {rest} h" if rest else f"{days} d"
 
 
-def _way_out(evidence: Evidence) -> str:
+def _way_out(step: Doable, evidence: Evidence) -> str:
     if evidence.backups is None:
         return "copy the data elsewhere first"
+    if isinstance(step, ManualStep):
+        return (
+            "make a backup in the dashboard first, or wait for the next one: apply makes none here"
+        )
     return "make a backup first: --backup-first does, or wait for the next one"

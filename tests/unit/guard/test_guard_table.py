@@ -323,11 +323,17 @@ def test_g105_a_backup_that_is_made_before_will_do() -> None:
     assert one(deleting(), evidence={"shop": Evidence()}, backup_first=True).code == "G105"
 
 
-def test_g105_what_a_person_would_do_is_refused_as_well() -> None:
-    """A manual step that loses data is not shown."""
+@pytest.mark.parametrize("backup_first", [False, True])
+def test_g105_refuses_a_manual_step_whatever_is_made_before_actions(backup_first: bool) -> None:
+    """The tool makes no backup before a step that a person runs, and the hint says so."""
     wanted = {"extensions": Extensions(absent=(removal("a"),))}
     step = planned(wanted, {"extensions": {"a": {"version": "1"}}}, engine=Engine.POSTGRESQL)
-    assert one(step, evidence={}).code == "G105"
+    assert one(step, evidence={}, backup_first=backup_first).code == "G105"
+    found = one(step, evidence={"shop": Evidence(backups=())}, backup_first=backup_first)
+    assert (found.code, found.hint) == (
+        "G105",
+        "make a backup in the dashboard first, or wait for the next one: apply makes none here",
+    )
 
 
 def policies(spec: RetentionPolicies, **live: bool) -> DatabasePlan:
