@@ -57,9 +57,12 @@ class ReadClient:
         """What is under the answer's root key, or an action's `result`: decoded, unchecked.
 
         Raises ForbiddenCallError, before any I/O, for any other call, whatever its `effect` says;
-        NotOfferedError for `ok: 0`; other ApiErrors where there is no usable answer.
+        NotOfferedError for `ok: 0`; AnswerError where the answer names another database, operation
+        or version; other ApiErrors where there is no usable answer.
         """
-        return unwrapped(self._wire.send(target, call, READING), _ROOTS)
+        answer = self._wire.send(target, call, READING)
+        value = unwrapped(answer, _ROOTS)
+        return self._wire.answers.checked(target, call, answer.request, value)
 
 
 class Reads(Connected):

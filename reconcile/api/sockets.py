@@ -21,7 +21,7 @@ class Sockets:
             self._open.add(opened)
             severed = self._severed
         if severed:
-            _shut(opened)
+            shut(opened)
 
     def sever(self) -> None:
         """End both directions of all, so that a thread that waits for an answer wakes up."""
@@ -29,10 +29,11 @@ class Sockets:
             self._severed = True
             sockets = list(self._open)
         for one in sockets:
-            _shut(one)
+            shut(one)
 
 
-def _shut(one: socket.socket) -> None:
+def shut(one: socket.socket) -> None:
+    """End both directions of a socket, so that it serves no more requests."""
     try:
         # Not the method of a TLS socket, which drops state that the reader still uses.
         socket.socket.shutdown(one, socket.SHUT_RDWR)

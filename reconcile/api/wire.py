@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self, assert_never
 
 from reconcile.api.access import ByAccount
+from reconcile.api.answer_identity import AnswerIdentity
 from reconcile.api.authorities import authorities
 from reconcile.api.hosts import HostSettings
 from reconcile.api.identity import ApiToken, Identity, ReadyToken, identity_of
@@ -47,6 +48,7 @@ class Wire:
             authorities=authorities(environment),
         )
         self._access = _access(identity, self._transport, self._settings, surroundings)
+        self.answers = AnswerIdentity()
 
     def spent(self) -> Spent:
         """What it cost so far, by host: auth, api, database."""

@@ -72,10 +72,13 @@ class WriteClient:
 
         The request is repeated only if the provider cannot have received it, or refused it for its
         rate (429) or its token (401). Raises ForbiddenCallError, before any I/O, for a call outside
-        the set; OutcomeUnknownError where the change may have been made; NotOfferedError for
+        the set; OutcomeUnknownError where the change may have been made, also where the answer
+        names another database; NotOfferedError for
         `ok: 0` and other ApiErrors where it certainly was not.
         """
-        return unwrapped(self._wire.send(target, call, WRITING, finish=finish), _ROOTS)
+        answer = self._wire.send(target, call, WRITING, finish=finish)
+        value = unwrapped(answer, _ROOTS)
+        return self._wire.answers.checked(target, call, answer.request, value)
 
     def start(self, target: Target, call: Call) -> str:
         """Make a change that goes on after its answer; return the id of the operation to follow.

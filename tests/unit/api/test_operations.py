@@ -287,7 +287,7 @@ def test_another_operation_is_not_the_one(
 ) -> None:
     """A `done` of another one says nothing of ours."""
     provider.odd["database"].append(reply(200, {"operation": {"id": "other", "status": "done"}}))
-    with pytest.raises(AnswerError, match="answered another operation"):
+    with pytest.raises(AnswerError, match="the answer is about the operation 'other'"):
         evolve(following, wait=False).follow(target, IDENT)
 
 

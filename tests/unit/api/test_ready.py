@@ -24,7 +24,8 @@ DATABASE = {"app_name": "my-app", "resource_id": "my-db-123"}
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     """A provider whose database answers at its resource id, as in the API text's examples."""
-    with serving(("my-app", Addon(id="my-db-123", resource=DATABASE))) as one:
+    addon = Addon(id="my-db-123", resource_id="my-db-123", resource=DATABASE)
+    with serving(("my-app", addon)) as one:
         yield one
 
 
