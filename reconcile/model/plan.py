@@ -15,12 +15,15 @@ from reconcile.model.target import Pins, Target
 
 
 class Status(Enum):
-    """A database's status; the first that its items call for wins."""
+    """A database's status: the worst that its items call for, in this order.
+
+    Attention means that a person has to act: a manual step is left, or something is blocked.
+    """
 
     UNKNOWN = "unknown"
-    PENDING = "pending"
     CHANGES = "changes"
     ATTENTION = "attention"
+    PENDING = "pending"
     IN_SYNC = "in sync"
 
 
@@ -58,14 +61,15 @@ class DatabasePlan:
 
     @property
     def status(self) -> Status:
-        """Unknown > pending > changes > attention > in sync."""
+        """Unknown > changes > attention > pending > in sync."""
         if self.error is not None:
             return Status.UNKNOWN
-        if any(isinstance(entry, Pending) for entry in self.items):
-            return Status.PENDING
         if self.actions:
             return Status.CHANGES
-        return Status.ATTENTION if self.items else Status.IN_SYNC
+        if not self.items:
+            return Status.IN_SYNC
+        waits = all(isinstance(entry, Pending) for entry in self.items)
+        return Status.PENDING if waits else Status.ATTENTION
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -24,6 +24,13 @@ Elements = Mapping[str, Fields]
 ITSELF = ""
 
 
+RUNNING = "running"
+"""The status of a database that can be changed."""
+
+TRANSIENT = frozenset({"creating", "migrating", "updating", "upgrading"})
+"""The statuses that end without a person; source: the wire contract."""
+
+
 @frozen(kw_only=True)
 class Facts:
     """What the database resource says of a database, whatever the kinds.
@@ -44,7 +51,12 @@ class Facts:
     @property
     def settled(self) -> bool:
         """Whether the database runs and no operation is under way."""
-        return self.status == "running" and not self.operation
+        return self.status == RUNNING and not self.operation
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether the status stays until a person acts; so does one that we do not know."""
+        return self.status != RUNNING and self.status not in TRANSIENT
 
 
 @frozen(kw_only=True)

@@ -46,6 +46,10 @@ class Subject:
                 f"{self.name!r} is {self.facts.status}, and operation {operation!r} is under way:"
                 f" follow it with {follow_command(operation, self.name)}"
             )
+        if self.facts.needs_person:
+            raise ReconcileError(
+                f"{self.name!r} is {self.facts.status}: get it running in the provider's dashboard"
+            )
         if not self.facts.settled:
             raise ReconcileError(f"{self.name!r} is {self.facts.status}: wait until it is running")
 

@@ -14,6 +14,7 @@ MEANINGS = MappingProxyType(
         "P101": "the live database is of another engine than the spec says; an engine is never changed",
         "P102": "the engine or the plan does not offer this kind",
         "P103": "something is live that the spec does not name, and the spec says `others: report`",
+        "P104": "the live database is stopped, suspended, being deleted or failed, or has an unknown status",
         "P121": "the connection that the spec names cannot be used: its string, its server or its driver",
         "P122": "the connection leads to another database than the API tells of; nothing is run over it",
         "P201": "the live backup hours are several, which the provider's support set up",
@@ -57,6 +58,13 @@ RULES = MappingProxyType(
             " With `others: report` the spec asks to be told of it, and it counts as drift.",
             settle="List it under `present`, or under `absent` with a reason and a date, or ignore it"
             " for a while under `ignore`.",
+        ),
+        "P104": Rule(
+            why="A database that is created, migrated, updated or upgraded runs again by itself: it is"
+            " pending. With every other status it stays as it is until a person acts, so its specs are"
+            " not met and the run does not exit with 0.",
+            settle="Look at the database in the provider's dashboard. If it is no longer needed, remove"
+            " its spec.",
         ),
         "P121": Rule(
             why="What the API cannot change is changed by SQL, over the connection that the spec names. Its"

@@ -49,10 +49,15 @@ class Status(StrEnum):
     UPDATING = "updating"
     UPGRADING = "upgrading"
     STOPPED = "stopped"
+    SUSPENDED = "suspended"
+    DELETING = "deleting"
+    ERROR = "error"
 
 
 # The server of such a database is not up; in every other state it answers.
-UNREACHABLE = frozenset({Status.CREATING, Status.STOPPED})
+UNREACHABLE = frozenset(
+    {Status.CREATING, Status.STOPPED, Status.SUSPENDED, Status.DELETING, Status.ERROR}
+)
 
 
 class InstanceStatus(StrEnum):

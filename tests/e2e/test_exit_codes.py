@@ -24,7 +24,7 @@ from e2e.fleet import (
 
 from reconcile.sandbox import Sandbox
 
-Prepare = Callable[[Sandbox], None]
+Prepare = Callable[[Sandbox], object]
 DEAD = "http://127.0.0.1:9"
 """The discard port of this machine, on which nothing listens."""
 
@@ -48,6 +48,11 @@ def _in_sync(sandbox: Sandbox) -> None:
 def _pending(sandbox: Sandbox) -> None:
     """The provider works on the shop."""
     sandbox.change(SHOP_ADDON, status="updating")
+
+
+def _needs_person(status: str) -> Prepare:
+    """The shop has a status that stays until a person acts."""
+    return lambda sandbox: sandbox.change(SHOP_ADDON, status=status)
 
 
 def _shop_unreadable(sandbox: Sandbox) -> None:
@@ -193,6 +198,13 @@ TABLE = [
     Case("4-before-1-and-2", 4, "apply --yes", (SHOP, IOT, BILLING, CACHE), _iot_change_fails),
     Case("1-before-2", 1, "drift", specs=(SHOP, IOT), prepare=_shop_unreadable),
     Case("1-before-2-at-apply", 1, "apply --yes", (SHOP, CACHE), prepare=_shop_unreadable),
+]
+
+
+TABLE += [
+    Case(f"{command.split()[0]}-{status}", 2, command, prepare=_needs_person(status))
+    for status in ("stopped", "suspended", "deleting", "error")
+    for command in ("drift", "apply --yes", "plan --detailed-exitcode")
 ]
 
 

@@ -267,6 +267,7 @@ PENDING = proposed(
 
 BLOCKED = proposed(
     database({}, handle="p101-engine", live=facts(Engine.REDIS)),
+    database({}, handle="p104-status", live=facts(status="suspended")),
     database(
         {"logical_databases": LogicalDatabases(present=names("billing"))},
         {"logical_databases": NotOffered(message="action list-databases is not supported")},

@@ -61,7 +61,9 @@ def test_an_odd_listing_is_an_error(provider: Provider, found: Found) -> None:
 
 def test_a_busy_database_is_left_alone(provider: Provider, found: Found) -> None:
     """Said without asking."""
-    with pytest.raises(ReconcileError, match="'billing' is stopped: wait until it is running"):
+    with pytest.raises(ReconcileError, match="'billing' is updating: wait until it is running"):
+        prepare(ResetDatabase(name="shop"), found(status="updating"))
+    with pytest.raises(ReconcileError, match="'billing' is stopped: get it running"):
         prepare(ResetDatabase(name="shop"), found(status="stopped"))
     assert sent(provider) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from builders import desired, facts, observed
 
 from reconcile.kinds.backups import Backups
@@ -16,7 +17,15 @@ from reconcile.model.engine import Engine
 from reconcile.model.item import Blocked, Pending, Reason
 from reconcile.model.location import Origin
 from reconcile.model.plan import DatabasePlan, Plan, Status
-from reconcile.model.state import ITSELF, Desired, Facts, NotOffered, Observation, Unknown
+from reconcile.model.state import (
+    ITSELF,
+    TRANSIENT,
+    Desired,
+    Facts,
+    NotOffered,
+    Observation,
+    Unknown,
+)
 from reconcile.plan.build import build_plan
 from reconcile.plan.diff import diff_fields
 
@@ -66,8 +75,7 @@ def test_a_type_that_we_do_not_know_is_refused() -> None:
 @pytest.mark.parametrize(
     ("live", "words"),
     [
-        (facts(status="updating"), "'updating'"),
-        (facts(status="stopped"), "'stopped'"),
+        *((facts(status=word), repr(word)) for word in sorted(TRANSIENT)),
         (facts(operation="op-1"), "operation op-1 is under way"),
     ],
 )
@@ -81,6 +89,21 @@ def test_a_busy_database_is_pending(live: Facts, words: str) -> None:
     assert not Plan(databases=(plan,)).remains
 
 
+@pytest.mark.parametrize("status", ["stopped", "suspended", "deleting", "error", "hibernating"])
+@pytest.mark.parametrize("operation", [None, "op-1"])
+def test_a_status_that_does_not_end_by_itself_is_blocked(
+    status: str, operation: str | None
+) -> None:
+    """A person has to act, so that the database is neither pending nor in sync."""
+    plan = planned(desired(WANTED), observed({}, live=facts(status=status, operation=operation)))
+    (entry,) = plan.items
+    assert isinstance(entry, Blocked)
+    assert (entry.code, str(entry.address)) == ("P104", "shop")
+    assert repr(status) in entry.message
+    assert plan.status is Status.ATTENTION
+    assert Plan(databases=(plan,)).remains
+
+
 def test_a_spec_that_names_no_kind_is_in_sync() -> None:
     """Absent means unmanaged."""
     plan = planned(desired({}), observed(OTHER))
@@ -88,11 +111,15 @@ def test_a_spec_that_names_no_kind_is_in_sync() -> None:
 
 
 def test_statuses() -> None:
-    """Changes before attention, attention before in sync."""
+    """Changes before attention, attention before pending, pending before in sync."""
     assert planned(desired(WANTED), observed(OTHER)).status is Status.CHANGES
     assert planned(desired(WANTED), observed(LIVE)).status is Status.IN_SYNC
     several = {"backups": {ITSELF: {"enabled": True, "hours": (3, 5)}}}
     assert planned(desired(WANTED), observed(several)).status is Status.ATTENTION
+    busy = planned(desired(WANTED), observed({}, live=facts(status="updating")))
+    blocked = planned(desired(WANTED), observed(several))
+    both = evolve(busy, items=(*busy.items, *blocked.items))
+    assert (busy.status, both.status) == (Status.PENDING, Status.ATTENTION)
 
 
 def test_what_is_live_and_not_named_may_be_reported() -> None:
