@@ -75,7 +75,7 @@ def load_config(
     in a folder around them: what protects a database shall not depend on where one stands. Two
     different ones are a finding. What ends does so by `today`.
     """
-    found = [path] if path is not None else _around(specs)
+    found = [path] if path is not None else configs_around(specs)
     if not found:
         return Config(), ()
     named, *others = found
@@ -93,7 +93,7 @@ def load_config(
     return evolve(config, file=str(named)), findings
 
 
-def _around(specs: Sequence[Path]) -> list[Path]:
+def configs_around(specs: Sequence[Path]) -> list[Path]:
     """The nearest configuration of the current directory and of each path, each once."""
     found: dict[str, Path] = {}
     for start in (Path(), *specs):

@@ -12,6 +12,7 @@ from attrs import frozen
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.state import Desired
 from reconcile.spec import codes
+from reconcile.spec.compose import Document
 from reconcile.spec.config import Config
 from reconcile.spec.document import Spec, read_spec
 from reconcile.spec.ignoring import of_no_spec
@@ -26,12 +27,17 @@ from reconcile.spec.yaml import parse
 class Loaded:
     """The databases whose specs have no error, and everything that there is to say of all.
 
-    `files` counts the files that were found. Findings stand in the order of their places.
+    `paths` are the files that were found. Findings stand in the order of their places.
     """
 
     desired: tuple[Desired, ...]
     findings: tuple[Finding, ...]
-    files: int
+    paths: tuple[Path, ...]
+
+    @property
+    def files(self) -> int:
+        """How many files were found."""
+        return len(self.paths)
 
 
 def load_specs(paths: Sequence[Path], *, config: Config, today: date) -> Loaded:
@@ -44,36 +50,64 @@ def load_specs(paths: Sequence[Path], *, config: Config, today: date) -> Loaded:
     desired: list[Desired] = []
     problems = list(findings)
     for path in files:
-        for spec, faults in _read_file(path):
-            problems.extend(faults)
-            if spec is not None:
-                specs.append(spec)
-                wanted, faults_of_whole = resolve(spec, config, today=today)
-                problems.extend(faults_of_whole)
-                if all(one.severity is Severity.WARNING for one in (*faults, *faults_of_whole)):
-                    desired.append(wanted)
+        for one in read_file(path, config=config, today=today):
+            problems.extend(one.faults)
+            specs += [one.spec] if one.spec else []
+            desired += [one.desired] if one.desired else []
     problems.extend(_across(specs))
     whole = all(os.path.isdir(path) for path in paths)  # noqa: PTH112 - pathlib raises for some
     if whole and all(one.severity is Severity.WARNING for one in problems):
         problems.extend(of_no_spec(config.ignored, [one.handle for one in desired]))
-    return Loaded(desired=tuple(desired), findings=_in_order(problems, files), files=len(files))
+    return Loaded(desired=tuple(desired), findings=_in_order(problems, files), paths=files)
 
 
-def _read_file(path: Path) -> Iterator[tuple[Spec | None, tuple[Finding, ...]]]:
-    """The specs of a file with their faults; faults of the file itself come without a spec."""
+@frozen(kw_only=True)
+class ReadDocument:
+    """One document of a file with its faults; faults of the file itself have no document.
+
+    `spec` is None where the header is wrong, `desired` where anything is.
+    """
+
+    faults: tuple[Finding, ...]
+    document: Document | None = None
+    spec: Spec | None = None
+    desired: Desired | None = None
+
+
+def read_file(path: Path, *, config: Config, today: date) -> Iterator[ReadDocument]:
+    """Read the documents of a file of specs; never raises for bad ones."""
     source = read_source(path)
     if isinstance(source, Finding):
-        yield None, (source,)
+        yield ReadDocument(faults=(source,))
         return
     reading = parse(source)
     if not reading.documents and not reading.findings:
-        yield None, (_empty(str(path)),)
-    yield None, reading.findings
+        yield ReadDocument(faults=(_empty(str(path)),))
+    yield ReadDocument(faults=reading.findings)
     known = {fault.location for fault in reading.findings}
     for document in reading.documents:
         read = read_spec(document)
         # What YAML could not make a value of is no text either: one finding a place is enough.
-        yield read.value, tuple(one for one in read.findings if one.location not in known)
+        faults = tuple(one for one in read.findings if one.location not in known)
+        yield _resolved(document, read.value, faults, config=config, today=today)
+
+
+def _resolved(
+    document: Document,
+    spec: Spec | None,
+    faults: tuple[Finding, ...],
+    *,
+    config: Config,
+    today: date,
+) -> ReadDocument:
+    if spec is None:
+        return ReadDocument(faults=faults, document=document)
+    desired, of_whole = resolve(spec, config, today=today)
+    faults = (*faults, *of_whole)
+    valid = all(one.severity is Severity.WARNING for one in faults)
+    return ReadDocument(
+        faults=faults, document=document, spec=spec, desired=desired if valid else None
+    )
 
 
 def _empty(file: str) -> Finding:

@@ -71,7 +71,7 @@ def _walk(folder: Path) -> Iterator[Path | Finding]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(where, name)
-            if not _is_spec(path):
+            if not is_spec_name(name):
                 continue
             # A name that promises a spec and holds none, such as a link to nowhere, is no silence.
             yield path if path.is_file() else _missing(path)
@@ -79,6 +79,7 @@ def _walk(folder: Path) -> Iterator[Path | Finding]:
         yield unreadable(Path(error.filename), error)
 
 
-def _is_spec(path: Path) -> bool:
-    hidden = path.name.startswith(".")
-    return path.suffix in _SUFFIXES and path.name != CONFIG_NAME and not hidden
+def is_spec_name(name: str) -> bool:
+    """Whether a file of this name may hold specs."""
+    hidden = name.startswith(".")
+    return Path(name).suffix in _SUFFIXES and name != CONFIG_NAME and not hidden

@@ -1,0 +1,105 @@
+"""The project: all of its specs, and which of them may mean one live database. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from attrs import frozen
+
+from reconcile.model.engine import Engine
+from reconcile.model.location import Location
+from reconcile.model.state import Desired
+from reconcile.model.target import ADDON_ID, Target
+
+
+@frozen(kw_only=True)
+class UnreadSpec:
+    """A spec that cannot be read or resolved; `app` is its application, None if not known."""
+
+    location: Location
+    message: str
+    app: str | None = None
+
+
+@frozen(kw_only=True)
+class Project:
+    """All specs of a project, whatever a command selects, and what cannot be read of it."""
+
+    specs: tuple[Desired, ...] = ()
+    unread: tuple[UnreadSpec, ...] = ()
+
+
+@frozen(kw_only=True)
+class Claim:
+    """What a project says about one live database: the specs that mean it.
+
+    `unsure` are specs of its application that cannot be read or resolved; it is empty where
+    nothing depends on them.
+    """
+
+    specs: tuple[Desired, ...] = ()
+    unsure: tuple[UnreadSpec, ...] = ()
+
+
+@frozen(kw_only=True)
+class ListedAddon:
+    """One live addon of an application, as the provider lists it."""
+
+    id: str
+    resource_id: str
+    engine: Engine | None
+
+
+class Match(Enum):
+    """Whether a spec means a live database; MAYBE where only its application's addons tell."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+def match(spec: Desired, target: Target) -> Match:
+    """Compare a spec with a live database: addon or resource id, application, engine, region pin."""
+    names = {target.addon, target.resource_id} - {""}
+    if spec.addon in names:
+        return Match.YES
+    if not shares_application(spec, target) or target.engine not in {None, spec.engine}:
+        return Match.NO
+    return Match.NO if spec.addon and _is_known_otherwise(spec.addon, names) else Match.MAYBE
+
+
+def may_mean(target: Target, specs: Iterable[Desired]) -> tuple[Desired, ...]:
+    """The specs that mean a live database, or may mean it."""
+    return tuple(spec for spec in specs if match(spec, target) is not Match.NO)
+
+
+def shares_application(spec: Desired, target: Target) -> bool:
+    """Whether a spec is, or may be, about the application of a live database."""
+    return spec.pins.region in {None, target.region} and may_be_one_app(spec.app, target.app)
+
+
+def may_be_one_app(one: str, other: str) -> bool:
+    """Whether two spellings may mean one application: a name and an id cannot be compared."""
+    return one == other or bool(_APP_ID.fullmatch(one)) != bool(_APP_ID.fullmatch(other))
+
+
+_APP_ID = re.compile(r"[0-9a-f]{24}")
+
+
+def _is_known_otherwise(addon: str, names: set[str]) -> bool:
+    """Whether the live database is known by another addon id, or by another resource id.
+
+    An addon has both; a ready token tells only one of them.
+    """
+    is_id = addon.startswith(ADDON_ID)
+    return len(names) > 1 or any(name.startswith(ADDON_ID) is is_id for name in names)
+
+
+def resolved(spec: Desired, listed: Sequence[ListedAddon]) -> str | None:
+    """The addon id that a spec leads to among the addons of its application; None for none."""
+    if spec.addon is None:
+        fitting = [one.id for one in listed if one.engine is spec.engine]
+        return fitting[0] if len(fitting) == 1 else None
+    return next((one.id for one in listed if spec.addon in {one.id, one.resource_id}), None)

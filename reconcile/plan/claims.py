@@ -1,0 +1,163 @@
+"""Which specs of the project mean the live databases of a plan, and what follows from it. Pure.
+
+Offline, two specs of one database may differ: one names the addon id, the other the resource id or
+nothing. Where that decides something, the addons of the application are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from reconcile.model.finding import Finding
+from reconcile.model.location import Location
+from reconcile.model.plan import Plan
+from reconcile.model.project import (
+    Claim,
+    ListedAddon,
+    Match,
+    Project,
+    UnreadSpec,
+    match,
+    may_be_one_app,
+    resolved,
+    shares_application,
+)
+from reconcile.model.state import Desired
+from reconcile.model.target import Target
+
+Listing = Sequence[ListedAddon] | str
+"""The addons of an application, or why they cannot be listed."""
+
+Found = Mapping[Location, Target | None]
+"""The targets of the selected specs, by the place of the spec; None for one that was not found."""
+
+
+@frozen(kw_only=True)
+class Candidates:
+    """The specs that mean a live database, and those that may: `open` until a listing tells.
+
+    `decides` is whether anything depends on these. `loses` is whether the database may lose data.
+    """
+
+    target: Target
+    loses: bool
+    certain: tuple[Desired, ...]
+    open: tuple[Desired, ...]
+
+    @property
+    def decides(self) -> bool:
+        """Whether a loss, a pin or a second spec depends on the open ones."""
+        several = len(self.certain) + len(self.open) > 1
+        pinned = any(not _fits_pins(spec, self.target) for spec in self.open)
+        return bool(self.open) and (self.loses or several or pinned)
+
+    @property
+    def apps(self) -> frozenset[str]:
+        """The applications whose addons have to be listed."""
+        return frozenset(spec.app for spec in self.open) if self.decides else frozenset()
+
+
+def candidates(target: Target, project: Project, found: Found, *, loses: bool) -> Candidates:
+    """Compare a live database with every spec of the project."""
+    matched = [(spec, _matched(spec, target, found, loses=loses)) for spec in project.specs]
+    return Candidates(
+        target=target,
+        loses=loses,
+        certain=tuple(spec for spec, how in matched if how is Match.YES),
+        open=tuple(spec for spec, how in matched if how is Match.MAYBE),
+    )
+
+
+def _matched(spec: Desired, target: Target, found: Found, *, loses: bool) -> Match:
+    """As `match`; a spec that was found is compared by what it led to.
+
+    Before a loss, one of the same engine that names another addon has to lead somewhere.
+    """
+    own = found.get(spec.location)
+    if own is not None:
+        return Match.YES if _is_one(own, target) else Match.NO
+    how = match(spec, target)
+    unproven = how is Match.NO and target.engine is spec.engine and shares_application(spec, target)
+    return Match.MAYBE if loses and unproven else how
+
+
+def _is_one(one: Target, other: Target) -> bool:
+    return (one.hosts.database, one.addon) == (other.hosts.database, other.addon)
+
+
+def _fits_pins(spec: Desired, target: Target) -> bool:
+    return spec.pins.resource_id in {None, target.resource_id}
+
+
+def claim(asked: Candidates, project: Project, listings: Mapping[str, Listing]) -> Claim:
+    """What the project says about a live database; `listings` holds those of `asked.apps`."""
+    if not asked.decides:
+        return Claim(specs=(*asked.certain, *asked.open), unsure=_unread(asked, project))
+    means, unsure = list(asked.certain), list(_unread(asked, project))
+    for spec in asked.open:
+        listed = listings[spec.app]
+        if isinstance(listed, str):
+            unsure.append(_unresolved(spec, listed))
+            continue
+        addon = resolved(spec, listed)
+        if addon == asked.target.addon:
+            means.append(spec)
+        elif addon is None and (spec.app == asked.target.app or _holds(listed, asked.target)):
+            unsure.append(_unresolved(spec, _why(spec)))
+    return Claim(specs=tuple(means), unsure=tuple(unsure) if asked.loses else ())
+
+
+def _holds(listed: Sequence[ListedAddon], target: Target) -> bool:
+    return any(one.id == target.addon for one in listed)
+
+
+def _why(spec: Desired) -> str:
+    if spec.addon:
+        return f"application {spec.app!r} has no addon {spec.addon!r}"
+    return f"application {spec.app!r} has several {spec.engine.value} addons, or none"
+
+
+def _unresolved(spec: Desired, why: str) -> UnreadSpec:
+    return UnreadSpec(location=spec.location, message=why, app=spec.app)
+
+
+def _unread(asked: Candidates, project: Project) -> tuple[UnreadSpec, ...]:
+    """The specs that cannot be read and may be about the application; none without a loss."""
+    return tuple(
+        one
+        for one in project.unread
+        if asked.loses and (one.app is None or may_be_one_app(one.app, asked.target.app))
+    )
+
+
+def duplicates(plan: Plan, claims: Mapping[str, Claim]) -> tuple[Finding, ...]:
+    """A finding for every spec whose live database another spec means already."""
+    return tuple(
+        dict.fromkeys(
+            finding
+            for database in plan.databases
+            if database.target is not None and database.handle in claims
+            for finding in _repeated(claims[database.handle].specs, database.target)
+        )
+    )
+
+
+def _repeated(specs: Iterable[Desired], target: Target) -> Iterator[Finding]:
+    ordered = sorted(specs, key=_place)
+    for spec in ordered[1:]:
+        first = ordered[0]
+        yield Finding(
+            code="S302",
+            message=(
+                f"{spec.handle!r} and {first.handle!r} at {first.location} mean one live"
+                f" database, {target.addon!r} of application {target.app!r}"
+            ),
+            location=spec.location,
+            hint="put both into one spec, or name the addon that each is about",
+        )
+
+
+def _place(spec: Desired) -> tuple[str, Location]:
+    return spec.handle, spec.location

@@ -1,0 +1,176 @@
+"""Which specs of the project mean a live database, and which requests it takes to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from attrs import evolve
+from builders import desired, observed, target
+
+from reconcile.model.engine import Engine
+from reconcile.model.location import Location
+from reconcile.model.project import Claim, ListedAddon, Match, Project, UnreadSpec, match, may_mean
+from reconcile.model.state import Desired
+from reconcile.model.target import Pins
+from reconcile.plan.build import build_plan
+from reconcile.plan.claims import candidates, claim, duplicates
+
+SHOP = target()
+BY_TOKEN = evolve(SHOP, resource_id="", engine=None)
+APP_ID, OTHER_ID = "63d1f0a2c4b7e80012a4c701", "63d1f0a2c4b7e80012a4c702"
+LISTED = ListedAddon(id="ad-shop", resource_id="shop-web-3412", engine=Engine.MYSQL)
+SECOND = ListedAddon(id="ad-two", resource_id="shop-web-3413", engine=Engine.MYSQL)
+
+
+def spec(handle: str = "second", **changes: Any) -> Desired:
+    """A spec of the application of the live database."""
+    return evolve(desired({}, handle=handle), **{"app": "shop-web", "addon": None, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "by_account", "by_token"),
+    [
+        ({"addon": "ad-shop"}, Match.YES, Match.YES),
+        ({"addon": "ad-shop", "app": "other"}, Match.YES, Match.YES),
+        ({"addon": "ad-shop", "engine": Engine.REDIS}, Match.YES, Match.YES),
+        ({"addon": "ad-shop", "pins": Pins(region="osc-secnum-fr1")}, Match.YES, Match.YES),
+        ({"addon": "shop-web-3412"}, Match.YES, Match.MAYBE),
+        ({"addon": "ad-other"}, Match.NO, Match.NO),
+        ({"addon": "shop-web-9"}, Match.NO, Match.MAYBE),
+        ({}, Match.MAYBE, Match.MAYBE),
+        ({"pins": Pins(region="osc-fr1", resource_id="x")}, Match.MAYBE, Match.MAYBE),
+        ({"pins": Pins(region="osc-secnum-fr1")}, Match.NO, Match.NO),
+        ({"app": APP_ID}, Match.MAYBE, Match.MAYBE),
+        ({"app": "other"}, Match.NO, Match.NO),
+        ({"engine": Engine.REDIS}, Match.NO, Match.MAYBE),
+    ],
+)
+def test_a_spec_is_compared_by_every_name(
+    changes: Mapping[str, Any], by_account: Match, by_token: Match
+) -> None:
+    """A ready token tells neither the engine nor the other of an addon's two ids."""
+    one = spec(**changes)
+    assert match(one, SHOP) is by_account
+    assert match(one, BY_TOKEN) is by_token
+    assert may_mean(SHOP, [one]) == (() if by_account is Match.NO else (one,))
+
+
+def test_two_ids_of_applications_are_two_applications() -> None:
+    """Only a name and an id cannot be compared."""
+    by_id = evolve(SHOP, app=OTHER_ID)
+    assert match(spec(app=APP_ID), by_id) is Match.NO
+    assert match(spec(), by_id) is Match.MAYBE
+
+
+OWN = spec("shop", addon="ad-shop")
+ONLY = spec()
+TYPO = spec(addon="ad-shp")
+BY_ID = spec(app=APP_ID)
+PINNED = evolve(ONLY, pins=Pins(resource_id="shop-web-9"))
+
+
+@pytest.mark.parametrize(
+    ("specs", "loses", "apps"),
+    [
+        ([OWN], True, set()),
+        ([ONLY], False, set()),
+        ([ONLY], True, {"shop-web"}),
+        ([PINNED], False, {"shop-web"}),
+        ([OWN, ONLY], False, {"shop-web"}),
+        ([OWN, BY_ID], False, {APP_ID}),
+        ([OWN, TYPO], False, set()),
+        ([OWN, TYPO], True, {"shop-web"}),
+        ([OWN, evolve(TYPO, engine=Engine.REDIS)], True, set()),
+        ([OWN, evolve(TYPO, app="other")], True, set()),
+    ],
+)
+def test_an_application_is_listed_only_where_it_decides(
+    specs: list[Desired], loses: bool, apps: set[str]
+) -> None:
+    """For a loss, a pin that does not fit, or a second spec."""
+    assert candidates(SHOP, Project(specs=tuple(specs)), {}, loses=loses).apps == apps
+
+
+LISTINGS: Mapping[str, Any] = {"one": (LISTED,), "two": (LISTED, SECOND), "fault": "HTTP 500"}
+
+
+@pytest.mark.parametrize(
+    ("one", "listing", "means", "why"),
+    [
+        (ONLY, "one", True, None),
+        (ONLY, "two", False, "application 'shop-web' has several mysql addons, or none"),
+        (ONLY, "fault", False, "HTTP 500"),
+        (TYPO, "two", False, "application 'shop-web' has no addon 'ad-shp'"),
+        (evolve(TYPO, addon="ad-two"), "two", False, None),
+        (evolve(TYPO, addon="shop-web-3413"), "two", False, None),
+        (BY_ID, "one", True, None),
+        (BY_ID, "two", False, f"application {APP_ID!r} has several mysql addons, or none"),
+    ],
+)
+def test_a_listing_tells_which_database_a_spec_means(
+    one: Desired, listing: str, means: bool, why: str | None
+) -> None:
+    """Before a loss, a spec that leads nowhere is in doubt."""
+    project = Project(specs=(OWN, one))
+    asked = candidates(SHOP, project, {}, loses=True)
+    found = claim(asked, project, {one.app: LISTINGS[listing]})
+    assert found.specs == ((OWN, one) if means else (OWN,))
+    doubts = [UnreadSpec(location=one.location, message=why, app=one.app)] if why else []
+    assert list(found.unsure) == doubts
+
+
+def test_another_application_is_not_in_doubt() -> None:
+    """Its listing, by its id, does not hold the live addon."""
+    project = Project(specs=(OWN, BY_ID))
+    asked = candidates(SHOP, project, {}, loses=True)
+    assert claim(asked, project, {APP_ID: (SECOND, evolve(SECOND, id="ad-3"))}) == Claim(
+        specs=(OWN,)
+    )
+
+
+def test_without_a_loss_nothing_is_in_doubt() -> None:
+    """Neither specs that lead nowhere, nor those that cannot be read."""
+    broken = UnreadSpec(location=OWN.location, message="unknown key", app="shop-web")
+    project = Project(specs=(OWN, ONLY), unread=(broken,))
+    asked = candidates(SHOP, project, {}, loses=False)
+    assert claim(asked, project, {"shop-web": LISTINGS["two"]}) == Claim(specs=(OWN,))
+    alone = Project(specs=(ONLY,), unread=(broken,))
+    assert claim(candidates(SHOP, alone, {}, loses=False), alone, {}) == Claim(specs=(ONLY,))
+
+
+@pytest.mark.parametrize(("app", "counts"), [("shop-web", True), (None, True), ("other", False)])
+def test_a_spec_that_cannot_be_read_is_in_doubt(app: str | None, counts: bool) -> None:
+    """Where it is, or may be, about the application."""
+    broken = UnreadSpec(location=OWN.location, message="unknown key", app=app)
+    for specs in ((OWN,), (OWN, TYPO)):
+        project = Project(specs=specs, unread=(broken,))
+        asked = candidates(SHOP, project, {}, loses=True)
+        found = claim(asked, project, {"shop-web": (evolve(LISTED, id="ad-shp"),)})
+        assert found.unsure == ((broken,) if counts else ())
+
+
+def test_what_was_found_is_compared_by_where_it_led() -> None:
+    """A selected spec was read: nothing is asked, whatever it says."""
+    other = target(handle="other")
+    found = {OWN.location: SHOP, ONLY.location: evolve(SHOP, app=APP_ID)}
+    away = evolve(TYPO, location=Location(file="c.yaml", line=1, column=1))
+    project = Project(specs=(OWN, ONLY, away))
+    asked = candidates(SHOP, project, {**found, away.location: other}, loses=True)
+    assert (asked.certain, asked.open) == ((OWN, ONLY), ())
+
+
+def test_every_spec_but_the_first_is_a_duplicate() -> None:
+    """In the order of their handles, each once, however many databases lead there."""
+    again = spec("again", addon="shop-web-3412")
+    third = evolve(OWN, handle="third", location=Location(file="c.yaml", line=1, column=1))
+    plan = build_plan([OWN, again], {"shop": observed({}), "again": observed({})})
+    claims = {name: Claim(specs=(OWN, again, third)) for name in ("shop", "again")}
+    first, second = duplicates(plan, claims)
+    assert (first.code, first.location, second.location) == ("S302", OWN.location, third.location)
+    assert first.message == (
+        "'shop' and 'again' at specs/again.yaml:1:1 mean one live database, 'ad-shop' of"
+        " application 'shop-web'"
+    )
+    assert duplicates(plan, {"shop": Claim(specs=(OWN,))}) == ()
