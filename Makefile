@@ -1,11 +1,13 @@
 # Two commands for a newcomer: `make demo` and `make test`. Both set up what they need in .venv.
 SHELL := /bin/bash
 PYTHON ?= python3
+# Which pip installs: empty for the one that Python brings, `pip==23.0.1`, or `--upgrade pip`.
+PIP ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types tests coverage campaign mutation bench schemas docs golden lock clean engines servers setup
+.PHONY: help demo test test-more lint types tests coverage campaign mutation bench schemas docs golden lock clean engines setup
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -14,7 +16,10 @@ ENGINES ?= memory
 demo: setup $(if $(filter real,$(ENGINES)),engines) ## The tour: plan, apply, drift against a local sandbox; ENGINES=real
 	@$(BIN)/python demo/tour.py --engines $(ENGINES)
 
-test: setup servers lint types tests coverage ## Lint, types, all tests, coverage
+test: setup lint types tests coverage ## Lint, types, all tests that need no server from Debian, coverage
+
+test-more: setup engines ## The tests that need MariaDB and InfluxDB, which it gets from Debian
+	@$(PYTEST) -n 2 -m more tests
 
 setup: $(READY)
 
@@ -25,16 +30,14 @@ $(READY): requirements.lock pyproject.toml
 		echo "make: Python's venv is missing: on Debian, apt-get install python3-venv" >&2; exit 1; }
 	@echo "Setting up $(VENV), once …"
 	@$(PYTHON) -m venv $(VENV)
+	@$(if $(PIP),$(BIN)/pip install --quiet --disable-pip-version-check $(PIP))
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@said=$$($(BIN)/pip check) || { echo "$$said" >&2; exit 1; }
 	@touch $@
 
 engines: setup ## Get MariaDB and InfluxDB from the system's package sources, for real servers
 	@$(BIN)/python -m reconcile.sandbox.servers.fetch
-
-# Where one cannot be had its tests are skipped, with a line each; in CI they have to run.
-servers: setup
-	@$(BIN)/python -m reconcile.sandbox.servers.fetch || test "$$CI" != true
 
 lint: setup ## Style and smells
 	@$(BIN)/ruff check --quiet .
@@ -47,16 +50,20 @@ types: setup ## mypy, strict
 # that waits for processes a third of its time.
 COVERING := tests/unit tests/golden tests/property
 PYTEST := $(BIN)/pytest --dist worksteal
-tests: setup ## All tests, with branch coverage
-	@$(PYTEST) -n 2 $(COVERING) --cov --cov-report=
-	@$(PYTEST) -n 3 tests $(COVERING:%=--ignore=%)
+tests: setup ## All tests that need no server from Debian, with branch coverage
+	@$(PYTEST) -n 2 -m 'not more' $(COVERING) --cov --cov-report=
+	@$(PYTEST) -n 3 -m 'not more' tests $(COVERING:%=--ignore=%)
 
 coverage: ## The pure rooms are covered to the last branch
 	@$(BIN)/coverage report --fail-under=100
 
 COUNT ?= 2000
-SEED ?= 1
-campaign: setup ## Thousands of applies at which something goes wrong; COUNT=2000 SEED=1
+ifndef SEED
+SEED := $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
+endif
+campaign: setup engines ## Random search: applies at which something goes wrong, the laws; COUNT=2000 SEED=…
+	@echo "The same search again: make campaign COUNT=$(COUNT) SEED=$(SEED)"
+	@$(PYTEST) -n 2 tests --hypothesis-profile=search --hypothesis-seed=$(SEED)
 	@$(BIN)/python tests/campaign/run.py --count $(COUNT) --seed $(SEED)
 	@$(BIN)/python tests/campaign/kills.py
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from e2e.command import Command, changing, effects, journal_entries, live, logical, until
@@ -94,6 +95,31 @@ def test_the_summary_of_an_interrupted_apply_is_text(
     assert summary.startswith("Interrupted: ")
     assert "2 done and 1 skipped" in summary
     assert "Converged" not in done.stdout
+
+
+@contextmanager
+def ignored(number: signal.Signals) -> Iterator[None]:
+    """Let what is started here ignore a signal from its beginning."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["SIGINT", "SIGHUP"])
+def test_a_signal_that_was_ignored_from_the_beginning_stops_no_run(
+    command: Command, sandbox: Sandbox, number: signal.Signals
+) -> None:
+    """`&` in a script and nohup start a run so: it goes on to its end."""
+    command.write(SHOP)
+    sandbox.fault("delay", seconds=DELAY, match={"method": "PATCH"})
+    with ignored(number), command.started("apply", "--yes") as process:
+        second_under_way(command)
+        process.send_signal(number)
+        done = command.ended(process, "apply", "--yes")
+    assert done.status == 0, str(done)
+    assert effects(sandbox) == SHOP_ORDER
 
 
 @SIGNALS

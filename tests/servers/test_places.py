@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from engines_here import needs_root
 
 from reconcile.sandbox.servers.places import make_place, sweep
 
@@ -56,7 +57,7 @@ def test_what_is_no_place_is_left_alone(temporary: Path) -> None:
     assert sorted(temporary.rglob("*")) == before
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+@needs_root("give a folder away")
 def test_what_belongs_to_another_is_left_alone() -> None:
     """A name says nothing about the owner."""
     folder, lock = make_place()

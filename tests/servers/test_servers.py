@@ -15,7 +15,7 @@ import pymysql
 import pytest
 import redis
 from attrs import evolve
-from engines_here import INSTALLED, needs
+from engines_here import INSTALLED, needs, needs_root
 from influxdb.exceptions import InfluxDBClientError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -323,11 +323,10 @@ def test_a_port_taken_meanwhile_is_exchanged(
 
 # -- as whom --------------------------------------------------------------------------------------
 
-AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 
 
-@AS_ROOT
+@needs_root("be somebody else")
 @needs(Program.POSTGRESQL)
 def test_without_user_namespaces_another_user_owns_the_data(
     tmp_path: Path, hold: Callable[..., Held], monkeypatch: pytest.MonkeyPatch
@@ -342,7 +341,7 @@ def test_without_user_namespaces_another_user_owns_the_data(
     assert is_taken(held.ports[Program.POSTGRESQL])
 
 
-@AS_ROOT
+@needs_root("be somebody else")
 @needs(*Program)
 def test_an_ordinary_user_runs_them_as_well(hold: Callable[..., Held]) -> None:
     """Everything is that user's, and no right of root was wanted."""
