@@ -38,6 +38,7 @@ from reconcile.operate.order import (
 from reconcile.operate.prepare import prepare
 from reconcile.operate.prepared import Connection, Prepared, carry_out, connect_writing
 from reconcile.operate.subject import Subject
+from reconcile.plan.standing import mismatch
 from reconcile.report.deed_text import DECLINED, done_text
 from reconcile.report.live_json import done_json
 from reconcile.spec.git import commit_of
@@ -105,8 +106,11 @@ def _declined(
             return Done(deed=deed, result=Result.NOT_ALLOWED, message=DECLINED)
         if not is_given(options.consent, deed.confirm) and not stop.is_set():
             again = prepare(options.order, subject_of(known, connection.reads))
-            if again.premise != prepared.premise:
-                message = "live changed while it was asked; nothing was sent, order it again"
+            other = mismatch(deed.target, again.deed.target)
+            if other is not None or again.premise != prepared.premise:
+                message = (
+                    other or "live changed while it was asked; nothing was sent, order it again"
+                )
                 return Done(deed=again.deed, result=Result.STALE, message=message)
     if stop.is_set():
         message = "the run was interrupted, nothing was sent"

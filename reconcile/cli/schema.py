@@ -39,14 +39,18 @@ def run(options: SchemaOptions, world: World) -> ExitStatus:
 def all_schemas() -> Mapping[str, Mapping[str, object]]:
     """Every schema by name: of what people write, and of what the tool prints."""
     printed = {
-        name: schema_of(
-            cls, title=f"reconcile {name}", ident=f"{name}.schema.json", all_required=True
-        )
-        for name, cls in {
-            **DOCUMENTS,
-            **LIVE_DOCUMENTS,
-            **RUNS_DOCUMENTS,
-            "plan_file": PlanFileDocument,
-        }.items()
+        name: _printed(name, cls, all_required=True)
+        for name, cls in {**DOCUMENTS, **LIVE_DOCUMENTS, **RUNS_DOCUMENTS}.items()
     }
-    return {"spec": spec_schema(), "config": config_schema(), **printed}
+    return {
+        "spec": spec_schema(),
+        "config": config_schema(),
+        **printed,
+        "plan_file": _printed("plan_file", PlanFileDocument, all_required=False),
+    }
+
+
+def _printed(name: str, cls: type, *, all_required: bool) -> Mapping[str, object]:
+    return schema_of(
+        cls, title=f"reconcile {name}", ident=f"{name}.schema.json", all_required=all_required
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import frozen
 
 from reconcile.model.call import Call, filled
@@ -25,7 +27,8 @@ class Hosts:
 class Target:
     """One addon at the provider. `addon` is its id, which every database-API path carries.
 
-    `connection` is how its spec says to reach it by SQL, if it does.
+    `connection` is how its spec says to reach it by SQL, if it does. `created_at` is when the
+    database was created, in UTC; None where its resource was not read or does not say.
     """
 
     region: str
@@ -36,6 +39,7 @@ class Target:
     engine: Engine | None
     plan: str | None = None
     connection: Connection | None = None
+    created_at: datetime | None = None
 
     def url(self, call: Call) -> str:
         """Where a call about this database goes."""

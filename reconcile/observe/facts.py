@@ -6,6 +6,7 @@ Source: the API text, "Databases attributes"; unknown fields are ignored, known 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from reconcile.errors import AnswerError
@@ -31,6 +32,16 @@ def facts_of(resource: object) -> Facts:
         status=_text(resource, "status"),
         operation=safe_text(str(operation)) if operation else None,
     )
+
+
+def created_at_of(resource: Mapping[str, Any]) -> datetime | None:
+    """When a database was created, in UTC; None where its resource does not say it as a time."""
+    value = resource.get("created_at")
+    try:
+        created = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return created.astimezone(UTC) if created and created.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _text(resource: Mapping[str, Any], key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.errors import AnswerError, ReconcileError, UsageError
@@ -14,7 +14,7 @@ from reconcile.model.call import RESOURCE, Call, filled
 from reconcile.model.engine import Engine
 from reconcile.model.state import Facts, KindState, NotOffered, Unknown
 from reconcile.model.target import Target
-from reconcile.observe.facts import facts_of
+from reconcile.observe.facts import created_at_of, facts_of
 from reconcile.observe.lookups import UNTOLD, Lookups
 from reconcile.observe.states import states_of
 
@@ -70,7 +70,8 @@ def find(reads: Reads, *, app: str, addon: str | None, engine: Engine | None) ->
         facts = facts_of(resource)
     except AnswerError as error:
         raise AnswerError(f"{_resource_of(target)}: {error}") from None
-    return Found(target=target, resource=resource, facts=facts, reads=reads)
+    known = evolve(target, created_at=created_at_of(resource))
+    return Found(target=known, resource=resource, facts=facts, reads=reads)
 
 
 def _resource_of(target: Target) -> str:

@@ -18,7 +18,13 @@ def diff_fields(before: Fields, after: Fields) -> tuple[FieldChange, ...]:
         return ()
     from deepdiff import DeepDiff  # noqa: PLC0415 - see above
 
-    tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
+    tree = DeepDiff(
+        dict(before),
+        dict(after),
+        view="tree",
+        threshold_to_diff_deeper=0,
+        ignore_private_variables=False,  # else a field that begins with `__` is never compared
+    )
     changed = {level.path(output_format="list")[0] for levels in tree.values() for level in levels}
     return tuple(
         FieldChange(field=name, before=before.get(name), after=after.get(name))

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, assert_never
 
-from attrs import asdict
+from attrs import NOTHING, asdict
 
 from reconcile.model.change import Change, Create, Delete, Update
 from reconcile.model.engine import Engine
@@ -55,8 +55,12 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
 
 def plain(document: Any) -> dict[str, Any]:
-    """A document class as JSON holds it."""
-    return asdict(document, value_serializer=lambda _cls, _field, value: _plain_value(value))
+    """A document class as JSON holds it, without the optional fields that have their default."""
+    return asdict(
+        document,
+        filter=lambda field, value: field.default is NOTHING or field.default != value,
+        value_serializer=lambda _cls, _field, value: _plain_value(value),
+    )
 
 
 def _plain_value(value: Any) -> Any:
@@ -102,6 +106,7 @@ def _target(target: Target) -> WrittenTarget:
         engine=target.engine,
         plan=target.plan,
         connection=_connection(target.connection),
+        created_at=target.created_at,
     )
 
 

@@ -29,6 +29,7 @@ def target_of(written: WrittenTarget, place: Place) -> Target:
         engine=written.engine,
         plan=written.plan,
         connection=_connection(written.connection, place.key("connection")),
+        created_at=written.created_at,
     )
 
 

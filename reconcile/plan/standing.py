@@ -6,6 +6,7 @@ What an action expects is its normalised before-value, on its target, with a dat
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import Enum
 
 from attrs import evolve, frozen
@@ -91,11 +92,16 @@ def mismatch(planned: Target, found: Target) -> str | None:
         ("addon", planned.addon, found.addon),
         ("resource id", planned.resource_id, found.resource_id),
         ("engine", planned.engine and planned.engine.value, found.engine and found.engine.value),
+        ("creation time", _moment(planned.created_at), _moment(found.created_at)),
     )
     for name, was, is_now in sides:
         if was and is_now and was != is_now:
             return f"it was planned for {name} {was!r}, and this is {is_now!r}: nothing was sent"
     return None
+
+
+def _moment(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
 
 
 def _obstacle(action: Action, now: DatabasePlan) -> str | None:

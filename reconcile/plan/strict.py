@@ -13,7 +13,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from attrs import frozen, has
+from attrs import NOTHING, fields, frozen, has
 
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.model.constraint import quoted
@@ -170,10 +170,10 @@ def _object(cls: type, value: object, place: Place) -> object:
     for key in value:
         if key not in hints:
             raise place.fault(f"unknown key {quoted(key)}")
-    for key in hints:
-        if key not in value:
-            raise place.fault(f"the key {key!r} is missing")
-    return cls(**{key: _read(hint, value[key], place.key(key)) for key, hint in hints.items()})
+    for attribute in fields(cls):
+        if attribute.default is NOTHING and attribute.name not in value:
+            raise place.fault(f"the key {attribute.name!r} is missing")
+    return cls(**{key: _read(hints[key], one, place.key(key)) for key, one in value.items()})
 
 
 @cache
@@ -222,7 +222,7 @@ def _fits(hint: Any, value: object) -> bool:
         return isinstance(value, list) and all(_fits(get_args(hint)[0], one) for one in value)
     if has(hint):
         return isinstance(value, dict)
-    return isinstance(value, str) if issubclass(hint, Enum) else type(value) is hint
+    return isinstance(value, str) if issubclass(hint, Enum | date) else type(value) is hint
 
 
 _READERS: Mapping[Any, Callable[[tuple[Any, ...], object, Place], object]] = {

@@ -1,7 +1,8 @@
 """A plan file as it stands in JSON, as attrs classes: read, written and described by these.
 
 `format_version` is major.minor: a new minor only adds to the envelope, a new major may change what
-the id is made of.
+the id is made of. A field with a default may be left out, and is left out where it has its default:
+so a file that an earlier version wrote keeps its id.
 """
 
 from __future__ import annotations
@@ -51,6 +52,9 @@ class WrittenTarget:
     engine: Engine | None
     plan: str | None
     connection: WrittenConnection | None
+    created_at: datetime | None = described(
+        "When the database was created. Left out where that is not known.", default=None
+    )
 
 
 @frozen(kw_only=True)

@@ -46,18 +46,18 @@ Id = Annotated[
 LabelKey = Annotated[
     str,
     Matching(
-        pattern=r"[A-Za-z0-9][A-Za-z0-9_./-]*",
+        pattern=r"[A-Za-z0-9_][A-Za-z0-9_./-]*",
         meaning="key of a label",
-        hint="letters, digits and . _ / - starting with a letter or digit; 63 at most",
+        hint="letters, digits and . _ / - starting with a letter, a digit or _; 63 at most",
         longest=63,
     ),
 ]
 LabelValue = Annotated[
     str,
     Matching(
-        pattern=r"[A-Za-z0-9][A-Za-z0-9_.@:/+-]*",
+        pattern=r"[A-Za-z0-9_][A-Za-z0-9_.@:/+-]*",
         meaning="value of a label",
-        hint="letters, digits and . _ @ : / + - starting with a letter or digit; 63 at most",
+        hint="letters, digits and . _ @ : / + - starting with a letter, a digit or _; 63 at most",
         longest=63,
     ),
 ]

@@ -12,6 +12,7 @@ from covered.faults import CHANGES
 from covered.stages import applied, stages, wanted_of
 from e2e.command import Command, changing, effects, logical
 from e2e.fleet import FLEET, IOT, IOT_ADDON, SHOP, SHOP_ADDON, SHOP_WITHOUT_LEGACY
+from e2e.plan_file import APPLY, FILE, edit, saved
 from unit.api.loopback import NOW, PlainClock
 
 from reconcile.sandbox import Sandbox, running
@@ -101,6 +102,49 @@ def test_somebody_deletes_it_first(command: Command, sandbox: Sandbox) -> None:
     assert effects(sandbox) == [("PATCH", None)]
     assert logical(sandbox, SHOP_ADDON) == {"shop"}
     command("apply", "--yes", *allow, status=0)
+
+
+REPLACED = {"created_at": "2026-02-05T15:38:14.343+01:00"}
+"""What differs in a database that has the addon id and the resource id of another."""
+
+
+def test_somebody_replaces_the_database(command: Command, sandbox: Sandbox) -> None:
+    """Under the same ids, between the plan and the look before the first action."""
+    command.write(SHOP)
+    sandbox.fault(
+        "outside-write",
+        match={"action_name": "get-sqlmode"},
+        database=SHOP_ADDON,
+        change=REPLACED,
+        when="after",
+    )
+    done = command("apply", "--yes", status=2)
+    assert "it was planned for creation time '2025-02-05T14:38:14.343000+00:00'" in done.stdout
+    assert changing(sandbox) == []
+    command("apply", "--yes", status=0)
+
+
+def test_somebody_replaces_the_database_after_the_plan(command: Command, sandbox: Sandbox) -> None:
+    """A saved plan changes the database that it was made for, and no other."""
+    command.write(SHOP)
+    command("plan", "--out", FILE, status=0)
+    created = saved(command)["body"]["databases"][0]["target"]["created_at"]
+    assert created == "2025-02-05T14:38:14.343000+00:00"
+    sandbox.change(SHOP_ADDON, **REPLACED)
+    refused = command(*APPLY, status=2)
+    assert "it was planned for creation time" in refused.stdout
+    edit(command, lambda document: set_created(document, "2026-02-05T15:38:14.343+01:00"))
+    assert "is not a time in UTC" in command(*APPLY, status=65).stderr
+    assert changing(sandbox) == []
+    edit(command, lambda document: set_created(document, None))
+    command(*APPLY, status=0)
+    assert effects(sandbox)
+
+
+def set_created(document: dict[str, Any], created: str | None) -> None:
+    """Edit when a database was created; None: as an earlier version wrote it, without."""
+    target = document["body"]["databases"][0]["target"]
+    target.pop("created_at") if created is None else target.update(created_at=created)
 
 
 def test_the_provider_begins_to_work_on_it(command: Command, sandbox: Sandbox) -> None:

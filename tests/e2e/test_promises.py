@@ -256,3 +256,32 @@ def test_a_token_goes_to_no_redirect(command: Command, sandbox: Sandbox) -> None
         provider.odd["auth"].extend([reply(307, "", Location=place)] * 4)
         command.in_environment(**provider.environment)("plan", status=1)
     assert sandbox.requests()["requests"] == []
+
+
+SHADOW = "__shadow"
+
+
+def test_a_name_that_begins_with_two_underscores_is_a_name(
+    command: Command, sandbox: Sandbox
+) -> None:
+    """As a logical database, a retention policy and a label: chosen, planned, and in sync after."""
+    head = SHOP_HEAD.replace("{env: production}", f"{{{SHADOW}: {SHADOW}}}")
+    policies = IOT.replace("engine:", f"labels: {{{SHADOW}: {SHADOW}}}\nengine:").replace(
+        "30-days", SHADOW
+    )
+    command.write(f"{head}logical_databases: [shop, {SHADOW}]\n", policies, CACHE)
+    chosen = ("--only", f"label:{SHADOW}={SHADOW}")
+    command("apply", "--yes", *chosen, status=0)
+    assert sorted(effects(sandbox)) == [
+        ("POST", "add-retention-policy"),
+        ("POST", "create-database"),
+    ]
+    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy", SHADOW}
+    command("drift", *chosen, status=0)
+    policies = policies.replace("duration: 30d", "duration: 31d, on_change: replace")
+    command.write(f"{head}logical_databases: [shop, {SHADOW}]\n", policies, CACHE)
+    document = command("plan", *chosen, "--format", "json", status=0).document()
+    (changed,) = (one for one in document["databases"] if one["items"])
+    assert {one["address"] for one in changed["items"]} == {
+        f"telemetry/retention_policies/{SHADOW}"
+    }

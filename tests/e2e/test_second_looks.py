@@ -148,6 +148,20 @@ def test_an_upgrade_is_the_one_that_was_asked_about(
     assert command.journals() == []
 
 
+def test_an_upgrade_is_of_the_database_that_was_asked_about(
+    command: Command, busy: Sandbox
+) -> None:
+    """Another one under the same ids is not upgraded."""
+    with on_terminal(command, "upgrade", "billing", piped={"stdout"}) as terminal:
+        terminal.read_until("Go on? [y/N] ")
+        busy.change(BILLING, created_at="2026-02-05T15:38:14.343+01:00")
+        terminal.type("y\n")
+        done = terminal.finish()
+    assert done.status == 2, str(done)
+    assert "it was planned for creation time" in " ".join(done.stdout.split())
+    assert changing(busy) == []
+
+
 def test_an_upgrade_that_began_while_it_was_asked(command: Command, busy: Sandbox) -> None:
     """A database that is busy by then is told as one."""
     with on_terminal(command, "upgrade", "shop", piped={"stdout"}) as terminal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from reconcile.errors import AnswerError
 from reconcile.model.engine import Engine, Version
 from reconcile.model.state import Facts
-from reconcile.observe.facts import facts_of
+from reconcile.observe.facts import created_at_of, facts_of
 
 RESOURCE = {"type_name": "mysql", "readable_version": "8.0.35-1", "status": "running"}
 
@@ -46,6 +47,25 @@ def test_facts_are_read_tolerantly(extra: dict[str, Any], expected: dict[str, An
         "status": "running",
     }
     assert facts_of({**RESOURCE, **extra}) == Facts(**{**usual, **expected})
+
+
+@pytest.mark.parametrize(
+    ("written", "created"),
+    [
+        ("2025-02-05T15:38:14.343+01:00", datetime(2025, 2, 5, 14, 38, 14, 343000, tzinfo=UTC)),
+        ("2025-02-05T14:38:14Z", datetime(2025, 2, 5, 14, 38, 14, tzinfo=UTC)),
+        ("2025-02-05T14:38:14", None),
+        ("0001-01-01T00:00:00+01:00", None),
+        ("yesterday", None),
+        (1738766294, None),
+        (None, None),
+    ],
+)
+def test_the_creation_time_is_a_moment_or_not_known(
+    written: object, created: datetime | None
+) -> None:
+    """One moment in two time zones is one creation time."""
+    assert created_at_of({**RESOURCE, "created_at": written}) == created
 
 
 @pytest.mark.parametrize("key", ["type_name", "status"])

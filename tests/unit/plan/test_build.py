@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 from attrs import evolve
 from builders import desired, facts, observed
@@ -13,6 +15,7 @@ from reconcile.kinds.features import Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.model.address import Address
+from reconcile.model.change import FieldChange
 from reconcile.model.engine import Engine
 from reconcile.model.item import Blocked, Pending, Reason
 from reconcile.model.location import Origin
@@ -22,6 +25,7 @@ from reconcile.model.state import (
     TRANSIENT,
     Desired,
     Facts,
+    Fields,
     NotOffered,
     Observation,
     Unknown,
@@ -229,6 +233,15 @@ def test_fields_that_one_side_lacks() -> None:
         ("new", None, (3,)),
         ("old", 1, None),
     ]
+
+
+@pytest.mark.parametrize("name", ["__shadow", "__", "_x", "a'b", "a.b[0]", ""])
+def test_a_field_of_any_name_is_compared(name: str) -> None:
+    """DeepDiff skips names that begin with two underscores unless it is told not to."""
+    sides: list[Fields] = [{name: 1, "same": True}, {name: 2, "same": True}, {"same": True}]
+    for before, after in permutations(sides, 2):
+        (change,) = diff_fields(before, after)
+        assert change == FieldChange(field=name, before=before.get(name), after=after.get(name))
 
 
 def test_many_differing_fields_stay_fields() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -53,6 +54,7 @@ class Case:
 OFF = {ITSELF: {"enabled": False, "hours": (3,)}}
 READY, DONE = Standing.READY, Standing.ALREADY_DONE
 STALE, BLOCKED = Standing.STALE, Standing.BLOCKED
+CREATED = datetime(2025, 2, 5, 14, 38, 14, 343000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -266,18 +268,20 @@ def test_a_deletion_expects_what_the_run_did_before() -> None:
         ("addon", {"addon": "ad-other"}),
         ("resource id", {"resource_id": "other-1"}),
         ("engine", {"engine": Engine.REDIS}),
+        ("creation time", {"created_at": CREATED + timedelta(seconds=1)}),
     ],
 )
 def test_another_target_is_told_by_what_differs(name: str, changed: dict[str, Any]) -> None:
     """Any part of the identity that both sides tell has to be the same."""
-    planned = target()
+    planned = evolve(target(), created_at=CREATED)
     said = mismatch(planned, evolve(planned, **changed))
     assert said is not None
     assert said.startswith(f"it was planned for {name} ")
 
 
 def test_what_is_not_told_is_not_compared() -> None:
-    """A ready token tells neither engine nor resource id."""
-    planned = target()
+    """A ready token has no engine and no resource id, an older plan file no creation time."""
+    planned = evolve(target(), created_at=CREATED)
+    assert mismatch(target(), planned) is None
     assert mismatch(planned, evolve(planned, engine=None, resource_id="")) is None
     assert mismatch(planned, planned) is None
