@@ -30,7 +30,9 @@ _REFUSED_ACCESS = frozenset({401, 403})
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<(?:script|style).*?</(?:script|style)\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _OPERATION = re.compile(r"[0-9A-Za-z_-]{1,128}")
-_OPERATION_PATH = re.compile(r"[^?#]*/api/operations/([^/?#]+)/?(?:[?#].*)?", re.DOTALL)
+_OPERATION_PATH = re.compile(
+    r"[^?#]*/api/(?:databases/[^/?#]+/)?operations/([^/?#]+)/?(?:[?#].*)?", re.DOTALL
+)
 _TOKENS = frozenset({EXCHANGE, ADDON_TOKEN})
 """Routes whose successes hold a token: nothing of them is ever shown."""
 _NO_DOCUMENT = object()

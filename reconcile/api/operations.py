@@ -6,7 +6,6 @@ Source: the wire contract, `GET /api/operations/:op`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from threading import Event
 from typing import Any, Generic, TypeVar
 
@@ -17,9 +16,9 @@ from reconcile.api.clock import Clock, SteadyClock, SystemClock
 from reconcile.api.deadline import TimeUpError
 from reconcile.api.reads import ReadClient
 from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError, ReconcileError
-from reconcile.model.call import RESOURCE, operation
+from reconcile.model.call import RESOURCE, Call, operation, operation_of_database
 from reconcile.model.operation import Operation, Watched
-from reconcile.model.run import Result
+from reconcile.model.run import UNDER_WAY, Result, operation_result
 from reconcile.model.target import Target
 from reconcile.model.text import safe_text
 
@@ -74,6 +73,11 @@ class End:
     message: str = ""
     seen: Operation | None = None
 
+    @property
+    def under_way(self) -> bool:
+        """Whether the provider may still be at it."""
+        return self.result in UNDER_WAY and not (self.seen and self.seen.ended)
+
 
 @frozen(kw_only=True)
 class Following:
@@ -94,7 +98,8 @@ class Following:
 
     def follow(self, target: Target, ident: str) -> Operation:
         """Look at an operation until it ended; return it as last seen. Raises as `until_ended`."""
-        return self.until_ended(partial(read_operation, self.client, target, ident))
+        look = _OperationAtEitherPath(client=self.client, target=target, ident=ident)
+        return self.until_ended(look)
 
     def until_ended(self, look: Callable[[], T]) -> T:
         """Look at something until it ended, at growing intervals; return it as last seen.
@@ -131,14 +136,7 @@ class Following:
             seen = self.follow(target, ident)
         except ReconcileError as error:
             return End(result=Result.UNKNOWN, message=f"operation {ident!r} was started: {error}")
-        if seen.done:
-            return End(result=Result.DONE, seen=seen)
-        if seen.failed:
-            reason = seen.error or "no reason given"
-            message = f"operation {ident!r} ended in an error: {reason}"
-            return End(result=Result.FAILED, message=message, seen=seen)
-        message = f"operation {ident!r} is {seen.status}"
-        return End(result=Result.STARTED, message=message, seen=seen)
+        return End(result=operation_result(seen), message=_message(seen), seen=seen)
 
     def found(self, target: Target, type_: str) -> str | None:
         """The operation of a type, if the database says that one is under way; two requests.
@@ -172,9 +170,56 @@ def _take(look: Callable[[], T], looks: _Looks[T]) -> None:
         looks.failure, looks.failed = None, 0
 
 
+def _message(seen: Operation) -> str:
+    """What to say of an operation as it was seen last; nothing where it ended well."""
+    if seen.done:
+        return ""
+    if seen.failed:
+        return f"operation {seen.id!r} {_BAD_ENDS[seen.status]}: {seen.error or 'no reason given'}"
+    if seen.unclear:
+        return f"operation {seen.id!r} ended with the unknown status {seen.status!r}"
+    return f"operation {seen.id!r} is {seen.status}"
+
+
+_BAD_ENDS = {
+    "error": "ended in an error",
+    "user-error": "ended in an error of its user",
+    "cancelled": "was cancelled",
+}
+
+
+@define(kw_only=True)
+class _OperationAtEitherPath:
+    """Reads an operation; where its first path answers 404, at the second from then on."""
+
+    client: ReadClient
+    target: Target
+    ident: str
+    second: bool = False
+
+    def __call__(self) -> Operation:
+        if not self.second:
+            try:
+                return self._read(operation)
+            except NotFoundError:
+                seen = self._read(operation_of_database)
+                self.second = True
+                return seen
+        return self._read(operation_of_database)
+
+    def _read(self, path: Callable[[str], Call]) -> Operation:
+        return _operation(self.ident, self.client.call(self.target, path(self.ident)))
+
+
 def read_operation(client: ReadClient, target: Target, ident: str) -> Operation:
-    """Read how far an operation has come; one request. Raises AnswerError for an odd answer."""
-    document = client.call(target, operation(ident))
+    """Read how far an operation has come; one request, two where the first path answers 404.
+
+    Raises AnswerError for an odd answer.
+    """
+    return _OperationAtEitherPath(client=client, target=target, ident=ident)()
+
+
+def _operation(ident: str, document: Any) -> Operation:
     status = document.get("status") if isinstance(document, dict) else None
     if not isinstance(status, str) or not status:
         raise AnswerError(f"operation {ident!r}: answered without a status")

@@ -18,6 +18,7 @@ from reconcile.model.call import (
     Call,
     Effect,
     operation,
+    operation_of_database,
     type_version,
 )
 from reconcile.model.target import Target
@@ -28,6 +29,7 @@ _ROOTS: Mapping[Route, str | None] = {
     Route.of_call(BACKUPS): "database_backups",
     Route.of_call(USERS): "database-users",
     Route.of_call(operation("")): "operation",
+    Route.of_call(operation_of_database("")): "operation",
     Route.of_call(type_version("")): "database_type_version",
 }
 """The routes that only read, and the key under which each answers."""

@@ -16,7 +16,7 @@ from reconcile.apply.journal import Journal
 from reconcile.errors import OutcomeUnknownError, ReconcileError
 from reconcile.model.call import Call
 from reconcile.model.item import Action
-from reconcile.model.run import UNDER_WAY, Outcome, Result
+from reconcile.model.run import Outcome, Result
 from reconcile.model.sql import Sql
 from reconcile.model.target import Target
 from reconcile.sql.writes import SqlWrites
@@ -99,6 +99,6 @@ class LiveExecutor:
             sent,
             result=end.result,
             message=end.message,
-            under_way=end.result in UNDER_WAY,
+            under_way=end.under_way,
             operation=ident,
         )

@@ -76,7 +76,7 @@ def change_status(run: Run) -> ExitStatus:
 
 def operation_status(seen: Operation) -> ExitStatus:
     """The status of a look at an operation: one that has not ended remains."""
-    if seen.failed:
+    if seen.failed or seen.unclear:
         return ExitStatus.FAILED
     return ExitStatus.DONE if seen.done else ExitStatus.REMAINS
 

@@ -143,6 +143,16 @@ def operation(ident: str) -> Call:
     )
 
 
+def operation_of_database(ident: str) -> Call:
+    """Read how far an operation has come, at a second path: some hosts know it there only."""
+    return Call(
+        method="GET",
+        path="/operations/:operation",
+        names={"operation": ident},
+        effect=Effect.READ,
+    )
+
+
 def type_version(ident: str) -> Call:
     """Read a version of an engine, and which one comes after it."""
     return Call(

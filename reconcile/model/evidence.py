@@ -12,6 +12,9 @@ from reconcile.model.text import in_utc, safe_text
 PERSISTENCE = ("redis-aof", "redis-rdb")
 """The features that keep the data of a Redis on disk."""
 
+_ENDED_BADLY = frozenset({"error", "cancelled"})
+"""The statuses of a backup that will never be one."""
+
 
 @frozen(kw_only=True)
 class Backup:
@@ -45,7 +48,7 @@ class Backup:
             created_at=_moment(row.get("created_at"), "a backup was made at what is no time"),
             done=row.get("status") == "done",
             manual=row.get("method") == "manual",
-            failed=row.get("status") == "error",
+            failed=row.get("status") in _ENDED_BADLY,
             periodic=row.get("method") == "periodic",
         )
 

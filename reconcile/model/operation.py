@@ -27,12 +27,17 @@ class Watched(Protocol):
         """Whether there is nothing more to wait for."""
 
 
+_GOING_ON = frozenset({"pending", "running", "cancelling"})
+_ENDED_WELL = frozenset({"done", "finished"})
+_ENDED_BADLY = frozenset({"error", "user-error", "cancelled"})
+
+
 @frozen(kw_only=True)
 class Operation:
     """How far an operation has come.
 
-    `status` is the provider's own word; of those that it documents, `done` and `error` are ends,
-    and whatever else it says is taken for not ended. `error` says why where it ended in one.
+    `status` is the provider's own word. An operation whose status is an unknown word has ended
+    where `finished_at` is set, and the word does not say how. `error` says why it ended badly.
     """
 
     id: str
@@ -45,14 +50,20 @@ class Operation:
     @property
     def done(self) -> bool:
         """Whether it ended well."""
-        return self.status == "done"
+        return self.status in _ENDED_WELL
 
     @property
     def failed(self) -> bool:
-        """Whether it ended in an error."""
-        return self.status == "error"
+        """Whether it ended badly."""
+        return self.status in _ENDED_BADLY
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it ended, and its status does not say how."""
+        known = self.done or self.failed or self.status in _GOING_ON
+        return not known and bool(self.finished_at)
 
     @property
     def ended(self) -> bool:
         """Whether there is nothing more to wait for."""
-        return self.done or self.failed
+        return self.done or self.failed or self.unclear

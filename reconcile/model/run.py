@@ -12,6 +12,7 @@ from reconcile.model.cost import Spent
 from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action
+from reconcile.model.operation import Operation
 from reconcile.model.plan import Proposal
 from reconcile.model.sql import Sql
 from reconcile.model.state import Fields
@@ -49,6 +50,15 @@ EFFECTS = UNDER_WAY | {Result.DONE}
 
 TRIED = EFFECTS | {Result.FAILED}
 """The results of what was not held back."""
+
+
+def operation_result(seen: Operation) -> Result:
+    """The result of a change by its operation, as that was seen last."""
+    if seen.done:
+        return Result.DONE
+    if seen.failed:
+        return Result.FAILED
+    return Result.UNKNOWN if seen.unclear else Result.STARTED
 
 
 @frozen(kw_only=True)

@@ -56,7 +56,8 @@ def carry_out(
     deed = prepared.deed
     try:
         if deed.call.starts_operation is not None:
-            return _followed(deed, writes.start(deed.target, deed.call), following, note)
+            ident = writes.start(deed.target, deed.call)
+            return _decided(prepared, _followed(deed, ident, following, note))
         writes.call(deed.target, deed.call)
     except OutcomeUnknownError as error:
         return _settled(prepared, following, note, error)
@@ -74,6 +75,20 @@ def _followed(deed: Deed, ident: str, following: Following, note: Note) -> Done:
         operation_id=ident,
         operation=end.seen,
     )
+
+
+def _decided(prepared: Prepared, followed: Done) -> Done:
+    """An operation that ended by an unknown word, as what can be read says that it ended."""
+    if followed.operation is None or not followed.operation.unclear:
+        return followed
+    try:
+        happened = prepared.happened()
+    except ReconcileError:
+        return followed
+    if happened is None:
+        return followed
+    said, result = ("it was done", Result.DONE) if happened else ("it was not done", Result.FAILED)
+    return evolve(followed, result=result, message=f"read again: {said}; {followed.message}")
 
 
 def _settled(

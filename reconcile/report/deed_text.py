@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reconcile.model.call import Call
 from reconcile.model.deed import Done
 from reconcile.model.operation import Operation
-from reconcile.model.run import UNDER_WAY, Result, follow_command
+from reconcile.model.run import UNDER_WAY, Result, follow_command, operation_result
 from reconcile.model.sql import Sql
 from reconcile.model.target import Target
 from reconcile.report.page import Line, Look, line, render
@@ -72,8 +72,7 @@ def call_lines(call: Call | Sql, target: Target, indent: int) -> Iterator[Line]:
 
 def operation_text(database: str, seen: Operation, look: Look) -> str:
     """Render how far an operation has come."""
-    result = Result.DONE if seen.done else Result.FAILED if seen.failed else Result.STARTED
-    sign, style = SIGNS[result]
+    sign, style = SIGNS[operation_result(seen)]
     what = f"{seen.type or 'operation'} {seen.id} of {database}"
     message = f": {seen.error}" if seen.error else ""
     return render(

@@ -16,7 +16,13 @@ from reconcile.sandbox.fleet import (
     InstanceStatus,
     Status,
 )
-from reconcile.sandbox.records import BackupStatus, Operation, OperationStatus, StoredBackup
+from reconcile.sandbox.records import (
+    ENDED_WELL,
+    BackupStatus,
+    Operation,
+    OperationStatus,
+    StoredBackup,
+)
 from reconcile.sandbox.versions import following
 
 _ARCHIVE_BYTES = 1_048_576
@@ -24,14 +30,18 @@ _BACKUP_STATUSES: Mapping[OperationStatus, BackupStatus] = MappingProxyType(
     {
         OperationStatus.PENDING: BackupStatus.SCHEDULED,
         OperationStatus.RUNNING: BackupStatus.RUNNING,
+        OperationStatus.CANCELLING: BackupStatus.RUNNING,
         OperationStatus.DONE: BackupStatus.DONE,
+        OperationStatus.FINISHED: BackupStatus.DONE,
         OperationStatus.ERROR: BackupStatus.ERROR,
+        OperationStatus.USER_ERROR: BackupStatus.ERROR,
+        OperationStatus.CANCELLED: BackupStatus.CANCELLED,
     }
 )
 
 
 def _succeeded(operation: Operation) -> bool:
-    return operation.status is OperationStatus.DONE
+    return operation.status in ENDED_WELL
 
 
 def _released(database: Database, operation: Operation) -> Database:

@@ -18,7 +18,14 @@ from reconcile.sandbox.contents import (
     RetentionPolicy,
     Statement,
 )
-from reconcile.sandbox.records import Maintenance, Operation, RecoveryWindow, StoredBackup, User
+from reconcile.sandbox.records import (
+    STATUS_WORD,
+    Maintenance,
+    Operation,
+    RecoveryWindow,
+    StoredBackup,
+    User,
+)
 
 VERSION = Matches(
     r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9]+)?", "a version such as '8.0.35-1' (quote it in YAML)"
@@ -166,6 +173,15 @@ class Database:
     failing_operations: str | None = field(
         default=None,
         metadata=about("its operations end in an error of this text, if given", "disk full"),
+    )
+    operations_end_as: str | None = field(
+        default=None,
+        validator=STATUS_WORD,
+        metadata=about(
+            "the status with which its operations end; done, or error, if left out",
+            "finished",
+            "cancelled",
+        ),
     )
     created_at: str = field(
         default="2025-02-05T15:38:14.343+01:00",

@@ -99,14 +99,21 @@ def _moved(database: Database, operation: Operation, now: float) -> Database:
 
 
 def _ended(database: Database, operation: Operation) -> Database:
-    error = database.failing_operations
+    error, word = database.failing_operations, database.operations_end_as
     ended = evolve(
         operation,
-        status=OperationStatus.DONE if error is None else OperationStatus.ERROR,
+        status=_end(error, word),
         finished_at=operation.due_at,
         error=error,
+        shown_as=None if word in set(OperationStatus) else word,
     )
     return _ENDINGS[operation.type](_with(database, ended), ended)
+
+
+def _end(error: str | None, word: str | None) -> OperationStatus:
+    """The status of an end; one that is shown as an unknown word ended well or not as `error` says."""
+    usual = OperationStatus.DONE if error is None else OperationStatus.ERROR
+    return OperationStatus(word) if word in set(OperationStatus) else usual
 
 
 def _with(database: Database, changed: Operation) -> Database:

@@ -42,7 +42,7 @@ def operation_document(operation: Operation) -> dict[str, object]:
     """Show an operation."""
     return {
         "id": operation.id,
-        "status": operation.status,
+        "status": operation.shown_as or operation.status,
         "type": operation.type,
         "created_at": operation.created_at,
         "finished_at": operation.finished_at,
@@ -71,9 +71,8 @@ def upgrade(service: Service, call: Call) -> Response:
 
 
 def show_operation(service: Service, call: Call) -> Response:
-    """Show an operation of the database that the token is for: `{"operation":{…}}`."""
-    place = service.fleet.place(call.params["database"])
-    for operation in () if place is None else place.database.operations:
+    """Show an operation of the database of the path or the token: `{"operation":{…}}`."""
+    for operation in place_of(service, call).database.operations:
         if operation.id == call.params["operation"]:
             return JsonReply({"operation": operation_document(operation)})
     raise not_found("Operation")
@@ -106,6 +105,12 @@ ENDPOINTS = (
         method="GET",
         path="/api/operations/{operation}",
         credential=Credential.ANY_ADDON,
+        answer=show_operation,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/databases/{database}/operations/{operation}",
+        credential=Credential.ADDON,
         answer=show_operation,
     ),
     Endpoint(

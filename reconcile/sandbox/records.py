@@ -17,6 +17,9 @@ USER_NAME = Matches(
 )
 
 
+STATUS_WORD = Matches(r"[a-z][a-z-]{0,31}", "a word of at most 32 small letters and '-'")
+
+
 class OperationType(StrEnum):
     """The kinds of operation."""
 
@@ -28,12 +31,20 @@ class OperationType(StrEnum):
 
 
 class OperationStatus(StrEnum):
-    """How far an operation has come."""
+    """How far an operation has come; the provider's pages and clients use two words for one end."""
 
     PENDING = "pending"
     RUNNING = "running"
+    CANCELLING = "cancelling"
     DONE = "done"
+    FINISHED = "finished"
     ERROR = "error"
+    USER_ERROR = "user-error"
+    CANCELLED = "cancelled"
+
+
+GOING_ON = frozenset({OperationStatus.PENDING, OperationStatus.RUNNING, OperationStatus.CANCELLING})
+ENDED_WELL = frozenset({OperationStatus.DONE, OperationStatus.FINISHED})
 
 
 @frozen(kw_only=True)
@@ -57,6 +68,11 @@ class Operation:
         default=None, validator=_INSTANT, metadata=about("when it ended", _AN_INSTANT)
     )
     error: str | None = field(default=None, metadata=about("why it failed", "disk full"))
+    shown_as: str | None = field(
+        default=None,
+        validator=STATUS_WORD,
+        metadata=about("the status that is shown in place of its own", "archived"),
+    )
     target: str | None = field(
         default=None,
         metadata=about(
@@ -69,7 +85,7 @@ class Operation:
     @property
     def ended(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.status in {OperationStatus.DONE, OperationStatus.ERROR}
+        return self.status not in GOING_ON
 
 
 @frozen(kw_only=True)
@@ -91,6 +107,7 @@ class BackupStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
     ERROR = "error"
+    CANCELLED = "cancelled"
 
 
 class BackupMethod(StrEnum):

@@ -18,6 +18,7 @@ class Row:
     database  APP/ADDON of the one that is asked
     client    its class and method
     command   a command line that sends it once; `spec` is what its project wants, `status` its end
+    missing   a path that the provider does not know, so that the command asks at the row's
     kinds     the kinds that read by it, look up by it, or change by it
     sandbox   who answers it there, below `reconcile.sandbox`
     heading   under which the API text lists an action
@@ -31,6 +32,7 @@ class Row:
     command: str
     status: int = 0
     spec: str = ""
+    missing: str = ""
     kinds: tuple[str, ...] = ()
     sandbox: str
     source: str = API_TEXT
@@ -53,6 +55,7 @@ def row(
     source: str = API_TEXT,
     status: int = 0,
     spec: str = "",
+    missing: str = "",
     heading: str = "",
 ) -> Row:
     """The row of a call, with the client that its effect asks for."""
@@ -67,6 +70,7 @@ def row(
         command=command,
         status=status,
         spec=spec,
+        missing=missing,
         kinds=kinds,
         sandbox=sandbox,
         source=source,

@@ -109,6 +109,8 @@ def test_the_command_sends_it(command: Command, sandbox: Sandbox, row: Row) -> N
     """Once, with success, and nothing else that changes anything."""
     if row.spec:
         command.write(row.spec)
+    if row.missing:
+        sandbox.fault("status", status=404, match={"path": row.missing})
     command(*row.command.split(), status=row.status)
     _assert_sent_once(row, sandbox)
 

@@ -324,6 +324,16 @@ def test_a_backup_that_fails_stands_in_the_way(command: Command, sandbox: Sandbo
     assert sent(sandbox) == ["POST create-database", "POST backups"]
 
 
+def test_a_backup_that_is_cancelled_stands_in_the_way(command: Command, sandbox: Sandbox) -> None:
+    """Its end ends the wait, and nothing is lost."""
+    command.write(DROPPING)
+    sandbox.change(SHOP, operations_end_as="cancelled")
+    command(*APPLY, status=4)
+    (backup,) = manual(sandbox)
+    assert backup["status"] == "cancelled"
+    assert logical(sandbox, SHOP) == {"shop", "audit", "legacy", "older"}
+
+
 @pytest.mark.parametrize(("answered", "status"), [(422, 1), (500, 4)])
 def test_a_backup_that_is_not_made_is_a_failure(
     command: Command, sandbox: Sandbox, answered: int, status: int

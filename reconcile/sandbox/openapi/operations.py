@@ -152,6 +152,11 @@ _WORK: Mapping[tuple[str, str], Described] = {
         summary="Show an operation of the database that the token is for.",
         answer=rooted("operation", named("Operation")),
     ),
+    ("GET", f"{_DATABASE}/operations/{{operation}}"): Described(
+        id="showOperationOfDatabase",
+        summary="Show an operation of this database: a second path to the same.",
+        answer=rooted("operation", named("Operation")),
+    ),
     ("GET", "/api/database_type_versions/{version}"): Described(
         id="showVersion",
         summary="Show a version, and the one that an upgrade installs after it.",

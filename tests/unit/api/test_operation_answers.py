@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from unit.api.loopback import Provider, Reply, reply
+from unit.api.loopback import PlainClock, Provider, Reply, reply
 
 from reconcile.api.operations import Following, read_operation
 from reconcile.api.writes import Connection
 from reconcile.errors import AnswerError
 from reconcile.model.call import UPGRADE, Call, restore
 from reconcile.model.operation import Operation
+from reconcile.model.run import Result
 from reconcile.model.target import Target
 
 IDENT = "609145e66ffbd934f6745bb4"
@@ -36,16 +37,18 @@ def said(status: object, **more: object) -> Reply:
     ("status", "done", "failed"),
     [
         ("done", True, False),
+        ("finished", True, False),
         ("error", False, True),
+        ("user-error", False, True),
+        ("cancelled", False, True),
         ("pending", False, False),
         ("running", False, False),
-        ("finished", False, False),
+        ("cancelling", False, False),
         ("DONE", False, False),
-        ("cancelled", False, False),
         ("a\nword", False, False),
     ],
 )
-def test_only_the_words_that_are_documented_end_it(
+def test_the_words_that_are_known_end_it(
     provider: Provider,
     target: Target,
     connection: Connection,
@@ -54,12 +57,63 @@ def test_only_the_words_that_are_documented_end_it(
     done: bool,
     failed: bool,
 ) -> None:
-    """Whatever else the provider says is taken for not ended; it is safe to show."""
+    """Another word is taken for not ended while no end is given; it is safe to show."""
     provider.odd["database"].append(said(status, error="why\x1b[2J"))
     seen = read_operation(connection.reads.client, target, IDENT)
     assert (seen.done, seen.failed, seen.ended) == (done, failed, done or failed)
     assert seen.status == status.replace("\n", "\\n")
     assert seen.error == "why\\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    ("status", "finished_at", "result"),
+    [
+        ("archived", None, Result.STARTED),
+        ("archived", "", Result.STARTED),
+        ("archived", "2026-01-02", Result.UNKNOWN),
+        ("running", "2026-01-02", Result.STARTED),
+        ("user-error", None, Result.FAILED),
+        ("finished", None, Result.DONE),
+    ],
+)
+def test_an_unknown_word_ends_a_wait_where_an_end_is_given(
+    provider: Provider,
+    target: Target,
+    following: Following,
+    *,
+    status: str,
+    finished_at: str | None,
+    result: Result,
+) -> None:
+    """It does not say how it ended, and nothing goes on that would have to be waited for."""
+    provider.odd["database"].append(said(status, finished_at=finished_at))
+    end = following.wait_for(target, IDENT, lambda _ident: None)
+    assert end.result is result
+    assert end.under_way is (result is Result.STARTED)
+
+
+def test_an_operation_is_read_at_the_second_path_where_the_first_does_not_know_it(
+    provider: Provider, target: Target, connection: Connection
+) -> None:
+    """The first one is asked once."""
+    no = reply(404, {"error": "not found"})
+    provider.odd["database"].extend([no, said("running"), said("running"), said("finished")])
+    following = Following(client=connection.reads.client, clock=PlainClock())
+    assert following.follow(target, IDENT).done
+    second = f"/api/databases/ad-1/operations/{IDENT}"
+    paths = [one.path for one in provider.sent("database")]
+    assert paths == [f"/api/operations/{IDENT}", second, second, second]
+
+
+def test_an_operation_that_was_seen_once_may_be_missing_for_a_moment(
+    provider: Provider, target: Target, connection: Connection
+) -> None:
+    """Neither path is given up by one answer of 404."""
+    no = reply(404, {"error": "not found"})
+    provider.odd["database"].extend([said("running"), no, no, said("done")])
+    following = Following(client=connection.reads.client, clock=PlainClock())
+    assert following.follow(target, IDENT).done
+    assert provider.sent("database")[-1].path == f"/api/operations/{IDENT}"
 
 
 @pytest.mark.parametrize(

@@ -214,8 +214,9 @@ class _StopsLater(PlainClock):
 def test_an_operation_that_is_not_known_is_an_error(
     provider: Provider, target: Target, following: Following
 ) -> None:
-    """The provider's own words."""
-    provider.odd["database"].append(reply(404, {"resource": "Operation", "error": "not found"}))
+    """The provider's own words, from the second path where the first does not know it either."""
+    no = reply(404, {"resource": "Operation", "error": "not found"})
+    provider.odd["database"].extend([no, no])
     with pytest.raises(NotFoundError, match="Operation: not found"):
         following.follow(target, IDENT)
 

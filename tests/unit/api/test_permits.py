@@ -175,6 +175,7 @@ def test_the_sets_are_these() -> None:
     assert {str(route) for route in READING.routes} == {
         "GET /api/databases/:addon",
         "GET /api/databases/:addon/backups",
+        "GET /api/databases/:addon/operations/:operation",
         "GET /api/databases/:addon/pitr/recovery_window",
         "GET /api/databases/:addon/users",
         "GET /api/database_type_versions/:version",

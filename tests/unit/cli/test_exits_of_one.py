@@ -53,6 +53,15 @@ def test_of_a_look_at_an_operation(status: str, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "expected"), [("finished", 0), ("archived", 1), ("cancelled", 1), ("running", 2)]
+)
+def test_of_a_look_at_an_operation_with_an_end(status: str, expected: int) -> None:
+    """An end that says nothing of how it ended is not known to be a good one."""
+    ended = evolve(RUNNING, status=status, finished_at="2026-01-02")
+    assert operation_status(ended) == expected
+
+
+@pytest.mark.parametrize(
     ("name", "status"),
     [
         ("done", 0),
