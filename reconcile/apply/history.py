@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from reconcile.apply.journal_lines import HistoryError, read_lines
+from reconcile.apply.journal_lines import HistoryError, NothingSentError, read_lines
 from reconcile.apply.replay import replay
 from reconcile.model.address import Address
 from reconcile.model.history import (
@@ -53,7 +53,8 @@ def past_runs(directory: Path, limit: int | None = None) -> History:
         try:
             run = read_run(path)
         except HistoryError as error:
-            unreadable.append(Unreadable(id=path.stem, reason=str(error)))
+            harmless = isinstance(error, NothingSentError)
+            unreadable.append(Unreadable(id=path.stem, reason=str(error), harmless=harmless))
             continue
         found |= {(one.run, one.address, one.verb): (run.id, one) for one in run.settlements}
         runs.append(_settled(run, found))

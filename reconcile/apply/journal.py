@@ -2,7 +2,7 @@
 
 One file per run, JSON Lines, appended only; `history` reads them. A `started` without its
 `finished` is an action whose outcome is unknown; `settled` tells what a later look found out. What
-was not tried is `left`. The first line is `run`, the last one `ended`.
+was not tried is `left`. The first line is `run`, the last one `ended`. Each line holds its checksum.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Self
 
 from attrs import asdict
 
+from reconcile.apply.journal_lines import CHECKSUM, checksum
 from reconcile.errors import ReconcileError
 from reconcile.model.address import Address
 from reconcile.model.change import Update, Verb, sides_of, verb_of
@@ -27,7 +28,7 @@ from reconcile.model.history import ORDER, Opening, Settlement
 from reconcile.model.item import Action
 from reconcile.model.run import Outcome, Result
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 
 
 class JournalError(ReconcileError):
@@ -50,6 +51,7 @@ class Journal:
         self._now = now
         self._lock = threading.Lock()
         self._torn = False
+        self._begun: set[tuple[Address, Verb]] = set()
         self._told: dict[tuple[Address, Verb], Result] = {}
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,6 +81,8 @@ class Journal:
     def started(self, entry: Action | Deed) -> None:
         """Put the intent on disk; returns only when it is there."""
         self._write("started", _named(entry) | _intent(entry), lacking=_NOTHING)
+        if isinstance(entry, Action):
+            self._begun.add(_key(entry))
 
     def operation(self, entry: Action | Deed, ident: str) -> None:
         """Write which operation was started, so that an interrupted wait can be taken up."""
@@ -90,13 +94,20 @@ class Journal:
             self._write("finished", _named(outcome.deed) | _end(outcome))
             return
         self._write("finished", _named(outcome.action) | _became(outcome))
-        self._told[_key(outcome)] = outcome.result
+        self._told[_key(outcome.action)] = outcome.result
 
     def complete(self, outcomes: Iterable[Outcome]) -> None:
-        """Write what is not written yet: what was not tried, and what was settled by reading."""
+        """Write what is not written yet: what was not tried, and what was settled by reading.
+
+        An outcome that could not be written when it was known is written now.
+        """
         for outcome in outcomes:
-            told = self._told.get(_key(outcome))
-            if told is None:
+            key = _key(outcome.action)
+            told = self._told.get(key)
+            if told is None and key in self._begun:
+                values = _named(outcome.action) | _became(outcome)
+                self._write("finished", values, flush=False)
+            elif told is None:
                 values = _named(outcome.action) | _intent(outcome.action) | _became(outcome)
                 self._write("left", values, flush=False)
             elif told is not outcome.result:
@@ -128,6 +139,7 @@ class Journal:
             with self._lock:
                 # The time is taken inside the lock: lines stand in the order of their times.
                 entry = {"event": event, "at": self._now().isoformat(), **values}
+                entry[CHECKSUM] = checksum(entry)
                 self._append(f"{json.dumps(entry, sort_keys=True)}\n".encode())
                 if flush:
                     os.fsync(self._descriptor)
@@ -160,9 +172,9 @@ def _flush_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _key(outcome: Outcome) -> tuple[Address, Verb]:
+def _key(action: Action) -> tuple[Address, Verb]:
     """Of one address there may be two actions, the halves of a replacement."""
-    return outcome.action.address, verb_of(outcome.action.change)
+    return action.address, verb_of(action.change)
 
 
 def _named(entry: Action | Deed) -> dict[str, object]:

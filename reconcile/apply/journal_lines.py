@@ -1,12 +1,18 @@
-"""A journal's file → its lines. One that is torn, still written or not ours is told apart."""
+"""A journal's file → its lines. One that is torn, damaged, still written or not ours is told apart.
+
+Each line holds the checksum of the rest of it, so that a damaged one is never taken for a whole
+one. Journals before format 1.1 hold no checksums.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
+import re
 import stat
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +27,10 @@ class HistoryError(ReconcileError):
     """A journal that cannot be read, or is none."""
 
 
+class NothingSentError(HistoryError):
+    """A journal whose run ended before its first line was on disk: it sent nothing."""
+
+
 @frozen(kw_only=True)
 class JournalLine:
     """One event, when it was written (UTC), and what it says."""
@@ -31,17 +41,36 @@ class JournalLine:
 
 
 @frozen(kw_only=True)
-class Lines:
-    """The lines of a journal that make sense, in order.
+class DamagedLine:
+    """A line that makes no sense, with the address and the verb of each action that it names.
 
-    `torn` where the last one is not whole, `unread` the number of others that make no sense;
-    `held` while its run still has it open.
+    A verb is empty where the line no longer holds it.
     """
 
-    lines: tuple[JournalLine, ...]
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@frozen(kw_only=True)
+class Lines:
+    """The lines of a journal, in order.
+
+    `torn` where the last one is not whole, so that it is left out; `held` while its run still has
+    the file open.
+    """
+
+    lines: tuple[JournalLine | DamagedLine, ...]
     torn: bool = False
-    unread: int = 0
     held: bool = False
+
+
+CHECKSUM = "crc32"
+"""The key of a line's checksum."""
+
+
+def checksum(values: Mapping[str, Any]) -> str:
+    """The checksum of all values of a line but the checksum itself."""
+    rest = {name: value for name, value in values.items() if name != CHECKSUM}
+    return f"{zlib.crc32(json.dumps(rest, sort_keys=True).encode()):08x}"
 
 
 def read_lines(path: Path) -> Lines:
@@ -50,16 +79,29 @@ def read_lines(path: Path) -> Lines:
         content, held = _content(path)
     except OSError as error:
         raise HistoryError(f"it cannot be read: {error.strerror}") from error
+    return lines_of(content, held=held)
+
+
+def lines_of(content: bytes, *, held: bool = False) -> Lines:
+    """The lines of a journal's content."""
     *whole, last = content.split(b"\n")
-    known = [line for line in map(_line, whole) if line is not None]
     # The last line is torn unless only its line end is missing.
-    ending = _line(last)
-    return Lines(
-        lines=(*known, *([ending] if ending else [])),
-        torn=bool(last) and ending is None,
-        unread=len(whole) - len(known),
-        held=held,
-    )
+    ending = _line(last) if last else DamagedLine()
+    torn = bool(last) and isinstance(ending, DamagedLine)
+    lines = [_line(text) for text in whole]
+    if isinstance(ending, JournalLine):
+        lines.append(ending)
+    return Lines(lines=tuple(_checked(lines)), torn=torn, held=held)
+
+
+def _checked(lines: list[JournalLine | DamagedLine]) -> Iterator[JournalLine | DamagedLine]:
+    """The lines, where one without a checksum among others that have one is damaged."""
+    summed = any(isinstance(one, JournalLine) and CHECKSUM in one.values for one in lines)
+    for one in lines:
+        if summed and isinstance(one, JournalLine) and CHECKSUM not in one.values:
+            yield _damaged(json.dumps(dict(one.values), sort_keys=True))
+        else:
+            yield one
 
 
 _LARGEST = 64 * 1024 * 1024
@@ -93,12 +135,40 @@ def _is_held(descriptor: int) -> bool:
     return False
 
 
-def _line(text: bytes) -> JournalLine | None:
+def _line(text: bytes) -> JournalLine | DamagedLine:
     try:
         values = json.loads(text)
-        if not isinstance(values, dict):
-            return None
+        if CHECKSUM in values and values[CHECKSUM] != checksum(values):
+            return _damaged(text.decode())
         at = in_utc(datetime.fromisoformat(values["at"]))
         return JournalLine(event=str(values["event"]), at=at, values=values)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return None
+        return _damaged(text.decode(errors="replace"))
+
+
+_ADDRESS = re.compile(r'"address": ("(?:[^"\\]|\\.)*")')
+_VERB = re.compile(r'"verb": "([a-z]+)"')
+_OF_ANOTHER_RUN = re.compile(r'"event": "settled".*"run": "')
+
+
+def _damaged(text: str) -> DamagedLine:
+    """What a damaged line still says; two lines without the line end between them name two."""
+    if _OF_ANOTHER_RUN.search(text):
+        return DamagedLine()
+    found = list(_ADDRESS.finditer(text))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    names = (
+        (match[1], _VERB.search(text, match.end(), end))
+        for match, end in zip(found, ends, strict=False)
+    )
+    return DamagedLine(
+        names=tuple((_unquoted(one), verb[1] if verb else "") for one, verb in names)
+    )
+
+
+def _unquoted(quoted: str) -> str:
+    """The text of a JSON string; as it stands where it is none."""
+    try:
+        return str(json.loads(quoted))
+    except ValueError:
+        return quoted.strip('"')

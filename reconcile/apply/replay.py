@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
-from typing import Any, assert_never
+from typing import Any, TypeGuard, assert_never
 
 from attrs import Factory, define, evolve
 
 from reconcile.apply.journal import FORMAT_VERSION
-from reconcile.apply.journal_lines import HistoryError, JournalLine, Lines
+from reconcile.apply.journal_lines import (
+    DamagedLine,
+    HistoryError,
+    JournalLine,
+    Lines,
+    NothingSentError,
+)
 from reconcile.model.address import Address
 from reconcile.model.change import (
     Change,
@@ -42,17 +49,24 @@ UNDER_WAY = "under way: its run goes on"
 """What is said of it while its run may still write of its end."""
 
 
+DAMAGED = "a line of the journal about it is damaged"
+"""What is said of a deed of which a damaged line tells, and no later one."""
+
+
 def replay(ident: str, written: Lines) -> PastRun:
     """The run of a journal, as far as its lines tell. Raises HistoryError where none begins."""
-    if not written.lines or written.lines[0].event != "run":
-        raise HistoryError(_why_no_run(written))
+    if not written.lines:
+        raise NothingSentError("its first line is not whole: the run ended before it sent anything")
     first, *others = written.lines
-    if _text(first.values, "format_version").partition(".")[0] != _MAJOR:
+    if isinstance(first, DamagedLine) or first.event != "run":
+        raise HistoryError("it is not the journal of a run")
+    format_version = _text(first.values, "format_version")
+    if format_version.partition(".")[0] != _MAJOR:
         raise HistoryError("it was written by another version of the tool")
-    told = _Told()
+    told = _Told(newer=format_version not in _KNOWN)
     for line in others:
         told.take(line)
-    ended = next((line.at for line in others if line.event == "ended"), None)
+    ended = next((line.at for line in others if _is_end(line)), None)
     goes_on = written.held and ended is None
     running = RunState.RUNNING if goes_on else RunState.INTERRUPTED
     return PastRun(
@@ -64,58 +78,97 @@ def replay(ident: str, written: Lines) -> PastRun:
         deeds=tuple(_going_on(deed) for deed in told.deeds) if goes_on else tuple(told.deeds),
         settlements=tuple(told.settlements),
         torn=written.torn,
-        unread=written.unread + told.unread,
+        unread=told.unread,
     )
 
 
 _MAJOR = FORMAT_VERSION.partition(".")[0]
+_KNOWN = {"1.0", FORMAT_VERSION}
+"""The formats whose events are all known here."""
 
 
-def _why_no_run(written: Lines) -> str:
-    if written.lines or written.unread:
-        return "it is not the journal of a run"
-    return "its first line is not whole: the run ended before it sent anything"
+def _is_end(line: JournalLine | DamagedLine) -> TypeGuard[JournalLine]:
+    return isinstance(line, JournalLine) and line.event == "ended"
 
 
 @define
 class _Told:
-    """What line after line told; `places` the place of the deed that each name stands for."""
+    """What line after line told; `places` the place of the deed that each name stands for.
 
+    `newer` where the journal is of a newer format, and may hold events that are not known.
+    """
+
+    newer: bool = False
     deeds: list[PastDeed] = Factory(list)
     settlements: list[Settlement] = Factory(list)
     unread: int = 0
     places: dict[tuple[str, str], int] = Factory(dict)
 
-    def take(self, line: JournalLine) -> None:
-        """Take in one line; events that are not known are a newer version's."""
+    def take(self, line: JournalLine | DamagedLine) -> None:
+        """Take in one line. What makes no sense is counted, and leaves what it names unknown."""
+        if isinstance(line, DamagedLine):
+            self.unread += 1
+            for name in line.names:
+                self._doubt(*name)
+            return
         try:
-            match line.event:
-                case "started" | "left":
-                    self._begin(line.values)
-                case "operation" | "finished":
-                    self._go_on(line.values)
-                case "settled" if "run" in line.values:
-                    self.settlements.append(_settlement(line.values))
-                case "settled":
-                    self._go_on(line.values)
+            self._understand(line)
         except ValueError:
             self.unread += 1
+            if "run" not in line.values:
+                self._doubt(*_name(line.values))
+
+    def _understand(self, line: JournalLine) -> None:
+        match line.event:
+            case "started":
+                self._begin(line.values)
+            case "left" | "operation" | "finished":
+                self._go_on(line.values)
+            case "settled" if "run" in line.values:
+                self.settlements.append(_settlement(line.values))
+            case "settled":
+                self._go_on(line.values)
+            case "ended":
+                pass
+            case unknown if not self.newer:
+                raise ValueError(f"{unknown!r} is no event")
 
     def _begin(self, values: Mapping[str, Any]) -> None:
-        """Tell of a deed. One that is not understood ends what is told of one so named."""
-        name = _name(values)
-        self.places.pop(name, None)
+        """Tell of a deed."""
         deed = _deed(values)
-        self.places[name] = len(self.deeds)
+        self.places[_name(values)] = len(self.deeds)
         self.deeds.append(deed)
 
     def _go_on(self, values: Mapping[str, Any]) -> None:
         """Tell more of a deed; of one whose intent is not there it is all that is known."""
-        place = self.places.get(_name(values))
+        place = self._place(*_name(values))
         if place is None:
             self._begin(values)
+        elif self.deeds[place].damaged and self.deeds[place].change is None:
+            self.deeds[place] = _deed(values)
         else:
             self.deeds[place] = _told_more(self.deeds[place], values)
+
+    def _doubt(self, address: str, verb: str) -> None:
+        """Tell that it is not known what became of a deed, until a later line tells it."""
+        place = self._place(address, verb)
+        if place is not None:
+            known = self.deeds[place]
+            self.deeds[place] = evolve(known, result=Result.UNKNOWN, message=DAMAGED, damaged=True)
+            return
+        with suppress(ValueError):
+            about = Address(database=address) if verb == ORDER else Address.parse(address)
+            self.places[address, verb] = len(self.deeds)
+            self.deeds.append(
+                PastDeed(address=about, result=Result.UNKNOWN, message=DAMAGED, damaged=True)
+            )
+
+    def _place(self, address: str, verb: str) -> int | None:
+        """Where a deed is; of a damaged line that no longer holds a verb, the last so addressed."""
+        if verb:
+            return self.places.get((address, verb), self.places.get((address, "")))
+        same = [place for (named, _verb), place in self.places.items() if named == address]
+        return max(same, default=None)
 
 
 def _name(values: Mapping[str, Any]) -> tuple[str, str]:
@@ -144,7 +197,9 @@ def _told_more(deed: PastDeed, values: Mapping[str, Any]) -> PastDeed:
         clash=_clash(values.get("clash")) or deed.clash,
     )
     word = _text(values, "result")
-    return evolve(told, result=Result(word), message=_text(values, "message")) if word else told
+    if not word:
+        return told
+    return evolve(told, result=Result(word), message=_text(values, "message"), damaged=False)
 
 
 def _going_on(deed: PastDeed) -> PastDeed:

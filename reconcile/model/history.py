@@ -87,7 +87,8 @@ class PastDeed:
 
     `change` is None for an order, which `what` says in words. `risk` is None in journals that did
     not tell it yet. The result is unknown, too, where nothing was written after the intent of a run
-    that is over. `approval` is the word of the spec that something may go.
+    that is over. `approval` is the word of the spec that something may go. `damaged` where a damaged
+    line of the journal is the last about it: its change may not be known.
     """
 
     address: Address
@@ -99,6 +100,7 @@ class PastDeed:
     operation: str | None = None
     clash: Clash | None = None
     approval: Approval | None = None
+    damaged: bool = False
 
     @property
     def verb(self) -> VerbWord:
@@ -139,7 +141,7 @@ class PastRun:
     @property
     def planned(self) -> tuple[PastDeed, ...]:
         """Its actions, without the backups that were made for them; or its one order."""
-        return tuple(deed for deed in self.deeds if deed.change) or self.deeds
+        return tuple(deed for deed in self.deeds if deed.change or deed.damaged) or self.deeds
 
     @property
     def results(self) -> Mapping[Result, int]:
@@ -164,10 +166,11 @@ class PastRun:
 
 @frozen(kw_only=True)
 class Unreadable:
-    """A journal that tells of no run, and why."""
+    """A journal that tells of no run, and why; `harmless` where its run cannot have sent anything."""
 
     id: str
     reason: str
+    harmless: bool = False
 
 
 @frozen(kw_only=True)
@@ -176,3 +179,17 @@ class History:
 
     runs: tuple[PastRun, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def in_doubt(self) -> tuple[Unreadable, ...]:
+        """The journals that may hold what cannot be read: whole ones, and those with damaged lines.
+
+        A last line that was cut off while it was written is no damage: what it would have told is
+        unknown, and not hidden.
+        """
+        damaged = (
+            Unreadable(id=run.id, reason=f"{run.unread} of its lines cannot be read")
+            for run in self.runs
+            if run.unread
+        )
+        return (*(one for one in self.unreadable if not one.harmless), *damaged)

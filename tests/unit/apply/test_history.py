@@ -19,8 +19,8 @@ from unit.apply.disk import room_for
 
 from reconcile.apply.history import completed_plans, open_ends, past_runs, read_run
 from reconcile.apply.journal import Journal, JournalError
-from reconcile.apply.journal_lines import HistoryError
-from reconcile.apply.replay import NOTHING_WRITTEN, UNDER_WAY
+from reconcile.apply.journal_lines import HistoryError, Lines, NothingSentError, lines_of
+from reconcile.apply.replay import DAMAGED, NOTHING_WRITTEN, UNDER_WAY, replay
 from reconcile.model.address import Address
 from reconcile.model.call import Effect, action
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
@@ -29,6 +29,8 @@ from reconcile.model.history import (
     Addon,
     Commit,
     Opening,
+    PastDeed,
+    PastRun,
     Permission,
     RunState,
     Settlement,
@@ -234,7 +236,8 @@ def test_an_approval_until_no_day_makes_no_sense(tmp_path: Path) -> None:
         {**deed, "approval": {"reason": "moved", "until": "soon"}},
     )
     run = read_run(path)
-    assert (run.unread, run.deeds, run.opening.permission) == (1, (), Permission())
+    assert (run.unread, run.opening.permission) == (1, Permission())
+    assert [(deed.result, deed.message) for deed in run.deeds] == [(Result.UNKNOWN, DAMAGED)]
 
 
 def test_a_line_torn_anywhere_takes_nothing_else_away(tmp_path: Path) -> None:
@@ -340,7 +343,15 @@ def test_a_newer_version_may_say_more(tmp_path: Path) -> None:
     path = raw(
         tmp_path,
         "run-1",
-        {**FIRST, "mood": "good", "pid": "many", "actions": None, "commit": {}, "databases": []},
+        {
+            **FIRST,
+            "format_version": "1.9",
+            "mood": "good",
+            "pid": "many",
+            "actions": None,
+            "commit": {},
+            "databases": [],
+        },
         {"event": "paused", "address": "shop/backups"},
         {"event": "started", "address": "shop/backups", "verb": "rename"},
         {"event": "started", "address": "//", "verb": "create"},
@@ -352,13 +363,15 @@ def test_a_newer_version_may_say_more(tmp_path: Path) -> None:
     run = read_run(path)
     assert run.opening == Opening(version="1.4.0", command="")
     assert run.unread == 5
-    assert [deed.change for deed in run.deeds] == [
-        Delete(address=BACKUPS_ADDRESS, before={"a": (True,)})
+    assert [(deed.address, deed.change) for deed in run.deeds] == [
+        (BACKUPS_ADDRESS, None),
+        (Address.parse("shop/a"), None),
+        (BACKUPS_ADDRESS, Delete(address=BACKUPS_ADDRESS, before={"a": (True,)})),
     ]
 
 
 def test_what_is_not_understood_is_told_of_no_other_deed(tmp_path: Path) -> None:
-    """A deed of a newer version's risk: its end is its own, and stops nobody from reading the rest."""
+    """A line with a risk that is not known leaves its deed unknown until a later line tells its end."""
     strange = {"address": "shop/backups", "verb": "delete"}
     other = {"address": "shop/a/b", "verb": "create"}
     path = raw(
@@ -374,17 +387,132 @@ def test_what_is_not_understood_is_told_of_no_other_deed(tmp_path: Path) -> None
     run = read_run(path)
     assert run.unread == 1
     assert [(str(deed.address), deed.result) for deed in run.deeds] == [
-        ("shop/backups", Result.FAILED),
-        ("shop/a/b", Result.UNKNOWN),
         ("shop/backups", Result.DONE),
+        ("shop/a/b", Result.UNKNOWN),
     ]
 
 
 def test_an_intent_alone_that_is_not_understood_is_counted(tmp_path: Path) -> None:
-    """The last that was written, and of a risk that nobody here knows."""
+    """Its risk is not known here: the deed stays unknown, and is not forgotten."""
     strange = {"event": "started", "address": "shop/backups", "verb": "delete", "risk": "cosmic"}
     run = read_run(raw(tmp_path, "run-1", FIRST, strange))
-    assert (run.deeds, run.unread) == ((), 1)
+    assert run.unread == 1
+    assert run.deeds == (
+        PastDeed(address=BACKUPS_ADDRESS, result=Result.UNKNOWN, message=DAMAGED, damaged=True),
+    )
+
+
+def a_damaged_journal(directory: Path) -> tuple[Path, PastRun]:
+    """The journal of a run that was killed after some outcomes, with all kinds of lines; the run."""
+    with Journal(directory, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.settled(Settlement(run="run-0", address=MODES.address, verb="update", done=True))
+        journal.started(AUDIT)
+        journal.finished(outcome(AUDIT))
+        journal.started(MODES)
+        journal.operation(MODES, "609145e6")
+        journal.finished(outcome(MODES, Result.UNKNOWN, "lost"))
+        journal.started(BACKUPS)
+        journal.complete([outcome(MODES, Result.DONE)])
+        journal.started(LEGACY)
+    return journal.path, read_run(journal.path)
+
+
+def _replayed(lines: Lines) -> PastRun | None:
+    """The run of some lines; None where they are not those of a run, which may have sent something."""
+    try:
+        return replay("run-1", lines)
+    except NothingSentError:
+        raise
+    except HistoryError:
+        return None
+
+
+def test_one_damaged_byte_hides_nothing(tmp_path: Path) -> None:
+    """At each byte: it is seen, no other outcome is told, and what a line still names is unknown."""
+    path, whole = a_damaged_journal(tmp_path)
+    known = {(deed.address, deed.verb): (deed.result, deed.message) for deed in whole.deeds}
+    content = path.read_bytes()
+    for place, byte in enumerate(content):
+        for other in {byte ^ 1, ord("\n"), ord("x")} - {byte}:
+            lines = lines_of(content[:place] + bytes([other]) + content[place + 1 :])
+            run = _replayed(lines)
+            if run is None:
+                continue
+            last = place == len(content) - 1
+            assert run.torn if last else run.unread, (place, other)
+            for deed in run.deeds:
+                told = known.get((deed.address, deed.verb), (deed.result, deed.message))
+                assert deed.result is Result.UNKNOWN or (deed.result, deed.message) == told
+
+
+@pytest.mark.parametrize("event", ["started", "finished", "operation", "settled"])
+def test_a_damaged_line_leaves_its_action_unknown(tmp_path: Path, event: str) -> None:
+    """The address and the verb can still be read: the action is not forgotten."""
+    path, whole = a_damaged_journal(tmp_path)
+    assert past_runs(tmp_path).in_doubt == ()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        told = json.loads(line)
+        if told["event"] != event or "run" in told:
+            continue
+        damaged = line.replace('"at"', '"at', 1)
+        path.write_text("\n".join([*lines[:number], damaged, *lines[number + 1 :], ""]))
+        (run,) = past_runs(tmp_path).runs
+        assert run.unread == 1
+        assert past_runs(tmp_path).in_doubt == (
+            Unreadable(id="run-1", reason="1 of its lines cannot be read"),
+        )
+        assert {str(one.address) for one in run.deeds} == {str(one.address) for one in whole.deeds}
+        later = [json.loads(one) for one in lines[number + 1 :]]
+        again = [one for one in later if one["address"] == told["address"]]
+        (deed,) = (one for one in run.deeds if str(one.address) == told["address"])
+        assert (deed.result is Result.UNKNOWN) == (
+            not again or again[-1].get("result") in {None, "unknown"}
+        )
+
+
+def test_lines_that_ran_together_name_both_actions(tmp_path: Path) -> None:
+    """The byte between them is another."""
+    path, _whole = a_damaged_journal(tmp_path)
+    *others, first, last = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*others[:2], f"{first}x{last}", ""]), encoding="utf-8")
+    run = read_run(path)
+    assert run.unread == 1
+    assert [(str(deed.address), deed.result) for deed in run.deeds] == [
+        ("shop/sql_mode", Result.UNKNOWN),
+        ("shop/logical_databases/legacy", Result.UNKNOWN),
+    ]
+
+
+def test_a_line_cut_before_its_verb_is_about_the_last_of_its_address(tmp_path: Path) -> None:
+    """What came of the first half of a replacement stays as it is."""
+    created = planned(Create(address=LEGACY.address, after={}))
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(LEGACY)
+        journal.finished(outcome(LEGACY))
+        journal.started(created)
+        with room_for(60, journal.path), pytest.raises(JournalError):
+            journal.finished(outcome(created))
+        journal.started(BACKUPS)
+    run = read_run(journal.path)
+    assert [(deed.verb, deed.result) for deed in run.deeds] == [
+        ("delete", Result.DONE),
+        ("create", Result.UNKNOWN),
+        ("update", Result.UNKNOWN),
+    ]
+
+
+def test_what_a_run_cannot_have_sent_is_not_in_doubt(tmp_path: Path) -> None:
+    """It was killed while it wrote its first line; another file is no journal at all."""
+    path = write(tmp_path, "run-1")
+    path.write_bytes(path.read_bytes()[:20])
+    raw(tmp_path, "run-2", "{}")
+    write(tmp_path, "run-3")
+    history = past_runs(tmp_path)
+    assert [one.id for one in history.unreadable] == ["run-2", "run-1"]
+    assert [one.id for one in history.in_doubt] == ["run-2"]
 
 
 WORDS = st.sampled_from(
@@ -404,7 +532,8 @@ def test_whatever_lines_say_they_tell_of_a_run(
 ) -> None:
     """Each is a part of it, or is counted as one that makes no sense."""
     run = read_run(raw(tmp_path_factory.mktemp("journal"), "run-1", FIRST, *lines))
-    assert len(run.deeds) + len(run.settlements) + run.unread <= len(lines)
+    assert len(run.deeds) + len(run.settlements) <= len(lines)
+    assert run.unread <= len(lines)
 
 
 def test_a_journal_of_an_older_version_is_read(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from attrs import evolve
 from builders import ORIGIN, target
 from unit.apply.disk import room_for
 
+from reconcile.apply.history import read_run
 from reconcile.apply.journal import Journal, JournalError
+from reconcile.apply.journal_lines import CHECKSUM, checksum
 from reconcile.model.address import Address
 from reconcile.model.call import Effect, action
 from reconcile.model.change import Create, FieldChange, Risk, Update
@@ -66,8 +68,10 @@ def now() -> datetime:
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    """The entries of a journal."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    """The entries of a journal, each without its checksum, which is right."""
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [one.pop(CHECKSUM) for one in entries] == [checksum(one) for one in entries]
+    return entries
 
 
 def test_intent_is_on_disk_before_the_outcome(tmp_path: Path) -> None:
@@ -80,7 +84,7 @@ def test_intent_is_on_disk_before_the_outcome(tmp_path: Path) -> None:
         journal.end({"done": 1})
     begin, started, finished, ended = lines(tmp_path / "runs" / "run-1.jsonl")
     assert {name: begin[name] for name in begin if name not in {"at", "event"}} == {
-        "format_version": "1.0",
+        "format_version": "1.1",
         "version": "1.0",
         "command": "apply",
         "who": "anna",
@@ -308,6 +312,47 @@ def test_what_a_second_read_settled_is_written_down(tmp_path: Path) -> None:
             **named,
         }
     ]
+
+
+def test_an_outcome_that_did_not_fit_is_written_once_there_is_room(tmp_path: Path) -> None:
+    """It is the end of the action that was begun, not another action that was left."""
+    done = Outcome(action=ACTION, result=Result.DONE)
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(ACTION)
+        with room_for(0, journal.path), pytest.raises(JournalError):
+            journal.finished(done)
+        journal.complete([done])
+        journal.end({"done": 1})
+    assert [entry["event"] for entry in lines(journal.path)] == [
+        "run",
+        "started",
+        "finished",
+        "ended",
+    ]
+    run = read_run(journal.path)
+    assert [deed.result for deed in run.deeds] == [Result.DONE]
+    assert run.completed
+
+
+def test_an_intent_that_was_not_flushed_is_one_action(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its line is in the file, the run does not act upon it, and says later that it failed."""
+
+    def broken(_descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        with monkeypatch.context() as patched:
+            patched.setattr("os.fsync", broken)
+            with pytest.raises(JournalError, match="Input/output error"):
+                journal.started(ACTION)
+        journal.complete([Outcome(action=ACTION, result=Result.FAILED, message="no disk")])
+        journal.end({"failed": 1})
+    run = read_run(journal.path)
+    assert [(deed.result, deed.change) for deed in run.deeds] == [(Result.FAILED, ACTION.change)]
 
 
 @pytest.mark.parametrize(("done", "word"), [(True, "done"), (False, "not done")])
