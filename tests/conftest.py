@@ -38,10 +38,10 @@ settings.load_profile("reconcile")
 
 # `make test &` in a script starts with SIGINT ignored, nohup with SIGHUP ignored. Tests send both, and
 # what a process ignores, its children ignore.
-_HANDLERS = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
-for _number, _handler in _HANDLERS.items():
-    if signal.getsignal(_number) is signal.SIG_IGN:
-        signal.signal(_number, _handler)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.hookimpl(tryfirst=True)
