@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,9 +19,12 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+from demo.project import make_project
 
 ROOT = Path(__file__).resolve().parent.parent
 RECONCILE = str(Path(sys.executable).with_name("reconcile"))
@@ -116,7 +118,7 @@ def sandbox(engines: str) -> Iterator[Sandbox]:
     ):
         try:
             project = Path(folder)
-            shutil.copytree(ROOT / "specs", project / "specs")
+            make_project(project, datetime.now(UTC).date())
             yield Sandbox(**_announced(process), project=project)
         finally:
             process.terminate()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+from demo.project import renewed
 from reconcile.sandbox import running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +25,10 @@ def block(heading: str, language: str = "") -> str:
 
 def test_the_plan_in_the_readme_is_the_plan_of_its_spec(tmp_path: Path) -> None:
     """The first spec, planned against the tour's fleet, comes out as the README shows it."""
+    today = datetime.now(UTC).date()
+    spec = renewed(block("A first spec", "yaml"), today)
     (tmp_path / "specs").mkdir()
-    (tmp_path / "specs" / "shop.yaml").write_text(block("A first spec", "yaml"), encoding="utf-8")
+    (tmp_path / "specs" / "shop.yaml").write_text(spec, encoding="utf-8")
     with running(ROOT / "demo" / "fleet.yaml") as sandbox:
         result = subprocess.run(
             [str(Path(sys.executable).with_name("reconcile")), "plan"],
@@ -35,4 +39,4 @@ def test_the_plan_in_the_readme_is_the_plan_of_its_spec(tmp_path: Path) -> None:
             timeout=30,
             check=True,
         )
-    assert result.stdout == block("What a plan looks like")
+    assert result.stdout == renewed(block("What a plan looks like"), today)

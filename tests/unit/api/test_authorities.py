@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,23 +18,8 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.errors import ApiError, UsageError
 from reconcile.model.engine import Engine
 
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 that is its own authority, with its key in the same place."""
-    place = tmp_path_factory.mktemp("tls") / "ca.pem"
-    certify(place)
-    return place
-
-
-def certify(place: Path) -> None:
-    """Make a certificate and its key."""
-    options = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -batch"
-    )
-    subject = ["-subj", "/CN=loopback", "-addext", "subjectAltName=IP:127.0.0.1"]
-    files = ["-keyout", str(place.with_suffix(".key")), "-out", str(place)]
-    subprocess.run([*options.split(), *subject, *files], check=True, capture_output=True)
+# Each is a certificate for 127.0.0.1 that is its own authority, with its key next to it, until 4764.
+OURS, OTHER = (Path(__file__).with_name("tls") / name for name in ("trusted.pem", "other.pem"))
 
 
 @contextmanager
@@ -90,39 +74,35 @@ def complaint(url: str, **environment: str) -> str:
     return str(caught.value)
 
 
-def test_a_private_authority_is_trusted_where_it_is_named(ours: Path) -> None:
+def test_a_private_authority_is_trusted_where_it_is_named() -> None:
     """The exchange came through: the addon's token is what the server does not know."""
-    with tls_server(ours) as url:
-        assert complaint(url, RECONCILE_CA_FILE=str(ours)) == (
+    with tls_server(OURS) as url:
+        assert complaint(url, RECONCILE_CA_FILE=str(OURS)) == (
             "POST /v1/apps/a/addons/ad-1/token: HTTP 200, answered without 'addon'"
         )
 
 
-def test_no_other_authority_is_trusted(ours: Path, tmp_path: Path) -> None:
+def test_no_other_authority_is_trusted() -> None:
     """Neither the system's beside it, nor another private one."""
-    other = tmp_path / "other.pem"
-    certify(other)
-    with tls_server(ours) as url:
-        for environment in ({}, {"RECONCILE_CA_FILE": str(other)}):
+    with tls_server(OURS) as url:
+        for environment in ({}, {"RECONCILE_CA_FILE": str(OTHER)}):
             said = complaint(url, **environment)
             assert said.startswith("POST /v1/tokens/exchange: no answer from https://127.0.0.1")
             assert "its certificate cannot be verified: self-signed certificate" in said
 
 
-def test_a_named_authority_is_trusted_in_place_of_the_systems(ours: Path, tmp_path: Path) -> None:
+def test_a_named_authority_is_trusted_in_place_of_the_systems() -> None:
     """Whoever names one wants no other."""
-    other = tmp_path / "other.pem"
-    certify(other)
-    with pytest.MonkeyPatch.context() as patch, tls_server(ours) as url:
-        patch.setenv("SSL_CERT_FILE", str(ours))  # what OpenSSL takes for the system's
+    with pytest.MonkeyPatch.context() as patch, tls_server(OURS) as url:
+        patch.setenv("SSL_CERT_FILE", str(OURS))  # what OpenSSL takes for the system's
         assert "HTTP 200, answered without 'addon'" in complaint(url)
-        assert "cannot be verified" in complaint(url, RECONCILE_CA_FILE=str(other))
+        assert "cannot be verified" in complaint(url, RECONCILE_CA_FILE=str(OTHER))
 
 
-def test_a_bundle_may_hold_more_than_certificates(ours: Path, tmp_path: Path) -> None:
+def test_a_bundle_may_hold_more_than_certificates(tmp_path: Path) -> None:
     """Comments in any script, and several authorities."""
     bundle = tmp_path / "bundle.pem"
-    bundle.write_text(f"# Főtanúsítvány\n{ours.read_text()}\n# á\n{ours.read_text()}", "utf-8")
+    bundle.write_text(f"# Főtanúsítvány\n{OURS.read_text()}\n# á\n{OURS.read_text()}", "utf-8")
     assert "BEGIN CERTIFICATE" in (authorities({"RECONCILE_CA_FILE": str(bundle)}) or "")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -233,15 +232,11 @@ def test_a_host_that_is_not_there_is_a_sentence(transport: Transport, base: str)
 
 
 @pytest.fixture
-def untrusted(tmp_path: Path) -> tuple[socket.socket, int]:
+def untrusted() -> tuple[socket.socket, int]:
     """A TLS listener with a certificate that nobody vouches for."""
-    pem = tmp_path / "self-signed.pem"
-    made = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout {pem}"
-    subprocess.run(
-        [*made.split(), "-out", pem.with_suffix(".crt")], check=True, capture_output=True
-    )
+    certificate = Path(__file__).with_name("tls") / "other.pem"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem.with_suffix(".crt"), pem)
+    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
     listener = context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
     return listener, listener.getsockname()[1]
 

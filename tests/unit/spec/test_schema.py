@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +14,7 @@ from attrs import frozen
 from builders import TODAY
 from jsonschema import Draft202012Validator
 
+from demo.project import make_project
 from reconcile.kinds import KINDS
 from reconcile.model.constraint import Between, described
 from reconcile.schema import config_schema, schema_of, spec_schema
@@ -70,6 +71,24 @@ def test_example_specs_are_valid(path: Path) -> None:
     (document,) = documents(text)
     Draft202012Validator(spec_schema()).validate(document)
     assert load_specs([path], config=Config(), today=TODAY).findings == ()
+
+
+@pytest.mark.parametrize(
+    "today", [date(2027, 12, 31), date(2028, 2, 29), date(2056, 11, 30)], ids=str
+)
+def test_a_project_for_the_sandbox_is_approved_for_60_days(tmp_path: Path, today: date) -> None:
+    """On any day: the example specs themselves stay valid, the copy allows what they delete."""
+    assert load_specs([ROOT / "specs"], config=Config(), today=today).findings == ()
+    make_project(tmp_path, today)
+    loaded = load_specs([tmp_path / "specs"], config=Config(), today=today)
+    assert loaded.findings == ()
+    ends = [
+        entry.until
+        for desired in loaded.desired
+        for spec in desired.kinds.values()
+        for entry in getattr(spec, "absent", ())
+    ]
+    assert ends == [today + timedelta(days=60)]
 
 
 def test_example_specs_name_every_kind() -> None:
