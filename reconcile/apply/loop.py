@@ -12,7 +12,7 @@ from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.backup_first import Secure, as_it_is
 from reconcile.apply.executors import Executor
 from reconcile.errors import DOUBT
-from reconcile.model.change import AT_STAKE, Change, Create, is_first_half
+from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, is_first_half
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import REACHED, Outcome, Result
@@ -28,6 +28,9 @@ _WHY_SKIPPED = {
     Result.STALE: "{} was not done",
     Result.BLOCKED: "{} was not done",
 }
+
+_MET = REACHED | {Result.NOT_SENT}
+"""The results after which an action may run that requires another: a dry run sends nothing."""
 
 
 def _ignore(_outcome: Outcome) -> None:
@@ -77,7 +80,7 @@ class _Walk:
     """How far the actions of one database have come; of one thread.
 
     `now` is what it was planned as when it was looked at last; `done` what was changed since the
-    plan, by this run or an earlier one; `stopped_by` the outcome after which nothing else is
+    plan, by this run or an earlier one; `results` what came of each action; `stopped_by` the outcome after which nothing else is
     tried; `halfway` where something is deleted that is to be created again; `secured` once its data
     can be brought back.
     """
@@ -86,6 +89,7 @@ class _Walk:
     plan: DatabasePlan
     now: DatabasePlan | None = None
     done: list[Change] = field(factory=list)
+    results: dict[ActionKey, Result] = field(factory=dict)
     stopped_by: Outcome | None = None
     halfway: bool = False
     secured: bool = False
@@ -97,6 +101,7 @@ class _Walk:
                 self._held(action)
                 or withheld(self.loop.proposal, self.loop.allowance, action)
                 or self._skipped(action)
+                or self._requiring(action, action.requires)
             )
             if outcome is None:
                 outcome = self._tried(action)
@@ -105,6 +110,7 @@ class _Walk:
             yield outcome
 
     def _note(self, outcome: Outcome) -> None:
+        self.results[outcome.action.key] = outcome.result
         if outcome.result in _STOPS:
             self.stopped_by = outcome
         if outcome.result in REACHED:
@@ -128,6 +134,16 @@ class _Walk:
         else:
             return None
         return Outcome(action=action, result=Result.SKIPPED, message=message)
+
+    def _requiring(self, action: Action, required: Iterable[ActionKey]) -> Outcome | None:
+        """Why an action is not tried that requires others; None where all of them are done."""
+        for key in required:
+            result = self.results.get(key)
+            if result not in _MET:
+                became = result.value if result else "not in this plan"
+                message = f"it requires '{key}' ({became})"
+                return Outcome(action=action, result=Result.SKIPPED, message=message)
+        return None
 
     def _tried(self, action: Action) -> Outcome:
         """Look, unless a replacement is half made; then carry out what still stands."""
@@ -170,7 +186,7 @@ class _Walk:
         found = standing(action, now, self.done)
         result = _RESULTS[found.standing]
         if result is None:
-            return None
+            return self._requiring(action, _required_now(action, now))
         return Outcome(action=action, result=result, message=found.message, clash=found.clash)
 
     @property
@@ -204,6 +220,11 @@ class _Walk:
         now = self.loop.recheck(self.plan)
         about = [one for one in now.actions if one.address == outcome.action.address]
         return now.error is None and [type(one.change) for one in about] == [Create]
+
+
+def _required_now(action: Action, now: DatabasePlan) -> tuple[ActionKey, ...]:
+    """What an action requires by the last look; a plan from a file does not tell it all."""
+    return next((one.requires for one in now.actions if one.key == action.key), ())
 
 
 _RESULTS: Mapping[Standing, Result | None] = {

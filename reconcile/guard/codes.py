@@ -53,7 +53,8 @@ RULES = MappingProxyType(
         "G106": Rule(
             why="Writes that name no policy go to the default one. Without a default they are refused,"
             " and what was to be stored is lost.",
-            settle="Name another policy with `default: true` in the spec, or let this one stay.",
+            settle="Add another policy with `default: true` to the spec, which the plan then creates first, or"
+            " let this one stay.",
         ),
         "G107": Rule(
             why="Backups, the recovery window and persistence stand in for each other. The last of"

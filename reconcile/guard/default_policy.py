@@ -13,10 +13,10 @@ _KIND = "retention_policies"
 
 
 def lost_defaults(plan: Plan, _context: Context) -> Iterator[Finding]:
-    """Refuse to delete the default retention policy where none becomes it in the same plan.
+    """Refuse to delete the default retention policy where no other becomes it in the same plan.
 
-    InfluxDB takes the default away without a word, and then refuses writes that name no policy. A
-    replacement deletes and creates one name, and keeps the flag.
+    InfluxDB takes the default away without a word, and then refuses writes that name no policy. The
+    delete of the default requires the create of its successor, so that it never runs without it.
     """
     for database in plan.databases:
         steps = [step for step in database.doable if step.address.kind == _KIND]
@@ -41,6 +41,4 @@ def _takes_over(change: Change) -> bool:
 
 
 def _ends_default(change: Change) -> bool:
-    return (
-        isinstance(change, Delete) and not change.replacement and bool(change.before.get("default"))
-    )
+    return isinstance(change, Delete) and bool(change.before.get("default"))

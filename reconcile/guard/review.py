@@ -14,6 +14,7 @@ from reconcile.guard.last_protection import last_protections
 from reconcile.guard.protect import protected_databases
 from reconcile.guard.recovery import unrecoverable_losses
 from reconcile.guard.share import too_many_databases
+from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.plan import Plan, Proposal, short_id
 from reconcile.model.policy import GRACE, WAIVABLE, Verdict, Waiver
@@ -26,27 +27,36 @@ of its actions, one without an address the whole run.
 """
 
 
-GUARDS: tuple[Guard, ...] = (
+OF_PLAN: tuple[Guard, ...] = (
     protected_databases,
     expired_approvals,
     other_databases,
     too_many_databases,
-    unrecoverable_losses,
-    lost_defaults,
-    last_protections,
 )
+"""The guards that judge a plan as it is listed."""
+
+OF_RUN: tuple[Guard, ...] = (unrecoverable_losses, lost_defaults, last_protections)
+"""The guards that judge what of a plan would run."""
 
 
-def review(plan: Plan, context: Context, guards: Iterable[Guard] = GUARDS) -> Proposal:
-    """Put a plan before the guards, and lift what a waiver or a person's override lifts."""
-    findings = (
-        judged
-        for guard in guards
-        for found in guard(plan, context)
-        for judged in _judged(found, context)
-    )
+def review(plan: Plan, context: Context, permits: Permits | None = None) -> Proposal:
+    """Put a plan before the guards, and lift what a waiver or a person's override lifts.
+
+    `permits` says what a person allowed. Until that is known, all guards judge the plan as it is
+    listed; then some judge only what would run.
+    """
+    listed = Proposal(plan=plan, id=context.plan_id)
+    listed = evolve(listed, findings=tuple(_found(OF_PLAN, plan, context)))
+    running = would_run(listed, permits) if permits else plan
+    findings = (*listed.findings, *_found(OF_RUN, running, context))
     # The two halves of a replacement have one address, and one finding says it.
-    return Proposal(plan=plan, findings=tuple(dict.fromkeys(findings)), id=context.plan_id)
+    return evolve(listed, findings=tuple(dict.fromkeys(findings)))
+
+
+def _found(guards: Iterable[Guard], plan: Plan, context: Context) -> Iterator[Finding]:
+    for guard in guards:
+        for found in guard(plan, context):
+            yield from _judged(found, context)
 
 
 def _judged(finding: Finding, context: Context) -> Iterator[Finding]:

@@ -7,6 +7,12 @@ what InfluxDB 1.x answers: `720h0m0s` for 30 days, `0s` for infinite, nothing be
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from attrs import frozen
+
+from reconcile.model.constraint import InvalidValueError
 
 _SECOND = 1_000_000_000
 _UNITS = {
@@ -62,3 +68,28 @@ def show_duration(nanoseconds: int) -> str:
         if count:
             words.append(f"{count}{unit}")
     return "".join(words)
+
+
+@frozen
+class DurationText:
+    """A constraint: an InfluxQL duration of an hour or more, or infinite."""
+
+    def check(self, value: str) -> None:
+        """Raise InvalidValueError for another text, or a duration that InfluxDB refuses."""
+        length = parse_duration(value)
+        if length is None:
+            raise InvalidValueError(
+                f"{value!r} is no duration",
+                hint="whole numbers with the units w, d, h, m, s, as in 30d or 1d12h; INF for ever",
+            )
+        if length != INFINITE and length < SHORTEST:
+            raise InvalidValueError(
+                f"{value!r} is shorter than InfluxDB keeps data", hint="write 1h or more"
+            )
+
+    def schema(self) -> Mapping[str, object]:
+        """The form; that it is an hour or more is left to the check."""
+        return {"pattern": r"^(?:0|[Ii][Nn][Ff]|(?:[0-9]+(?:ms|ns|us|[wdhmsuµ]))+)$"}
+
+
+Duration = Annotated[str, DurationText()]

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from attrs import NOTHING, asdict, evolve, field, fields_dict, frozen
 
 from reconcile.model.call import RESOURCE, Call
-from reconcile.model.change import Change, Create, Delete, Risk, sides_of
+from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, sides_of
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
 from reconcile.model.sql import Sql
@@ -25,13 +25,17 @@ Place = tuple[str | int, ...]
 
 
 class Phase(Enum):
-    """The order inside one database: the members as they stand here."""
+    """The order inside one database: the members as they stand here.
 
-    PROTECT = 0
-    CREATE = 1
-    CHANGE = 2
-    DELETE = 3
-    UPGRADE = 4
+    `REPAIR` is for what an interrupted run may have left half done.
+    """
+
+    REPAIR = 0
+    PROTECT = 1
+    CREATE = 2
+    CHANGE = 3
+    DELETE = 4
+    UPGRADE = 5
 
 
 class Others(Enum):
@@ -164,6 +168,11 @@ def nothing_needed(_change: Change, _facts: Facts) -> frozenset[str]:
     return frozenset()
 
 
+def nothing_required(_change: Change, _others: Sequence[Change]) -> tuple[ActionKey, ...]:
+    """The changes of most kinds can be made in any order."""
+    return ()
+
+
 def never_alone(change: Change, missing: frozenset[str]) -> Refused:
     """What a kind says whose changes wait for nothing."""
     raise AssertionError(f"{change.address} waits for {sorted(missing)}, and its kind for nothing")
@@ -192,6 +201,8 @@ class Kind(Generic[S]):
     by_sql      spec value, state, facts → whether something of it is to be changed by SQL, so that
                 it is worth looking whether the connection leads there
     needs       change, facts → the names that have to be there before it, or gone before a deletion
+    requires    change, all changes that the plan makes of the kind → the actions that have to be done
+                before it, besides those that bring or take away what it needs
     alone       change, those of these names that will not be → why it is not done
     simulate    state, change → state after it
     meant       changes of a plan → a spec value that wants just these, so that a plan can be judged
@@ -212,6 +223,7 @@ class Kind(Generic[S]):
     requests: Callable[[Change], tuple[Call | Sql, ...]] = lambda _change: ()
     by_sql: Callable[[S, Elements, Facts], bool] = never_by_sql
     needs: Callable[[Change, Facts], frozenset[str]] = nothing_needed
+    requires: Callable[[Change, Sequence[Change]], Iterable[ActionKey]] = nothing_required
     alone: Callable[[Change, frozenset[str]], Refused] = never_alone
     read: Call = RESOURCE
     check: Callable[[S, Engine], Iterable[InvalidValueError]] = lambda _spec, _engine: ()

@@ -2,21 +2,22 @@
 
 Source: the API text, actions `list-`, `add-` and `del-retention-policy`. There is none to change
 one: a change is delete and add, and all data under the policy goes with it. Adding a policy as
-default takes the flag from the one that had it (InfluxDB 1.x).
+default takes the flag from the one that had it. InfluxDB 1.x keeps the default by name: where the
+default was deleted, a policy that is added under its name is the default again, asked for or not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from attrs import frozen
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.durations import (
     INFINITE,
-    SHORTEST,
+    Duration,
     parse_duration,
     read_duration,
     show_duration,
@@ -27,6 +28,7 @@ from reconcile.kinds.kind import (
     Judgement,
     Kind,
     Others,
+    Phase,
     Refused,
     Sides,
     Wanted,
@@ -46,35 +48,10 @@ from reconcile.kinds.listing import (
     without_names,
 )
 from reconcile.model.call import Call, Effect, action
-from reconcile.model.change import Change, Create, Delete, Risk
+from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, key_of
 from reconcile.model.constraint import InvalidValueError, Only, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import Elements, Facts, Fields, KindState, Value
-
-
-@frozen
-class DurationText:
-    """A constraint: an InfluxQL duration of an hour or more, or infinite."""
-
-    def check(self, value: str) -> None:
-        """Raise InvalidValueError for another text, or a duration that InfluxDB refuses."""
-        length = parse_duration(value)
-        if length is None:
-            raise InvalidValueError(
-                f"{value!r} is no duration",
-                hint="whole numbers with the units w, d, h, m, s, as in 30d or 1d12h; INF for ever",
-            )
-        if length != INFINITE and length < SHORTEST:
-            raise InvalidValueError(
-                f"{value!r} is shorter than InfluxDB keeps data", hint="write 1h or more"
-            )
-
-    def schema(self) -> Mapping[str, object]:
-        """The form; that it is an hour or more is left to the check."""
-        return {"pattern": r"^(?:0|[Ii][Nn][Ff]|(?:[0-9]+(?:ms|ns|us|[wdhmsuµ]))+)$"}
-
-
-Duration = Annotated[str, DurationText()]
+from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, Value
 
 
 class OnChange(Enum):
@@ -163,6 +140,7 @@ def _duration(row: Mapping[str, Any]) -> str:
 
 def _normalize(spec: RetentionPolicies, live: Elements, _facts: Facts) -> Sides:
     """Leave out the flag of a live policy that another will take it from by being created."""
+    live = {name: fields for name, fields in live.items() if name != _DROPPED_DEFAULT}
     moves = any(_takes_default(entry, live) for entry in spec.present)
     present: dict[str, Fields] = {}
     for entry in spec.present:
@@ -178,19 +156,14 @@ def _normalize(spec: RetentionPolicies, live: Elements, _facts: Facts) -> Sides:
         replace=frozenset(
             entry.name
             for entry in spec.present
-            if entry.on_change is OnChange.REPLACE and _keeps_flag(entry, moves, live)
+            if entry.on_change is OnChange.REPLACE and (moves or not _is_default(entry.name, live))
         ),
     )
     return Sides(wanted=wanted, live=live)
 
 
-def _keeps_flag(entry: RetentionPolicy, moves: bool, live: Elements) -> bool:  # noqa: FBT001 - a fact
-    """Whether nothing is lost of the default flag if a run ends between delete and create.
-
-    Then only the spec is left to say that the policy was the default.
-    """
-    was_default = entry.name in live and bool(live[entry.name]["default"])
-    return entry.default is not None or moves or not was_default
+def _is_default(name: str, live: Elements) -> bool:
+    return name in live and bool(live[name]["default"])
 
 
 def _takes_default(entry: RetentionPolicy, live: Elements) -> bool:
@@ -204,21 +177,37 @@ def _canonical(duration: str) -> str:
     return show_duration(parse_duration(duration) or INFINITE)
 
 
-def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
+def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
+    """A missing policy is added first: an interrupted run may have deleted it to replace it."""
     if isinstance(change, Delete) or (isinstance(change, Create) and change.replacement):
         return Feasible(risk=Risk.LOSSY)
     if isinstance(change, Create):
-        return Feasible(risk=Risk.SAFE)
+        return Feasible(risk=Risk.SAFE, phase=Phase.REPAIR)
     return Refused(
         code="P231",
         message="a retention policy cannot be changed, only deleted and added, which loses its data",
-        hint=(
-            "add one under a new name, let the default move to it, let this one age out, then list"
-            " it under absent; or say on_change: replace (and default: true or false, if it is the"
-            " default) and lose the data under it"
-        ),
+        hint=_FOR_DEFAULT if _is_default(change.address.name, live) else _FOR_OTHERS,
         replaceable=True,
     )
+
+
+_FOR_OTHERS = (
+    "add one under a new name, let this one age out, then list it under absent; or write"
+    " on_change: replace and lose the data under it"
+)
+_FOR_DEFAULT = (
+    "it is the default, and is never replaced in place: add one under a new name with default: true,"
+    " let this one age out, then list it under absent; or write on_change: replace next to the new"
+    " default and lose the data under this one"
+)
+
+
+def _requires(change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
+    """The default is deleted only after another policy took the flag."""
+    if isinstance(change, Delete) and change.before.get("default"):
+        for other in others:
+            if isinstance(other, Create) and other.after.get("default"):
+                yield key_of(other)
 
 
 def _requests(change: Change) -> tuple[Call, ...]:
@@ -234,16 +223,24 @@ def _requests(change: Change) -> tuple[Call, ...]:
     return (action("add-retention-policy", params, effect=Effect.CHANGE),)
 
 
+_DROPPED_DEFAULT = ITSELF
+"""The key under which the model keeps the name of a default that was deleted; no policy has it."""
+
+
 def _simulate(live: Elements, change: Change) -> Elements:
-    """A policy that is created as default takes the flag from the others."""
-    after = apply_change(live, change)
-    if not isinstance(change, Create):
-        return after
+    """What the server does: a new default takes the flag, and a deleted default gets it back."""
     name = change.address.name
-    created: Fields = {"default": False, **after[name]}
-    if created["default"]:
-        after = {key: {**fields, "default": False} for key, fields in after.items()}
-    return {**after, name: created}
+    dropped = live.get(_DROPPED_DEFAULT, {}).get("name")
+    if isinstance(change, Delete):
+        after = apply_change(live, change)
+        return {**after, _DROPPED_DEFAULT: {"name": name}} if _is_default(name, live) else after
+    created: Fields = {"default": False, **cast("Create", change).after}
+    if not (created["default"] or name == dropped):
+        return {**live, name: created}
+    others = {
+        key: {**fields, "default": False} for key, fields in live.items() if key != _DROPPED_DEFAULT
+    }
+    return {**others, name: {**created, "default": True}}
 
 
 def _meant(asked: Sequence[Asked]) -> RetentionPolicies:
@@ -286,6 +283,7 @@ KIND = Kind(
     check=_check,
     normalize=_normalize,
     judge=_judge,
+    requires=_requires,
     requests=_requests,
     simulate=_simulate,
     to_spec=_to_spec,

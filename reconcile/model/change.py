@@ -95,6 +95,22 @@ def verb_of(change: Change) -> Verb:
     return _VERBS[type(change)]
 
 
+@frozen
+class ActionKey:
+    """What names an action within a plan: the halves of a replacement share an address."""
+
+    verb: Verb
+    address: Address
+
+    def __str__(self) -> str:
+        return f"{self.verb.value} {self.address}"
+
+
+def key_of(change: Change) -> ActionKey:
+    """The key of the action that makes a change."""
+    return ActionKey(verb_of(change), change.address)
+
+
 def sides_of(change: Change) -> tuple[Fields | None, Fields | None]:
     """The values before and after; None where there is nothing."""
     return getattr(change, "before", None), getattr(change, "after", None)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from reconcile.model.address import Address
-from reconcile.model.change import Change, Risk
+from reconcile.model.change import ActionKey, Change, Risk, key_of
 from reconcile.model.location import Origin
 from reconcile.model.state import Approval
 
@@ -26,7 +26,11 @@ class Reason(Enum):
 
 @frozen(kw_only=True)
 class Action:
-    """A change that the tool can make itself."""
+    """A change that the tool can make itself.
+
+    `requires` names the actions that have to be done before. It follows from the plan that holds
+    the action, so that it does not count when two actions are compared.
+    """
 
     address: Address
     change: Change
@@ -34,6 +38,12 @@ class Action:
     reason: Reason
     origin: Origin
     approval: Approval | None = None
+    requires: tuple[ActionKey, ...] = field(default=(), eq=False)
+
+    @property
+    def key(self) -> ActionKey:
+        """What other actions name it by."""
+        return key_of(self.change)
 
 
 @frozen(kw_only=True)

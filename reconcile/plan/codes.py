@@ -36,6 +36,7 @@ MEANINGS = MappingProxyType(
         "P255": "the role of the connection has no right to change the extension",
         "P261": "`force-ssl` cannot go while `publicly-available` is on, and the spec does not turn that off",
         "P262": "a feature has a status that this version of the tool does not know",
+        "P271": "the action requires others that require it in turn, so that none of them can be first",
     }
 )
 """One sentence for every code."""
@@ -135,6 +136,11 @@ RULES = MappingProxyType(
             why="Whether a feature is on or off follows from its status. One that is not known could"
             " mean either, so that nothing is done about it.",
             settle="Look at the dashboard; a newer version of this tool may know the status.",
+        ),
+        "P271": Rule(
+            why="An action runs only after the actions that it requires. Where actions require each"
+            " other, there is no order in which each finds what it requires.",
+            settle="Take one of these actions out of the spec, or make its change yourself.",
         ),
     }
 )

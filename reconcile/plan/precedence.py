@@ -1,17 +1,20 @@
-"""Which changes of a kind wait for others of it, and which wait for what never comes."""
+"""Which actions of a kind require others of it, and the order that follows from that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from reconcile.kinds.kind import Phase
-from reconcile.model.change import Delete
-from reconcile.model.item import Action
+from reconcile.kinds import KIND_BY_NAME
+from reconcile.kinds.kind import Kind, Phase, Refused
+from reconcile.model.change import ActionKey, Change, Delete, Verb, is_second_half
+from reconcile.model.item import Action, Item
 from reconcile.plan.settle import KindInDatabase, Settled, held_back
 
 _Placed = tuple[Phase, Action]
+_Requirements = Mapping[ActionKey, Collection[ActionKey]]
 
 
 @define
@@ -22,53 +25,129 @@ class _Order:
     """
 
     subject: KindInDatabase
-    ready: list[_Placed] = field(factory=list)
+    ready: list[Action] = field(factory=list)
     gone: set[str] = field(factory=set)
     there: set[str] = field(factory=set)
 
-    def take(self, actions: Iterable[_Placed]) -> None:
+    def take(self, actions: Iterable[Action]) -> None:
         """Take all of these that can be done, each as soon as it can."""
         left = list(actions)
-        while (placed := next((one for one in left if not self.lacks(one[1])), None)) is not None:
-            left.remove(placed)
-            self.ready.append(placed)
-            names = self.gone if isinstance(placed[1].change, Delete) else self.there
-            names.add(placed[1].address.name)
-
-    def placed(self, *, deletes: bool) -> list[_Placed]:
-        """The deletions among them, or the others."""
-        return [one for one in self.ready if isinstance(one[1].change, Delete) is deletes]
+        while (action := next((one for one in left if not self.lacks(one)), None)) is not None:
+            left.remove(action)
+            self.ready.append(action)
+            names = self.gone if isinstance(action.change, Delete) else self.there
+            names.add(action.address.name)
 
     def lacks(self, action: Action) -> frozenset[str]:
         """What has to be there, or of a deletion gone, and is not."""
-        needed = self.subject.kind.needs(action.change, self.subject.facts)
+        needed = self._needed(action)
         live = self.subject.state.keys()
         if isinstance(action.change, Delete):
             return (needed & live) - self.gone
         return needed - ((live | self.there) - self.gone)
 
+    def needs(self, action: Action) -> frozenset[ActionKey]:
+        """The actions that bring what this one needs, or of a deletion take it away."""
+        needed, live = self._needed(action), self.subject.state.keys()
+        deletes = isinstance(action.change, Delete)
+        verb, names = (Verb.DELETE, needed & live) if deletes else (Verb.CREATE, needed - live)
+        return frozenset(ActionKey(verb, evolve(action.address, name=name)) for name in names)
+
+    def refused(self, action: Action, circular: Collection[ActionKey]) -> Refused:
+        """Why an action is not done that cannot be."""
+        if action.key in circular:
+            return _circular(self.needs(action))
+        return self.subject.kind.alone(action.change, self.lacks(action))
+
+    def _needed(self, action: Action) -> frozenset[str]:
+        return self.subject.kind.needs(action.change, self.subject.facts)
+
 
 def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
-    """The items of a kind, its actions in an order in which each finds what it needs.
+    """The items of a kind, its actions in an order in which each finds what it requires.
 
-    Those that wait for one another, or for something that nothing is done about, are blocked; so is
-    what needs something that goes. What waits for nothing keeps its place.
+    Actions that require each other are blocked. So is an action that needs something that the plan
+    does not bring, or that goes. What requires nothing keeps its place.
     """
     entries = list(settled)
+    actions = [entry for _phase, entry in entries if isinstance(entry, Action)]
     order = _Order(subject)
-    # Deletions wait for deletions only; what is left of them is what the others may need.
+    # Deletions need deletions only; what is left of them is what the others may need.
     for deletes in (True, False):
-        order.take(
-            (phase, entry)
-            for phase, entry in entries
-            if isinstance(entry, Action) and isinstance(entry.change, Delete) is deletes
-        )
-    following = {deletes: iter(order.placed(deletes=deletes)) for deletes in (True, False)}
+        order.take(one for one in actions if isinstance(one.change, Delete) is deletes)
+    circular = _in_circles({one.key: order.needs(one) for one in actions if one not in order.ready})
+    changes = [one.change for one in order.ready]
+    able = [
+        (phase, _requiring(entry, subject.kind, changes, order.needs(entry)))
+        for phase, entry in entries
+        if isinstance(entry, Action) and entry in order.ready
+    ]
+    following = iter(_sorted(able))
     for phase, entry in entries:
         if not isinstance(entry, Action):
             yield phase, entry
-        elif (phase, entry) in order.ready:
-            yield next(following[isinstance(entry.change, Delete)])
+        elif entry in order.ready:
+            yield next(following)
         else:
-            refused = subject.kind.alone(entry.change, order.lacks(entry))
+            refused = order.refused(entry, circular)
             yield phase, held_back(refused, entry.change, entry.reason, entry.origin)
+
+
+def with_requirements(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items of a database, each action with the requirements that their changes alone tell."""
+    changes = [entry.change for entry in items if isinstance(entry, Action)]
+
+    def required(entry: Item) -> Item:
+        if not isinstance(entry, Action):
+            return entry
+        kind = entry.address.kind
+        others = [one for one in changes if one.address.kind == kind]
+        return _requiring(entry, KIND_BY_NAME[kind], others)
+
+    return tuple(required(entry) for entry in items)
+
+
+def _requiring(
+    action: Action, kind: Kind[Any], changes: Sequence[Change], needs: Iterable[ActionKey] = ()
+) -> Action:
+    """The action with all that it requires."""
+    required = {*needs, *kind.requires(action.change, changes)}
+    if is_second_half(action.change):
+        required.add(ActionKey(Verb.DELETE, action.address))
+    return evolve(action, requires=tuple(sorted(required, key=str)))
+
+
+def _sorted(placed: Iterable[_Placed]) -> Settled:
+    """Each action as soon as all that it requires came before it; the rest, in a circle, blocked."""
+    left, done = list(placed), set[ActionKey]()
+    while (
+        one := next((one for one in left if done.issuperset(one[1].requires)), None)
+    ) is not None:
+        left.remove(one)
+        done.add(one[1].key)
+        yield one
+    for phase, action in left:
+        refused = _circular(set(action.requires) - done)
+        yield phase, held_back(refused, action.change, action.reason, action.origin)
+
+
+def _in_circles(required: _Requirements) -> set[ActionKey]:
+    """The actions that require themselves, through others or not."""
+
+    def reached(key: ActionKey) -> set[ActionKey]:
+        found, front = set[ActionKey](), {key}
+        while front:
+            front = {each for one in front for each in required.get(one, ())} - found
+            found |= front
+        return found
+
+    return {key for key in required if key in reached(key)}
+
+
+def _circular(required: Iterable[ActionKey]) -> Refused:
+    listed = ", ".join(sorted(str(key) for key in required))
+    return Refused(
+        code="P271",
+        message=f"it requires {listed}, and these actions require each other",
+        hint="take one of them out of the spec",
+    )

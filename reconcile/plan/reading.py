@@ -18,6 +18,7 @@ from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.policy import Ignored
 from reconcile.model.state import Approval, Value
 from reconcile.model.target import Pins
+from reconcile.plan.precedence import with_requirements
 from reconcile.plan.reading_target import target_of
 from reconcile.plan.strict import Place
 from reconcile.plan.written import (
@@ -144,7 +145,7 @@ def _database(written: WrittenDatabase, origins: Origins, place: Place) -> Datab
         _item(one, written, origins, place.key("items").index(number))
         for number, one in enumerate(written.items)
     )
-    return evolve(head, items=items)
+    return evolve(head, items=with_requirements(items))
 
 
 def _head(written: WrittenHead, target: WrittenTarget | None, place: Place) -> DatabasePlan:

@@ -179,11 +179,11 @@ BILLING = database(
     engine=Engine.POSTGRESQL,
 )
 
-_30_DAYS = RetentionPolicy(name="30-days", duration="30d", default=True, on_change=OnChange.REPLACE)
+_30_DAYS = RetentionPolicy(name="30-days", duration="30d", on_change=OnChange.REPLACE)
 
 TELEMETRY = database(
     {"retention_policies": RetentionPolicies(present=(_30_DAYS,))},
-    {"retention_policies": {"30-days": {"duration": "14d", "default": True}}},
+    {"retention_policies": {"30-days": {"duration": "14d", "default": False}}},
     handle="telemetry",
     engine=Engine.INFLUXDB,
 )
@@ -307,7 +307,7 @@ BLOCKED = proposed(
         engine=Engine.INFLUXDB,
     ),
     database(
-        {"retention_policies": RetentionPolicies(present=(evolve(_30_DAYS, default=None),))},
+        {"retention_policies": RetentionPolicies(present=(_30_DAYS,))},
         {"retention_policies": {"30-days": {"duration": "14d", "default": True}}},
         handle="p231-unflagged",
         engine=Engine.INFLUXDB,

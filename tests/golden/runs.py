@@ -144,7 +144,7 @@ SHOP_DONE = SHOP.now(
     }
 )
 TELEMETRY_DONE = TELEMETRY.now(
-    {"retention_policies": {"30-days": {"duration": "30d", "default": True}}}
+    {"retention_policies": {"30-days": {"duration": "30d", "default": False}}}
 )
 BILLING_DONE = BILLING.now({**backups(False), "query_stats": {ITSELF: {"enabled": True}}})
 

@@ -21,9 +21,10 @@ from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
 from reconcile.model.call import BACK_UP
-from reconcile.model.change import Delete
+from reconcile.model.change import ActionKey, Delete, Verb
 from reconcile.model.engine import Engine
 from reconcile.model.evidence import Backup
+from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
@@ -260,6 +261,9 @@ def test_a_lost_answer_stays_unknown_where_its_address_is_blocked() -> None:
     assert settled.result is Result.UNKNOWN
 
 
+REPLACE = OnChange.REPLACE
+
+
 def replacement(*, on_change: OnChange = OnChange.REPLACE) -> Plan:
     """A retention policy that is replaced, and another that goes."""
     spec = RetentionPolicies(
@@ -274,6 +278,67 @@ def replacement(*, on_change: OnChange = OnChange.REPLACE) -> Plan:
     }
     one = desired({"retention_policies": spec}, engine=Engine.INFLUXDB)
     return build_plan([one], {"shop": observed(live, engine=Engine.INFLUXDB)})
+
+
+def succession(*, replaced: bool = False) -> Plan:
+    """The default goes, or is replaced, after a live policy became the default by replacement."""
+    policies: tuple[RetentionPolicy, ...]
+    policies = (RetentionPolicy(name="next", duration="2h", default=True, on_change=REPLACE),)
+    policies += (RetentionPolicy(name="default", duration="2h", on_change=REPLACE),) * replaced
+    spec = RetentionPolicies(present=policies, absent=(removal("default"),) * (not replaced))
+    live = {
+        "retention_policies": {
+            "next": {"duration": "1h", "default": False},
+            "default": {"duration": "1h", "default": True},
+        }
+    }
+    one = desired({"retention_policies": spec}, engine=Engine.INFLUXDB)
+    return build_plan([one], {"shop": observed(live, engine=Engine.INFLUXDB)})
+
+
+NEXT, DEFAULT = "shop/retention_policies/next", "shop/retention_policies/default"
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_requires_an_action_that_is_not_allowed_is_skipped(replaced: bool) -> None:
+    """The default stays while its successor may not come, and the message names that."""
+    only = Allowance(allows=(Allow.parse(f"lossy={DEFAULT}"),))
+    executor = Recorder()
+    plan = succession(replaced=replaced)
+    loop = Loop(proposal=Proposal(plan=plan), allowance=only, executor=executor)
+    outcomes = loop.run()
+    assert executor.seen == []
+    assert [one.result for one in outcomes[:3]] == [
+        *[Result.NOT_ALLOWED] * 2,
+        Result.SKIPPED,
+    ]
+    assert outcomes[2].message == f"it requires 'create {NEXT}' (not allowed)"
+    if replaced:
+        assert outcomes[3].message == f"it requires 'delete {DEFAULT}' (skipped)"
+
+
+def test_what_requires_an_action_that_a_guard_refused_is_skipped() -> None:
+    """As where it is not allowed."""
+    finding = Finding(code="G102", message="no", address=Address.parse(NEXT))
+    loop = Loop(
+        proposal=Proposal(plan=succession(), findings=(finding,)),
+        allowance=ALL,
+        executor=Recorder(),
+    )
+    assert loop.run()[2].message == f"it requires 'create {NEXT}' (refused)"
+
+
+def test_what_the_last_look_requires_counts_as_well() -> None:
+    """A plan from a file does not tell it; what this run did is done."""
+    plan = plan_of(["a"])
+    database = plan.databases[0]
+    new, old = database.actions[1:]
+    missing = ActionKey(Verb.CREATE, Address.parse("a/logical_databases/missing"))
+    now = evolve(database, items=(new, evolve(old, requires=(new.key, missing))))
+    executor, outcomes = looked(plan, now)
+    assert executor.seen == ["a/logical_databases/new"]
+    assert outcomes[-1].result is Result.SKIPPED
+    assert outcomes[-1].message == f"it requires '{missing}' (not in this plan)"
 
 
 class Interrupting(Recorder):

@@ -388,7 +388,7 @@ REPLACED = RetentionPolicy(name="a", duration="2h", default=True, on_change=OnCh
     [
         policies(RetentionPolicies(absent=(GOING,)), a=False, b=True),
         policies(RetentionPolicies(present=(NEW,), absent=(GOING,)), a=True),
-        policies(RetentionPolicies(present=(REPLACED,)), a=True),
+        policies(RetentionPolicies(present=(NEW, evolve(REPLACED, default=None))), a=True),
         deleting(),
     ],
     ids=["not the default", "another takes over", "replaced", "another kind"],

@@ -55,11 +55,9 @@ def test_g101_protect_refuses_lossy_actions_only() -> None:
 def test_g101_a_replacement_is_refused_as_one() -> None:
     """Both halves have one address, and one finding."""
     wanted = RetentionPolicies(
-        present=(
-            RetentionPolicy(name="a", duration="2h", default=True, on_change=OnChange.REPLACE),
-        )
+        present=(RetentionPolicy(name="a", duration="2h", on_change=OnChange.REPLACE),)
     )
-    live = {"retention_policies": {"a": {"duration": "1h", "default": True}}}
+    live = {"retention_policies": {"a": {"duration": "1h", "default": False}}}
     plan = build_plan(
         [desired({"retention_policies": wanted}, engine=Engine.INFLUXDB, protect=True)],
         {"shop": observed(live, engine=Engine.INFLUXDB)},

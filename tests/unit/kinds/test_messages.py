@@ -10,13 +10,14 @@ from builders import desired, observed, removal
 from reconcile.errors import AnswerError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.durations import DurationText
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.feature_rules import Feature, Harmless, Named
 from reconcile.kinds.features import Features
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.maintenance_window import MaintenanceWindow
-from reconcile.kinds.retention_policies import DurationText, RetentionPolicies, RetentionPolicy
+from reconcile.kinds.retention_policies import RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.constraint import InvalidValueError, NotByDefaultError
 from reconcile.model.engine import Engine
@@ -221,9 +222,8 @@ def test_a_resource_that_says_nothing_of_a_kind(kind: str, said: str) -> None:
             {"week": {"duration": "7d", "default": False}},
             "a retention policy cannot be changed, only deleted and added, which loses its data",
             (
-                "add one under a new name, let the default move to it, let this one age out, then"
-                " list it under absent; or say on_change: replace (and default: true or false, if"
-                " it is the default) and lose the data under it"
+                "add one under a new name, let this one age out, then list it under absent; or"
+                " write on_change: replace and lose the data under it"
             ),
         ),
         (

@@ -6,12 +6,17 @@ import re
 from typing import Any
 
 import pytest
-from builders import desired, observed, only_calls, removal
+from attrs import evolve
+from builders import desired, facts, observed, only_calls, removal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconcile.errors import AnswerError
+from reconcile.kinds.backups import Backups
 from reconcile.kinds.durations import (
     INFINITE,
     SHORTEST,
+    DurationText,
     parse_duration,
     read_duration,
     show_duration,
@@ -19,16 +24,20 @@ from reconcile.kinds.durations import (
 from reconcile.kinds.kind import Others
 from reconcile.kinds.retention_policies import (
     KIND,
-    DurationText,
     OnChange,
     RetentionPolicies,
     RetentionPolicy,
 )
-from reconcile.model.change import Create, Delete, Risk, verb_of
+from reconcile.model.address import Address
+from reconcile.model.change import Change, Create, Delete, Risk, verb_of
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item
+from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import build_plan
+from reconcile.sandbox import contents
+from reconcile.sandbox import fleet as sandbox_fleet
+from reconcile.sandbox.engines import influxdb
 
 HOUR = 3600 * 10**9
 
@@ -195,12 +204,22 @@ def test_a_change_may_be_made_by_replacing() -> None:
     assert gone.risk is back.risk is Risk.LOSSY
 
 
-def test_replacing_the_default_needs_its_flag_in_the_spec() -> None:
-    """A run that ends between the two halves leaves only the spec to say that it was the default."""
-    (entry,) = planned(policy("autogen", "90d", on_change=OnChange.REPLACE))
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        policy("autogen", "90d", on_change=OnChange.REPLACE),
+        policy("autogen", "90d", default=True, on_change=OnChange.REPLACE),
+        policy("autogen", "90d", default=False, on_change=OnChange.REPLACE),
+        policy("autogen", "INF", default=False, on_change=OnChange.REPLACE),
+    ],
+)
+def test_the_default_is_not_replaced_in_place(wanted: RetentionPolicy) -> None:
+    """Between the halves the database has no default, and InfluxDB gives the flag back by name."""
+    (entry,) = planned(wanted, policy("week", "7d"))
     assert isinstance(entry, Blocked)
     assert entry.code == "P231"
-    assert "and default: true or false, if it is the default" in entry.hint
+    assert "it is the default" in entry.hint
+    assert "a new name with default: true" in entry.hint
 
 
 def test_a_flag_that_moves_away_is_none_to_keep() -> None:
@@ -215,14 +234,81 @@ def test_a_flag_that_moves_away_is_none_to_keep() -> None:
     ]
 
 
-@pytest.mark.parametrize("default", [True, False])
-def test_a_replaced_policy_keeps_the_flag_that_the_spec_names(default: bool) -> None:
-    """So the second half alone is enough to say what was meant."""
-    gone, back = planned(policy("autogen", "90d", default=default, on_change=OnChange.REPLACE))
-    assert isinstance(gone, Action)
-    assert isinstance(back, Action)
-    assert isinstance(back.change, Create)
-    assert back.change.after["default"] is default
+def keys(entry: Item) -> list[str]:
+    """What an action requires, in short."""
+    assert isinstance(entry, Action)
+    return [f"{key.verb.value} {key.address.name}" for key in entry.requires]
+
+
+def test_the_default_is_deleted_after_its_successor_is_there() -> None:
+    """Its delete requires the create that takes the flag, whatever the order of the names."""
+    (new, gone) = planned(policy("zz", "30d", default=True), absent=(removal("autogen"),))
+    assert [in_short(new), in_short(gone)] == [
+        ("create", "zz", "safe"),
+        ("delete", "autogen", "lossy"),
+    ]
+    assert (keys(new), keys(gone)) == ([], ["create zz"])
+
+
+def test_replacements_go_in_the_order_in_which_they_require_each_other() -> None:
+    """The successor of the default is replaced first, although its name comes later."""
+    items = planned(
+        policy("autogen", "90d", on_change=OnChange.REPLACE),
+        policy("week", "7d", default=True, on_change=OnChange.REPLACE),
+    )
+    assert [(in_short(entry)[:2], keys(entry)) for entry in items] == [
+        (("delete", "week"), []),
+        (("create", "week"), ["delete week"]),
+        (("delete", "autogen"), ["create week"]),
+        (("create", "autogen"), ["delete autogen"]),
+    ]
+
+
+def test_what_an_interrupted_run_left_half_done_comes_first() -> None:
+    """A policy that is missing is added before anything else is changed."""
+    spec = RetentionPolicies(present=(policy("month", "30d", default=True),))
+    wanted = {"backups": Backups(enabled=True), "retention_policies": spec}
+    live = {
+        "backups": {ITSELF: {"enabled": False, "hours": ()}},
+        "retention_policies": KIND.parse([LIVE[1]]),
+    }
+    plan = build_plan(
+        [desired(wanted, engine=Engine.INFLUXDB)],
+        {"shop": observed(live, engine=Engine.INFLUXDB)},
+    )
+    assert [entry.address.kind for entry in plan.items()] == ["retention_policies", "backups"]
+
+
+changes = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from([None, False, True])), max_size=12
+)
+"""Each a deletion, or a creation with its default flag, of a policy of this name."""
+
+
+@given(drawn=changes)
+def test_the_model_does_what_the_server_does(drawn: list[tuple[str, bool | None]]) -> None:
+    """Also of the default: it comes back with its name."""
+    state: Elements = {"a": {"duration": "1h", "default": True}}
+    database = evolve(
+        sandbox_fleet.Database(id="ad-1", engine=sandbox_fleet.Engine.INFLUXDB),
+        retention_policies=(contents.RetentionPolicy(name="a", duration="1h", default=True),),
+    )
+    for name, default in drawn:
+        address = Address(database="shop", kind=KIND.name, name=name)
+        if default is not None and name in state:
+            continue
+        change: Change = (
+            Delete(address=address, before=state.get(name, {}))
+            if default is None
+            else Create(address=address, after={"duration": "1h", "default": default})
+        )
+        (call,) = only_calls(KIND.requests(change))
+        assert call.body is not None
+        perform = influxdb.delete_policy if default is None else influxdb.add_policy
+        database = perform(database, call.body["params"]).database
+        state = KIND.simulate(state, change)
+        listed = KIND.parse(influxdb.list_policies(database, None).result)
+        assert KIND.normalize(RetentionPolicies(), state, facts(Engine.INFLUXDB)).live == listed
 
 
 def test_replacing_makes_a_default_as_creating_does() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from reconcile.kinds.kind import Kind, Others, Phase
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
-from reconcile.model.change import verb_of
+from reconcile.model.change import ActionKey, Change, key_of, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, Reason
 from reconcile.model.reach import Package, Reach
@@ -145,16 +145,23 @@ def test_what_waits_for_something_blocked_is_blocked() -> None:
 
 
 def test_of_what_wait_for_one_another_none_goes() -> None:
-    """A server that says so is not believed, and not tried."""
-    circle = {"a": package("b"), "b": package("a"), "itself": package("itself"), "c": package()}
-    assert planned(["a", "b", "c", "itself"], [], reached(circle)) == [
-        "P253 a",
-        "P253 b",
+    """Each says which ones require each other; what needs one of them is blocked for that."""
+    circle = {
+        "a": package("b"),
+        "b": package("a"),
+        "itself": package("itself"),
+        "c": package(),
+        "d": package("a"),
+    }
+    assert planned(["a", "b", "c", "d", "itself"], [], reached(circle)) == [
+        "P271 a",
+        "P271 b",
         "create c",
-        "P253 itself",
+        "P253 d",
+        "P271 itself",
     ]
     needed = reached(needed_by={"a": ("b",), "b": ("a",)})
-    assert planned([], ["a", "b", "c"], needed, "abc") == ["P254 a", "P254 b", "delete c"]
+    assert planned([], ["a", "b", "c"], needed, "abc") == ["P271 a", "P271 b", "delete c"]
 
 
 def test_what_requires_something_that_goes_is_blocked() -> None:
@@ -205,6 +212,45 @@ def subject_of(
         desired=desired({kind.name: spec}),
         facts=evolve(facts(reach=reach), connection=CONNECTION),
         state=live,
+    )
+
+
+def test_what_an_extension_requires_is_told() -> None:
+    """The create of what is missing, the delete of what is live; what is there is not required."""
+    reach = reached(
+        {"a": package("b", "live"), "b": package()}, needed_by={"c": ("d", "gone before")}
+    )
+    spec = Extensions(
+        present=(Extension(name="a"), Extension(name="b")), absent=(removal("c"), removal("d"))
+    )
+    subject = subject_of(extensions.KIND, spec, dict.fromkeys(["c", "d", "live"], VERSION), reach)
+    found = {
+        str(entry.key): [str(key) for key in entry.requires]
+        for _phase, entry in in_order(subject, settle_kind(subject))
+        if isinstance(entry, Action)
+    }
+    assert found == {
+        "create shop/extensions/b": [],
+        "create shop/extensions/a": ["create shop/extensions/b"],
+        "delete shop/extensions/d": [],
+        "delete shop/extensions/c": ["delete shop/extensions/d"],
+    }
+
+
+def test_actions_that_require_each_other_are_blocked() -> None:
+    """Whatever a kind says of them: no order is made up."""
+
+    def requires(change: Change, others: Sequence[Change]) -> list[ActionKey]:
+        return [key_of(one) for one in others if one != change and change.address.name != "c"]
+
+    kind = evolve(logical_databases.KIND, requires=requires)
+    spec = LogicalDatabases(present=tuple(LogicalDatabase(name=name) for name in "abc"))
+    subject = subject_of(kind, spec, {})
+    first, *rest = [entry for _phase, entry in in_order(subject, settle_kind(subject))]
+    assert short([first, *rest]) == ["create c", "P271 a", "P271 b"]
+    assert isinstance(rest[0], Blocked)
+    assert rest[0].message == (
+        "it requires create shop/logical_databases/b, and these actions require each other"
     )
 
 

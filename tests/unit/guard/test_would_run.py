@@ -1,0 +1,92 @@
+"""What of a plan would run, and which guards judge that."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from builders import desired, observed, removal
+
+from reconcile.guard.context import Context
+from reconcile.guard.review import review
+from reconcile.guard.would_run import would_run
+from reconcile.kinds.feature_rules import Feature
+from reconcile.kinds.features import Features
+from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
+from reconcile.model.address import Address
+from reconcile.model.engine import Engine
+from reconcile.model.evidence import Evidence
+from reconcile.model.finding import Finding
+from reconcile.model.item import Action
+from reconcile.model.plan import Plan, Proposal
+from reconcile.plan.build import build_plan
+from reconcile.plan.precedence import with_requirements
+
+NEXT = RetentionPolicy(name="next", duration="2h", default=True, on_change=OnChange.REPLACE)
+LIVE = {
+    "retention_policies": {
+        "next": {"duration": "1h", "default": False},
+        "old": {"duration": "1h", "default": True},
+        "week": {"duration": "7d", "default": False},
+    }
+}
+SPEC = RetentionPolicies(
+    present=(NEXT, RetentionPolicy(name="week", duration="14d")),
+    absent=(removal("old"),),
+)
+"""The default goes after its successor, a replacement; a third policy is blocked."""
+
+
+def plan() -> Plan:
+    """The plan of one database."""
+    one = desired({"retention_policies": SPEC}, engine=Engine.INFLUXDB)
+    return build_plan([one], {"shop": observed(LIVE, engine=Engine.INFLUXDB)})
+
+
+def named(found: Plan) -> list[str]:
+    """The items of a plan by name."""
+    return [entry.address.name for entry in found.items()]
+
+
+def test_what_requires_something_that_is_left_out_is_left_out() -> None:
+    """By a person or by a guard; what is no action stays."""
+
+    def old_only(action: Action) -> bool:
+        return action.address.name == "old"
+
+    assert named(would_run(Proposal(plan=plan()), lambda _action: True)) == [
+        *("next", "next"),
+        *("week", "old"),
+    ]
+    assert named(would_run(Proposal(plan=plan()), old_only)) == ["week"]
+    finding = Finding(
+        code="G101", message="no", address=Address.parse("shop/retention_policies/next")
+    )
+    refused = Proposal(plan=plan(), findings=(finding,))
+    assert named(would_run(refused, lambda _action: True)) == ["week"]
+
+
+def test_changes_alone_tell_what_they_require() -> None:
+    """As a plan file holds them; what is no action stays as it is."""
+    (database,) = plan().databases
+    again = with_requirements(database.items)
+    assert again == database.items
+    required = [one.requires if isinstance(one, Action) else None for one in again]
+    assert required == [one.requires if isinstance(one, Action) else None for one in database.items]
+
+
+def test_some_guards_judge_what_would_run() -> None:
+    """One way to keep data on disk may go while the other stays: only both are refused."""
+    spec = Features(switched={Feature.REDIS_RDB: False, Feature.REDIS_AOF: False})
+    live = {name: {"enabled": True} for name in ("redis-rdb", "redis-aof")}
+    one = desired({"features": spec}, engine=Engine.REDIS)
+    both = build_plan([one], {"shop": observed({"features": live}, engine=Engine.REDIS)})
+    evidence = Evidence(backups=(), persistence=frozenset(live))
+    context = Context(
+        now=datetime(2026, 1, 1, tzinfo=UTC), evidence={"shop": evidence}, backup_first=True
+    )
+
+    def aof_only(action: Action) -> bool:
+        return action.address.name == "redis-aof"
+
+    assert [one.code for one in review(both, context).findings] == ["G107", "G107"]
+    assert review(both, context, aof_only).findings == ()
