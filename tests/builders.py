@@ -11,7 +11,7 @@ from reconcile.model.address import Address
 from reconcile.model.call import Call
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
-from reconcile.model.reach import Connection, Package, Reach, Reached
+from reconcile.model.reach import Connection, Package, Reach, Reached, Uses
 from reconcile.model.sql import Sql
 from reconcile.model.state import Desired, Facts, Observed
 from reconcile.model.target import Hosts, Target
@@ -132,6 +132,8 @@ def reached(
     owned: Iterable[str] = (),
     updates: Mapping[str, Iterable[str]] | None = None,
     needed_by: Mapping[str, tuple[str, ...]] | None = None,
+    used_by: Mapping[str, Uses] | None = None,
+    allowed: Iterable[str] | None = None,
 ) -> Reached:
     """A connection that leads where it should; each extension is offered in version 1.0 alone."""
     listed = offers or {}
@@ -143,6 +145,8 @@ def reached(
         newest=dict.fromkeys(listed, "1.0"),
         updates={name: frozenset(one) for name, one in (updates or {}).items()},
         needed_by=needed_by or {},
+        used_by=used_by or {},
+        allowed=None if allowed is None else frozenset(allowed),
     )
 
 

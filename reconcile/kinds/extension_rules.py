@@ -1,7 +1,7 @@
 """What a PostgreSQL server allows of extensions, as far as that is known before it is asked.
 
 Source: PostgreSQL manual, `CREATE`, `ALTER` and `DROP EXTENSION`, and "Packaging Related Objects
-into an Extension" (`superuser`, `trusted`, `requires`).
+into an Extension" (`superuser`, `trusted`, `requires`); pg_extwlist's README (`extwlist.extensions`).
 """
 
 from __future__ import annotations
@@ -13,14 +13,9 @@ from typing import assert_never
 
 from reconcile.kinds.kind import Refused
 from reconcile.model.change import Change, Create, Delete, Update
+from reconcile.model.extension import LANGUAGE, STATEMENTS, is_newer
 from reconcile.model.reach import Package, Reach, Reached, Unreached
 from reconcile.model.state import Elements, Facts, Value
-
-LANGUAGE = "plpgsql"
-"""Part of every database: never counts."""
-
-STATEMENTS = "pg_stat_statements"
-"""The extension behind query statistics; the kind `query_stats` owns it."""
 
 _MOST_LISTED = 8
 _DIGITS = re.compile(r"([0-9]+)")
@@ -35,11 +30,35 @@ def refusal(change: Change, live: Elements, reach: Reach) -> Refused | None:
         case Create():
             return _uncreatable(change, reach)
         case Update():
-            return _no_update(change, live, reach) or _not_owned(change, reach)
+            return _no_update(change, live, reach) or _not_owned(change.address.name, reach)
         case Delete():
-            return _not_owned(change, reach)
+            return undroppable(change.address.name, reach)
         case _:
             assert_never(change)
+
+
+def undroppable(name: str, reach: Reached) -> Refused | None:
+    """Why the server would refuse to drop an extension; other extensions are not looked at."""
+    return _not_owned(name, reach) or _in_use(name, reach)
+
+
+def backwards(change: Update) -> Refused | None:
+    """Why an update may lead to an older version; None where it does not."""
+    name, live, wanted = change.address.name, change.before.get("version"), change.after["version"]
+    newer = live is not None and is_newer(str(live), than=str(wanted))
+    if newer is None:
+        return Refused(
+            code="P258",
+            message=f"versions {live!r} (live) and {wanted!r} of {name!r} cannot be compared",
+            hint=f"write version {live!r} or no version, or update it yourself",
+        )
+    if newer:
+        return Refused(
+            code="P257",
+            message=f"the live version {live!r} of {name!r} is newer than {wanted!r}",
+            hint=f"write version {live!r} or no version: an extension is never downgraded",
+        )
+    return None
 
 
 def needs(change: Change, facts: Facts) -> frozenset[str]:
@@ -86,6 +105,8 @@ def _uncreatable(change: Create, reach: Reached) -> Refused | None:
     package = _package(change, reach)
     if package is None:
         return _no_version(name, change.after.get("version"), offered)
+    if reach.allowed is not None:
+        return _not_allowed(name, reach.allowed)
     if _may_create(package, reach):
         return None
     return Refused(
@@ -138,14 +159,38 @@ def _no_version(
     )
 
 
-def _not_owned(change: Update | Delete, reach: Reached) -> Refused | None:
-    name = change.address.name
+def _not_owned(name: str, reach: Reached) -> Refused | None:
+    if reach.allowed is not None:
+        return _not_allowed(name, reach.allowed)
     if reach.superuser or name in reach.owned:
         return None
     return Refused(
         code="P255",
         message=f"the connection's role may not change {name!r}: it belongs to another role",
         hint="let the connection string name the role that owns it, or ask the provider",
+    )
+
+
+def _not_allowed(name: str, allowed: frozenset[str]) -> Refused | None:
+    """The server runs statements about what it lists as a superuser, whoever sends them."""
+    if name in allowed:
+        return None
+    return Refused(
+        code="P259",
+        message=f"the server does not allow {name!r}: its extwlist.extensions does not list it",
+        hint="take it out of the spec, or ask the provider",
+    )
+
+
+def _in_use(name: str, reach: Reached) -> Refused | None:
+    uses = reach.used_by.get(name)
+    if uses is None:
+        return None
+    more = f" and {uses.more} more" if uses.more else ""
+    return Refused(
+        code="P256",
+        message=f"{name!r} is in use by {', '.join(uses.names)}{more}",
+        hint="change or drop these first: DROP EXTENSION takes nothing else along",
     )
 
 

@@ -7,13 +7,12 @@ for a person where it names none.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Any, assert_never, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from reconcile.kinds.extension_rules import LANGUAGE, STATEMENTS, alone, needs, refusal
+from reconcile.kinds.extension_rules import alone, backwards, needs, refusal
 from reconcile.kinds.kind import (
     Asked,
     ByHand,
@@ -39,6 +38,8 @@ from reconcile.model.call import Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.extension import LANGUAGE, STATEMENTS, folded, plain_version
+from reconcile.model.reach import Reached
 from reconcile.model.sql import Sql
 from reconcile.model.state import Elements, Facts, Fields
 
@@ -74,10 +75,18 @@ class Extension:
 
     __short_form__ = ShortForm(key="name")
 
-    name: ExtensionName = described("The extension's name.", examples=("postgis",))
+    name: ExtensionName = described(
+        "The extension's name; capitals count as small letters.",
+        examples=("postgis",),
+        converter=folded,
+    )
     version: VersionText | None = described(
         "The version, quoted. Left out: any.", examples=("1.6",), default=None
     )
+
+
+def _folded_removals(absent: Iterable[Removal]) -> tuple[Removal, ...]:
+    return tuple(evolve(one, name=folded(one.name)) for one in absent)
 
 
 @frozen(kw_only=True)
@@ -90,7 +99,10 @@ class Extensions:
         "Those that shall be enabled.", examples=(["postgis", "pg_trgm"],), default=()
     )
     absent: tuple[Removal, ...] = described(
-        "Those that shall be dropped.", default=(), by_default=NOTHING_GOES
+        "Those that shall be dropped.",
+        default=(),
+        converter=_folded_removals,
+        by_default=NOTHING_GOES,
     )
     others: Others = described(
         "What to make of live ones that are not named: keep lists them as unmanaged, report counts"
@@ -128,22 +140,17 @@ def parse(result: Any) -> Elements:
     }
 
 
-def _plain_version(version: str) -> str:
-    """Drop what does not count: the API's prefix `v` and every trailing `.0`."""
-    return re.sub(r"(?:\.0)+\Z", "", version.strip().removeprefix("v"))
-
-
-def _normalize(spec: Extensions, live: Elements, _facts: Facts) -> Sides:
+def _normalize(spec: Extensions, live: Elements, facts: Facts) -> Sides:
     """Leave out plpgsql, which never counts, and what the kind query_stats owns."""
     managed = {name: fields for name, fields in live.items() if name not in {LANGUAGE, STATEMENTS}}
-    named = [entry for entry in spec.present if entry.name != LANGUAGE]
+    named = {_real(one.name, managed): one for one in spec.present if one.name != LANGUAGE}
     wanted = Wanted(
-        present={entry.name: _version_fields(entry.version) for entry in named},
-        absent=approvals(spec.absent),
+        present={name: _version_fields(entry.version) for name, entry in named.items()},
+        absent={_real(name, managed): word for name, word in approvals(spec.absent).items()},
         others=spec.others,
         carried={
-            entry.name: {"version": entry.version.removeprefix("v")}
-            for entry in named
+            name: {"version": _spelled(name, entry.version, facts)}
+            for name, entry in named.items()
             if entry.version
         },
     )
@@ -157,11 +164,30 @@ def _normalize(spec: Extensions, live: Elements, _facts: Facts) -> Sides:
     )
 
 
+def _real(name: str, live: Elements) -> str:
+    """What is live under a name but for its capitals, which a server keeps only of quoted names."""
+    if name in live:
+        return name
+    return next((one for one in sorted(live) if folded(one) == name), name)
+
+
+def _spelled(name: str, version: str, facts: Facts) -> str:
+    """A version as the server spells it, where that is known: 1.5 for 1.5.0."""
+    offers = facts.reach.offers.get(name, {}) if isinstance(facts.reach, Reached) else {}
+    written = version.removeprefix("v")
+    if written in offers:
+        return written
+    alike = (one for one in sorted(offers) if plain_version(one) == plain_version(version))
+    return next(alike, written)
+
+
 def _version_fields(version: str | None) -> Fields:
-    return {} if version is None else {"version": _plain_version(version)}
+    return {} if version is None else {"version": plain_version(version)}
 
 
 def _judge(change: Change, live: Elements, facts: Facts) -> Judgement:
+    if isinstance(change, Update) and (older := backwards(change)):
+        return older
     risk = Risk.LOSSY if isinstance(change, Delete) else Risk.SAFE
     if facts.connection is None:
         statements = tuple(str(statement) for statement in _statements(change))
@@ -209,6 +235,11 @@ def _meant(asked: Sequence[Asked]) -> Extensions:
     return Extensions(present=present, absent=removals(asked))
 
 
+def _without(spec: Extensions, ignored: Collection[str]) -> Extensions | None:
+    left: Extensions | None = without_names(spec, {folded(name) for name in ignored})
+    return left
+
+
 def _to_spec(live: Elements) -> Extensions:
     named = sorted(set(live) - {LANGUAGE, STATEMENTS})
     return Extensions(
@@ -236,5 +267,5 @@ KIND = Kind(
     to_spec=_to_spec,
     meant=_meant,
     places=places,
-    without=without_names,
+    without=_without,
 )

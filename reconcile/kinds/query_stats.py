@@ -11,7 +11,6 @@ from typing import cast
 from attrs import frozen
 
 from reconcile.kinds import extensions
-from reconcile.kinds.extension_rules import STATEMENTS
 from reconcile.kinds.kind import (
     Asked,
     ByHand,
@@ -26,6 +25,7 @@ from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Only, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.extension import STATEMENTS
 from reconcile.model.state import ITSELF, Elements, Facts
 
 

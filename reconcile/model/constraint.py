@@ -194,13 +194,14 @@ def described(
     examples: tuple[object, ...] = (),
     default: Any = ...,
     factory: Any = None,
+    converter: Any = None,
     by_default: Constraint | None = None,
     quiet: bool = False,
 ) -> Any:
     """An attrs field with the words that the JSON Schema shows in an editor.
 
-    `by_default` is what a default of the project may say here, where that is not all. `quiet` where
-    somebody may have written a secret by mistake: what stands there is shown in no message.
+    `converter` brings what is written into one spelling, once it was checked. `by_default` is what a
+    default of the project may say here, where that is not all. `quiet` where somebody may have written a secret by mistake: what stands there is shown in no message.
     """
     metadata = {
         "description": description,
@@ -211,8 +212,8 @@ def described(
     if factory is not None:
         return field(factory=factory, metadata=metadata)
     if default is ...:
-        return field(metadata=metadata)
-    return field(default=default, metadata=metadata)
+        return field(converter=converter, metadata=metadata)
+    return field(default=default, converter=converter, metadata=metadata)
 
 
 def short_form(cls: type) -> ShortForm | None:

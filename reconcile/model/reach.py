@@ -64,6 +64,14 @@ class Package:
 
 
 @frozen(kw_only=True)
+class Uses:
+    """Objects that use an extension, in the server's words: some `names`, and how many `more`."""
+
+    names: tuple[str, ...]
+    more: int = 0
+
+
+@frozen(kw_only=True)
 class Reached:
     """A connection that agrees with the API, and what can be done over it.
 
@@ -73,7 +81,9 @@ class Reached:
     offers      name → version → what the server can install
     newest      name → the version that is installed where none is named
     updates     enabled extension → the versions that an update can lead to
-    needed_by   enabled extension → the enabled extensions that require it
+    needed_by   enabled extension → the enabled extensions that depend on it
+    used_by     enabled extension → the other objects that depend on it
+    allowed     the extensions that the server's `extwlist.extensions` lists; None where it is not set
     """
 
     superuser: bool
@@ -83,6 +93,8 @@ class Reached:
     newest: Mapping[str, str] = field(factory=dict)
     updates: Mapping[str, frozenset[str]] = field(factory=dict)
     needed_by: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    used_by: Mapping[str, Uses] = field(factory=dict)
+    allowed: frozenset[str] | None = None
 
 
 @frozen(kw_only=True)

@@ -34,6 +34,10 @@ MEANINGS = MappingProxyType(
         "P253": "the extension requires another one, which is not enabled and not asked for",
         "P254": "the extension is needed by another one that stays",
         "P255": "the role of the connection has no right to change the extension",
+        "P256": "other objects of the database use the extension, so that the server refuses to drop it",
+        "P257": "the live version of the extension is newer than the spec asks for; it is never downgraded",
+        "P258": "the live version of the extension and that of the spec cannot be compared",
+        "P259": "the server's `extwlist.extensions` does not list the extension",
         "P261": "`force-ssl` cannot go while `publicly-available` is on, and the spec does not turn that off",
         "P262": "a feature has a status that this version of the tool does not know",
         "P271": "the action requires others that require it in turn, so that none of them can be first",
@@ -85,6 +89,16 @@ RULES = MappingProxyType(
             " or dropped that a spec does not name, and a statement that is sure to be refused is not"
             " sent.",
             settle="Change the spec as the hint says, or ask the provider for the package or the right.",
+        ),
+        "P257": Rule(
+            why="An older version may lack what the data and the applications use by now, and most"
+            " extensions have no update that leads back.",
+            settle="Write the live version, or leave the version out of the spec.",
+        ),
+        "P258": Rule(
+            why="Versions are compared part by part, as numbers. Where a part that differs is not a"
+            " number, the change may be an update or a downgrade.",
+            settle="Write the live version, or leave the version out, and update the extension yourself.",
         ),
         "P20": Rule(
             why="The API turns periodic backups on and off and sets one hour. Several hours are set"

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import LiteralString
 
 from reconcile.model.reach import Package, Reached
+from reconcile.sql.dependents import DEPENDENTS, dependents
 from reconcile.sql.hiding import cut
+from reconcile.sql.name_list import listed
 from reconcile.sql.rows import row, table, truth
 from reconcile.sql.session import Rows, Session
 
@@ -39,12 +41,10 @@ _UPDATES = """
       FROM pg_available_extensions a, pg_extension_update_paths(a.name) p
      WHERE p.source = a.installed_version AND p.path IS NOT NULL
 """
-_NEEDED_BY = """
-    SELECT needed.extname::text, needing.extname::text
-      FROM pg_depend d
-      JOIN pg_extension needed ON needed.oid = d.refobjid
-      JOIN pg_extension needing ON needing.oid = d.objid
-     WHERE d.classid = 'pg_extension'::regclass AND d.refclassid = 'pg_extension'::regclass
+# Placeholders of modules that are not loaded have no value, and no error with `true`.
+_ALLOWED = """
+    SELECT current_setting('extwlist.extensions', true) IS NOT NULL,
+           coalesce(current_setting('extwlist.extensions', true), '')
 """
 
 
@@ -54,10 +54,12 @@ def reached_by(session: Session, version: int) -> Reached:
     Raises SessionError.
     """
     offers: LiteralString = _OFFERS if version >= _TRUSTED_SINCE else _OFFERS_BEFORE_TRUST
-    role, owned, offered, newest, updates, needs = session.tables(
-        _ROLE, _OWNED, offers, _NEWEST, _UPDATES, _NEEDED_BY
+    role, owned, offered, newest, updates, allowed, dependent = session.tables(
+        _ROLE, _OWNED, offers, _NEWEST, _UPDATES, _ALLOWED, DEPENDENTS
     )
     superuser, may_create = row(role, truth, truth)
+    is_limited, names = row(allowed, truth, str)
+    needed_by, used_by = dependents(dependent)
     return Reached(
         superuser=superuser,
         may_create=may_create,
@@ -65,7 +67,9 @@ def reached_by(session: Session, version: int) -> Reached:
         offers=_packages(offered),
         newest=dict(table(newest, cut, cut)),
         updates={name: frozenset(targets) for name, targets in _grouped(updates).items()},
-        needed_by={name: tuple(sorted(needing)) for name, needing in _grouped(needs).items()},
+        needed_by=needed_by,
+        used_by=used_by,
+        allowed=listed(names) if is_limited else None,
     )
 
 

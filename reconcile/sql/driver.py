@@ -22,10 +22,11 @@ from reconcile.sql.failures import UNREADABLE, Failure, failure_of
 from reconcile.sql.hiding import Hider, cut, quoted
 from reconcile.sql.session import Patience, Rows, SessionError, strange
 
-# What a look names is the server's own, whatever a role has in its search path.
+# What a look names is the server's own, whatever a role has in its search path. The server expects
+# few rows of a recursive query; nested loops over many would take minutes.
 _READING = (
     "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
-    " SET LOCAL search_path = pg_catalog, pg_temp"
+    " SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL enable_nestloop = off"
 )
 _WRITING = "BEGIN TRANSACTION READ WRITE"
 _LIMITS = "; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}"

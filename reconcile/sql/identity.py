@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from attrs import frozen
 
 from reconcile.model.engine import Version
+from reconcile.model.extension import LANGUAGE, plain_version
 from reconcile.model.reach import Connection, Said
 from reconcile.sql.rows import number, row, table, truth
 from reconcile.sql.session import Rows, Session
@@ -27,8 +27,6 @@ _DATABASES = "SELECT datname::text FROM pg_database"
 _EXTENSIONS = "SELECT extname::text, extversion FROM pg_extension"
 _TWO_PARTS_SINCE = 100_000
 _MOST_SHOWN = 3
-_LANGUAGE = "plpgsql"
-"""Part of every database, whether the API lists it or not."""
 
 
 @frozen(kw_only=True)
@@ -126,7 +124,7 @@ def _extension_differences(
     differing = [
         name
         for name in sorted(here.keys() | said.keys())
-        if name != _LANGUAGE and _plain_version(here.get(name)) != _plain_version(said.get(name))
+        if name != LANGUAGE and _plain(here.get(name)) != _plain(said.get(name))
     ]
     for name in differing[:_MOST_SHOWN]:
         found, listed = (_extension(name, versions, quoted) for versions in (here, said))
@@ -141,9 +139,8 @@ def _extension(name: str, versions: Mapping[str, str], quoted: Callable[[str], s
     return f"{quoted(name)} at {quoted(versions[name])}"
 
 
-def _plain_version(version: str | None) -> str | None:
-    """A version without what the API adds or leaves out: the `v` before it, `.0` behind it."""
-    return version and re.sub(r"(?:\.0)+\Z", "", version.removeprefix("v"))
+def _plain(version: str | None) -> str | None:
+    return version and plain_version(version)
 
 
 def _is_version(number: int, said: str) -> bool:

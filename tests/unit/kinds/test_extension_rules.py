@@ -15,7 +15,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, Risk, Update, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep
-from reconcile.model.reach import Package, Reach, Unreached
+from reconcile.model.reach import Package, Reach, Unreached, Uses
 from reconcile.model.state import Elements
 from reconcile.plan.build import plan_database
 
@@ -79,6 +79,26 @@ OFFERED = {
             Extensions(present=(CUBE,)),
             reached(updates={"cube": ["1.5"]}, superuser=False, owned=["cube"]),
             ["ALTER EXTENSION cube UPDATE TO '1.5';"],
+        ),
+        (
+            added("hstore", version="1.0.0"),
+            reached(OFFERED),
+            ["CREATE EXTENSION hstore VERSION '1.0';"],
+        ),
+        (
+            added("dblink", "pg_trgm"),
+            reached(OFFERED, superuser=False, allowed=["dblink", "pg_trgm"]),
+            ["CREATE EXTENSION dblink;", "CREATE EXTENSION pg_trgm;"],
+        ),
+        (
+            Extensions(present=(CUBE,), absent=(removal("earthdistance"),)),
+            reached(updates={"cube": ["1.5"]}, superuser=False, allowed=["cube", "earthdistance"]),
+            ["ALTER EXTENSION cube UPDATE TO '1.5';", "DROP EXTENSION earthdistance;"],
+        ),
+        (
+            dropped("earthdistance"),
+            reached(used_by={"cube": Uses(names=("view v",))}),
+            ["DROP EXTENSION earthdistance;"],
         ),
         (dropped("earthdistance"), reached(), ["DROP EXTENSION earthdistance;"]),
         (
@@ -224,6 +244,48 @@ MANY = {f"1.{number}": package() for number in range(10)}
             OWNER,
         ),
         (
+            added("pg_trgm"),
+            reached(OFFERED, superuser=False, may_create=True, allowed=["hstore"]),
+            "P259",
+            "the server does not allow 'pg_trgm': its extwlist.extensions does not list it",
+            "take it out of the spec, or ask the provider",
+        ),
+        (
+            dropped("earthdistance"),
+            reached(superuser=False, owned=["earthdistance"], allowed=[]),
+            "P259",
+            "the server does not allow 'earthdistance': its extwlist.extensions does not list it",
+            "take it out of the spec, or ask the provider",
+        ),
+        (
+            dropped("earthdistance"),
+            reached(used_by={"earthdistance": Uses(names=("table a", "view b"))}),
+            "P256",
+            "'earthdistance' is in use by table a, view b",
+            "change or drop these first: DROP EXTENSION takes nothing else along",
+        ),
+        (
+            dropped("earthdistance"),
+            reached(used_by={"earthdistance": Uses(names=("table a", "view b"), more=7)}),
+            "P256",
+            "'earthdistance' is in use by table a, view b and 7 more",
+            "change or drop these first: DROP EXTENSION takes nothing else along",
+        ),
+        (
+            Extensions(present=(Extension(name="cube", version="1.3.9"),)),
+            reached(updates={"cube": ["1.3.9"]}),
+            "P257",
+            "the live version '1.4' of 'cube' is newer than '1.3.9'",
+            "write version '1.4' or no version: an extension is never downgraded",
+        ),
+        (
+            Extensions(present=(Extension(name="cube", version="1.next"),)),
+            reached(updates={"cube": ["1.next"]}),
+            "P258",
+            "versions '1.4' (live) and '1.next' of 'cube' cannot be compared",
+            "write version '1.4' or no version, or update it yourself",
+        ),
+        (
             added("earth_tiles"),
             reached({"earth_tiles": package("cube", "hstore")}),
             "P253",
@@ -356,3 +418,15 @@ def test_versions_are_listed_as_a_person_would() -> None:
     assert refused is not None
     newest = "'1.4', '1.5', '1.6', '1.7', '1.8', '1.9', '1.10', '1.11'"
     assert refused.hint == f"written as the server does, there is: 4 more, {newest}"
+
+
+def test_a_version_is_spelled_as_the_server_spells_it() -> None:
+    """As the spec has it where that is offered; else the one that is equal but for v and .0."""
+    offers = {"hstore": {"1.0": package(), "1.0.0": package(), "v2.0": package()}}
+    reach = evolve(reached(), offers=offers, newest={"hstore": "1.0"})
+    spelled = {"1.0": "1.0", "1.0.0": "1.0.0", "v1": "1.0", "2": "v2.0"}
+    for written, expected in spelled.items():
+        (action,) = items_of(added("hstore", version=written), reach)
+        assert isinstance(action, Action)
+        (statement,) = extensions.KIND.requests(action.change)
+        assert str(statement) == f"CREATE EXTENSION hstore VERSION '{expected}';"

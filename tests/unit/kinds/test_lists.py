@@ -223,7 +223,7 @@ def wanted(*entries: str | tuple[str, str]) -> tuple[Extension, ...]:
         (
             Extensions(present=wanted(("uuid-ossp", "1.0"), "Hstore", "postgis", "pg_trgm")),
             [
-                ("by hand", "Hstore", 'CREATE EXTENSION "Hstore";'),
+                ("by hand", "hstore", "CREATE EXTENSION hstore;"),
                 ("by hand", "uuid-ossp", "CREATE EXTENSION \"uuid-ossp\" VERSION '1.0';"),
             ],
             [],
@@ -238,6 +238,25 @@ def wanted(*entries: str | tuple[str, str]) -> tuple[Extension, ...]:
             [("blocked", "pg_trgm", "P103")],
             [],
         ),
+        (Extensions(present=wanted("PostGIS", "PG_trgm", "PLpgSQL")), [], []),
+        (
+            Extensions(present=wanted(("Pg_Trgm", "1.10")), absent=(removal("PostGIS"),)),
+            [
+                ("by hand", "pg_trgm", "ALTER EXTENSION pg_trgm UPDATE TO '1.10';"),
+                ("by hand", "postgis", "DROP EXTENSION postgis;"),
+            ],
+            [],
+        ),
+        (
+            Extensions(present=wanted(("pg_trgm", "1.4"))),
+            [("blocked", "pg_trgm", "P257")],
+            ["postgis"],
+        ),
+        (
+            Extensions(present=wanted(("postgis", "3.4.dev"), ("pg_trgm", "1.5"))),
+            [("blocked", "postgis", "P258")],
+            [],
+        ),
     ],
 )
 def test_extensions(spec: Extensions, short: list[tuple[str, ...]], unmanaged: list[str]) -> None:
@@ -246,6 +265,19 @@ def test_extensions(spec: Extensions, short: list[tuple[str, ...]], unmanaged: l
     plan = plan_of("extensions", spec, state, Engine.POSTGRESQL)
     assert [in_short(entry) for entry in plan.items] == short
     assert [address.name for address in plan.unmanaged] == unmanaged
+
+
+def test_what_is_live_with_capitals_is_changed_by_its_own_name() -> None:
+    """A server keeps the capitals of a quoted name; a spec means it without them."""
+    names = ("MyExt", "Twice", "twice")
+    state = extensions.KIND.parse([{"name": name, "version": "v1.0"} for name in names])
+    spec = Extensions(present=wanted(("TWICE", "1.1")), absent=(removal("myext"),))
+    plan = plan_of("extensions", spec, state, Engine.POSTGRESQL)
+    assert [in_short(entry) for entry in plan.items] == [
+        ("by hand", "twice", "ALTER EXTENSION twice UPDATE TO '1.1';"),
+        ("by hand", "MyExt", 'DROP EXTENSION "MyExt";'),
+    ]
+    assert [address.name for address in plan.unmanaged] == ["Twice"]
 
 
 def test_dropping_an_extension_is_lossy() -> None:

@@ -69,7 +69,12 @@ CATALOG: Sequence[Sequence[Row]] = (
     [(b"citext", b"1.6", b"t", b"t", b""), (b"earthdistance", b"1.2", b"t", b"t", b"cube")],
     [(b"citext", b"1.6")],
     [(b"pg_trgm", b"1.7")],
-    [(b"cube", b"earthdistance")],
+    [(b"t", b'citext, "uuid-ossp"')],
+    [
+        (b"cube", b"t", b"earthdistance", b"1"),
+        (b"pg_trgm", b"f", b"view v", b"3"),
+        (b"pg_trgm", b"f", b"index i", b"3"),
+    ],
 )
 
 

@@ -26,7 +26,7 @@ from reconcile.errors import (
     StatementRefusedError,
     UnusableConnectionError,
 )
-from reconcile.model.reach import Connection, Package, Reach, Reached, Said, Unreached
+from reconcile.model.reach import Connection, Package, Reach, Reached, Said, Unreached, Uses
 from reconcile.model.sql import Sql
 from reconcile.sql.identity import Fingerprint
 from reconcile.sql.proofs import Proofs
@@ -76,6 +76,8 @@ def test_an_honest_answer_is_understood() -> None:
             newest={"citext": "1.6"},
             updates={"pg_trgm": frozenset({"1.7"})},
             needed_by={"cube": ("earthdistance",)},
+            used_by={"pg_trgm": Uses(names=("index i", "view v"), more=1)},
+            allowed=frozenset({"citext", "uuid-ossp"}),
         )
         execute(server)
         assert server.texts[-2:] == [CREATED, "COMMIT"]
@@ -156,7 +158,9 @@ def test_long_texts_of_a_catalog_are_cut() -> None:
     """They stand in messages of a plan, and are the names of nothing that a spec can name."""
     long, cut = b"x" * 100_000, "x" * 100 + "…"
     offers = [(long, long, b"t", b"t", long)]
-    catalog = [CATALOG[0], [(long,)], offers, [(long, long)], [(long, long)], [(long, long)]]
+    uses = [(long, b"t", long, b"1"), (long, b"f", long, b"1")]
+    pair = [(long, long)]
+    catalog = [CATALOG[0], [(long,)], offers, pair, pair, [(b"f", b"")], uses]
     with serving(rolsuper=tables(catalog)) as server:
         assert looked(server) == Reached(
             superuser=False,
@@ -166,6 +170,7 @@ def test_long_texts_of_a_catalog_are_cut() -> None:
             newest={cut: cut},
             updates={cut: frozenset({cut})},
             needed_by={cut: (cut,)},
+            used_by={cut: Uses(names=("x" * 160 + "…",))},
         )
 
 
