@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from attrs import evolve
 from engines_here import needs
+from psycopg import sql
 from sql.fleet import VARIABLE, Place, Room, connection, create
 
 from reconcile.errors import UnusableConnectionError
@@ -87,6 +88,23 @@ def test_updates_and_needs_of_what_is_enabled_are_found(place: Place, room: Room
     found = reached(room.inspect(place, place.owner))
     assert found.updates == {"citext": {"1.5", "1.6"}}
     assert found.needed_by == {"cube": ("earthdistance",)}
+
+
+@pytest.mark.parametrize(
+    ("setting", "allowed"),
+    [(None, None), ("", set()), ('cube, PostGIS,"uuid-ossp"', {"cube", "postgis", "uuid-ossp"})],
+)
+def test_what_the_setting_of_pg_extwlist_lists_is_found(
+    place: Place, room: Room, setting: str | None, allowed: set[str] | None
+) -> None:
+    """A setting without its module can be had on any server; without either it is not set."""
+    if setting is not None:
+        place.admin(
+            sql.SQL("ALTER ROLE {} SET extwlist.extensions = {}").format(
+                sql.Identifier(place.owner), sql.Literal(setting)
+            )
+        )
+    assert reached(room.inspect(place, place.owner)).allowed == allowed
 
 
 def test_an_extension_whose_files_are_gone_hides_nothing(place: Place, room: Room) -> None:
