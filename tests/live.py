@@ -160,8 +160,15 @@ class Live:
         listed = list(desired)
         return build_plan(listed, observe(listed, self.connection.reads))
 
-    def apply(self, plan: Plan, run_id: str) -> tuple[Outcome, ...]:
-        """Carry out everything, with the looks before it."""
+    def apply(
+        self,
+        plan: Plan,
+        run_id: str,
+        *,
+        allowance: Allowance = ALLOW_ALL,
+        policy: Policy = WAIVED,
+    ) -> tuple[Outcome, ...]:
+        """Carry out what is allowed and not refused, with the looks before it."""
 
         def recheck(before: DatabasePlan) -> DatabasePlan:
             asked = intended(before, before.actions)
@@ -169,8 +176,8 @@ class Live:
 
         with Journal(self.state_dir, run_id, lambda: datetime.now(UTC)) as journal:
             return Loop(
-                proposal=review(plan, Context(now=datetime(2026, 1, 1, tzinfo=UTC), policy=WAIVED)),
-                allowance=ALLOW_ALL,
+                proposal=review(plan, Context(now=datetime(2026, 1, 1, tzinfo=UTC), policy=policy)),
+                allowance=allowance,
                 executor=LiveExecutor(
                     self.connection.writes,
                     no_sql(),
