@@ -5,20 +5,27 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, frozen
+from builders import removal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live import live, put
-from strategies import Case, cases, few_names
+from strategies import Case, cases
 
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.loop import Loop
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
-from reconcile.kinds.retention_policies import KIND
+from reconcile.kinds.retention_policies import (
+    KIND,
+    OnChange,
+    RetentionPolicies,
+    RetentionPolicy,
+)
 from reconcile.model.change import key_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action
@@ -33,6 +40,7 @@ from reconcile.plan.precedence import with_requirements
 from reconcile.sandbox import Sandbox
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NAMES = ("a", "b", "c")
 ANSWERS = [
     *[(Result.DONE, True)] * 6,
     *(
@@ -65,11 +73,39 @@ class Part:
 
 parts = st.builds(
     Part,
-    st.frozensets(few_names),
+    st.tuples(*[st.booleans()] * 3).map(lambda each: frozenset(compress(NAMES, each))),
     st.lists(st.sampled_from(ANSWERS), max_size=8).map(tuple),
     st.booleans(),
 )
-policies = cases(of=Engine.INFLUXDB, unnamed={"engine_version", "features"}, least=2)
+
+durations = st.sampled_from(["1h", "2h"])
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Case:
+    """A database with a default policy, and a spec that often lets it go, or names another."""
+    case = draw(cases(of=Engine.INFLUXDB, unnamed={"engine_version", "features"}))
+    default, *others = draw(st.permutations(NAMES))
+    successor = draw(st.sampled_from([others[0], others[0], None]))
+    there = draw(st.sampled_from([{default, others[0]}, {*NAMES}, {default}]))
+    state = {name: {"duration": draw(durations), "default": name == default} for name in there}
+    going = draw(st.sampled_from([{default}, set[str](), {default, others[1]}]))
+    present = tuple(
+        RetentionPolicy(
+            name=name,
+            duration=draw(durations),
+            default=True if name == successor else draw(st.sampled_from([None, False])),
+            on_change=draw(st.sampled_from([OnChange.REPLACE, OnChange.REPLACE, OnChange.BLOCK])),
+        )
+        for name in NAMES
+        if name not in going
+    )
+    spec = RetentionPolicies(present=present, absent=tuple(map(removal, sorted(going))))
+    kinds = {**case.desired.kinds, KIND.name: spec}
+    states = {**case.observed.states, KIND.name: state}
+    return Case(
+        desired=evolve(case.desired, kinds=kinds), observed=evolve(case.observed, states=states)
+    )
 
 
 @define
@@ -118,7 +154,7 @@ def planned(case: Case, live: Observed, *, from_file: bool) -> Plan:
     return Plan(databases=(database,))
 
 
-@given(case=policies, drawn=st.lists(parts, min_size=1, max_size=3))
+@given(case=policies(), drawn=st.lists(parts, min_size=1, max_size=3))
 def test_the_default_stays_whatever_is_allowed_and_whatever_fails(
     case: Case, drawn: list[Part]
 ) -> None:
@@ -136,7 +172,7 @@ def test_the_default_stays_whatever_is_allowed_and_whatever_fails(
         live = server.live
 
 
-@given(case=policies)
+@given(case=policies())
 def test_what_an_action_requires_comes_before_it(case: Case) -> None:
     """And is an action of the same plan."""
     seen = set()
@@ -161,7 +197,7 @@ def default_of(sandbox: Sandbox) -> bool:
 
 
 @settings(max_examples=40, deadline=None)
-@given(case=policies, part=parts, fault=faults)
+@given(case=policies(), part=parts, fault=faults)
 def test_the_default_stays_through_the_real_client(
     sandbox: Sandbox, state: Path, case: Case, part: Part, fault: Mapping[str, Any]
 ) -> None:
