@@ -31,7 +31,7 @@ def lost_defaults(plan: Plan, _context: Context) -> Iterator[Finding]:
                         " its place: writes that name no policy would fail"
                     ),
                     location=step.origin.location,
-                    hint="name a new policy with `default: true` in the spec beside it",
+                    hint="first add another policy with `default: true`: in the spec, or with `retention add`",
                     address=step.address,
                 )
 

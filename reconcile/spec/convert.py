@@ -59,10 +59,14 @@ _Factory = Callable[[Any, Converter], _Hook]
 
 @frozen(kw_only=True)
 class Converted(Generic[T]):
-    """A value, None where findings say why there is none."""
+    """A value, None where findings say why there is none.
+
+    `faulty` are the paths of these findings, from the converted value on.
+    """
 
     value: T | None = None
     findings: tuple[Finding, ...] = ()
+    faulty: tuple[Path, ...] = ()
 
 
 @frozen
@@ -84,13 +88,15 @@ def convert(
         return Converted(value=_converter().structure(plain, cls))
     except (BaseValidationError, WrongTypeError, NotAmongError, InvalidValueError) as error:
         quiet = {(*at, name) for name in quiet_fields(cls)}
+        leaves = tuple(_leaves(_Leaf(at, error)))
         return Converted(
             findings=tuple(
                 _quietly(document, leaf)
                 if leaf.path[: len(at) + 1] in quiet
                 else _finding(document, leaf)
-                for leaf in _leaves(_Leaf(at, error))
-            )
+                for leaf in leaves
+            ),
+            faulty=tuple(leaf.path[len(at) :] for leaf in leaves),
         )
 
 

@@ -16,6 +16,7 @@ from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.convert import Converted, convert, refusal
 from reconcile.spec.locations import Mark, Path, finding
+from reconcile.spec.partial import without_entries
 from reconcile.spec.sentences import Sentence, unknown_key
 from reconcile.spec.written import HEADER_KEYS, Header
 
@@ -101,10 +102,24 @@ def _read_kind(
     """Convert and check the value of one kind."""
     converted = convert(document, kind.spec_type, at=path)
     if converted.findings:
-        return converted
+        others = _check_others(document, path, kind, engine, converted.faulty)
+        return Converted(findings=(*converted.findings, *others))
     faults = check_kind(kind, converted.value, engine)
     findings = tuple(refusal(document.locations, path, fault) for fault in faults)
     return Converted(value=converted.value, findings=findings)
+
+
+def _check_others(
+    document: Document, at: Path, kind: Kind[Any], engine: Engine | None, faulty: Iterable[Path]
+) -> Iterator[Finding]:
+    """What cannot be meant of the entries of a kind that could be converted."""
+    partial = without_entries(document.at(at), kind.spec_type, faulty)
+    if partial is None:
+        return
+    converted = convert(document, kind.spec_type, at=at, value=partial.value)
+    if converted.value is not None:
+        for fault in check_kind(kind, converted.value, engine):
+            yield refusal(document.locations, at, partial.placed(fault))
 
 
 def check_kind(kind: Kind[Any], value: Any, engine: Engine | None) -> Iterator[InvalidValueError]:

@@ -26,7 +26,7 @@ from reconcile.kinds.retention_policies import (
     RetentionPolicies,
     RetentionPolicy,
 )
-from reconcile.model.change import key_of
+from reconcile.model.change import ActionKey, key_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Plan
@@ -175,7 +175,7 @@ def test_the_default_stays_whatever_is_allowed_and_whatever_fails(
 @given(case=policies())
 def test_what_an_action_requires_comes_before_it(case: Case) -> None:
     """And is an action of the same plan."""
-    seen = set()
+    seen = set[ActionKey]()
     for action in planned(case, case.observed, from_file=False).actions:
         assert seen.issuperset(action.requires)
         seen.add(key_of(action.change))

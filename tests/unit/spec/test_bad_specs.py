@@ -235,6 +235,37 @@ def test_all_faults_of_a_spec_are_found_at_once() -> None:
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (
+            INFLUXDB + "retention_policies:\n"
+            "  - {name: a, duration: 1d, default: true}\n"
+            "  - {name: b, duration: soon}\n"
+            "  - {name: a, duration: 2d}\n"
+            "  - {name: c, duration: 3d, default: true}\n",
+            [("7:25", "S104"), ("8:12", "S203"), ("9:38", "S205")],
+        ),
+        (
+            MYSQL + "logical_databases:\n"
+            "  present: [5, one, one]\n"
+            "  absent: [{name: one, reason: x}, {name: one, reason: x, until: 2099-01-01}]\n",
+            [("6:13", "S103"), ("6:21", "S203"), ("7:12", "S105"), ("7:43", "S204")],
+        ),
+        (MYSQL + "logical_databases: {presnt: [a], absent: []}\n", [("5:21", "S102")]),
+        (MYSQL + "backups: {hours: [x]}\n", [("5:19", "S101")]),
+    ],
+    ids=["short form", "two lists", "unknown key", "nothing left"],
+)
+def test_entries_are_checked_next_to_one_that_cannot_be_read(
+    text: str, places: list[tuple[str, str]]
+) -> None:
+    """Each finding at its own place; nothing is said of what could be due to the first fault."""
+    found = findings_of(text)
+    assert [(str(one.location).removeprefix("spec.yaml:"), one.code) for one in found] == places
+
+
+@pytest.mark.usefixtures("project")
 def test_an_alias_is_blamed_where_it_repeats() -> None:
     """A value that fits where it was written and not where it is repeated."""
     found = findings_of(MYSQL + "labels: {a: &a b}\nbackups: {hours: [*a]}\n")
