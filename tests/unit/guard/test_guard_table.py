@@ -356,7 +356,10 @@ def test_g106_the_default_goes_and_none_takes_its_place() -> None:
         "'a' is the default retention policy, and none takes its place:"
         " writes that name no policy would fail"
     )
-    assert found.hint == "first add another policy with `default: true`: in the spec, or with `retention add`"
+    assert (
+        found.hint
+        == "first add another policy with `default: true`: in the spec, or with `retention add`"
+    )
     assert found.override == "--override G106=0123456789ab"
     assert str(found.address) == "shop/retention_policies/a"
     assert str(found.location) == "specs/shop.yaml:6:1"
