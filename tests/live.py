@@ -33,7 +33,7 @@ from reconcile.model.change import Risk
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.policy import WAIVABLE, Policy, Verdict, Waiver
 from reconcile.model.run import Outcome
-from reconcile.model.state import ITSELF, Desired, Elements, Fields, NotOffered
+from reconcile.model.state import ITSELF, Desired, Elements, Fields, NoElements
 from reconcile.observe.observer import observe, observe_database
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.intent import intended
@@ -80,7 +80,7 @@ def addon_of(case: Case) -> dict[str, Any]:
     states: dict[str, Elements] = {
         name: state
         for name, state in case.observed.states.items()
-        if not isinstance(state, NotOffered)
+        if not isinstance(state, NoElements)
     }
     engine = case.desired.engine
     backups = states["backups"][ITSELF]

@@ -9,7 +9,7 @@ from attrs import evolve
 from reconcile.errors import DOUBT
 from reconcile.model.address import Address
 from reconcile.model.item import Action, Item, Pending
-from reconcile.model.plan import DatabasePlan, Plan, Status
+from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.run import Outcome, Result
 from reconcile.model.sql import by_sql
 from reconcile.plan.standing import is_due
@@ -31,10 +31,11 @@ def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
 
 
 def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
-    if plan is None or plan.status is Status.UNKNOWN:
+    if plan is None or plan.error is not None:
         return outcome
     address = outcome.action.address
-    concerned = {address, Address(database=address.database)}
+    whole = Address(database=address.database)
+    concerned = {address, evolve(whole, kind=address.kind), whole}
     about = [entry for entry in plan.items if entry.address in concerned]
     if outcome.result is Result.UNKNOWN:
         return _known(outcome, about)

@@ -33,7 +33,8 @@ def states_status(states: Collection[Inspected | Unknown]) -> ExitStatus:
     unknown = [state for state in states if isinstance(state, Unknown)]
     if unknown and len(unknown) == len(states) and all(one.unauthenticated for one in unknown):
         return ExitStatus.UNAUTHENTICATED
-    return ExitStatus.FAILED if unknown else ExitStatus.DONE
+    partly = any(isinstance(state, Inspected) and state.unreadable for state in states)
+    return ExitStatus.FAILED if unknown or partly else ExitStatus.DONE
 
 
 def done_status(done: Done, *, waited: bool) -> ExitStatus:

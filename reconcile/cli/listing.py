@@ -9,7 +9,7 @@ from reconcile.cli.present import present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.kinds import KIND_BY_NAME
-from reconcile.model.state import NotOffered
+from reconcile.model.state import NoElements
 from reconcile.observe.found import find
 from reconcile.report.live_json import listing_json
 from reconcile.report.show_text import kind_text
@@ -26,7 +26,7 @@ def run(options: ListOptions, world: World) -> ExitStatus:
             raise ReconcileError(f"{wanted.name!r} is {found.facts.type_name}, of an unknown type")
         state = found.states([kind], engine)[kind.name]
         spent = reads.spent()
-    if isinstance(state, NotOffered):
+    if isinstance(state, NoElements):
         raise ReconcileError(f"{wanted.name!r}: {state.message}")
     renderers = {
         "text": lambda look: kind_text(state, look),

@@ -28,7 +28,7 @@ from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Between, InvalidValueError, Only, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, NotOffered, Value
+from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
 Hour = Annotated[int, Between(0, 23, "hour of the day")]
 
@@ -64,7 +64,7 @@ def _check(spec: Backups, _engine: Engine) -> Iterator[InvalidValueError]:
         )
 
 
-def _parse(resource: Mapping[str, Any]) -> KindState:
+def _parse(resource: Mapping[str, Any]) -> Parsed:
     enabled = resource.get("periodic_backups_enabled")
     if enabled is None:
         return NotOffered(message="the database resource says nothing of periodic backups")

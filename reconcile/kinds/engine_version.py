@@ -31,11 +31,14 @@ from reconcile.model.call import UPGRADE, Call, type_version
 from reconcile.model.change import Change, Risk
 from reconcile.model.constraint import Between, ShortForm, described
 from reconcile.model.engine import Engine, Version
-from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, NotOffered, Value
+from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
 # Fields of the state. What comes next is told by its number, None where there is nothing; only by
 # its id; or not at all.
 _VERSION, _ID, _NEXT, _NEXT_ID = "version", "version_id", "next_version", "next_version_id"
+
+# The id that `next_upgrade` was in place of an object: its number is looked up, too.
+_BARE_ID = "next_upgrade_id"
 
 # A version has nine digits a part at most.
 _NO_PART = 10**9
@@ -62,7 +65,7 @@ class EngineVersion:
     )
 
 
-def _parse(resource: Mapping[str, Any]) -> KindState:
+def _parse(resource: Mapping[str, Any]) -> Parsed:
     version = resource.get("readable_version")
     if version is None:
         return NotOffered(message="the database resource says nothing of a version")
@@ -71,7 +74,7 @@ def _parse(resource: Mapping[str, Any]) -> KindState:
     fields: dict[str, Value] = {_VERSION: version}
     if resource.get("version_id") is not None:
         fields[_ID] = _ident(resource, "version_id")
-    if "next_version_id" in resource:
+    if resource.get("next_version_id", "") != "":
         none = resource["next_version_id"] is None
         fields |= {_NEXT: None} if none else {_NEXT_ID: _ident(resource, "next_version_id")}
     return {ITSELF: fields}
@@ -92,7 +95,7 @@ def _lookup(spec: EngineVersion, state: Elements, _facts: Facts) -> Call | None:
         return None
     if _NEXT in fields or _ID not in fields:
         return None
-    return type_version(str(fields[_ID]))
+    return type_version(str(fields.get(_BARE_ID, fields[_ID])))
 
 
 def _learned(state: Elements, answer: Any) -> Elements:
@@ -100,16 +103,22 @@ def _learned(state: Elements, answer: Any) -> Elements:
     fields = state[ITSELF]
     if not isinstance(answer, dict):
         raise AnswerError(f"a database type version is {answer!r:.60} where an object is due")
+    if _BARE_ID in fields:
+        kept = {name: value for name, value in fields.items() if name != _BARE_ID}
+        return {ITSELF: {**kept, _NEXT: str(_number_of(answer))}}
     if "next_upgrade" not in answer:
         return state
     following = answer["next_upgrade"]
     if following is None:
         return state if _NEXT_ID in fields else {ITSELF: {**fields, _NEXT: None}}
-    if not isinstance(following, dict):
-        raise AnswerError(f"next_upgrade is {following!r:.60} where an object is due")
-    ident = _ident(following, "id")
+    bare = isinstance(following, str) and following != ""
+    if not bare and not isinstance(following, dict):
+        raise AnswerError(f"next_upgrade is {following!r:.60} where an object or an id is due")
+    ident = following if bare else _ident(following, "id")
     if fields.get(_NEXT_ID, ident) != ident:
         return state
+    if bare:
+        return {ITSELF: {**fields, _NEXT_ID: ident, _BARE_ID: ident}}
     return {ITSELF: {**fields, _NEXT_ID: ident, _NEXT: str(_number_of(following))}}
 
 

@@ -30,7 +30,7 @@ from reconcile.model.call import Call, add_feature, remove_feature
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import Elements, Facts, Fields, KindState, NotOffered
+from reconcile.model.state import Elements, Facts, Fields, NotOffered, Parsed
 
 _PUBLIC = Feature.PUBLICLY_AVAILABLE.value
 _ONLY_REDIS = frozenset({Feature.REDIS_RDB, Feature.REDIS_AOF, Feature.REDIS_CACHE})
@@ -81,7 +81,7 @@ def _without(spec: Features, ignored: Collection[str]) -> Features | None:
     return Features(switched=left) if left else None
 
 
-def _parse(resource: Mapping[str, Any]) -> KindState:
+def _parse(resource: Mapping[str, Any]) -> Parsed:
     listed = resource.get("features")
     if listed is None:
         return NotOffered(message="the database resource says nothing of features")

@@ -16,7 +16,7 @@ from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, side
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
 from reconcile.model.sql import Sql
-from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, KindState
+from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, Parsed
 
 S = TypeVar("S")
 
@@ -215,7 +215,7 @@ class Kind(Generic[S]):
     title: str
     spec_type: type[S]
     offers: Mapping[Engine, bool]
-    parse: Callable[[Any], KindState]
+    parse: Callable[[Any], Parsed]
     normalize: Callable[[S, Elements, Facts], Sides]
     judge: Callable[[Change, Elements, Facts], Judgement]
     to_spec: Callable[[Elements], S | None]

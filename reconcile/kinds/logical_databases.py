@@ -37,7 +37,7 @@ from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import Elements, Facts, KindState
+from reconcile.model.state import Elements, Facts, Parsed
 
 # MySQL 8.0 manual, "Identifier Length Limits"; MongoDB manual, "Naming Restrictions";
 # PostgreSQL manual, "Identifiers and Key Words" (NAMEDATALEN - 1). All but MySQL's are bytes.
@@ -98,7 +98,7 @@ def _unfit(name: str, engine: Engine) -> str | None:
     return "forbids a space at the end" if name.endswith(" ") else None
 
 
-def _parse(result: Any) -> KindState:
+def _parse(result: Any) -> Parsed:
     return {
         name: {"protected": True} if flag_of(row, "protected", "list-databases") else {}
         for name, row in rows(result, "list-databases").items()

@@ -20,7 +20,7 @@ from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import InvalidValueError, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, NotOffered, Value
+from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
 
 class Weekday(Enum):
@@ -58,7 +58,7 @@ def _check(spec: MaintenanceWindow, _engine: Engine) -> Iterator[InvalidValueErr
         )
 
 
-def _parse(resource: Mapping[str, Any]) -> KindState:
+def _parse(resource: Mapping[str, Any]) -> Parsed:
     window = resource.get("maintenance_window")
     if window is None:
         return NotOffered(message="the database resource says nothing of a maintenance window")

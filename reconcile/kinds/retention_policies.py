@@ -51,7 +51,7 @@ from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, key_of
 from reconcile.model.constraint import InvalidValueError, Only, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import ITSELF, Elements, Facts, Fields, KindState, Value
+from reconcile.model.state import ITSELF, Elements, Facts, Fields, Parsed, Value
 
 
 class OnChange(Enum):
@@ -120,7 +120,7 @@ def _check(spec: RetentionPolicies, _engine: Engine) -> Iterator[InvalidValueErr
         )
 
 
-def _parse(result: Any) -> KindState:
+def _parse(result: Any) -> Parsed:
     return {
         name: {"duration": _duration(row), "default": flag_of(row, "default", _LIST)}
         for name, row in rows(result, _LIST).items()

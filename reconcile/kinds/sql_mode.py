@@ -26,7 +26,7 @@ from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import OneOf, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.state import ITSELF, Elements, Facts, KindState
+from reconcile.model.state import ITSELF, Elements, Facts, Parsed
 
 Mode = Annotated[str, OneOf(choices=KNOWN, meaning="SQL mode that a server knows")]
 
@@ -43,7 +43,7 @@ class SqlMode:
     )
 
 
-def _parse(result: Any) -> KindState:
+def _parse(result: Any) -> Parsed:
     if not isinstance(result, str):
         raise AnswerError(f"get-sqlmode answered {result!r} where a text is due")
     return {ITSELF: {"modes": tuple(mode.strip() for mode in result.split(",") if mode.strip())}}

@@ -21,6 +21,7 @@ class Reason(Enum):
     UNMANAGED = "live, but named nowhere in the spec"
     MISMATCH = "the live database is another than the spec says"
     NOT_OFFERED = "not offered by this engine or plan"
+    UNREADABLE = "what was answered about it could not be read"
     BUSY = "the database is not ready for changes"
 
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.item import Action, Blocked, Doable, Item, ManualStep, Pending
+from reconcile.model.item import Action, Blocked, Doable, Item, ManualStep, Pending, Reason
 from reconcile.model.policy import Ignored
 from reconcile.model.target import Pins, Target
 
@@ -62,7 +62,7 @@ class DatabasePlan:
     @property
     def status(self) -> Status:
         """Unknown > changes > attention > pending > in sync."""
-        if self.error is not None:
+        if self.error is not None or self.unreadable:
             return Status.UNKNOWN
         if self.actions:
             return Status.CHANGES
@@ -70,6 +70,15 @@ class DatabasePlan:
             return Status.IN_SYNC
         waits = all(isinstance(entry, Pending) for entry in self.items)
         return Status.PENDING if waits else Status.ATTENTION
+
+    @property
+    def unreadable(self) -> tuple[Blocked, ...]:
+        """The kinds that could not be read, in a database that could be."""
+        return tuple(
+            entry
+            for entry in self.items
+            if isinstance(entry, Blocked) and entry.reason is Reason.UNREADABLE
+        )
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -105,7 +114,7 @@ class Plan:
 
     @property
     def unknown(self) -> tuple[DatabasePlan, ...]:
-        """The databases that could not be read."""
+        """The databases that could not be read, or not whole."""
         return tuple(plan for plan in self.databases if plan.status is Status.UNKNOWN)
 
 

@@ -66,7 +66,20 @@ class NotOffered:
     message: str
 
 
-KindState = Elements | NotOffered
+@frozen(kw_only=True)
+class Unreadable:
+    """What was answered about this kind makes no sense, as `message` says; others may be known."""
+
+    message: str
+
+
+Parsed = Elements | NotOffered
+"""What an answer says of a kind."""
+
+NoElements = NotOffered | Unreadable
+"""Why nothing is known of a kind in a database that was read."""
+
+KindState = Elements | NoElements
 
 
 @frozen(kw_only=True)
@@ -96,6 +109,11 @@ class Inspected:
     target: Target
     resource: Mapping[str, object]
     states: Mapping[str, KindState] = field(factory=dict)
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether a kind of it could not be read."""
+        return any(isinstance(state, Unreadable) for state in self.states.values())
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,7 @@ from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
 from reconcile.model.evidence import PERSISTENCE, Backup, Evidence, RecoveryWindow
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.state import NotOffered
+from reconcile.model.state import NoElements
 from reconcile.model.target import Target
 from reconcile.observe.fanout import fan_out
 
@@ -96,6 +96,6 @@ class _Asking:
 def _persistence(resource: Any) -> frozenset[str] | None:
     """The features that are on and keep data on disk; None where the resource lists none."""
     state = KIND_BY_NAME["features"].parse(resource)
-    if isinstance(state, NotOffered):
+    if isinstance(state, NoElements):
         return None
     return frozenset(name for name in PERSISTENCE if state.get(name, {}).get("enabled") is True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
@@ -12,11 +13,11 @@ from reconcile.errors import AnswerError, ReconcileError, UsageError
 from reconcile.kinds.kind import Kind
 from reconcile.model.call import RESOURCE, Call, filled
 from reconcile.model.engine import Engine
-from reconcile.model.state import Facts, KindState, NotOffered, Unknown
+from reconcile.model.state import Facts, KindState, NoElements, Unknown
 from reconcile.model.target import Target
 from reconcile.observe.facts import created_at_of, facts_of
 from reconcile.observe.lookups import UNTOLD, Lookups
-from reconcile.observe.states import states_of
+from reconcile.observe.states import or_unreadable, states_of
 
 T = TypeVar("T")
 
@@ -52,11 +53,17 @@ class Found:
     def _learned(
         self, kind: Kind[Any], spec: object, state: KindState, lookups: Lookups
     ) -> KindState:
-        if isinstance(state, NotOffered):
-            return state
-        call = kind.lookup(spec, state, self.facts)
-        answer = UNTOLD if call is None else lookups.ask(self.target, call)
-        return state if answer is UNTOLD else kind.learned(state, answer)
+        asked: Call | None = None
+        while not isinstance(state, NoElements):
+            call = kind.lookup(spec, state, self.facts)
+            if call is None or call == asked:
+                return state
+            answer = lookups.ask(self.target, call)
+            if answer is UNTOLD:
+                return state
+            state = or_unreadable(partial(kind.learned, state, answer), str(call))
+            asked = call
+        return state
 
     def _ask(self, call: Call) -> Any:
         return self.resource if call == RESOURCE else self.reads.client.call(self.target, call)

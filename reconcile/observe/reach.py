@@ -10,7 +10,7 @@ from reconcile.kinds.kind import Kind
 from reconcile.kinds.listing import rows
 from reconcile.model.call import USERS
 from reconcile.model.reach import Connection, Reach, Said, Unreached
-from reconcile.model.state import Elements, Facts, KindState, NotOffered
+from reconcile.model.state import Elements, Facts, KindState, NoElements
 from reconcile.observe.found import Found
 from reconcile.observe.lookups import UNTOLD, Lookups
 
@@ -61,7 +61,7 @@ def reached(
 
 
 def _needs_sql(kind: Kind[Any], spec: object, state: KindState, facts: Facts) -> bool:
-    return not isinstance(state, NotOffered) and kind.by_sql(spec, state, facts)
+    return not isinstance(state, NoElements) and kind.by_sql(spec, state, facts)
 
 
 def _listed(
@@ -72,7 +72,7 @@ def _listed(
     if state is None:
         answer = lookups.ask(found.target, kind.read)
         state = None if answer is UNTOLD else kind.parse(answer)
-    return None if isinstance(state, NotOffered) else state
+    return None if isinstance(state, NoElements) else state
 
 
 def _protected(logical: Elements) -> frozenset[str]:

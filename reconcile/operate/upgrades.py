@@ -14,7 +14,7 @@ from reconcile.model.call import RESOURCE, UPGRADE
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed
 from reconcile.model.engine import Version
-from reconcile.model.state import Elements, NotOffered
+from reconcile.model.state import Elements, NoElements
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 
@@ -81,7 +81,7 @@ def _next(subject: Subject) -> Version | None:
     """
     try:
         state = engine_version.KIND.parse(subject.resource)
-        known = None if isinstance(state, NotOffered) else _looked_up(subject, state)
+        known = None if isinstance(state, NoElements) else _looked_up(subject, state)
     except AnswerError:
         return None  # what is said of versions makes no sense
     told, following = engine_version.next_of(known) if known else (False, None)

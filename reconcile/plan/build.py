@@ -17,13 +17,13 @@ from reconcile.model.state import (
     Elements,
     Facts,
     KindState,
-    NotOffered,
+    NoElements,
     Observation,
     Observed,
     Unknown,
 )
 from reconcile.plan.precedence import in_order
-from reconcile.plan.settle import KindInDatabase, Settled, not_offered, settle_kind, unmanaged
+from reconcile.plan.settle import KindInDatabase, Settled, settle_kind, unmanaged, without_elements
 
 
 def build_plan(desired: Iterable[Desired], observed: Mapping[str, Observation]) -> Plan:
@@ -103,8 +103,8 @@ def _whole_database(desired: Desired, facts: Facts) -> Item | None:
 
 def _settled(desired: Desired, observed: Observed) -> Settled:
     for kind, state in _named(desired, observed):
-        if isinstance(state, NotOffered):
-            yield Phase.PROTECT, not_offered(kind, desired, state)
+        if isinstance(state, NoElements):
+            yield Phase.PROTECT, without_elements(kind, desired, state)
         else:
             subject = _subject(kind, desired, observed.facts, state)
             yield from in_order(subject, settle_kind(subject))
@@ -112,7 +112,7 @@ def _settled(desired: Desired, observed: Observed) -> Settled:
 
 def _unmanaged(desired: Desired, observed: Observed) -> Iterator[Address]:
     for kind, state in _named(desired, observed):
-        if not isinstance(state, NotOffered):
+        if not isinstance(state, NoElements):
             yield from unmanaged(_subject(kind, desired, observed.facts, state))
 
 

@@ -13,7 +13,7 @@ from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, Item
 from reconcile.model.plan import Proposal
 from reconcile.model.rule import rule_of
-from reconcile.model.state import ITSELF, Desired, Fields, NotOffered, Observation, Observed
+from reconcile.model.state import ITSELF, Desired, Fields, NoElements, Observation, Observed
 from reconcile.plan.codes import RULES
 from reconcile.plan.diff import asked
 from reconcile.plan.settle import KindInDatabase
@@ -112,7 +112,7 @@ def _compared(address: Address, desired: Desired, observation: Observation) -> I
     for name, state in observation.states.items():
         kind = KIND_BY_NAME[name]
         here = name in desired.kinds and address.kind in {"", name}
-        if here and not isinstance(state, NotOffered):
+        if here and not isinstance(state, NoElements):
             subject = KindInDatabase(
                 kind=kind, desired=desired, facts=observation.facts, state=state
             )

@@ -22,7 +22,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, Update, is_half
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
 from reconcile.model.location import Origin
-from reconcile.model.state import Desired, Elements, Facts, NotOffered
+from reconcile.model.state import Desired, Elements, Facts, NoElements, NotOffered, Unreadable
 from reconcile.plan.diff import diff_kind
 
 Settled = Iterator[tuple[Phase, Item]]
@@ -172,14 +172,24 @@ def _reported(subject: KindInDatabase, address: Address) -> Blocked:
     )
 
 
-def not_offered(kind: Kind[Any], desired: Desired, state: NotOffered) -> Blocked:
-    """The item for a kind that this engine or plan does not have."""
+def without_elements(kind: Kind[Any], desired: Desired, state: NoElements) -> Blocked:
+    """The item for a kind that this engine or plan does not have, or that could not be read."""
+    match state:
+        case NotOffered(message=message):
+            code, reason = "P102", Reason.NOT_OFFERED
+            message = f"not offered by this engine or plan: {message}"
+            hint = f"take {kind.name} out of this spec"
+        case Unreadable(message=message):
+            code, reason = "P105", Reason.UNREADABLE
+            hint = "run it again; if it stays so, a newer version of this tool may know the answer"
+        case _:
+            assert_never(state)
     address = Address(database=desired.handle, kind=kind.name)
     return Blocked(
         address=address,
-        code="P102",
-        message=f"not offered by this engine or plan: {state.message}",
-        hint=f"take {kind.name} out of this spec",
-        reason=Reason.NOT_OFFERED,
+        code=code,
+        message=message,
+        hint=hint,
+        reason=reason,
         origin=desired.origin(address),
     )

@@ -11,7 +11,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.change import sides_of, verb_of
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.state import Desired, KindState, NotOffered, Observation, Observed
+from reconcile.model.state import Desired, KindState, NoElements, Observation, Observed
 from reconcile.plan.build import plan_database
 
 
@@ -60,7 +60,7 @@ def after_all(desired: Desired, observation: Observation, plan: DatabasePlan) ->
     for action in plan.actions:
         kind = KIND_BY_NAME[action.address.kind]
         state = states[kind.name]
-        if not isinstance(state, NotOffered):
+        if not isinstance(state, NoElements):
             states[kind.name] = kind.simulate(state, action.change)
     return plan_database(desired, evolve(observation, states=states))
 

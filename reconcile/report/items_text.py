@@ -17,7 +17,7 @@ from reconcile.model.change import (
     sides_of,
 )
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
+from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
 from reconcile.model.location import Origin
 from reconcile.model.state import Approval
 from reconcile.report.findings_text import way_out_lines
@@ -58,7 +58,7 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
                 yield from _statement_lines(entry)
             yield _why(entry.reason.value, entry.origin)
         case Blocked():
-            yield _head(("!", "magenta"), entry.address, (f"blocked {entry.code}", "magenta"))
+            yield _head(*_blocked_marks(entry))
             if entry.change is not None:
                 yield from change_lines(entry.change)
             yield _because(entry.message, entry.origin)
@@ -68,6 +68,13 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
             yield _because(entry.message, entry.origin)
         case _:
             assert_never(entry)
+
+
+def _blocked_marks(entry: Blocked) -> tuple[tuple[str, str], Address, tuple[str, str]]:
+    """How a blocked item begins: what could not be read is unknown."""
+    if entry.reason is Reason.UNREADABLE:
+        return ("?", "bold red"), entry.address, (f"unknown {entry.code}", "bold red")
+    return ("!", "magenta"), entry.address, (f"blocked {entry.code}", "magenta")
 
 
 def replacement_lines(gone: Action, back: Action, refusal: Finding | None) -> Iterator[Line]:

@@ -35,7 +35,8 @@ class KindDocument:
 
     kind: str
     offered: bool
-    message: str | None = described("Why it is not offered.", default=None)
+    message: str | None = described("Why it is not offered or not readable.", default=None)
+    readable: bool = described("False where the answer about it made no sense.", default=True)
     elements: tuple[ElementDocument, ...] = ()
 
 

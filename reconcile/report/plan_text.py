@@ -75,9 +75,10 @@ def _others_in_words(proposal: Proposal) -> list[str]:
     refused = sum(proposal.refusal(step) is not None for step in steps)
     others = sum(proposal.refuses(one) for one in plan.databases)
     remark = f" ({refused} refused)" if refused else ""
+    blocked = kinds[Blocked] - sum(len(one.unreadable) for one in plan.databases)
     parts = [
         count(len(steps), "manual step") + remark if steps else "",
-        f"{kinds[Blocked]} blocked" if kinds[Blocked] else "",
+        f"{blocked} blocked" if blocked else "",
         f"{kinds[Pending]} pending" if kinds[Pending] else "",
         f"{len(plan.unknown)} unknown" if plan.unknown else "",
         f"{count(others, 'other database')} than meant" if others else "",

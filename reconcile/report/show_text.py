@@ -12,6 +12,7 @@ from reconcile.model.state import (
     KindState,
     NotOffered,
     Unknown,
+    Unreadable,
 )
 from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
 
@@ -73,6 +74,9 @@ def _tree(fields: Mapping[str, object], indent: int) -> Iterator[Line]:
 def _kind_lines(kind: str, state: KindState) -> Iterator[Line]:
     if isinstance(state, NotOffered):
         yield line(2, (kind, "cyan"), f"  not offered: {state.message}", hanging=4)
+        return
+    if isinstance(state, Unreadable):
+        yield line(2, (kind, "cyan"), ("  unknown", "bold red"), f": {state.message}", hanging=4)
         return
     yield line(2, (kind, "cyan"))
     yield from _elements(state, 4)

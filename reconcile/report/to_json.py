@@ -20,7 +20,7 @@ from reconcile.model.plan import DatabasePlan, Plan, Proposal, Status
 from reconcile.model.run import Clash, Outcome, Run
 from reconcile.model.saved import Record
 from reconcile.model.sql import Sql
-from reconcile.model.state import Inspected, KindState, NotOffered, Unknown
+from reconcile.model.state import Inspected, KindState, NotOffered, Unknown, Unreadable
 from reconcile.model.target import Target
 from reconcile.report.documents import (
     FORMAT_VERSION,
@@ -155,6 +155,8 @@ def kind_of(name: str, state: KindState) -> KindDocument:
     """The live state of one kind."""
     if isinstance(state, NotOffered):
         return KindDocument(kind=name, offered=False, message=state.message)
+    if isinstance(state, Unreadable):
+        return KindDocument(kind=name, offered=True, readable=False, message=state.message)
     elements = tuple(
         ElementDocument(name=element, fields=fields) for element, fields in sorted(state.items())
     )

@@ -15,7 +15,7 @@ from reconcile.apply.loop import Loop
 from reconcile.model.item import Pending
 from reconcile.model.plan import Plan, Proposal, Status
 from reconcile.model.run import Result
-from reconcile.model.state import NotOffered
+from reconcile.model.state import NoElements
 from reconcile.sandbox import Sandbox
 
 
@@ -65,7 +65,7 @@ def test_what_takes_several_steps_comes_to_rest(
 def _never_ends(case: Case) -> bool:
     """Whether a feature was coming or going from the beginning: no operation will end that."""
     features = case.observed.states["features"]
-    assert not isinstance(features, NotOffered)
+    assert not isinstance(features, NoElements)
     return any("enabled" not in fields for fields in features.values())
 
 

@@ -21,7 +21,7 @@ from reconcile.model.item import Action, Blocked, Doable, ManualStep, Pending
 from reconcile.model.plan import Plan
 from reconcile.model.reach import Reached
 from reconcile.model.sql import Sql
-from reconcile.model.state import ITSELF, Elements, Fields, NotOffered
+from reconcile.model.state import ITSELF, Elements, Fields, NoElements
 from reconcile.plan.belief import check_rules
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.intent import intended, rebuilt
@@ -42,7 +42,7 @@ def carried_out(case: Case) -> Case:
     states: dict[str, Elements] = {
         name: state
         for name, state in case.observed.states.items()
-        if not isinstance(state, NotOffered)
+        if not isinstance(state, NoElements)
     }
     for action in plan_of([case]).actions:
         kind = KIND_BY_NAME[action.address.kind]
@@ -189,7 +189,7 @@ def test_shuffled_input_gives_the_same_plan(fleet: tuple[Case, ...], seed: int) 
     def shuffled(case: Case) -> Case:
         states = {
             name: state
-            if isinstance(state, NotOffered)
+            if isinstance(state, NoElements)
             else dict(chance.sample(list(state.items()), len(state)))
             for name, state in chance.sample(
                 list(case.observed.states.items()), len(case.observed.states)
@@ -263,7 +263,7 @@ connected_cases = cases(
 def test_an_extension_comes_after_what_it_needs(case: Case) -> None:
     """Enabled after all that it requires, none of which goes; dropped after all that needs it."""
     reach, live = case.observed.facts.reach, case.observed.states.get("extensions", {})
-    if not isinstance(reach, Reached) or isinstance(live, NotOffered):
+    if not isinstance(reach, Reached) or isinstance(live, NoElements):
         return
     seen: set[str] = set()
     required: set[str] = set()

@@ -230,7 +230,8 @@ def test_two_answers_that_do_not_agree_teach_nothing(answer: Any) -> None:
     [
         None,
         [],
-        {"next_upgrade": "16.6"},
+        {"next_upgrade": ""},
+        {"next_upgrade": 16},
         {"next_upgrade": {}},
         {"next_upgrade": {**FOLLOWING, "id": None}},
         {"next_upgrade": {**FOLLOWING, "major": "16"}},
@@ -245,6 +246,28 @@ def test_learned_refuses_other_shapes(answer: Any) -> None:
     """What the API does not promise is not guessed at."""
     with pytest.raises(AnswerError):
         KIND.learned(state_of(**RESOURCE), answer)
+
+
+def test_a_next_upgrade_that_is_an_id_is_looked_up() -> None:
+    """Its number is in the answer about the version of that id."""
+    spec = EngineVersion(version=">=16.6")
+    state = state_of(**{**RESOURCE, "next_version_id": ""})
+    first = KIND.lookup(spec, state, facts())
+    assert first is not None
+    state = KIND.learned(state, {"next_upgrade": FOLLOWING["id"]})
+    second = KIND.lookup(spec, state, facts())
+    assert second is not None
+    assert (second.names, second != first) == ({"version": FOLLOWING["id"]}, True)
+    state = KIND.learned(state, FOLLOWING)
+    assert KIND.lookup(spec, state, facts()) is None
+    assert state[ITSELF]["next_version_id"] == FOLLOWING["id"]
+    assert state[ITSELF]["next_version"] == "16.6.0-1"
+
+
+def test_a_next_upgrade_that_is_another_id_is_not_believed() -> None:
+    """The resource tells of another version."""
+    state = state_of(**{**RESOURCE, "next_version_id": "another"})
+    assert KIND.learned(state, {"next_upgrade": FOLLOWING["id"]}) == state
 
 
 def test_after_a_step_the_next_is_not_known() -> None:

@@ -16,8 +16,9 @@ from unit.api.loopback import Addon, PlainClock, Provider, Reply, reply, serving
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
 from reconcile.errors import UsageError
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.engine import Engine
-from reconcile.model.state import Desired, Observation, Observed, Unknown
+from reconcile.model.state import Desired, Observation, Observed, Unknown, Unreadable
 from reconcile.observe.observer import observe
 
 EXTENSIONS = [{"name": "plpgsql", "version": "v1.0"}]
@@ -132,14 +133,56 @@ def test_one_failure_leaves_the_others_known(role: str, odd: list[Reply], words:
     "result",
     [None, "x", [1], [{"name": 3}], [{"name": "a", "protected": "yes"}], {"name": "a"}],
 )
-def test_an_answer_of_another_shape_makes_it_unknown(result: object) -> None:
+def test_an_answer_of_another_shape_makes_its_kind_unreadable(result: object) -> None:
     """Never in sync, never a traceback."""
     addon = evolve(MYSQL, results={"list-databases": result})
     with serving(("shop-web", addon)) as provider, reading(provider) as reads:
         spec = wanted("shop", "ad-my", Engine.MYSQL, "logical_databases")
         observation = observe([spec], reads)["shop"]
-    assert isinstance(observation, Unknown)
-    assert "list-databases" in observation.reason
+    assert isinstance(observation, Observed)
+    state = observation.states["logical_databases"]
+    assert isinstance(state, Unreadable)
+    assert state.message.startswith("list-databases: ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "odd"),
+    [
+        ("backups", {"periodic_backups_enabled": "yes"}),
+        ("backups", {"periodic_backups_scheduled_at": "three"}),
+        ("maintenance_window", {"maintenance_window": "sunday"}),
+        ("maintenance_window", {"maintenance_window": {"weekday_utc": 9}}),
+        ("features", {"features": "force-ssl"}),
+        ("features", {"features": [{"name": "force-ssl", "status": 1}]}),
+        ("engine_version", {"readable_version": 8}),
+        ("engine_version", {"version_id": 7}),
+        ("engine_version", {"next_version_id": {}}),
+    ],
+)
+def test_an_odd_field_costs_the_kind_that_needs_it(kind: str, odd: dict[str, object]) -> None:
+    """The other kinds of the database are known."""
+    usual = {"maintenance_window": {"weekday_utc": 2, "starting_hour_utc": 21}, "features": []}
+    addon = evolve(MYSQL, resource={**MYSQL.resource, **usual, **odd})
+    kinds = ("backups", "maintenance_window", "features", "engine_version")
+    with serving(("shop-web", addon)) as provider, reading(provider) as reads:
+        spec = wanted("shop", "ad-my", Engine.MYSQL, *kinds)
+        spec = evolve(spec, kinds={**spec.kinds, "engine_version": EngineVersion(version="8.0")})
+        observation = observe([spec], reads)["shop"]
+    assert isinstance(observation, Observed)
+    unreadable = [
+        name for name, state in observation.states.items() if isinstance(state, Unreadable)
+    ]
+    assert unreadable == [kind]
+
+
+@pytest.mark.parametrize("ident", [0, "", None, False])
+def test_no_operation_is_under_way_by_any_spelling(ident: object) -> None:
+    """A database whose operation is told as nothing is settled."""
+    addon = evolve(MYSQL, resource={**MYSQL.resource, "current_operation_id": ident})
+    with serving(("shop-web", addon)) as provider, reading(provider) as reads:
+        observation = observe([wanted("shop", "ad-my", Engine.MYSQL, "backups")], reads)["shop"]
+    assert isinstance(observation, Observed)
+    assert observation.facts.settled
 
 
 def test_a_refused_login_makes_all_unknown_with_one_request() -> None:
