@@ -32,13 +32,22 @@ def refusal(change: Change, live: Elements, reach: Reach) -> Refused | None:
         case Update():
             return _no_update(change, live, reach) or _not_owned(change.address.name, reach)
         case Delete():
-            return undroppable(change.address.name, reach)
+            return _undroppable(change.address.name, reach)
         case _:
             assert_never(change)
 
 
-def undroppable(name: str, reach: Reached) -> Refused | None:
-    """Why the server would refuse to drop an extension; other extensions are not looked at."""
+def staying(name: str, reach: Reach) -> Refused | None:
+    """Why an extension is not dropped over a connection that no other one of its kind goes with."""
+    if isinstance(reach, Unreached):
+        return Refused(code=reach.code, message=reach.message, hint=reach.hint)
+    others = reach.needed_by.get(name)
+    return _undroppable(name, reach) or (
+        _needed(name, others, "drop that first, and apply again") if others else None
+    )
+
+
+def _undroppable(name: str, reach: Reached) -> Refused | None:
     return _not_owned(name, reach) or _in_use(name, reach)
 
 
@@ -74,19 +83,24 @@ def needs(change: Change, facts: Facts) -> frozenset[str]:
 
 def alone(change: Change, missing: frozenset[str]) -> Refused:
     """Why an extension is not changed without others."""
-    name, others = change.address.name, _listed(missing)
+    name = change.address.name
     if isinstance(change, Delete):
-        return Refused(
-            code="P254",
-            message=f"{name!r} is needed by {others}: not to be dropped",
-            hint="list that under absent as well: nothing is ever dropped along with another",
-        )
+        hint = "list that under absent as well: nothing is ever dropped along with another"
+        return _needed(name, missing, hint)
     return Refused(
         code="P253",
-        message=f"{name!r} requires {others}: not enabled, or to be dropped",
+        message=f"{name!r} requires {_listed(missing)}: not enabled, or to be dropped",
         hint="apply query_stats: true before"
         if STATEMENTS in missing
         else "list that under present as well: nothing is ever enabled along with another",
+    )
+
+
+def _needed(name: str, others: Collection[str], hint: str) -> Refused:
+    return Refused(
+        code="P254",
+        message=f"{name!r} is needed by {_listed(others)}: not to be dropped",
+        hint=hint,
     )
 
 

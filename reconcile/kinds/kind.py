@@ -83,11 +83,12 @@ class Feasible:
 
 @frozen(kw_only=True)
 class ByHand:
-    """A person has to do it: what to run, and where."""
+    """A person has to do it: what to run, and where. `phase` where it is not the verb's own."""
 
     statements: tuple[str, ...]
     where: str
     risk: Risk = Risk.SAFE
+    phase: Phase | None = None
 
 
 @frozen(kw_only=True)

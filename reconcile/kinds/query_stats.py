@@ -1,6 +1,7 @@
 """Query statistics: whether pg_stat_statements collects.
 
-Source: the API text, action `pg-stat-statements-enable`. No action turns it off again.
+Source: the API text, action `pg-stat-statements-enable`. No action turns it off again: that is SQL,
+over the connection that the spec names, or a step for a person where it names none.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from typing import cast
 from attrs import frozen
 
 from reconcile.kinds import extensions
+from reconcile.kinds.extension_rules import staying
 from reconcile.kinds.kind import (
     Asked,
     ByHand,
     Feasible,
     Judgement,
     Kind,
+    Phase,
     Sides,
     Wanted,
     after_of,
@@ -26,7 +29,11 @@ from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Only, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.extension import STATEMENTS
+from reconcile.model.sql import Sql
 from reconcile.model.state import ITSELF, Elements, Facts
+
+_ENABLE = action("pg-stat-statements-enable", effect=Effect.CHANGE)
+_DROP = Sql(template="DROP EXTENSION {name}", names={"name": STATEMENTS})
 
 
 @frozen(kw_only=True)
@@ -50,14 +57,27 @@ def _normalize(spec: QueryStats, live: Elements, _facts: Facts) -> Sides:
     return Sides(wanted=Wanted(present={ITSELF: {"enabled": spec.enabled}}), live=live)
 
 
-def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
-    if isinstance(change, Update) and change.after["enabled"]:
+def _judge(change: Change, _live: Elements, facts: Facts) -> Judgement:
+    if _turns_on(change):
         return Feasible(risk=Risk.SAFE)
-    return ByHand(statements=(f"DROP EXTENSION {STATEMENTS};",), where=extensions.WHERE)
+    if facts.connection is None:
+        return ByHand(statements=(str(_DROP),), where=extensions.WHERE, phase=Phase.DELETE)
+    # As for extensions: where nobody looked, it was judged when its plan was made.
+    refused = facts.reach and staying(STATEMENTS, facts.reach)
+    return refused or Feasible(risk=Risk.SAFE, phase=Phase.DELETE)
 
 
-def _requests(_change: Change) -> tuple[Call, ...]:
-    return (action("pg-stat-statements-enable", effect=Effect.CHANGE),)
+def _turns_on(change: Change) -> bool:
+    return isinstance(change, Update) and bool(change.after["enabled"])
+
+
+def _requests(change: Change) -> tuple[Call | Sql, ...]:
+    return (_ENABLE if _turns_on(change) else _DROP,)
+
+
+def _by_sql(spec: QueryStats, live: Elements, _facts: Facts) -> bool:
+    """Whether it is to be turned off, and is on."""
+    return not spec.enabled and bool(live[ITSELF]["enabled"])
 
 
 def _meant(asked: Sequence[Asked]) -> QueryStats:
@@ -79,6 +99,7 @@ KIND = Kind(
     normalize=_normalize,
     judge=_judge,
     requests=_requests,
+    by_sql=_by_sql,
     to_spec=_to_spec,
     meant=_meant,
 )

@@ -49,7 +49,10 @@ class Action:
 
 @frozen(kw_only=True)
 class ManualStep:
-    """A change that the API has no request for: a person runs `statements` at `where`."""
+    """A change that the API has no request for: a person runs `statements` at `where`.
+
+    `done_by` is the step whose statement does this one as well; a plan sets it where it is shown.
+    """
 
     address: Address
     change: Change
@@ -59,6 +62,7 @@ class ManualStep:
     statements: tuple[str, ...]
     where: str
     approval: Approval | None = None
+    done_by: Address | None = None
 
 
 @frozen(kw_only=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import field, frozen
 
 _BARE = re.compile(r"[a-z_][a-z0-9_]*")
+_DROP = "DROP EXTENSION "
 
 
 @frozen(kw_only=True)
@@ -27,6 +28,17 @@ class Sql:
         names = {key: _identifier(name) for key, name in self.names.items()}
         texts = {key: _literal(text) for key, text in self.texts.items()}
         return self.template.format(**names, **texts) + ";"
+
+
+def drops_an_extension(statements: Sequence[str]) -> bool:
+    """Whether these are one statement that drops one extension."""
+    return len(statements) == 1 and statements[0].startswith(_DROP)
+
+
+def dropping_all(statements: Iterable[str]) -> str:
+    """One statement in place of several that drop an extension each."""
+    names = (statement.removeprefix(_DROP).removesuffix(";") for statement in statements)
+    return f"{_DROP}{', '.join(names)};"
 
 
 def by_sql(calls: Iterable[object]) -> bool:

@@ -11,6 +11,7 @@ from reconcile.model.address import Address
 from reconcile.model.explanation import AddressExplained, Compared, Considered
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, Item
+from reconcile.model.manual import as_run
 from reconcile.model.plan import Proposal
 from reconcile.model.rule import rule_of
 from reconcile.model.state import ITSELF, Desired, Fields, NoElements, Observation, Observed
@@ -42,7 +43,9 @@ def explain(
     if address.kind:
         proposal = evolve(proposal, findings=tuple(map(_of_a_part, proposal.findings)))
     considered = [
-        _considered(entry, proposal) for entry in database.items if _meet(address, entry.address)
+        _considered(entry, proposal)
+        for entry in as_run(database, proposal)
+        if _meet(address, entry.address)
     ]
     compared = (
         *_compared(address, desired, observation),

@@ -97,7 +97,7 @@ def _settle(subject: KindInDatabase, change: Change, sides: Sides) -> Settled:
         for half in (gone, back):
             yield Phase.CHANGE, _entry(subject, half, subject.judge(half), sides)
         return
-    phase = judgement.phase if isinstance(judgement, Feasible) else None
+    phase = judgement.phase if isinstance(judgement, Feasible | ByHand) else None
     yield phase or _PHASES[type(change)], _entry(subject, change, judgement, sides)
 
 

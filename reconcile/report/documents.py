@@ -93,6 +93,9 @@ class ItemDocument:
     hint: str | None = None
     statements: tuple[str, ...] = described("What a person runs, of a manual step.", default=())
     where: str | None = described("Where a person runs it.", default=None)
+    done_by: str | None = described(
+        "The manual step whose statement does this one as well.", default=None
+    )
     refused_by: str | None = described(
         "The code of the guard that refuses this action.", default=None
     )

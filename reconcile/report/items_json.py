@@ -45,6 +45,7 @@ def item_of(entry: Item, refusal: Finding | None) -> ItemDocument:
                 # What must not be run is not handed out to be run.
                 statements=() if refused_by else entry.statements,
                 where=entry.where,
+                done_by=str(entry.done_by) if entry.done_by else None,
             )
         case Blocked(code=code, message=message, hint=hint):
             document = _changed(entry, entry.change)

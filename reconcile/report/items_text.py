@@ -151,6 +151,9 @@ def _is_set(value: object) -> TypeGuard[tuple[str, ...]]:
 
 
 def _statement_lines(step: ManualStep) -> Iterator[Line]:
+    if step.done_by is not None:
+        yield line(DETAIL, f"the statement of {place_in_database(step.done_by)} does this as well")
+        return
     yield line(DETAIL, f"run in {step.where}:")
     for statement in step.statements:
         yield line(DETAIL + 2, (statement, "bold"), whole=True)

@@ -10,6 +10,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Risk, is_first_half
 from reconcile.model.finding import Severity
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
+from reconcile.model.manual import as_run
 from reconcile.model.plan import DatabasePlan, Proposal, Status
 from reconcile.model.policy import Ignored
 from reconcile.report.findings_text import finding_lines
@@ -114,7 +115,7 @@ def database_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]
 
 def _items_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
     """Item by item; the two halves of a replacement, which stand side by side, as one."""
-    entries = iter(database.items)
+    entries = iter(as_run(database, proposal))
     for entry in entries:
         refusal = proposal.refusal(entry)
         if isinstance(entry, Action) and is_first_half(entry.change):

@@ -16,6 +16,7 @@ from reconcile.model.cost import Spent
 from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
+from reconcile.model.manual import as_run
 from reconcile.model.plan import DatabasePlan, Plan, Proposal, Status
 from reconcile.model.run import Clash, Outcome, Run
 from reconcile.model.saved import Record
@@ -194,7 +195,9 @@ def _database(database: DatabasePlan, proposal: Proposal) -> DatabaseDocument:
         status=database.status.value,
         protect=database.protect,
         error=database.error,
-        items=tuple(item_of(entry, proposal.refusal(entry)) for entry in database.items),
+        items=tuple(
+            item_of(entry, proposal.refusal(entry)) for entry in as_run(database, proposal)
+        ),
         unmanaged=tuple(str(address) for address in database.unmanaged),
         ignored=tuple(ignored_of(one) for one in database.ignored),
     )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -204,6 +205,59 @@ def test_without_a_connection_they_are_steps_for_a_person(command: Command) -> N
     """As ever: the SQL is shown, and nothing is run."""
     command.write(HEAD + "extensions: [citext]\n")
     assert items(command) == {"citext": "manual_step"}
+
+
+def test_the_setting_of_pg_extwlist_decides(command: Command, sandbox: Sandbox) -> None:
+    """What it lists is allowed, whoever owns it; nothing else is. Without it, the server's own rules."""
+    command.write(
+        BY_SQL
+        + """
+query_stats: false
+extensions:
+  present: [citext, dblink]
+  absent: [{name: earthdistance, reason: not used, until: 2099-12-31}]
+"""
+    )
+    listed = [*PRESENT, ("pg_stat_statements", "1.11")]
+    sandbox.change(ADDON, extensions=[{"name": name, "version": at} for name, at in listed])
+    assert items(command) == {
+        "citext": "action",
+        "dblink": "P255",
+        "earthdistance": "P255",
+        "query_stats": "P255",
+    }
+    names = quote('dblink,EarthDistance,"pg_stat_statements"', safe="")
+    dsn = command.environment["BILLING_DSN"]
+    limited = command.in_environment(
+        BILLING_DSN=f"{dsn}?options=-c%20extwlist.extensions%3D{names}"
+    )
+    assert items(limited) == {
+        "citext": "P259",
+        "dblink": "action",
+        "earthdistance": "action",
+        "query_stats": "action",
+    }
+    shown = limited("apply", "--dry-run", status=2).stdout
+    assert "SQL in billing: DROP EXTENSION pg_stat_statements;\n" in shown
+
+
+def test_what_is_in_use_is_blocked_before_a_backup_is_made(
+    command: Command, sandbox: Sandbox
+) -> None:
+    """The server would refuse the drop at each run, after one more backup."""
+    with psycopg.connect(command.environment["BILLING_DSN"]) as session:
+        session.execute("CREATE EXTENSION citext; CREATE TABLE people (name citext)")
+    command.write(
+        BY_SQL + "extensions: {absent: [{name: Citext, reason: not used, until: 2099-12-31}]}\n"
+    )
+    allowed = ("--yes", "--allow", "lossy=billing/extensions/citext", "--backup-first")
+    said = " ".join(command("apply", *allowed, status=2).stdout.split())
+    assert "'citext' is in use by column name of table public.people" in said
+    assert changing(sandbox) == []
+    with psycopg.connect(command.environment["BILLING_DSN"]) as session:
+        session.execute("DROP TABLE people")
+    command("apply", *allowed, status=0)
+    assert "citext" not in enabled(sandbox)
 
 
 def test_a_plan_file_holds_the_reference_and_wants_a_spec_that_names_it(

@@ -29,6 +29,7 @@ from reconcile.model.explanation import AddressExplained, CodeExplained
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.history import PastRun
 from reconcile.model.item import ManualStep
+from reconcile.model.manual import as_run
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Result, Run, follow_command
 from reconcile.model.sql import Sql
@@ -243,7 +244,8 @@ def _request(call: Call, addon: str) -> Iterator[str]:
 def _statements(proposal: Proposal) -> frozenset[str]:
     steps = (
         entry
-        for entry in proposal.plan.items()
+        for database in proposal.plan.databases
+        for entry in as_run(database, proposal)
         if isinstance(entry, ManualStep) and proposal.refusal(entry) is None
     )
     return frozenset(safe_text(text) for step in steps for text in step.statements)

@@ -129,9 +129,9 @@ def test_what_is_sent(change: Change, call: Call) -> None:
 def test_what_a_person_runs(change: Change, statement: str, risk: Risk) -> None:
     """SQL, with names quoted where they need it, and where to run it."""
     judged = KIND_BY_NAME[change.address.kind].judge(change, {}, facts())
-    assert judged == ByHand(
-        statements=(statement,), where="the default logical database", risk=risk
-    )
+    assert isinstance(judged, ByHand)
+    told = (judged.statements, judged.where, judged.risk)
+    assert told == ((statement,), "the default logical database", risk)
 
 
 @pytest.mark.parametrize(

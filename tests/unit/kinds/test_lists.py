@@ -6,20 +6,30 @@ from datetime import date
 from typing import Any
 
 import pytest
-from builders import FOREVER, desired, observed, only_calls, removal
+from builders import (
+    CONNECTION,
+    FOREVER,
+    desired,
+    facts,
+    observed,
+    only_calls,
+    reached,
+    removal,
+)
 
 from reconcile.errors import AnswerError
-from reconcile.kinds import extensions, logical_databases, query_stats
+from reconcile.kinds import extension_rules, extensions, logical_databases, query_stats
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.kind import Others
+from reconcile.kinds.kind import Others, Refused
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.model.change import Risk, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep
 from reconcile.model.plan import DatabasePlan
+from reconcile.model.reach import Reach, Unreached, Uses
 from reconcile.model.state import NotOffered
-from reconcile.plan.build import build_plan
+from reconcile.plan.build import build_plan, plan_database
 
 
 def plan_of(kind: str, spec: object, state: Any, engine: Engine) -> DatabasePlan:
@@ -325,6 +335,74 @@ def test_query_stats(
     for action in plan.actions:
         (call,) = only_calls(query_stats.KIND.requests(action.change))
         assert call.body == {"action_name": "pg-stat-statements-enable"}
+
+
+@pytest.mark.parametrize(
+    ("reach", "short"),
+    [
+        (None, ("update", "", "safe")),
+        (reached(), ("update", "", "safe")),
+        (
+            reached(superuser=False, allowed=["pg_stat_statements"], needed_by={"cube": ("a",)}),
+            ("update", "", "safe"),
+        ),
+        (reached(superuser=False), ("blocked", "", "P255")),
+        (reached(allowed=[]), ("blocked", "", "P259")),
+        (
+            reached(used_by={"pg_stat_statements": Uses(names=("view v",))}),
+            ("blocked", "", "P256"),
+        ),
+        (
+            reached(needed_by={"pg_stat_statements": ("pg_stat_kcache",)}),
+            ("blocked", "", "P254"),
+        ),
+        (Unreached(code="P122", message="it leads elsewhere", hint=""), ("blocked", "", "P122")),
+    ],
+)
+def test_query_stats_are_turned_off_by_sql_over_a_connection(
+    reach: Reach | None, short: tuple[str, ...]
+) -> None:
+    """By the rules of any other extension; what is in the way of it is known before."""
+    spec, state = QueryStats(enabled=False), query_stats.KIND.parse(EXTENSIONS)
+    known = facts(Engine.POSTGRESQL, reach=reach)
+    one = desired({"query_stats": spec}, engine=Engine.POSTGRESQL, connection=CONNECTION)
+    found = observed({"query_stats": state}, engine=Engine.POSTGRESQL, live=known)
+    plan = plan_database(one, found)
+    assert [in_short(entry) for entry in plan.items] == [short]
+    for action in plan.actions:
+        (statement,) = query_stats.KIND.requests(action.change)
+        assert str(statement) == "DROP EXTENSION pg_stat_statements;"
+
+
+def test_what_uses_query_stats_and_stays_is_named() -> None:
+    """With the way out: nothing is dropped along with another."""
+    reach = reached(needed_by={"pg_stat_statements": ("pg_qualstats", "pg_stat_kcache")})
+    refused = extension_rules.staying("pg_stat_statements", reach)
+    assert refused == Refused(
+        code="P254",
+        message=(
+            "'pg_stat_statements' is needed by 'pg_qualstats', 'pg_stat_kcache': not to be dropped"
+        ),
+        hint="drop that first, and apply again",
+    )
+
+
+@pytest.mark.parametrize(
+    ("enabled", "live", "differs"),
+    [
+        (False, EXTENSIONS, True),
+        (False, EXTENSIONS[:1], False),
+        (True, EXTENSIONS, False),
+        (True, EXTENSIONS[:1], False),
+    ],
+)
+def test_query_stats_are_worth_a_look_where_they_go(
+    enabled: bool, live: list[dict[str, str]], differs: bool
+) -> None:
+    """The API itself turns them on."""
+    state = query_stats.KIND.parse(live)
+    by_sql = query_stats.KIND.by_sql(QueryStats(enabled=enabled), state, facts(Engine.POSTGRESQL))
+    assert by_sql is differs
 
 
 def test_both_kinds_share_one_read() -> None:
