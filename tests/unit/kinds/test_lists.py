@@ -401,6 +401,7 @@ def test_query_stats_are_worth_a_look_where_they_go(
 ) -> None:
     """The API itself turns them on."""
     state = query_stats.KIND.parse(live)
+    assert not isinstance(state, NotOffered)
     by_sql = query_stats.KIND.by_sql(QueryStats(enabled=enabled), state, facts(Engine.POSTGRESQL))
     assert by_sql is differs
 
