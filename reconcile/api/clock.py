@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import Lock
 from typing import Protocol
 
 _LOOK = 0.1
@@ -15,6 +14,9 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Seconds since the epoch."""
+
+    def ticks(self) -> float:
+        """Seconds since some moment, however the clock is set meanwhile."""
 
     def sleep(self, seconds: float, halted: Callable[[], bool]) -> None:
         """Wait, but no longer than a moment once `halted` is true."""
@@ -27,6 +29,10 @@ class SystemClock:
         """Seconds since the epoch."""
         return time.time()
 
+    def ticks(self) -> float:
+        """Seconds since some moment, however the clock is set meanwhile."""
+        return time.monotonic()
+
     def sleep(self, seconds: float, halted: Callable[[], bool]) -> None:
         """Wait; `halted` is looked at ten times a second."""
         end = time.monotonic() + seconds
@@ -38,24 +44,23 @@ class SystemClock:
 
 
 class SteadyClock:
-    """Another clock, whose time never goes back: for spans, not for dates. Thread safe.
+    """Another clock, whose time only passes: for spans, not for dates. Thread safe.
 
-    A machine whose clock is set back by an hour would otherwise wait for an hour.
+    A machine whose clock is set back by an hour would otherwise wait for an hour more, and one
+    whose clock is set forward would not wait at all.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last = clock.now()
-        self._added = 0.0
-        self._lock = Lock()
+        self._start = clock.now() - clock.ticks()
 
     def now(self) -> float:
-        """Seconds since the epoch, and by how much the clock was set back so far."""
-        with self._lock:
-            now = self._clock.now()
-            self._added += max(0.0, self._last - now)
-            self._last = now
-            return now + self._added
+        """Seconds since the epoch, by the clock as it was set at first and what passed since."""
+        return self._start + self._clock.ticks()
+
+    def ticks(self) -> float:
+        """Seconds since some moment."""
+        return self._clock.ticks()
 
     def sleep(self, seconds: float, halted: Callable[[], bool]) -> None:
         """Wait as the other clock does."""

@@ -70,7 +70,7 @@ class Once(Generic[K, V]):
             if slot.value is unfit:
                 if slot.replaced_at is not None and self._recent(slot.replaced_at):
                     return None
-                slot.value, slot.replaced_at = None, self._clock.now()
+                slot.value, slot.replaced_at = None, self._clock.ticks()
             return self._current(slot, key, urgently)
 
     def _current(self, slot: _Slot[V], key: K, urgently: Callable[[K], V] | None) -> V:
@@ -82,7 +82,7 @@ class Once(Generic[K, V]):
         return self._fill(slot, key, urgently or self._make)
 
     def _recent(self, moment: float) -> bool:
-        return self._clock.now() - moment < _REMEMBERED
+        return self._clock.ticks() - moment < _REMEMBERED
 
     def _slot(self, key: K) -> _Slot[V]:
         with self._lock:
@@ -92,6 +92,6 @@ class Once(Generic[K, V]):
         try:
             slot.value = make(key)
         except ReconcileError as error:
-            slot.error, slot.failed_at = error, self._clock.now()
+            slot.error, slot.failed_at = error, self._clock.ticks()
             raise
         return slot.value

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from attrs import define, field, frozen
 
 from reconcile.api.breaker import LeftAloneError
-from reconcile.api.clock import Clock, SteadyClock, SystemClock
+from reconcile.api.clock import Clock, SystemClock
 from reconcile.api.deadline import TimeUpError
 from reconcile.api.reads import ReadClient
 from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError, ReconcileError
@@ -108,20 +108,19 @@ class Following:
         no other. A look that fails does not end the wait: raises ApiError after five in a row, and
         where waiting cures nothing.
         """
-        clock = SteadyClock(self.clock)
-        began = clock.now()
+        began = self.clock.ticks()
         pause = _FIRST_PAUSE
         looks: _Looks[T] = _Looks()
         while True:
             _take(look, looks)
-            elapsed = clock.now() - began
+            elapsed = self.clock.ticks() - began
             if looks.seen and not looks.failure:
                 self.tell(looks.seen, elapsed)
             left = self.patience - elapsed
             if looks.ended or not self.wait or left <= 0 or self.stop.is_set():
                 return looks.known()
             looks.check()
-            clock.sleep(min(pause, left), self.stop.is_set)
+            self.clock.sleep(min(pause, left), self.stop.is_set)
             if self.stop.is_set():
                 return looks.known()
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)

@@ -137,7 +137,7 @@ def _again(fleet: Fleet, reads: Reads, world: World) -> Again:
 def live_run(task: Task, world: World) -> Run:
     """Read, ask, carry out, and read what was touched again."""
     world.state_dir(task.state_dir)  # a place for the journal is a condition for asking anything
-    began = world.now()
+    began = world.ticks()
     with connect_writing(surroundings(task.about, task.output, world)) as connection:
         fleet = task.wanted(connection.reads)
         proposal = _proposed(task, fleet, connection.reads, world)
@@ -151,7 +151,7 @@ def live_run(task: Task, world: World) -> Run:
             return evolve(started, spent=connection.spent())
         if task.fleetwide:
             foreseen = _foretold(started, allowance, again, connection, task)
-            passed = (world.now() - began).total_seconds()
+            passed = world.ticks() - began
             refuse_too_long("applying", foreseen, task.about.max_wait, passed=passed)
         done = _carry_out(started, allowance, again, connection, task, earlier=earlier)
         return evolve(done, spent=connection.spent())

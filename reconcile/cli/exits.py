@@ -94,7 +94,8 @@ def run_status(run: Run) -> ExitStatus:
         return ExitStatus.FAILED_AFTER_EFFECT
     if run.results(Result.FAILED, Result.UNKNOWN) or run.left.plan.unknown:
         return ExitStatus.FAILED_AFTER_EFFECT if run.effect else ExitStatus.FAILED
-    return ExitStatus.REMAINS if run.left.remains else ExitStatus.DONE
+    started = run.results(Result.STARTED)  # its end was not waited for, or did not come in time
+    return ExitStatus.REMAINS if run.left.remains or started else ExitStatus.DONE
 
 
 def _turned_away(run: Run) -> bool:

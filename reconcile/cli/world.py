@@ -7,6 +7,7 @@ import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -76,6 +77,10 @@ class World:
     def now(self) -> datetime:
         """The time in UTC."""
         return datetime.now(UTC)
+
+    def ticks(self) -> float:
+        """Seconds since some moment, however the clock is set meanwhile."""
+        return time.monotonic()
 
     def today(self) -> date:
         """The date in UTC."""

@@ -272,7 +272,13 @@ class PlainClock:
     def __init__(self, now: float = NOW) -> None:
         self.slept: list[float] = []
         self._now = now
+        self._ticks = 0.0
         self._lock = threading.Lock()
+
+    def ticks(self) -> float:
+        """The seconds that passed."""
+        with self._lock:
+            return self._ticks
 
     def now(self) -> float:
         """The time as it was set and slept on."""
@@ -285,9 +291,16 @@ class PlainClock:
             if not halted():
                 self.slept.append(seconds)
                 self._now += seconds
+                self._ticks += seconds
 
     def go_on(self, seconds: float) -> None:
         """Let time pass."""
+        with self._lock:
+            self._now += seconds
+            self._ticks += seconds
+
+    def set(self, seconds: float) -> None:
+        """Set the clock forward, or back, by so many seconds, in which no time passes."""
         with self._lock:
             self._now += seconds
 

@@ -199,15 +199,16 @@ def test_a_try_does_not_last_longer_than_the_run(
     assert Limits().within(left) == Limits(connect=connect, read=read, whole=whole)
 
 
-def test_a_clock_that_never_goes_back() -> None:
-    """Set back by an hour, it goes on from where it was."""
+def test_a_clock_whose_time_only_passes() -> None:
+    """Set back or forward by an hour, it goes on from where it was."""
     clock = PlainClock()
     steady = SteadyClock(clock)
     times = []
-    for passed in (10, -3600, 5, 7200):
+    for passed, set_by in ((10, 0), (0, -3600), (5, 0), (0, 4000), (7200, 0)):
         clock.go_on(passed)
+        clock.set(set_by)
         times.append(steady.now() - NOW)
-    assert times == [10, 10, 15, 7215]
+    assert times == [10, 10, 15, 15, 7215]
 
 
 def test_the_machines_clock_sleeps_and_can_be_woken() -> None:

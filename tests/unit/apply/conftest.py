@@ -78,6 +78,10 @@ class WaitedClock:
         """Seconds of the epoch."""
         return time.time() + self._ahead
 
+    def ticks(self) -> float:
+        """Seconds of the wait."""
+        return time.monotonic() + self._ahead
+
     def sleep(self, seconds: float, halted: Callable[[], bool]) -> None:
         """Go on by so many seconds."""
         if not halted():
