@@ -82,12 +82,6 @@ EXPLAINED = (
         within=r'"(?:XXXX)?"|(?<=\()[01](?=, part)',
         reason=Reason.SAME,
     ),
-    # Both sides of extensions are spelled alike whatever else is known of the database.
-    Explained(
-        where="kinds/extensions.py: _by_sql",
-        within=r"(?<=live, )(?:facts|None)",
-        reason=Reason.SAME,
-    ),
     # What is nothing on one side has another name there.
     Explained(
         where="plan/belief.py: *",

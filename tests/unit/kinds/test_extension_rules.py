@@ -430,3 +430,14 @@ def test_a_version_is_spelled_as_the_server_spells_it() -> None:
         assert isinstance(action, Action)
         (statement,) = extensions.KIND.requests(action.change)
         assert str(statement) == f"CREATE EXTENSION hstore VERSION '{expected}';"
+
+
+def test_what_another_one_needs_stays_as_long_as_that_stays() -> None:
+    """Something uses the one that depends on it: neither is dropped, whatever the spec lists."""
+    reach = reached(
+        needed_by={"cube": ("earthdistance",)},
+        used_by={"earthdistance": Uses(names=("column e of table public.t",))},
+    )
+    entries = items_of(dropped("cube", "earthdistance"), reach)
+    codes = [(one.address.name, one.code) for one in entries if isinstance(one, Blocked)]
+    assert codes == [("cube", "P254"), ("earthdistance", "P256")]

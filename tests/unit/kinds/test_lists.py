@@ -314,6 +314,25 @@ def test_extensions_may_not_name_what_query_stats_owns() -> None:
     ]
 
 
+def test_names_that_differ_in_capitals_are_one_extension() -> None:
+    """Listed twice, or as there and as gone; and of a name that the kind does not manage."""
+    spec = Extensions(
+        present=wanted("citext", "Citext", "PostGIS", "PG_Stat_Statements"),
+        absent=(removal("postgis"), removal("PLpgSQL")),
+    )
+    found = list(extensions.KIND.check(spec, Engine.POSTGRESQL))
+    assert sorted((problem.code, problem.path) for problem in found) == [
+        ("S104", ("absent", 1, "name")),
+        ("S203", ("present", 1, "name")),
+        ("S204", ("absent", 0, "name")),
+        ("S206", ("present", 3, "name")),
+    ]
+    left = extensions.KIND.without(spec, {"Citext", "plpgsql"})
+    assert left is not None
+    assert [one.name for one in left.present] == ["postgis", "pg_stat_statements"]
+    assert [one.name for one in left.absent] == ["postgis"]
+
+
 @pytest.mark.parametrize(
     ("enabled", "live", "short"),
     [
