@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from attrs import define, evolve, field, frozen
@@ -12,6 +12,7 @@ from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.backup_first import Secure, as_it_is
 from reconcile.apply.executors import Executor
 from reconcile.errors import DOUBT
+from reconcile.model.address import Address
 from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, is_first_half
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
@@ -50,13 +51,17 @@ class Loop:
     plans a database anew, before its first action and each that disrupts or loses; `secure`
     makes sure, once for each database, before the first of these, that its data can be brought
     back; `progress` is told every outcome of an action that was tried. All three are called from
-    any thread. `held` says of databases, by handle, why they are not touched.
+    any thread. `held` says of databases, by handle, why they are not touched. Of a plan from a file,
+    `dropped` are the addresses whose change the specs no longer ask for, and `known` holds the
+    outcomes of actions that were found to be done or out of date before any permission was asked.
     """
 
     proposal: Proposal
     allowance: Allowance
     executor: Executor
     held: Mapping[str, str] = field(factory=dict)
+    dropped: Collection[Address] = frozenset()
+    known: Mapping[ActionKey, Outcome] = field(factory=dict)
     workers: int = 8
     stop: threading.Event = field(factory=threading.Event)
     recheck: Callable[[DatabasePlan], DatabasePlan] = _as_planned
@@ -98,7 +103,8 @@ class _Walk:
         """Stop at the first failure: what follows may rest on it."""
         for action in self.plan.actions:
             outcome = (
-                self._held(action)
+                self.loop.known.get(action.key)
+                or self._held(action)
                 or withheld(self.loop.proposal, self.loop.allowance, action)
                 or self._skipped(action)
                 or self._requiring(action, action.requires)
@@ -183,7 +189,8 @@ class _Walk:
         other = mismatch(self._target, now.target)
         if other is not None:
             return Outcome(action=action, result=Result.BLOCKED, message=other)
-        found = standing(action, now, self.done)
+        dropped = action.address in self.loop.dropped
+        found = standing(action, now, self.done, dropped=dropped)
         result = _RESULTS[found.standing]
         if result is None:
             return self._requiring(action, _required_now(action, now))

@@ -36,12 +36,16 @@ _TOUCHED = frozenset(
 
 @frozen(kw_only=True)
 class Again:
-    """What it takes to read the databases of a plan again."""
+    """What it takes to read the databases of a plan again.
+
+    `narrow` are those of which only a plan is known, and no spec: not what is managed there.
+    """
 
     fleet: Fleet
     reads: Reads
     world: World
     lookups: Lookups
+    narrow: frozenset[str] = frozenset()
 
     def database(self, before: DatabasePlan) -> DatabasePlan:
         """Plan anew what the actions of a plan ask for: no request is spent on anything else."""
@@ -64,7 +68,10 @@ class Again:
             )
         except ReconcileError as error:
             again = _unread(before.plan, touched, str(error))
-        fresh = {plan.handle: plan for plan in again.databases}
+        fresh = {
+            plan.handle: evolve(plan, unmanaged=()) if plan.handle in self.narrow else plan
+            for plan in again.databases
+        }
         plan = Plan(databases=tuple(fresh.get(plan.handle, plan) for plan in before.plan.databases))
         return Proposal(plan=plan, findings=tuple(_left(before.findings, plan)), id=plan_id(plan))
 

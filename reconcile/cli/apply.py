@@ -50,6 +50,7 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
             saved.commit() if saved else commit_of(options.selection.paths[0], world.environment)
         ),
         saved=saved,
+        asks=not options.yes,
     )
     done = dry_run(task, world) if options.dry_run else live_run(task, world)
     return show_run(done, options.output, world)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +26,6 @@ from reconcile.cli.options import Output, Override, Safeguard, Waiting
 from reconcile.cli.pipeline import (
     About,
     foretell,
-    judge,
     propose,
     reading,
     refuse_too_long,
@@ -36,12 +34,14 @@ from reconcile.cli.pipeline import (
 )
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
-from reconcile.cli.record import addons, held_by_others, in_spite_of_the_journal, opening
+from reconcile.cli.record import addons, held_by_others, in_spite_of_the_journal, opening, run_id
 from reconcile.cli.resume import settle_earlier
 from reconcile.cli.saved import Taken
+from reconcile.cli.saved_look import Looked, look_and_judge
 from reconcile.cli.securing import securing
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
+from reconcile.model.change import ActionKey
 from reconcile.model.cost import Estimate
 from reconcile.model.history import Commit, Opening, Permission, Settlement
 from reconcile.model.plan import Proposal
@@ -79,25 +79,26 @@ class Task:
     command: str = "apply"
     commit: Callable[[], Commit | None] = lambda: None
     saved: Taken | None = None
+    asks: bool = True
 
 
 def dry_run(task: Task, world: World) -> Run:
     """The same loop, with an executor that sends nothing, over a connection that cannot write."""
     with reading(task.about, task.output, world) as reads:
         fleet = task.wanted(reads)
-        proposal = _proposed(task, fleet, reads, world)
+        looked = _proposed(task, _again(task, fleet, reads, world))
         loop = Loop(
-            proposal=proposal,
+            proposal=_whole(task, looked.proposal),
             allowance=task.allowance,
             executor=DryRunExecutor(),
+            known=looked.known,
+            recheck=lambda plan: looked.looks.get(plan.handle, plan),
             secure=securing(task.safeguard, fleet.config.policy, reads, DryMaker(), world),
             stop=world.interruption.stop,
         )
-        if task.saved is not None:
-            loop = evolve(loop, recheck=_again(fleet, reads, world).database)
         return Run(
             id=run_id(world),
-            before=proposal,
+            before=looked.proposal,
             dry=True,
             kept=task.saved is not None,
             outcomes=loop.run(),
@@ -105,32 +106,36 @@ def dry_run(task: Task, world: World) -> Run:
         )
 
 
-def _proposed(task: Task, fleet: Fleet, reads: Reads, world: World) -> Proposal:
-    """The plan and what the guards say of it; a plan from a file is looked at first."""
-    stop, saved = world.interruption.stop, task.saved
+def _proposed(task: Task, again: Again, *, shown: bool = True) -> Looked:
+    """The plan and what the guards say of it; a plan from a file is looked at first.
+
+    `shown` is whether somebody will see it before it is applied.
+    """
+    world, reads, fleet, saved = again.world, again.reads, again.fleet, task.saved
+    stop, overrides = world.interruption.stop, task.overrides
     backup_first = task.safeguard.backup_first
     if saved is None:
         if task.fleetwide:
             foretell(fleet, reads, task.about, world)
-        return propose(
-            fleet, reads, world, stop=stop, overrides=task.overrides, backup_first=backup_first
+        proposal = propose(
+            fleet, reads, world, stop=stop, overrides=overrides, backup_first=backup_first
         )
-    given = saved.proposal
-    if not given.refused:
-        given = evolve(given, findings=tuple(saved.unanswered(reads)))
-    if given.refused:
-        return given
-    return judge(
-        given, fleet, reads, world, stop=stop, overrides=task.overrides, backup_first=backup_first
-    )
+        return Looked(proposal=proposal)
+    return look_and_judge(saved, again, shown=shown, overrides=overrides, backup_first=backup_first)
 
 
-def _again(fleet: Fleet, reads: Reads, world: World) -> Again:
+def _whole(task: Task, judged: Proposal) -> Proposal:
+    """All of a plan, also what is done or out of date by now, with what the guards say of it."""
+    return evolve(task.saved.proposal, findings=judged.findings) if task.saved else judged
+
+
+def _again(task: Task, fleet: Fleet, reads: Reads, world: World) -> Again:
     return Again(
         fleet=fleet,
         reads=reads,
         world=world,
         lookups=Lookups(reads.client.call),
+        narrow=task.saved.narrow if task.saved else frozenset(),
     )
 
 
@@ -140,20 +145,23 @@ def live_run(task: Task, world: World) -> Run:
     began = world.ticks()
     with connect_writing(surroundings(task.about, task.output, world)) as connection:
         fleet = task.wanted(connection.reads)
-        proposal = _proposed(task, fleet, connection.reads, world)
-        again = _again(fleet, connection.reads, world)
+        again = _again(task, fleet, connection.reads, world)
+        looked = _proposed(task, again, shown=task.asks)
+        proposal, whole = looked.proposal, _whole(task, looked.proposal)
         earlier: tuple[Settlement, ...] = ()
         if not proposal.refused:  # of a refused run nothing is sent
-            earlier = settle_earlier(proposal.plan, again, world.state_dir(task.state_dir), world)
+            earlier = settle_earlier(whole.plan, again, world.state_dir(task.state_dir), world)
         allowance = task.consent(proposal)
         started = Run(id=run_id(world), before=proposal, kept=task.saved is not None)
-        if allowance is None or not (proposal.plan.actions or earlier):
+        if allowance is None or not (whole.plan.actions or earlier):
             return evolve(started, spent=connection.spent())
         if task.fleetwide:
             foreseen = _foretold(started, allowance, again, connection, task)
             passed = world.ticks() - began
             refuse_too_long("applying", foreseen, task.about.max_wait, passed=passed)
-        done = _carry_out(started, allowance, again, connection, task, earlier=earlier)
+        done = _carry_out(
+            started, allowance, again, connection, task, known=looked.known, earlier=earlier
+        )
         return evolve(done, spent=connection.spent())
 
 
@@ -193,6 +201,7 @@ def _carry_out(
     connection: Connection,
     task: Task,
     *,
+    known: Mapping[ActionKey, Outcome],
     earlier: Sequence[Settlement],
 ) -> Run:
     """Do what is allowed, and read it again, with the databases and a journal to ourselves."""
@@ -200,12 +209,15 @@ def _carry_out(
     place = world.state_dir(task.state_dir)
     with Locks(place, started.id, world.now) as locks:
         before = _still(started.before, task)
-        held = held_by_others(before, allowance, locks)
+        whole = _whole(task, before)
+        held = held_by_others(whole, allowance, locks)
         with Journal(place, started.id, world.now) as journal:
-            journal.begin(_opening(before, allowance, task))
+            journal.begin(_opening(whole, allowance, task))
             for found in earlier:
                 journal.settled(found)
-            tried = _tried(before, allowance, again, connection, task, journal=journal, held=held)
+            tried = _tried(
+                whole, allowance, again, connection, task, journal=journal, held=held, known=known
+            )
             connection.lift_deadline()  # what was done is to be known, whatever the time
             after = again.proposal(before, tried)
             outcomes = settle(tried, after.plan) if after else tried
@@ -247,6 +259,7 @@ def _tried(
     *,
     journal: Journal,
     held: Mapping[str, str],
+    known: Mapping[ActionKey, Outcome],
 ) -> tuple[Outcome, ...]:
     world = again.world
     with progress(world, "applied", len(before.plan.actions)) as shown:
@@ -257,6 +270,8 @@ def _tried(
             allowance=allowance,
             executor=LiveExecutor(connection.writes, SqlWrites(world.sql), journal, following),
             held=held,
+            dropped=task.saved.dropped if task.saved else frozenset(),
+            known=known,
             stop=world.interruption.stop,
             recheck=again.database,
             secure=securing(
@@ -285,9 +300,3 @@ def show_run(
     status = present(renderers, output, world, status=status, effect=done.effect)
     tell_cost(done.spent, world)
     return status
-
-
-def run_id(world: World) -> str:
-    """Sorts by time, and does not repeat."""
-    now = world.now()
-    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(1)}"

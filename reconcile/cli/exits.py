@@ -95,7 +95,8 @@ def run_status(run: Run) -> ExitStatus:
     if run.results(Result.FAILED, Result.UNKNOWN) or run.left.plan.unknown:
         return ExitStatus.FAILED_AFTER_EFFECT if run.effect else ExitStatus.FAILED
     started = run.results(Result.STARTED)  # its end was not waited for, or did not come in time
-    return ExitStatus.REMAINS if run.left.remains or started else ExitStatus.DONE
+    remains = run.left.remains or started or run.out_of_date
+    return ExitStatus.REMAINS if remains else ExitStatus.DONE
 
 
 def _turned_away(run: Run) -> bool:

@@ -9,7 +9,6 @@ from attrs import evolve
 
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
-from reconcile.cli.carry_out import run_id
 from reconcile.cli.consent import agreed, is_given, refuse_unanswerable
 from reconcile.cli.exits import done_status
 from reconcile.cli.following import followed
@@ -18,7 +17,7 @@ from reconcile.cli.options import OrderOptions
 from reconcile.cli.pipeline import reading, surroundings, tell_cost
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
-from reconcile.cli.record import addon_of, in_spite_of_the_journal, opening
+from reconcile.cli.record import addon_of, in_spite_of_the_journal, opening, run_id
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.kinds import engine_version

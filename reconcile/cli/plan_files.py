@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from reconcile.errors import ReconcileError, UsageError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.saved import Record, Seal
+from reconcile.model.state import Desired
 from reconcile.plan.belief import check_rules
 from reconcile.plan.file import Saved, dump, is_plan_file, is_signed_with, load, sign
 from reconcile.plan.intent import intended
@@ -143,15 +145,16 @@ def scope_of(selection: Selection, fleet: Fleet, world: World) -> WrittenScope:
         only=selection.only,
         exclude=selection.exclude,
         fleet=fleet.whole,
-        digests=_digests(fleet),
+        digests=digests_of(fleet.desired),
         commit=WrittenCommit(id=commit.id, dirty=commit.dirty) if commit else None,
     )
 
 
-def _digests(fleet: Fleet) -> dict[str, str]:
-    """The SHA-256 of every file that says something of the chosen databases."""
-    places = {one.location.file for one in fleet.desired}
-    places |= {origin.location.file for one in fleet.desired for origin in one.origins.values()}
+def digests_of(specs: Iterable[Desired]) -> dict[str, str]:
+    """The SHA-256 of every file that says something of these databases, by its path."""
+    chosen = tuple(specs)
+    places = {one.location.file for one in chosen}
+    places |= {origin.location.file for one in chosen for origin in one.origins.values()}
     found = {}
     for place in sorted(places):
         with suppress(OSError):  # it was read a moment ago, and is gone

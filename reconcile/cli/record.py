@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -80,3 +81,9 @@ def in_spite_of_the_journal(world: World) -> Iterator[None]:
         yield
     except JournalError as error:
         world.tell(f"reconcile: {error}")
+
+
+def run_id(world: World) -> str:
+    """Sorts by time, and does not repeat."""
+    now = world.now()
+    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(1)}"

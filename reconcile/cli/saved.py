@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from reconcile.api.reads import Reads
 from reconcile.apply.history import completed_plans
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.cli.options import DEFAULT_PATHS, ApplyOptions, Selection
-from reconcile.cli.plan_files import PlanFile, must_be_signed, read_plan_file
+from reconcile.cli.plan_files import PlanFile, digests_of, must_be_signed, read_plan_file
 from reconcile.cli.world import World
 from reconcile.guard.plan_file import FromFile, review_file
+from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.history import Commit
@@ -24,23 +25,35 @@ from reconcile.model.saved import Seal
 from reconcile.model.state import Desired, Unknown
 from reconcile.observe.found import or_unknown
 from reconcile.plan.intent import intended
+from reconcile.plan.local_specs import (
+    covered_kinds,
+    dropped,
+    specs_of,
+    strictest,
+    to_read,
+    without_connection,
+)
 from reconcile.plan.strict import PlanFileError
-from reconcile.plan.vouching import about, strengthened, unnamed, vouched
 from reconcile.spec.config import Config
 from reconcile.spec.git import commit_of
+from reconcile.spec.project import load_project
 
 
 @frozen(kw_only=True)
 class Taken:
     """A plan that was taken from a file, and what it asks for as a fleet.
 
-    The proposal says why it is refused, if it is; `unsure` are databases that lose data, each with
-    a spec that asks for it if the application has no other such addon. `commit` is that of the
-    specs that answer for it; `late` says why it is refused by now.
+    The proposal says why it is refused, if it is. The fleet wants of each database what its local
+    spec asks for, as far as the plan is about it, or else what the plan asks for: then the database
+    is in `narrow`. `dropped` are the addresses whose change the specs no longer ask for. `unsure`
+    are databases that lose data, each with a spec that asks for it if the application has no other
+    such addon. `commit` is that of the specs; `late` says why it is refused by now.
     """
 
     fleet: Fleet
     proposal: Proposal
+    dropped: frozenset[Address]
+    narrow: frozenset[str]
     unsure: tuple[tuple[DatabasePlan, Desired], ...]
     commit: Callable[[], Commit | None]
     late: Callable[[], tuple[Finding, ...]]
@@ -77,23 +90,26 @@ def saved_plan(path: Path, options: ApplyOptions, world: World) -> Taken:
     config = fleet_without_specs(common, today=world.today())
     _check_config(read, config.config)
     specs = _specs(paths, options, world)
-    plan = _part_of(read.saved.proposal.plan, world)
-    plan = strengthened(plan, specs.desired) if specs else plan
+    project = _project(paths, config, specs, world)
+    plan = strictest(_part_of(read.saved.proposal.plan, world), project)
     state_dir = world.state_dir(options.state_dir)
 
     def refusals() -> tuple[Finding, ...]:
         now = evolve(read, record=evolve(read.record, now=world.now()))
-        return review_file(plan, _known(now, plan, specs, state_dir))
+        return review_file(plan, _known(now, plan, project, state_dir))
 
     signed = read.record.seal is Seal.VERIFIED
+    wanted = {one.handle: _wanted(one, project, read) for one in plan.databases}
     return Taken(
         fleet=evolve(
             config,
-            desired=tuple(intended(one) for one in plan.databases),
+            desired=tuple(wanted[one.handle] or intended(one) for one in plan.databases),
             whole=_whole(read, plan, specs),
         ),
+        dropped=dropped(plan, project),
+        narrow=frozenset(handle for handle, spec in wanted.items() if spec is None),
         proposal=Proposal(plan=plan, findings=refusals(), id=read.saved.proposal.id),
-        unsure=() if signed or specs is None else tuple(_unsure(plan, specs)),
+        unsure=() if signed else tuple(_unsure(plan, project)),
         commit=lambda: _commit(read, paths, specs, world),
         late=refusals,
     )
@@ -131,6 +147,38 @@ def _specs(paths: tuple[Path, ...], options: ApplyOptions, world: World) -> Flee
     return valid_fleet(Selection(paths=paths, config=config), today=world.today())
 
 
+def _project(
+    paths: tuple[Path, ...], config: Fleet, specs: Fleet | None, world: World
+) -> tuple[Desired, ...]:
+    """All specs of the project, and those that were named."""
+    found = load_project(paths, None, config=config.config, today=world.today()).specs
+    known = {(os.path.realpath(one.location.file), one.location.line) for one in found}
+    named = specs.desired if specs else ()
+    return (
+        *found,
+        *(
+            one
+            for one in named
+            if (os.path.realpath(one.location.file), one.location.line) not in known
+        ),
+    )
+
+
+def _wanted(database: DatabasePlan, project: Sequence[Desired], read: PlanFile) -> Desired | None:
+    """What the spec of a database asks for, where there is just one.
+
+    Only the kinds that the plan was about are read, unless its file has changed since.
+    """
+    specs = specs_of(database, project)
+    if len(specs) != 1:
+        return None
+    made_of = set(read.saved.scope.digests.values())
+    is_same = set(digests_of(specs).values()) <= made_of
+    before = read.saved.proposal.plan.databases
+    kinds = covered_kinds(next(one for one in before if one.handle == database.handle))
+    return to_read(database, specs[0], kinds if is_same else None)
+
+
 def _check_config(read: PlanFile, config: Config) -> None:
     """Raise PlanFileError where the limits of the project are not at hand."""
     made_with = read.saved.scope.config
@@ -143,7 +191,11 @@ def _check_config(read: PlanFile, config: Config) -> None:
 
 def _part_of(plan: Plan, world: World) -> Plan:
     """What of a plan is applied: its actions and steps. All else was so when it was made."""
-    databases = tuple(evolve(one, items=one.doable) for one in plan.databases if one.doable)
+    databases = tuple(
+        evolve(one, items=one.doable, unmanaged=(), ignored=())
+        for one in plan.databases
+        if one.doable
+    )
     left = sum(len(one.items) - len(one.doable) for one in plan.databases)
     if left:
         were = "item was" if left == 1 else "items were"
@@ -151,29 +203,29 @@ def _part_of(plan: Plan, world: World) -> Plan:
     return Plan(databases=databases)
 
 
-def _known(read: PlanFile, plan: Plan, specs: Fleet | None, state_dir: Path) -> FromFile:
-    desired = specs.desired if specs else ()
-    strangers = tuple(one.handle for one in plan.databases if not about(one, desired))
+def _known(read: PlanFile, plan: Plan, project: Sequence[Desired], state_dir: Path) -> FromFile:
+    without = (one.handle for one in plan.databases if not specs_of(one, project))
     return FromFile(
         record=read.record,
         completed=completed_plans(state_dir, read.saved.proposal.id, after=read.record.made),
-        vouched=vouched(plan, desired),
-        strangers=strangers if specs else (),
-        unnamed=unnamed(plan, desired),
+        has_specs=bool(project),
+        without_spec=tuple(without),
+        unnamed=without_connection(plan, project),
     )
 
 
 def _whole(read: PlanFile, plan: Plan, specs: Fleet | None) -> int:
-    """How many databases the plan was chosen from, by the best word that there is."""
+    """How many databases the plan was chosen from: of two numbers the stricter one."""
+    numbers = [specs.whole] if specs else []
     if read.record.seal is Seal.VERIFIED:
-        return read.saved.scope.fleet
-    return specs.whole if specs else len(plan.databases)
+        numbers.append(read.saved.scope.fleet)
+    return min(numbers, default=len(plan.databases))
 
 
-def _unsure(plan: Plan, specs: Fleet) -> Iterator[tuple[DatabasePlan, Desired]]:
+def _unsure(plan: Plan, project: Sequence[Desired]) -> Iterator[tuple[DatabasePlan, Desired]]:
     """Databases that lose data, with a spec that is about them if they are the only ones."""
     for database in plan.databases:
-        asking = about(database, specs.desired)
+        asking = specs_of(database, project)
         loses = any(step.risk is Risk.LOSSY for step in database.doable)
         if loses and asking and not any(one.addon for one in asking):
             yield database, asking[0]

@@ -1,13 +1,12 @@
-"""G108, G109, G110: a plan from a file is fresh, not applied yet, and somebody answers for it."""
+"""G108, G109, G110: a plan from a file is fresh, not applied yet, and a spec or signature allows it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 from attrs import frozen
 
-from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.history import PastRun
@@ -20,15 +19,15 @@ from reconcile.model.text import moment
 class FromFile:
     """What is known of a plan that came from a file.
 
-    `completed` is the run that did all of it already; `vouched` are the addresses whose loss the
-    specs that are here ask for, with the same approval; `strangers` the databases, by handle, that
-    none of these is about, `unnamed` those with a connection that none of these names.
+    `completed` is the run that did all of it already; `has_specs` whether the project has any;
+    `without_spec` are the databases, by handle, that none of these means, `unnamed` those with a
+    connection that none of these names.
     """
 
     record: Record
     completed: PastRun | None = None
-    vouched: Collection[Address] = ()
-    strangers: tuple[str, ...] = ()
+    has_specs: bool = False
+    without_spec: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
 
 
@@ -64,7 +63,7 @@ def _untimely(record: Record) -> Iterator[Finding]:
 
 def _strange(known: FromFile) -> Iterator[Finding]:
     """Databases that the specs here do not know: one of theirs might protect or pin it."""
-    for handle in known.strangers:
+    for handle in known.without_spec if known.has_specs else ():
         yield Finding(
             code="G110",
             message=(
@@ -100,12 +99,15 @@ def _completed(known: FromFile) -> Iterator[Finding]:
 
 
 def _unanswered(plan: Plan, known: FromFile) -> Iterator[Finding]:
-    """Losses that only the file asks for. By hand they are lost as well."""
+    """Losses that only the file asks for. By hand they are lost as well.
+
+    What a local spec no longer asks for is stale, action by action.
+    """
     losses = dict.fromkeys(
         str(entry.address)
         for database in plan.databases
         for entry in database.doable
-        if entry.risk is Risk.LOSSY and entry.address not in known.vouched
+        if entry.risk is Risk.LOSSY and database.handle in known.without_spec
     )
     if losses:
         first, *others = losses
@@ -114,7 +116,7 @@ def _unanswered(plan: Plan, known: FromFile) -> Iterator[Finding]:
             code="G110",
             message=(
                 f"the plan would lose data at {first}{more}, its signature was not checked, and no"
-                " spec here asks for just that"
+                " spec here asks for that"
             ),
             hint="say with --specs where its specs are, or set RECONCILE_PLAN_KEY for plan and for apply",
         )

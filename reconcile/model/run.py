@@ -141,6 +141,11 @@ class Run:
         return self.after or self.before
 
     @property
+    def out_of_date(self) -> tuple[Outcome, ...]:
+        """What a plan that was made before this run asked for and is not done: it is to be made anew."""
+        return self.results(Result.STALE) if self.kept else ()
+
+    @property
     def effect(self) -> bool:
         """Whether something is, or may be, another by it."""
         return any(outcome.effect for outcome in self.outcomes)

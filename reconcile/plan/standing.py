@@ -52,27 +52,35 @@ _READY = Precondition(standing=Standing.READY)
 _DONE = Precondition(standing=Standing.ALREADY_DONE, message="nothing was sent")
 
 
-def standing(action: Action, now: DatabasePlan, done: Sequence[Change] = ()) -> Precondition:
+def standing(
+    action: Action, now: DatabasePlan, done: Sequence[Change] = (), *, dropped: bool = False
+) -> Precondition:
     """Where an action stands, by what its plan would be `now`; `done` is what this run did before.
 
-    `now` has been read, and plans what the plan of the action asks for on what is live.
+    `now` has been read, and plans what the plan of the action asks for on what is live. `dropped`
+    where the specs no longer ask for the action.
     """
     obstacle = _obstacle(action, now)
     if obstacle is not None:
         return Precondition(standing=Standing.BLOCKED, message=obstacle)
     expected = _after(done, action.change)
     about = [entry for entry in now.items if entry.address == action.address]
-    if any(_is_same(entry, expected, action.risk) for entry in about):
-        return _READY
-    if not any(is_due(action.change, entry) for entry in about):
+    is_same = any(_is_same(entry, expected, action.risk) for entry in about)
+    if not is_same and not any(is_due(action.change, entry) for entry in about):
         return _DONE
+    if is_same and not dropped:
+        return _READY
     before, meant = sides_of(action.change)[0], sides_of(expected)[0]
-    return _stale(Clash(before=before, expected=meant, now=_live(about)))
+    return _stale(Clash(before=before, expected=meant, now=_live(about)), dropped=dropped)
 
 
-def _stale(clash: Clash) -> Precondition:
-    same = clash.now == clash.expected
-    why = "it would lead to something else now" if same else "live is no longer as the plan saw it"
+def _stale(clash: Clash, *, dropped: bool) -> Precondition:
+    if dropped:
+        why = "the spec no longer asks for this"
+    elif clash.now == clash.expected:
+        why = "it would lead to something else now"
+    else:
+        why = "live is no longer as the plan saw it"
     return Precondition(
         standing=Standing.STALE, message=f"{why}, nothing was sent: plan again", clash=clash
     )

@@ -50,8 +50,9 @@ def _refused_lines(run: Run) -> Iterator[Line]:
 
 def _summary(run: Run) -> str:
     head = "Interrupted" if run.interrupted else "Applied" if run.effect else "Nothing applied"
-    planned = count(len(run.before.plan.actions), "action")
-    if not run.before.plan.actions:
+    actions = len(run.outcomes) or len(run.before.plan.actions)
+    planned = count(actions, "action")
+    if not actions:
         return (
             "Interrupted: no action was planned." if run.interrupted else "No action was planned."
         )
@@ -136,10 +137,15 @@ def _left_lines(run: Run) -> Iterator[Line]:
     left = run.left
     plan = left.plan
     if all(is_quiet(database, left) for database in plan.databases):
-        yield line(0, (f"Converged. {verdict(left)}", "bold green"))
+        stale = len(run.out_of_date)
+        if stale:
+            said = f"{count(stale, 'action')} of the plan no longer applied: plan again."
+            yield line(0, (f"{said} {verdict(left)}", "bold yellow"))
+        else:
+            yield line(0, (f"Converged. {verdict(left)}", "bold green"))
         return
     open_ends = plan.unknown or run.results(Result.UNKNOWN)
-    converged = not plan.actions and not open_ends
+    converged = not plan.actions and not open_ends and not run.out_of_date
     state = "Converged, but not all is done" if converged else "Not converged"
     yield line(0, (f"{state}. What is left:", "bold yellow"))
     yield BLANK

@@ -30,17 +30,17 @@ def planned(command: Command, *specs: str) -> None:
 def test_protection_is_not_edited_away(command: Command, sandbox: Sandbox) -> None:
     """Where the file says that its specs are is not where they are."""
     planned(command, SHOP_WITHOUT_LEGACY.replace(SHOP_HEAD, f"{SHOP_HEAD}protect: true\n"))
-    command.write(SHOP_WITHOUT_LEGACY, folder="elsewhere")
+    command.write(SHOP_WITHOUT_LEGACY, folder=".elsewhere")
 
     def unprotected(document: Document) -> None:
         database(document)["protect"] = False
-        document["envelope"]["scope"]["paths"] = ["elsewhere"]
+        document["envelope"]["scope"]["paths"] = [".elsewhere"]
 
     edit(command, unprotected)
     refused = command(*LOSING, status=2)
     assert "is protected, and this would lose data [G101]" in refused.stdout
     assert "legacy" in logical(sandbox, SHOP_ADDON)
-    (command.directory / "specs").rename(command.directory / "gone")
+    (command.directory / "specs").rename(command.directory / ".gone")
     refused = command(*LOSING, status=3)
     assert "[G110]" in refused.stdout
     assert "legacy" in logical(sandbox, SHOP_ADDON)

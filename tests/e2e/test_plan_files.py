@@ -26,6 +26,7 @@ from e2e.fleet import (
     SHOP_WITHOUT_LEGACY,
 )
 from e2e.plan_file import APPLY, FILE, KEY, LOSING, edit, saved
+from e2e.terminal import on_terminal
 from jsonschema import Draft202012Validator
 
 from reconcile.sandbox import Sandbox
@@ -224,32 +225,97 @@ def test_a_loss_that_a_spec_here_asks_for_is_done(sandbox: Sandbox, losing: Comm
     assert logical(sandbox, SHOP_ADDON) == {"shop"}
 
 
-@pytest.mark.parametrize("until", [None, "2098-01-01"])
-def test_a_loss_that_only_the_file_asks_for_is_refused(
-    sandbox: Sandbox, losing: Command, until: str | None
-) -> None:
-    """Where the specs are not, or approve of it otherwise."""
-    specs = losing.directory / "specs"
-    if until is None:
-        specs.rename(losing.directory / "gone")
-    else:
-        losing.write(SHOP_WITHOUT_LEGACY.replace("2099-12-31", until))
+def test_a_loss_that_only_the_file_asks_for_is_refused(sandbox: Sandbox, losing: Command) -> None:
+    """Where the project has no spec: hidden folders are no part of it."""
+    (losing.directory / "specs").rename(losing.directory / ".gone")
     refused = losing(*LOSING, status=3)
     assert "the plan would lose data at shop/logical_databases/legacy" in refused.stdout
     assert "[G110]" in refused.stdout
     assert sandbox.requests()["requests"] == []
 
 
+@pytest.mark.parametrize("key", [None, KEY])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        f"{SHOP_HEAD}logical_databases: [shop]\n",
+        f"{SHOP_HEAD}backups: {{enabled: true, hours: [4]}}\n",
+    ],
+    ids=["dropped", "another value"],
+)
+def test_what_the_spec_no_longer_asks_for_is_stale(
+    sandbox: Sandbox, losing: Command, key: str | None, spec: str
+) -> None:
+    """A signature does not replace a spec that exists; nothing is converged."""
+    environment = {"RECONCILE_PLAN_KEY": key}
+    losing("plan", "--out", FILE, status=0, environment=environment)
+    losing.write(spec)
+    stale = losing(*LOSING, status=2, environment=environment)
+    assert "stale: the spec no longer asks for this, nothing was sent: plan again" in stale.stdout
+    lines = [" ".join(line.split()) for line in stale.stdout.splitlines()]
+    at = lines.index("before enabled, hours 14")
+    assert lines[at + 1 : at + 3] == ["expected enabled, hours 14", "now enabled, hours 14"]
+    assert "Converged" not in stale.stdout
+    assert ("Not converged. What is left:" in stale.stdout) == ("[4]" in spec)
+    assert changing(sandbox) == []
+
+
+def test_a_spec_that_wants_more_by_now_is_not_converged(sandbox: Sandbox, planned: Command) -> None:
+    """The plan is applied as it is, and what the spec wants since is told."""
+    planned.write(SHOP.replace("[shop, audit]", "[shop, audit, more]"))
+    left = planned(*APPLY, status=2)
+    assert len(effects(sandbox)) == 3
+    assert "Not converged. What is left:" in left.stdout
+    assert "logical_databases/more" in left.stdout
+    assert "audit" not in left.stdout.split("What is left:")[1]
+
+
+@pytest.mark.parametrize("dates", [("2001-12-31", "2099-12-31"), ("2099-12-31", "2001-12-31")])
+def test_an_approval_ends_on_the_earlier_day(
+    sandbox: Sandbox, command: Command, dates: tuple[str, str]
+) -> None:
+    """That of the file or that of the spec: an edited day in the file is of no use."""
+    now, then = (SHOP_WITHOUT_LEGACY.replace("2099-12-31", date) for date in dates)
+    command.write(then)
+    command("plan", "--out", FILE, status=0)
+    command.write(now)
+    assert "[G102]" in command(*LOSING, status=2).stdout
+    assert "legacy" in logical(sandbox, SHOP_ADDON)
+
+
+def test_what_is_done_already_needs_no_permission(sandbox: Sandbox, losing: Command) -> None:
+    """A deletion that somebody made meanwhile is neither asked about nor called not allowed."""
+    sandbox.change(SHOP_ADDON, logical_databases=[{"name": "shop", "protected": True}])
+    done = losing(*APPLY, status=0)
+    assert "already done: nothing was sent" in done.stdout
+    assert "not allowed" not in done.stdout
+    assert effects(sandbox) == [("PATCH", None)]
+
+
+def test_what_is_asked_about_is_true_by_now(sandbox: Sandbox, losing: Command) -> None:
+    """What is done already is left out, and no managed name is called unmanaged."""
+    sandbox.change(SHOP_ADDON, logical_databases=[{"name": "shop", "protected": True}])
+    with on_terminal(losing, "apply", "--plan", FILE, piped={"stdout"}) as terminal:
+        terminal.read_until("Apply 1 action to 1 database? Only 'yes' is taken: ")
+        assert "legacy" not in terminal.shown
+        assert "unmanaged" not in terminal.shown
+        terminal.type("yes\n")
+        done = terminal.finish()
+    assert done.status == 0, str(done)
+    assert "Applied: 2 actions, 1 done and 1 already done." in done.stdout
+    assert "unmanaged" not in done.stdout
+
+
 def test_a_signature_answers_for_a_loss(sandbox: Sandbox, losing: Command) -> None:
     """Made with the key and checked with it; another one, or none, is an error."""
-    (losing.directory / "specs").rename(losing.directory / "gone")
-    losing("plan", "gone", "--out", FILE, status=0, environment={"RECONCILE_PLAN_KEY": KEY})
+    (losing.directory / "specs").rename(losing.directory / ".gone")
+    losing("plan", ".gone", "--out", FILE, status=0, environment={"RECONCILE_PLAN_KEY": KEY})
     sandbox.clear()
     other = losing(*LOSING, status=65, environment={"RECONCILE_PLAN_KEY": KEY.upper()})
     assert "its signature is not one of RECONCILE_PLAN_KEY" in other.stderr
     short = losing(*LOSING, status=64, environment={"RECONCILE_PLAN_KEY": "short"})
     assert "RECONCILE_PLAN_KEY is shorter than 16 bytes" in short.stderr
-    (losing.directory / "gone").rename(losing.directory / "away")
+    (losing.directory / ".gone").rename(losing.directory / ".away")
     unchecked = losing(*LOSING, status=3)
     assert "its signature is not checked" in unchecked.stderr
     assert "[G110]" in unchecked.stdout

@@ -135,7 +135,9 @@ EXPLAINED = (
     ),
     # The same change is made the same way, by the tool or by hand.
     Explained(
-        where="plan/vouching.py: _at", within=r"(?<=type\()(?:entry|None)(?=\))", reason=Reason.SAME
+        where="plan/local_specs.py: _done_by",
+        within=r"(?<=type\()(?:entry|None)(?=\))",
+        reason=Reason.SAME,
     ),
     # The protocol's own default, and that of the executor which does not look at it.
     Explained(

@@ -19,6 +19,7 @@ from reconcile.model.state import Unknown
 from reconcile.plan.build import build_plan
 from reconcile.plan.digest import plan_id
 from reconcile.plan.file import Saved, dump, load, sign
+from reconcile.plan.local_specs import dropped
 from reconcile.plan.written import WrittenCommit, WrittenScope
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -89,3 +90,10 @@ def test_another_plan_has_another_id(fleet: tuple[Case, ...]) -> None:
             evolve(database, version="1.2.3-4"),
         ):
             assert plan_id(Plan(databases=(*others, changed))) != plan_id(plan)
+
+
+@given(fleet=fleets(by_sql=True))
+def test_the_specs_of_a_plan_ask_for_all_of_it(fleet: tuple[Case, ...]) -> None:
+    """Each action and step, as far as the file alone tells the state that it was planned on."""
+    plan = plan_of(fleet)
+    assert dropped(plan, [case.desired for case in fleet]) == frozenset()

@@ -74,6 +74,22 @@ def test_one_thing(live: Any, expected: Standing) -> None:
     assert case.standings(live) == [expected]
 
 
+def test_what_the_spec_no_longer_asks_for_is_stale() -> None:
+    """Unless it is so already, or live is no longer as planned either."""
+    case = Case("backups", Backups(enabled=True, hours=(5,)), OFF)
+    (action,) = case.plan.actions
+    message = "the spec no longer asks for this, nothing was sent: plan again"
+    found = standing(action, case.plan, dropped=True)
+    off = {"enabled": False, "hours": (3,)}
+    assert found == Precondition(
+        standing=STALE, message=message, clash=Clash(before=off, expected=off, now=off)
+    )
+    done = case.planned({ITSELF: {"enabled": True, "hours": (5,)}})
+    assert standing(action, done, dropped=True).standing is DONE
+    other = case.planned({ITSELF: {"enabled": False, "hours": (4,)}})
+    assert standing(action, other, dropped=True).message == message
+
+
 def test_a_stale_action_tells_what_it_met() -> None:
     """Before, expected, now."""
     case = Case("backups", Backups(enabled=True, hours=(5,)), OFF)
