@@ -62,8 +62,8 @@ class Task:
     `wanted` says what is wanted, once there is a connection; `consent` says what may run, None for
     no; it is asked once the plan is known, and not at all in a dry run, where `allowance` holds.
     `fleetwide` where the cost is worth telling beforehand. `command` and `commit`, that of the
-    specs, are what the journal tells of it. `saved` is the plan where it was made before this run:
-    then the fleet wants just what that asks for.
+    specs, are what the journal tells of it. `saved` is the plan that was made
+    before this run; `asks` is whether a person sees the plan before it is applied.
     """
 
     about: About
@@ -107,21 +107,17 @@ def dry_run(task: Task, world: World) -> Run:
 
 
 def _proposed(task: Task, again: Again, *, shown: bool = True) -> Looked:
-    """The plan and what the guards say of it; a plan from a file is looked at first.
-
-    `shown` is whether somebody will see it before it is applied.
-    """
-    world, reads, fleet, saved = again.world, again.reads, again.fleet, task.saved
-    stop, overrides = world.interruption.stop, task.overrides
-    backup_first = task.safeguard.backup_first
-    if saved is None:
-        if task.fleetwide:
-            foretell(fleet, reads, task.about, world)
-        proposal = propose(
-            fleet, reads, world, stop=stop, overrides=overrides, backup_first=backup_first
-        )
-        return Looked(proposal=proposal)
-    return look_and_judge(saved, again, shown=shown, overrides=overrides, backup_first=backup_first)
+    """The plan and what the guards say of it; a plan from a file is looked at first."""
+    saved, overrides = task.saved, task.overrides
+    safe = task.safeguard.backup_first
+    if saved is not None:
+        return look_and_judge(saved, again, shown=shown, overrides=overrides, backup_first=safe)
+    fleet, reads, world = again.fleet, again.reads, again.world
+    if task.fleetwide:
+        foretell(fleet, reads, task.about, world)
+    stop = world.interruption.stop
+    made = propose(fleet, reads, world, stop=stop, overrides=overrides, backup_first=safe)
+    return Looked(proposal=made)
 
 
 def _whole(task: Task, judged: Proposal) -> Proposal:

@@ -169,7 +169,7 @@ def test_a_spec_keeps_its_places_under_another_handle() -> None:
 def test_the_kinds_of_a_plan() -> None:
     """Those of its items; all where one is about the whole database."""
     (database,) = PLAN.databases
-    assert covered_kinds(database) == {"logical_databases"}
+    assert covered_kinds(database) == frozenset({"logical_databases"})
     whole = Pending(
         address=Address(database="shop"), message="busy", reason=Reason.BUSY, origin=ORIGIN
     )
