@@ -54,9 +54,9 @@ class EngineVersion:
     __short_form__ = ShortForm(key="version")
 
     version: Annotated[str, RuleText()] = described(
-        "Quoted: an exact version (16.4.0-1; 16.4 is any of 16.4), a minimum (>=16.4), or"
+        "Quoted: an exact version (17.4.0-1; 17.4 is any of 17.4), a minimum (>=17.4), or"
         " latest-minor.",
-        examples=(">=16.4", "latest-minor"),
+        examples=(">=17.4", "latest-minor"),
     )
     allow_major: Annotated[int, Between(1, 9999, "major version")] | None = described(
         "The major version up to which an upgrade may go. Left out: a major is never crossed.",

@@ -1,6 +1,6 @@
 """What a spec may ask of an engine's version, and whether a version is that.
 
-A version that is written without a build means all builds, `16.4` all of 16.4, `16` all of 16: of
+A version that is written without a build means all builds, `17.4` all of 17.4, `17` all of 17: of
 what is not said nothing is asked.
 """
 
@@ -55,7 +55,7 @@ def parse_rule(text: str) -> Rule:
     if match is None:
         raise InvalidValueError(
             f"{quoted(text)} is no version to ask for",
-            hint=f"write an exact one as in 16.4.0-1 or 16.4, a minimum as in >=16.4, or"
+            hint=f"write an exact one as in 17.4.0-1 or 17.4, a minimum as in >=17.4, or"
             f" {LATEST_MINOR}",
         )
     numbers = tuple(int(part) for part in re.split(r"[.-]", match["version"]))
