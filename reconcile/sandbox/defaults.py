@@ -31,9 +31,9 @@ class EngineFacts:
 ENGINES: Mapping[Engine, EngineFacts] = MappingProxyType(
     {
         Engine.POSTGRESQL: EngineFacts(
-            title="PostgreSQL", version="16.4.0-1", plan="postgresql-starter-512"
+            title="PostgreSQL", version="17.2.0-1", plan="postgresql-starter-512"
         ),
-        Engine.MYSQL: EngineFacts(title="MySQL", version="8.0.35-1", plan="mysql-starter-512"),
+        Engine.MYSQL: EngineFacts(title="MySQL", version="8.4.3-1", plan="mysql-starter-512"),
         Engine.MONGODB: EngineFacts(title="MongoDB", version="7.0.9-1", plan="mongo-starter-512"),
         Engine.INFLUXDB: EngineFacts(
             title="InfluxDB", version="1.8.10-1", plan="influx-starter-512"
@@ -43,7 +43,7 @@ ENGINES: Mapping[Engine, EngineFacts] = MappingProxyType(
             title="Elasticsearch", version="7.10.2-1", plan="elasticsearch-starter-1024"
         ),
         Engine.OPENSEARCH: EngineFacts(
-            title="OpenSearch", version="2.14.0-1", plan="opensearch-starter-1024"
+            title="OpenSearch", version="2.17.1-1", plan="opensearch-starter-1024"
         ),
     }
 )

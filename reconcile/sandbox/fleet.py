@@ -28,7 +28,7 @@ from reconcile.sandbox.records import (
 )
 
 VERSION = Matches(
-    r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9]+)?", "a version such as '8.0.35-1' (quote it in YAML)"
+    r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9]+)?", "a version such as '8.4.8-1' (quote it in YAML)"
 )
 ADDON_ID = Matches(r"ad-[0-9A-Za-z-]+", "an addon id such as 'ad-7f6c1f0a'")
 PATH_SEGMENT = Matches(r"[0-9A-Za-z][0-9A-Za-z._-]*", "letters, digits, '.', '_' and '-'")
@@ -156,10 +156,10 @@ class Database:
         metadata=about("addon provider id; the engine if left out", "scalingo-redis"),
     )
     version: str | None = field(
-        default=None, validator=VERSION, metadata=about("version that runs", "8.0.35-1")
+        default=None, validator=VERSION, metadata=about("version that runs", "8.4.8-1")
     )
     next_version: str | None = field(
-        default=None, validator=VERSION, metadata=about("version an upgrade installs", "8.0.36-1")
+        default=None, validator=VERSION, metadata=about("version an upgrade installs", "8.4.11-1")
     )
     plan: str | None = field(default=None, metadata=about("plan", "mysql-starter-512"))
     status: Status = field(default=Status.RUNNING, metadata=about("state of the database"))

@@ -77,7 +77,7 @@ class Operation:
         default=None,
         metadata=about(
             "the version, the point in time, the feature or the backup that it is about",
-            "8.0.36-1",
+            "8.4.11-1",
             "force-ssl",
         ),
     )

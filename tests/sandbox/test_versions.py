@@ -41,7 +41,7 @@ def test_versions_lead_to_the_next(client: ProviderClient) -> None:
         after = shown["next_upgrade"]
         assert after is None or after.keys() == shown.keys() - {"next_upgrade"}
         wanted = None if after is None else after["id"]
-    assert found == [(8, 0, 35, 1), (8, 0, 36, 1), (8, 4, 3, 1)]
+    assert found == [(8, 0, 35, 1), (8, 0, 36, 1), (8, 4, 3, 1), (8, 4, 11, 1)]
 
 
 @pytest.mark.parametrize("addon", [MYSQL, OLD_MYSQL, POSTGRESQL, INFLUXDB, REDIS, DEDICATED])
