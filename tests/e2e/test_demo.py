@@ -58,7 +58,7 @@ def sandbox_of(process: subprocess.Popen[str]) -> int:
 def test_the_tour_holds_and_fits_80_columns(tmp_path: Path) -> None:
     """Every step comes out as its caption says; nothing is left in the home directory."""
     with tour(tmp_path) as process:
-        stdout, stderr = process.communicate(timeout=SECONDS)
+        stdout, stderr = process.communicate(timeout=10 * SECONDS)
     assert process.returncode == 0, stdout + stderr
     assert "Traceback" not in stdout + stderr
     assert "That is all. Every step held." in stdout

@@ -155,14 +155,12 @@ def test_closing_ends_what_waits_for_an_answer(provider: Provider) -> None:
     provider.odd["auth"].append(Reply(wait=never))
     transport = Transport(permits=(GROUNDWORK,), notify=unheard)
     with ThreadPoolExecutor(1) as threads:
-        begun = time.monotonic()
         waiting = threads.submit(transport.send, ask(provider))
         while not provider.requests:
             time.sleep(0.005)
         transport.close()
         with pytest.raises(ApiError):
-            waiting.result(timeout=5)
-    assert time.monotonic() - begun < 5
+            waiting.result()
     assert len(provider.requests) == 1
     with pytest.raises(ApiError, match="the connection is closed"):
         transport.send(ask(provider))
@@ -216,9 +214,10 @@ def test_the_machines_clock_sleeps_and_can_be_woken() -> None:
     clock = SystemClock()
     begun = time.monotonic()
     clock.sleep(0.01, lambda: False)
-    assert 0.01 <= time.monotonic() - begun < 5
+    assert time.monotonic() - begun >= 0.01
     clock.sleep(3600, lambda: True)
-    assert abs(clock.now() - time.time()) < 5
+    before = time.time()
+    assert before <= clock.now() <= time.time()
 
 
 @pytest.mark.parametrize(
