@@ -13,7 +13,7 @@ from reconcile.model.item import Action, Reason
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.state import Approval
-from reconcile.plan.standing import Standing, standing
+from reconcile.plan.standing import Standing, standing, step_of
 
 
 def action_of(end: OpenEnd, today: date) -> Action:
@@ -42,6 +42,8 @@ def settlement(end: OpenEnd, action: Action, now: DatabasePlan) -> Settlement | 
     if now.target is None or now.target.addon != _addon(end):
         return None
     found = standing(action, now).standing
+    if found is Standing.STALE and step_of(action.change) is not None:
+        found = Standing.READY  # only the planned version shows that an upgrade was done
     if found not in {Standing.READY, Standing.ALREADY_DONE}:
         return None
     return Settlement(

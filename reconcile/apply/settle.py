@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from attrs import evolve
 
 from reconcile.errors import DOUBT
-from reconcile.model.address import Address
-from reconcile.model.item import Action, Item, Pending
+from reconcile.model.item import Action, Pending
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.run import Outcome, Result
 from reconcile.model.sql import by_sql
-from reconcile.plan.standing import is_due
+from reconcile.plan.standing import concerning, is_left, step_of
 
 
 def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
@@ -21,8 +20,8 @@ def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
     Of an unknown one: nothing about the action's address is left to do, or the provider is at just
     that: it was done. It is planned as before: it was not done, unless the provider may still be at
     it. Anything else stays unknown. A failed one of which nothing is left to do was done by another
-    hand, a moment before. A statement that was done, and of which the API does not tell, was perhaps
-    done elsewhere.
+    hand, a moment before. An upgrade that went to another version than the planned one was not done.
+    A statement that was done, and of which the API does not tell, was perhaps done elsewhere.
     """
     databases = {plan.handle: plan for plan in after.databases}
     return tuple(
@@ -33,31 +32,43 @@ def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
 def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
     if plan is None or plan.error is not None:
         return outcome
-    address = outcome.action.address
-    whole = Address(database=address.database)
-    concerned = {address, evolve(whole, kind=address.kind), whole}
-    about = [entry for entry in plan.items if entry.address in concerned]
+    change = outcome.action.change
     if outcome.result is Result.UNKNOWN:
-        return _known(outcome, about)
-    due = any(is_due(outcome.action.change, entry) for entry in about)
-    if outcome.result is Result.DONE and due and by_sql(outcome.calls):
-        message = "the server took it, and read again the API does not tell of it: look there"
-        return evolve(outcome, result=Result.UNKNOWN, message=message)
-    if outcome.result is Result.FAILED and not due:
+        return _known(outcome, plan)
+    left = is_left(change, plan)
+    if outcome.result is Result.DONE and left:
+        return _undone(outcome, plan)
+    if outcome.result is Result.FAILED and not left:
         message = f"read again: it is so, by another hand; {outcome.message}"
         return evolve(outcome, result=Result.ALREADY_DONE, message=message)
     return outcome
 
 
-def _known(outcome: Outcome, about: Sequence[Item]) -> Outcome:
+def _undone(outcome: Outcome, plan: DatabasePlan) -> Outcome:
+    """What was reported as done, of which a second read finds something left."""
+    step = step_of(outcome.action.change)
+    if step is not None and not step.is_at(plan.version):
+        result = Result.FAILED if step.is_past(plan.version) else Result.UNKNOWN
+        return evolve(outcome, result=result, message=f"read again: {step.missed(plan.version)}")
+    if by_sql(outcome.calls):
+        message = "the server took it, and read again the API does not tell of it: look there"
+        return evolve(outcome, result=Result.UNKNOWN, message=message)
+    return outcome
+
+
+def _known(outcome: Outcome, plan: DatabasePlan) -> Outcome:
     """What an unknown outcome is, by what is planned about its action."""
+    change = outcome.action.change
+    step, about = step_of(change), concerning(change.address, plan)
     waiting = [entry for entry in about if isinstance(entry, Pending)]
     if not all(entry.at_it for entry in waiting):
         return outcome
     if waiting:
         said, result = "read again: it is under way", Result.DONE
-    elif not any(is_due(outcome.action.change, entry) for entry in about):
+    elif not is_left(change, plan):
         said, result = "read again: it was done", Result.DONE
+    elif step is not None and step.is_past(plan.version):
+        said, result = f"read again: {step.missed(plan.version)}", Result.UNKNOWN
     elif outcome.under_way or not all(isinstance(entry, Action) for entry in about):
         said, result = "not done yet when read again, it may still be", Result.UNKNOWN
     else:

@@ -87,8 +87,9 @@ def _command_words(argv: Sequence[str]) -> Iterator[str]:
     name=PROGRAM,
     cls=InOrder,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    epilog="Exit status: 0 done, 1 failed, 2 something remains, 3 refused, 4 failed after an"
-    " effect, 64 usage, 65 invalid specs, 77 not authenticated.",
+    epilog="Exit status: 0 done, 1 failed before any effect, 2 something remains, declined or only"
+    " started, 3 refused by a guard, 4 failed after an effect, 64 usage, 65 invalid spec or plan file,"
+    " 77 not authenticated, 130 or 143 interrupted.",
 )
 @click.version_option(__version__, message=f"{PROGRAM} %(version)s")
 def _group() -> None:

@@ -1,12 +1,14 @@
-"""Plan | Run → exit status: the table of the README, in one place.
+"""What a command came to → exit status: the table of the README, in one place.
 
-The first that holds wins: 77, 3, 4, 1, 2, 0. (64 and 65 end a command before there is a plan.)
+Every command sums up what it came to as an `Ending`; the first status that holds wins. A usage error
+(64) and an invalid spec or plan file (65) end a command as errors, before it comes to anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import assert_never
+
+from attrs import frozen
 
 from reconcile.errors import ExitStatus
 from reconcile.model.change import Create, is_first_half
@@ -14,98 +16,140 @@ from reconcile.model.deed import Done
 from reconcile.model.item import Pending
 from reconcile.model.operation import Operation
 from reconcile.model.plan import Plan, Proposal
-from reconcile.model.run import Result, Run
+from reconcile.model.run import REACHED, Result, Run
 from reconcile.model.state import Inspected, Unknown
 
+ORDER = (
+    ExitStatus.USAGE,
+    ExitStatus.INVALID,
+    ExitStatus.INTERRUPTED,
+    ExitStatus.TERMINATED,
+    ExitStatus.FAILED_AFTER_EFFECT,
+    ExitStatus.UNAUTHENTICATED,
+    ExitStatus.FAILED,
+    ExitStatus.REFUSED,
+    ExitStatus.REMAINS,
+    ExitStatus.DONE,
+)
+"""The first that holds wins."""
 
-def reading_status(proposal: Proposal, *, remains_counts: bool) -> ExitStatus:
-    """The status of a command that only reads."""
-    plan = proposal.plan
-    if _nobody_authenticated(plan):
-        return ExitStatus.UNAUTHENTICATED
-    if plan.unknown:
-        return ExitStatus.FAILED
-    return ExitStatus.REMAINS if remains_counts and proposal.remains else ExitStatus.DONE
+
+def first(*statuses: ExitStatus | int | None) -> ExitStatus:
+    """The status that wins among those that hold; None holds nothing."""
+    held = [ExitStatus(status) for status in statuses if status is not None]
+    return min(held, key=ORDER.index, default=ExitStatus.DONE)
 
 
-def states_status(states: Collection[Inspected | Unknown]) -> ExitStatus:
+@frozen(kw_only=True)
+class Ending:
+    """What a command came to.
+
+    interrupted      the status of the signal that ended it
+    unauthenticated  whether everything that it needed was refused for lack of credentials
+    failed           whether something failed, or is unknown
+    effect           whether something is, or may be, changed by it
+    refused          whether a guard refused the run, or everything that was to be done
+    remains          whether something is left to do
+    """
+
+    interrupted: int | None = None
+    unauthenticated: bool = False
+    failed: bool = False
+    effect: bool = False
+    refused: bool = False
+    remains: bool = False
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status."""
+        failed = ExitStatus.FAILED_AFTER_EFFECT if self.effect else ExitStatus.FAILED
+        return first(
+            self.interrupted,
+            failed if self.failed else None,
+            ExitStatus.UNAUTHENTICATED if self.unauthenticated and not self.effect else None,
+            ExitStatus.REFUSED if self.refused and not self.effect else None,
+            ExitStatus.REMAINS if self.remains or self.refused else None,
+        )
+
+
+def reading_status(
+    proposal: Proposal, *, remains_counts: bool, interrupted: int | None = None
+) -> ExitStatus:
+    """The status of a command that only reads: guards refuse nothing of what is only shown."""
+    return Ending(
+        interrupted=interrupted,
+        unauthenticated=_is_unauthenticated(proposal.plan),
+        failed=bool(proposal.plan.unknown),
+        remains=remains_counts and proposal.remains,
+    ).status
+
+
+def states_status(
+    states: Collection[Inspected | Unknown], *, interrupted: int | None = None
+) -> ExitStatus:
     """The status of `show`."""
     unknown = [state for state in states if isinstance(state, Unknown)]
-    if unknown and len(unknown) == len(states) and all(one.unauthenticated for one in unknown):
-        return ExitStatus.UNAUTHENTICATED
+    stranger = len(unknown) == len(states) and all(one.unauthenticated for one in unknown)
     partly = any(isinstance(state, Inspected) and state.unreadable for state in states)
-    return ExitStatus.FAILED if unknown or partly else ExitStatus.DONE
+    return Ending(
+        interrupted=interrupted,
+        unauthenticated=bool(unknown) and stranger,
+        failed=bool(unknown) or partly,
+    ).status
 
 
-def done_status(done: Done, *, waited: bool) -> ExitStatus:
-    """The status of an order; `waited` whether the end of its operation was."""
-    match done.result:
-        case Result.DONE:
-            return ExitStatus.DONE
-        case Result.STARTED:
-            return ExitStatus.REMAINS if waited else ExitStatus.DONE
-        case Result.FAILED:
-            return ExitStatus.FAILED_AFTER_EFFECT if done.operation else ExitStatus.FAILED
-        case Result.UNKNOWN:
-            return ExitStatus.FAILED_AFTER_EFFECT
-        case Result.REFUSED:
-            return ExitStatus.REFUSED
-        case (
-            Result.ALREADY_DONE
-            | Result.STALE
-            | Result.BLOCKED
-            | Result.SKIPPED
-            | Result.NOT_ALLOWED
-            | Result.NOT_SENT
-        ):
-            return ExitStatus.REMAINS
-        case _:
-            assert_never(done.result)
-
-
-def change_status(run: Run) -> ExitStatus:
-    """The status of one change: as of an apply, whose whole it is.
-
-    Refused, it is all that was; pending, it was asked for and not made.
-    """
-    status = run_status(run)
-    if status is ExitStatus.REMAINS and run.results(Result.REFUSED):
-        return ExitStatus.REFUSED
-    pending = any(isinstance(entry, Pending) for entry in run.before.plan.items())
-    return ExitStatus.REMAINS if status is ExitStatus.DONE and pending else status
-
-
-def operation_status(seen: Operation) -> ExitStatus:
+def operation_status(seen: Operation, *, interrupted: int | None = None) -> ExitStatus:
     """The status of a look at an operation: one that has not ended remains."""
-    if seen.failed or seen.unclear:
-        return ExitStatus.FAILED
-    return ExitStatus.DONE if seen.done else ExitStatus.REMAINS
+    failed = seen.failed or seen.unclear
+    return Ending(interrupted=interrupted, failed=failed, remains=not seen.ended).status
+
+
+def done_status(done: Done, *, interrupted: int | None = None) -> ExitStatus:
+    """The status of a one-off command that no spec can hold: one that is only started remains."""
+    return Ending(
+        interrupted=interrupted,
+        failed=done.result in {Result.FAILED, Result.UNKNOWN},
+        effect=done.effect,
+        refused=done.result is Result.REFUSED,
+        remains=done.result not in REACHED,
+    ).status
 
 
 def run_status(run: Run) -> ExitStatus:
     """The status of an apply; a dry run is one that only reads."""
-    if run.interrupted is not None:
-        return ExitStatus(run.interrupted)
-    if _nobody_authenticated(run.before.plan) or _turned_away(run):
-        return ExitStatus.UNAUTHENTICATED
-    if run.before.refused:
-        return ExitStatus.REFUSED
-    if _half_replaced(run):
-        return ExitStatus.FAILED_AFTER_EFFECT
-    if run.results(Result.FAILED, Result.UNKNOWN) or run.left.plan.unknown:
-        return ExitStatus.FAILED_AFTER_EFFECT if run.effect else ExitStatus.FAILED
-    started = run.results(Result.STARTED)  # its end was not waited for, or did not come in time
-    remains = run.left.remains or started or run.out_of_date
-    return ExitStatus.REMAINS if remains else ExitStatus.DONE
+    return _ending(run, remains=run.left.remains).status
 
 
-def _turned_away(run: Run) -> bool:
-    """Whether nobody was let in when a plan that was made before was to be applied."""
-    after = run.after
-    return after is not None and _nobody_authenticated(after.plan) and not run.effect
+def change_status(run: Run) -> ExitStatus:
+    """The status of a one-off change: as of an apply, but what is pending was at most started."""
+    pending = any(
+        isinstance(entry, Pending) and (entry.at_it or not run.outcomes)
+        for entry in run.left.plan.items()
+    )
+    return _ending(run, remains=run.left.remains or pending).status
 
 
-def _half_replaced(run: Run) -> bool:
+def _ending(run: Run, *, remains: bool) -> Ending:
+    return Ending(
+        interrupted=run.interrupted,
+        unauthenticated=_is_unauthenticated(run.before.plan) or _is_unauthenticated(run.left.plan),
+        failed=bool(
+            run.results(Result.FAILED, Result.UNKNOWN)
+            or run.left.plan.unknown
+            or _is_half_replaced(run)
+        ),
+        effect=run.effect,
+        refused=bool(run.before.refused) or _is_refused(run),
+        remains=remains or bool(run.results(Result.STARTED) or run.out_of_date),
+    )
+
+
+def _is_refused(run: Run) -> bool:
+    """Whether a guard refused every action."""
+    return bool(run.outcomes) and all(one.result is Result.REFUSED for one in run.outcomes)
+
+
+def _is_half_replaced(run: Run) -> bool:
     """Whether something was deleted that was to be created again, and was not."""
     gone = {
         one.action.address for one in run.results(Result.DONE) if is_first_half(one.action.change)
@@ -118,5 +162,6 @@ def _half_replaced(run: Run) -> bool:
     return bool(gone - back)
 
 
-def _nobody_authenticated(plan: Plan) -> bool:
+def _is_unauthenticated(plan: Plan) -> bool:
+    """Whether no database of a plan could be read, each for lack of credentials."""
     return bool(plan.databases) and all(one.unauthenticated for one in plan.databases)

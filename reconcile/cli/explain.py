@@ -87,7 +87,7 @@ def _explain_address(options: ExplainOptions, world: World) -> ExitStatus:
         proposal = judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, world, stop=stop)
         spent = reads.spent()
     explained = explain(address, desired, observation, proposal)
-    status = world.interruption.status or reading_status(proposal, remains_counts=False)
+    status = reading_status(proposal, remains_counts=False, interrupted=world.interruption.status)
     renderers: Renderers = {
         "text": lambda look: address_text(explained, look),
         "json": lambda _look: address_json(explained, status=status, spent=spent),

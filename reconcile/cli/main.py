@@ -93,7 +93,9 @@ def _run(argv: list[str], world: World) -> int:
         first, *others = error.lines
         for text in (first, *others) if others else (f"reconcile: {first}",):
             world.tell(text)
-        return world.interruption.status or error.status
+        from reconcile.cli import exits  # noqa: PLC0415 - see main
+
+        return int(exits.first(world.interruption.status, error.status))
 
 
 def _run_command(options: Any, world: World) -> int:

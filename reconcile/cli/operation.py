@@ -32,7 +32,7 @@ def run(options: OperationOptions, world: World) -> ExitStatus:
                 f"{wanted.name!r} has no operation {options.ident!r}: check the id and --database"
             ) from error
         spent = reads.spent()
-    status = world.interruption.status or operation_status(seen)
+    status = operation_status(seen, interrupted=world.interruption.status)
     renderers = {
         "text": lambda look: operation_text(wanted.name, seen, look),
         "json": lambda _look: operation_json(wanted.name, seen, status=status, spent=spent),

@@ -19,13 +19,13 @@ from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addon_of, in_spite_of_the_journal, opening, run_id
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.errors import ExitStatus
 from reconcile.kinds import engine_version
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
 from reconcile.model.history import Opening
-from reconcile.model.run import EFFECTS, Result
+from reconcile.model.run import Result
 from reconcile.operate.order import (
     CancelQuery,
     ResetDatabase,
@@ -48,13 +48,12 @@ def run(options: OrderOptions, world: World) -> ExitStatus:
     refuse_unanswerable(options.consent, world, name=_name_at_stake(options))
     known = look_up(options.database, today=world.today())
     done = _dry(options, known, world) if options.consent.dry_run else _live(options, known, world)
-    status = world.interruption.status or done_status(done, waited=options.waiting.wait)
+    status = done_status(done, interrupted=world.interruption.status)
     renderers = {
         "text": lambda look: done_text(done, look),
         "json": lambda _look: done_json(done, status=status),
     }
-    effect = done.result in EFFECTS
-    status = present(renderers, options.output, world, status=status, effect=effect)
+    status = present(renderers, options.output, world, status=status, effect=done.effect)
     tell_cost(done.spent, world)
     return status
 
@@ -62,9 +61,12 @@ def run(options: OrderOptions, world: World) -> ExitStatus:
 def _dry(options: OrderOptions, known: Known, world: World) -> Done:
     with reading(known.about, options.output, world) as reads:
         subject = subject_of(known, reads)
-        deed = _prepared(options, known, subject, world).deed
-        done = _refused(deed, options, known, subject, world) or Done(
-            deed=deed, result=Result.NOT_SENT
+        prepared = _prepared(options, known, subject, world)
+        deed = prepared.deed
+        done = (
+            _nothing(prepared)
+            or _refused(deed, options, known, subject, world)
+            or Done(deed=deed, result=Result.NOT_SENT)
         )
         return evolve(done, spent=reads.spent())
 
@@ -75,7 +77,8 @@ def _live(options: OrderOptions, known: Known, world: World) -> Done:
         subject = subject_of(known, connection.reads)
         prepared = _prepared(options, known, subject, world)
         done = (
-            _refused(prepared.deed, options, known, subject, world)
+            _nothing(prepared)
+            or _refused(prepared.deed, options, known, subject, world)
             or _declined(prepared, options, known, connection, world)
             or _carried_out(prepared, options, connection, world)
         )
@@ -90,6 +93,13 @@ def _prepared(options: OrderOptions, known: Known, subject: Subject, world: Worl
     for note in prepared.notes:
         world.tell(f"note: {note}")
     return prepared
+
+
+def _nothing(prepared: Prepared) -> Done | None:
+    """The end of what is so already; None where something is to be done."""
+    if not prepared.nothing:
+        return None
+    return Done(deed=prepared.deed, result=Result.ALREADY_DONE, message=prepared.nothing)
 
 
 def _declined(
@@ -156,7 +166,7 @@ def _carried_out(
     with Locks(place, ident, world.now) as locks:
         held = locks.take(deed.target, deed.database)
         if held is not None:
-            raise ReconcileError(f"{deed.database!r}: {held.message}")
+            return Done(deed=deed, result=Result.BLOCKED, message=held.message)
         with (
             Journal(place, ident, world.now) as journal,
             progress(world, "sent", 1) as shown,

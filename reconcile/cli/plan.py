@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconcile.cli.exits import reading_status
+from reconcile.cli.exits import first, reading_status
 from reconcile.cli.fleet import Fleet, valid_fleet
 from reconcile.cli.options import DriftOptions, PlanOptions
 from reconcile.cli.pipeline import About, foretell, propose, reading, tell_cost, tell_warnings
@@ -32,7 +32,7 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
         )
         spent = reads.spent()
     counts = isinstance(options, DriftOptions) or options.detailed_exitcode
-    status = world.interruption.status or reading_status(proposal, remains_counts=counts)
+    status = reading_status(proposal, remains_counts=counts, interrupted=world.interruption.status)
     renderers = {
         "text": lambda look: plan_text(proposal, look),
         "json": lambda _look: plan_json(proposal, status=status, spent=spent),
@@ -70,7 +70,7 @@ def _save(
         saved = write_plan_file(out, proposal, made_for, options.expires_in, world)
     except ReconcileError as error:
         world.tell(f"reconcile: {error}")
-        return ExitStatus.FAILED if status in {ExitStatus.DONE, ExitStatus.REMAINS} else status
+        return first(status, ExitStatus.FAILED)
     signed = "signed" if saved.signature else "not signed"
     expires = moment(saved.expires)
     world.tell(f"saved: {out}, plan {short_id(proposal.id)}, expires {expires}, {signed}")

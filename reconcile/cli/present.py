@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from reconcile.cli.exits import Ending, first
 from reconcile.cli.options import Output, ReportFile
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
@@ -37,9 +38,7 @@ def present(
         failures.append(unprinted)
     for failure in failures:
         world.tell(f"reconcile: {failure}")
-    if failures and status in {ExitStatus.DONE, ExitStatus.REMAINS}:
-        return ExitStatus.FAILED_AFTER_EFFECT if effect else ExitStatus.FAILED
-    return status
+    return first(status, Ending(failed=bool(failures), effect=effect).status)
 
 
 def _write(report: ReportFile, text: str) -> str | None:

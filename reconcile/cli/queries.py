@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconcile.api.reads import Reads
+from reconcile.cli.exits import first
 from reconcile.cli.named import look_up, subject_of
 from reconcile.cli.options import QueriesOptions
 from reconcile.cli.pipeline import reading, tell_cost
@@ -36,7 +37,7 @@ def run(options: QueriesOptions, world: World) -> ExitStatus:
         )
         spent = reads.spent()
     tell_cost(spent, world)
-    return world.interruption.status or status
+    return first(world.interruption.status, status)
 
 
 def _chosen(subject: Subject, options: QueriesOptions) -> list[Query]:

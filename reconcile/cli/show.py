@@ -20,7 +20,7 @@ def run(options: ShowOptions, world: World) -> ExitStatus:
     with reading(About(config=fleet.config, databases=len(wanted)), options.output, world) as reads:
         states = inspect(wanted, reads, stop=world.interruption.stop)
         spent = reads.spent()
-    status = world.interruption.status or states_status(states.values())
+    status = states_status(states.values(), interrupted=world.interruption.status)
     renderers = {
         "text": lambda look: states_text(states, look),
         "json": lambda _look: states_json(states, status=status, spent=spent),

@@ -28,9 +28,9 @@ from reconcile.kinds.kind import (
 )
 from reconcile.kinds.version_rules import LatestMinor, RuleText, is_met, is_past, parse_rule
 from reconcile.model.call import UPGRADE, Call, type_version
-from reconcile.model.change import Change, Risk
+from reconcile.model.change import Change, Risk, sides_of
 from reconcile.model.constraint import Between, ShortForm, described
-from reconcile.model.engine import Engine, Version
+from reconcile.model.engine import Engine, Step, Version
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
 # Fields of the state. What comes next is told by its number, None where there is nothing; only by
@@ -263,6 +263,11 @@ def _recall(changes: Sequence[Change]) -> Elements:
     return {ITSELF: {**recall_before(changes)[ITSELF], _NEXT: after[_VERSION]}}
 
 
+def _versions(change: Change) -> Step:
+    before, after = sides_of(change)
+    return Step(before=str((before or {})[_VERSION]), planned=str((after or {})[_VERSION]))
+
+
 def _to_spec(live: Elements) -> EngineVersion | None:
     """Exactly the live version."""
     version = Version.parse(str(live[ITSELF][_VERSION]))
@@ -282,6 +287,7 @@ KIND = Kind(
     judge=_judge,
     requests=_requests,
     simulate=_simulate,
+    step=_versions,
     to_spec=_to_spec,
     meant=_meant,
     recall=_recall,

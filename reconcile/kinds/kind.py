@@ -14,7 +14,7 @@ from attrs import NOTHING, asdict, evolve, field, fields_dict, frozen
 from reconcile.model.call import RESOURCE, Call
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, sides_of
 from reconcile.model.constraint import InvalidValueError
-from reconcile.model.engine import Engine
+from reconcile.model.engine import Engine, Step
 from reconcile.model.sql import Sql
 from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, Parsed
 
@@ -206,6 +206,7 @@ class Kind(Generic[S]):
                 before it, besides those that bring or take away what it needs
     alone       change, those of these names that will not be → why it is not done
     simulate    state, change → state after it
+    step        change → the engine versions between which it leads; None where it leads to none
     meant       changes of a plan → a spec value that wants just these, so that a plan can be judged
                 anew without its specs; raises KeyError, ValueError or TypeError for changes that no
                 plan of this kind holds
@@ -234,4 +235,5 @@ class Kind(Generic[S]):
     lookup: Callable[[S, Elements, Facts], Call | None] = lambda _spec, _state, _facts: None
     learned: Callable[[Elements, Any], Elements] = lambda state, _answer: state
     simulate: Callable[[Elements, Change], Elements] = apply_change
+    step: Callable[[Change], Step | None] = lambda _change: None
     recall: Callable[[Sequence[Change]], Elements] = recall_before

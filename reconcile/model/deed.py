@@ -8,7 +8,7 @@ from reconcile.model.call import Call
 from reconcile.model.change import Risk
 from reconcile.model.cost import Spent
 from reconcile.model.operation import Operation
-from reconcile.model.run import Result
+from reconcile.model.run import EFFECTS, Result
 from reconcile.model.target import Target
 
 
@@ -48,3 +48,8 @@ class Done:
     operation_id: str | None = None
     operation: Operation | None = None
     spent: Spent = field(factory=Spent)
+
+    @property
+    def effect(self) -> bool:
+        """Whether something is, or may be, changed by it."""
+        return self.operation_id is not None or self.result in EFFECTS

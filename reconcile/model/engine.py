@@ -56,3 +56,37 @@ class Version:
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}-{self.build}"
+
+
+@frozen(kw_only=True)
+class Step:
+    """An upgrade step: from the version that runs to the planned one, None where it is not known."""
+
+    before: str | None
+    planned: str | None
+
+    def is_at(self, live: str | None) -> bool:
+        """Whether a live version is the planned one; where none is planned, another than before.
+
+        A build that is not known counts for any.
+        """
+        if live is None or self.planned is None:
+            return live is not None and self.before is not None and live != self.before
+        now, planned = Version.parse(live), Version.parse(self.planned)
+        if now is None or planned is None:
+            return live == self.planned
+        parts = 4 if now.build and planned.build else 3
+        return now.parts[:parts] == planned.parts[:parts]
+
+    def is_past(self, live: str | None) -> bool:
+        """Whether a live version is neither the one before the step nor the planned one."""
+        return live not in {None, self.before} and not self.is_at(live)
+
+    def missed(self, live: str | None) -> str:
+        """What a live version says of a step that did not lead to the planned one."""
+        planned = f", planned was {self.planned}" if self.planned else ""
+        if live is None:
+            return f"the provider does not tell which version is live{planned}"
+        if live == self.before:
+            return f"the version is still {live}{planned}"
+        return f"the provider went to {live}{planned}"

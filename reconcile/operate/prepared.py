@@ -27,19 +27,25 @@ def _cannot_tell() -> bool | None:
     return None
 
 
+class OtherwiseError(ReconcileError):
+    """Read again, something else is live than what was ordered."""
+
+
 @frozen(kw_only=True)
 class Prepared:
     """A deed, what it rests on, and how to find out by reading whether it happened.
 
+    nothing   why nothing is to be done, empty where something is
     notes     what a person should know even where nobody is asked
     premise   what was read and has to be the same when it is sent
     happened  asked where the answer was lost: True, False, or None where reading cannot tell;
-              raises ReconcileError where something cannot be read
-    provable  whether reading tells it in the end, so that an operation that ended well and was
-              only found, not answered, is not believed
+              raises OtherwiseError where something else happened, ReconcileError where something
+              cannot be read
+    provable  whether reading tells it in the end, so that an operation that ended well is checked
     """
 
     deed: Deed
+    nothing: str = ""
     notes: tuple[str, ...] = ()
     premise: tuple[object, ...] = ()
     happened: Callable[[], bool | None] = _cannot_tell
@@ -78,17 +84,30 @@ def _followed(deed: Deed, ident: str, following: Following, note: Note) -> Done:
 
 
 def _decided(prepared: Prepared, followed: Done) -> Done:
-    """An operation that ended by an unknown word, as what can be read says that it ended."""
-    if followed.operation is None or not followed.operation.unclear:
+    """An operation that ended, by what is live: where it ended well and reading tells, or unclearly.
+
+    One request.
+    """
+    unclear = followed.operation is not None and followed.operation.unclear
+    ended_well = followed.result is Result.DONE
+    if not (unclear or (ended_well and prepared.provable)):
         return followed
+    unseen = evolve(followed, result=Result.UNKNOWN, message=_UNSEEN) if ended_well else followed
     try:
         happened = prepared.happened()
-    except ReconcileError:
-        return followed
+    except OtherwiseError as error:
+        return evolve(followed, result=Result.FAILED, message=str(error))
+    except ReconcileError as error:
+        return evolve(unseen, message=f"{unseen.message}: {error}") if ended_well else unseen
     if happened is None:
+        return unseen
+    if ended_well and happened:
         return followed
     said, result = ("it was done", Result.DONE) if happened else ("it was not done", Result.FAILED)
     return evolve(followed, result=result, message=f"read again: {said}; {followed.message}")
+
+
+_UNSEEN = "its operation ended well, and reading again does not show that it was done"
 
 
 def _settled(
@@ -104,6 +123,8 @@ def _settled(
         return followed
     try:
         happened = prepared.happened()
+    except OtherwiseError as found:
+        return evolve(followed or unknown, result=Result.UNKNOWN, message=f"read again: {found}")
     except ReconcileError:
         return unknown
     if happened is None or (not happened and error.under_way):

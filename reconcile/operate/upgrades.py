@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.errors import AnswerError, NotFoundError, NotOfferedError, ReconcileError
+from reconcile.errors import AnswerError, NotFoundError, NotOfferedError
 from reconcile.kinds import engine_version
 from reconcile.model.call import RESOURCE, UPGRADE
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed
-from reconcile.model.engine import Version
+from reconcile.model.engine import Step, Version
 from reconcile.model.state import Elements, NoElements
-from reconcile.operate.prepared import Prepared
+from reconcile.operate.prepared import OtherwiseError, Prepared
 from reconcile.operate.subject import Subject
 
 _ANY = engine_version.EngineVersion(version="latest-minor")
@@ -24,10 +24,12 @@ _ANY = engine_version.EngineVersion(version="latest-minor")
 def upgrade(subject: Subject, rule: engine_version.EngineVersion | None) -> Prepared:
     """Prepare one upgrade step; `rule` is what the spec asks for.
 
-    Raises ReconcileError where there is nothing to upgrade to.
+    At the newest version nothing is to be done. Raises ReconcileError as `Subject.ask`.
     """
     subject.must_be_settled()
-    following, live = _next(subject), subject.facts.version
+    (told, following), live = _next(subject), subject.facts.version
+    if told and following is None:
+        return _newest(subject)
     stakes = ["the database restarts, an upgrade can take long, and there is no way back"]
     if following is None:
         stakes.append("the provider does not say which version is next: it may be a major one")
@@ -42,12 +44,16 @@ def upgrade(subject: Subject, rule: engine_version.EngineVersion | None) -> Prep
         risk=Risk.DISRUPTIVE,
         stakes=tuple(stakes),
     )
-    before = _version_of(subject.resource)
+    before, step = _version_of(subject.resource), _step(live, following)
 
     def happened() -> bool | None:
-        now = _version_of(subject.ask(RESOURCE))
+        resource = subject.ask(RESOURCE)
+        now, ident = _number_of(resource), _version_of(resource)
+        if step.is_past(now):
+            raise OtherwiseError(step.missed(now))
+        moved = following is None and None not in (before, ident) and ident != before
         # The same version proves nothing: the request may still be on its way.
-        return True if None not in (before, now) and now != before else None
+        return True if moved or step.is_at(now) else None
 
     return Prepared(
         deed=deed,
@@ -69,25 +75,44 @@ def _past(
         )
 
 
+def _step(live: Version | None, following: Version | None) -> Step:
+    before, planned = (None if one is None else str(one) for one in (live, following))
+    return Step(before=before, planned=planned)
+
+
+def _number_of(resource: object) -> str | None:
+    """The version that runs, in one spelling; None where it is not told."""
+    told = resource.get("readable_version") if isinstance(resource, dict) else None
+    version = Version.parse(told) if isinstance(told, str) else None
+    return None if version is None else str(version)
+
+
 def _version_of(resource: object) -> object:
     """What tells one version from another: its id."""
     return resource.get("version_id") if isinstance(resource, dict) else None
 
 
-def _next(subject: Subject) -> Version | None:
-    """What comes next, None where nobody says; one request at most.
+def _newest(subject: Subject) -> Prepared:
+    deed = Deed(
+        database=subject.name,
+        target=subject.target,
+        what=f"upgrade {subject.name}",
+        call=UPGRADE,
+        risk=Risk.DISRUPTIVE,
+    )
+    version = subject.facts.version
+    newest = f"{subject.name!r} is at the newest version" + (f", {version}" if version else "")
+    return Prepared(deed=deed, nothing=newest)
 
-    Raises ReconcileError where the provider says that there is nothing.
-    """
+
+def _next(subject: Subject) -> tuple[bool, Version | None]:
+    """Whether the provider tells what comes next, and what that is; one request at most."""
     try:
         state = engine_version.KIND.parse(subject.resource)
         known = None if isinstance(state, NoElements) else _looked_up(subject, state)
     except AnswerError:
-        return None  # what is said of versions makes no sense
-    told, following = engine_version.next_of(known) if known else (False, None)
-    if told and following is None:
-        raise ReconcileError(f"{subject.name!r} is at the newest version, nothing is to be done")
-    return following
+        known = None  # what is said of versions makes no sense
+    return engine_version.next_of(known) if known else (False, None)
 
 
 def _looked_up(subject: Subject, state: Elements) -> Elements:

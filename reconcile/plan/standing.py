@@ -23,6 +23,7 @@ from reconcile.model.change import (
     is_second_half,
     sides_of,
 )
+from reconcile.model.engine import Step
 from reconcile.model.item import Action, Blocked, Item, Pending
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.run import Clash
@@ -66,12 +67,39 @@ def standing(
     expected = _after(done, action.change)
     about = [entry for entry in now.items if entry.address == action.address]
     is_same = any(_is_same(entry, expected, action.risk) for entry in about)
-    if not is_same and not any(is_due(action.change, entry) for entry in about):
+    if not is_same and not is_left(action.change, now):
         return _DONE
     if is_same and not dropped:
         return _READY
     before, meant = sides_of(action.change)[0], sides_of(expected)[0]
-    return _stale(Clash(before=before, expected=meant, now=_live(about)), dropped=dropped)
+    live, step = _live(about), step_of(action.change)
+    if step is not None:
+        live = before if now.version == step.before else {"version": now.version}
+    return _stale(Clash(before=before, expected=meant, now=live), dropped=dropped)
+
+
+def step_of(change: Change) -> Step | None:
+    """The engine versions between which a change leads; None where it leads to none."""
+    return KIND_BY_NAME[change.address.kind].step(change)
+
+
+def is_left(change: Change, now: DatabasePlan) -> bool:
+    """Whether something is left to do of a change, by what its plan would be `now`.
+
+    An upgrade is done where the planned version is live, whatever its rule asks for next: the rule
+    can be met, or have no next step, without it.
+    """
+    step = step_of(change)
+    if step is not None and not step.is_at(now.version):
+        return True
+    return any(is_due(change, entry) for entry in concerning(change.address, now))
+
+
+def concerning(address: Address, now: DatabasePlan) -> list[Item]:
+    """The items of a plan that are about an address, its kind or its whole database."""
+    whole = Address(database=address.database)
+    places = {address, evolve(whole, kind=address.kind), whole}
+    return [entry for entry in now.items if entry.address in places]
 
 
 def _stale(clash: Clash, *, dropped: bool) -> Precondition:

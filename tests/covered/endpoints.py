@@ -78,6 +78,7 @@ ENDPOINTS = (
         name="upgrade",
         database=SHOP,
         command=f"upgrade {SHOP} --yes --no-wait",
+        status=2,
         kinds=("engine_version",),
         sandbox="operations_api.upgrade",
     ),
@@ -86,6 +87,7 @@ ENDPOINTS = (
         name="restore",
         database=BILLING,
         command=f"restore {BILLING} --to {MOMENT} --confirm {BILLING} --no-wait",
+        status=2,
         sandbox="recovery_api.restore",
     ),
     row(

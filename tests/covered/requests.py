@@ -287,10 +287,11 @@ ONE = (
     _one("queries cancel billing/ad-p 2000 --yes", (2, 1, 2 + 1)),
     _one("stats reset billing/ad-p --yes", (2, 1, 2 + 1)),
     _one("retention add iot/ad-i 14-days 14d", (2, 1, 2 + 2 + 1 + 2)),
-    _one("upgrade app0 --yes --no-wait", (2, 1, 2 + 1 + 1)),
+    _one("upgrade app0 --yes --no-wait", (2, 1, 2 + 1 + 1), 2),
     _one(
         "restore billing/ad-p --to 2026-01-05T12:00:00Z --confirm billing/ad-p --no-wait",
         (2, 1, 2 + 1 + 1),
+        2,
     ),
 )
 """Commands about one database, in the order of their help."""

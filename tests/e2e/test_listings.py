@@ -171,7 +171,6 @@ FAULTS = {
         "'billing' has no session of pid 99: it may have ended",
     ),
     "upgrade billing/x/y --yes": (64, "is neither a handle of the specs"),
-    "upgrade telemetry --yes": (1, "'telemetry' is at the newest version"),
     "restore shop --to 2026-01-03T12:00:00Z --confirm shop": (
         1,
         "'shop' is mysql: only postgresql has point-in-time recovery",

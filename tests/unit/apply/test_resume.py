@@ -21,6 +21,7 @@ from reconcile.model.plan import DatabasePlan
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Approval, Facts
 from reconcile.plan.build import plan_database
+from reconcile.plan.diff import diff_fields
 from reconcile.plan.intent import intended
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -82,6 +83,21 @@ def test_what_is_live_tells_it(change: Change, live: Mapping[str, Any], done: bo
     found = settled(change, live)
     verb = {Create: "create", Delete: "delete", Update: "update"}[type(change)]
     assert found == Settlement(run="run-1", address=change.address, verb=verb, done=done)
+
+
+@pytest.mark.parametrize(
+    ("live", "done"), [("16.4.0-1", False), ("16.6.0-1", True), ("17.2.0-1", False)]
+)
+def test_an_upgrade_was_done_where_the_planned_version_is_live(live: str, done: bool) -> None:
+    """Another one is not what the run set out to do, and will not change by itself."""
+    address = Address(database="shop", kind="engine_version")
+    after = {"version": "16.6.0-1", "constraint": "latest-minor"}
+    before = {"version": "16.4.0-1"}
+    (part,) = diff_fields(before, {"version": "16.6.0-1"})
+    change = Update(address=address, before=before, after=after, fields=(part,))
+    state = {ITSELF: {"version": live, "version_id": live, "next_version": None}}
+    found = settled(change, state, facts(version=live))
+    assert found == Settlement(run="run-1", address=address, verb="update", done=done)
 
 
 def test_a_third_value_tells_nothing() -> None:

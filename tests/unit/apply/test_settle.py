@@ -17,7 +17,7 @@ from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.feature_rules import Feature
 from reconcile.kinds.features import Features
 from reconcile.model.address import Address
-from reconcile.model.engine import Engine
+from reconcile.model.engine import Engine, Version
 from reconcile.model.item import Pending, Reason
 from reconcile.model.plan import Plan
 from reconcile.model.run import Outcome, Result
@@ -165,23 +165,76 @@ def version(live: str, *following: str | None) -> Elements:
     return {ITSELF: {"version": live, **dict(zip(["next_version"], following, strict=False))}}
 
 
+MISSED = "the provider went to {}, planned was 16.6.0-1"
+STILL = "the version is still 16.4.0-1, planned was 16.6.0-1"
+LATER = "not done yet when read again, it may still be; lost"
+
+
 @pytest.mark.parametrize(
-    ("after", "result"),
+    ("result", "live", "following", "expected"),
     [
-        (version("16.8.0-1"), Result.DONE),
-        (version("16.6.0-1", "16.8.0-1"), Result.DONE),
-        (version("16.6.0-1", "17.0.0-1"), Result.DONE),
-        (version("16.6.0-1"), Result.DONE),
-        (version("16.4.0-1", "16.6.0-1"), Result.FAILED),
-        (version("16.4.0-1"), Result.UNKNOWN),
-        (version("16.5.0-1"), Result.UNKNOWN),
+        (Result.UNKNOWN, "16.6.0-1", ("16.8.0-1",), (Result.DONE, "read again: it was done; lost")),
+        (Result.UNKNOWN, "16.6.0-1", ("17.0.0-1",), (Result.DONE, "read again: it was done; lost")),
+        (Result.UNKNOWN, "16.6.0-1", (), (Result.DONE, "read again: it was done; lost")),
+        (Result.UNKNOWN, "16.4.0-1", ("16.6.0-1",), (Result.UNKNOWN, LATER)),
+        (Result.UNKNOWN, "16.4.0-1", (), (Result.UNKNOWN, LATER)),
+        (
+            Result.UNKNOWN,
+            "16.8.0-1",
+            (),
+            (Result.UNKNOWN, f"read again: {MISSED.format('16.8.0-1')}; lost"),
+        ),
+        (Result.DONE, "16.6.0-1", (None,), (Result.DONE, "lost")),
+        (Result.DONE, "16.6.0-1", ("16.8.0-1",), (Result.DONE, "lost")),
+        (Result.DONE, "16.8.0-1", (), (Result.FAILED, f"read again: {MISSED.format('16.8.0-1')}")),
+        (
+            Result.DONE,
+            "17.2.0-1",
+            (None,),
+            (Result.FAILED, f"read again: {MISSED.format('17.2.0-1')}"),
+        ),
+        (Result.DONE, "16.4.0-1", (None,), (Result.UNKNOWN, f"read again: {STILL}")),
+        (
+            Result.DONE,
+            None,
+            (),
+            (
+                Result.UNKNOWN,
+                "read again: the provider does not tell which version is live, planned was 16.6.0-1",
+            ),
+        ),
+        (Result.FAILED, "16.4.0-1", (None,), (Result.FAILED, "lost")),
+        (Result.FAILED, "17.2.0-1", (None,), (Result.FAILED, "lost")),
+        (
+            Result.FAILED,
+            "16.6.0-1",
+            (None,),
+            (Result.ALREADY_DONE, "read again: it is so, by another hand; lost"),
+        ),
     ],
 )
-def test_an_upgrade(after: Elements, result: Result) -> None:
-    """That there is a next step to take, or to be blocked, is no reason to call this one failed."""
-    spec = EngineVersion(version=">=16.7")
-    before = planned("engine_version", spec, version("16.4.0-1", "16.6.0-1"))
-    assert settled(before, planned("engine_version", spec, after))[0] is result
+@pytest.mark.parametrize("rule", ["latest-minor", ">=16.5"])
+def test_an_upgrade_is_done_where_the_planned_version_is_live(
+    rule: str,
+    result: Result,
+    live: str | None,
+    following: tuple[str | None, ...],
+    expected: tuple[Result, str],
+) -> None:
+    """Whatever the rule asks for next; another version is told as what it is."""
+    spec = EngineVersion(version=rule)
+    before = planned(
+        "engine_version",
+        spec,
+        version("16.4.0-1", "16.6.0-1"),
+        live=facts(version="16.4.0-1"),
+    )
+    now = evolve(facts(), version=Version.parse(live or ""))
+    after = planned("engine_version", spec, version(live or "odd", *following), live=now)
+    (action,) = before.actions
+    sent = Outcome(action=action, result=result, message="lost", under_way=True)
+    (outcome,) = settle([sent], after)
+    assert (outcome.result, outcome.message) == expected
 
 
 def test_an_update_that_left_something_else_to_do() -> None:

@@ -10,7 +10,7 @@ from attrs import evolve
 from builders import desired, facts, observed, removal, target
 
 from reconcile.apply.executors import calls_of
-from reconcile.cli.exits import reading_status, run_status, states_status
+from reconcile.cli.exits import ORDER, Ending, first, reading_status, run_status, states_status
 from reconcile.errors import ExitStatus
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
@@ -143,7 +143,14 @@ _DELETED: Case = (LOSSY[0], observed({"logical_databases": {}}, handle="lossy"))
         (ran((BLOCKED,)), 2),
         (ran((CHANGES, MANUAL), (Result.DONE,), (_CHANGED, MANUAL)), 2),
         (ran((LOSSY,), (Result.NOT_ALLOWED,)), 2),
-        (ran((REFUSED,), (Result.REFUSED,)), 2),
+        (ran((CHANGES, REFUSED), (Result.DONE, Result.REFUSED), (_CHANGED, REFUSED)), 2),
+        (ran((CHANGES, REFUSED), (Result.NOT_ALLOWED, Result.REFUSED)), 2),
+        (evolve(ran((CHANGES,), (Result.STALE,), (_CHANGED,)), kept=True), 2),
+        (ran((CHANGES,), (Result.STARTED,), (_CHANGED,)), 2),
+        # 3: a guard refused everything that was to be done
+        (ran((REFUSED,), (Result.REFUSED,)), 3),
+        (ran((REFUSED,), (Result.REFUSED,), dry=True), 3),
+        (ran((REFUSED, PENDING, MANUAL), (Result.REFUSED,)), 3),
         (ran((CHANGES, LOSSY), (Result.DONE, Result.NOT_ALLOWED), (_CHANGED, LOSSY)), 2),
         (ran((CHANGES,), (Result.DONE,), (CHANGES,)), 2),
         (ran((CHANGES,), (Result.NOT_SENT,), dry=True), 2),
@@ -180,7 +187,7 @@ _DELETED: Case = (LOSSY[0], observed({"logical_databases": {}}, handle="lossy"))
     ],
 )
 def test_of_a_run(run: Run, status: int) -> None:
-    """130 and 143, then 77, 4, 1, 2, 0; 3 has a table of its own."""
+    """130 and 143, then 4, 77, 1, 3, 2, 0; a refused run has a separate table."""
     assert run_status(run) == status
 
 
@@ -192,11 +199,11 @@ REFUSAL = Finding(code="G900", message="too much at once")
     [
         (ran((CHANGES,), (Result.REFUSED,)), 3),
         (ran((CHANGES,), (Result.REFUSED,), dry=True), 3),
-        (ran((CHANGES, UNREAD), (Result.REFUSED,)), 3),
         (ran((CHANGES, MANUAL, BLOCKED), (Result.REFUSED,)), 3),
         (ran((IN_SYNC,)), 3),
-        # 77 and an interruption come first.
+        # An interruption, 77 and 1 come first.
         (ran((STRANGER,)), 77),
+        (ran((CHANGES, UNREAD), (Result.REFUSED,)), 1),
         (ran((CHANGES,), (Result.REFUSED,), interrupted=ExitStatus.INTERRUPTED), 130),
         (ran((CHANGES,), (Result.REFUSED,), interrupted=ExitStatus.TERMINATED), 143),
     ],
@@ -217,7 +224,7 @@ def test_of_a_run_that_is_refused_as_a_whole(run: Run, status: int) -> None:
 )
 def test_of_a_run_that_is_not_refused_as_a_whole(finding: Finding) -> None:
     """A warning refuses nothing; a finding on a database or an action is not about the run."""
-    run = ran((CHANGES, IN_SYNC), (Result.REFUSED,))
+    run = ran((CHANGES, MANUAL), (Result.NOT_ALLOWED,))
     told = evolve(run, before=evolve(run.before, findings=(finding,)))
     assert run_status(told) == ExitStatus.REMAINS
 
@@ -234,6 +241,28 @@ def test_reading_is_never_refused() -> None:
     proposal = evolve(proposed(CHANGES), findings=(REFUSAL,))
     assert reading_status(proposal, remains_counts=False) is ExitStatus.DONE
     assert reading_status(proposal, remains_counts=True) is ExitStatus.REMAINS
+
+
+def test_the_first_that_holds_wins() -> None:
+    """Each pair of facts, and the one status that both lead to."""
+    facts_and_statuses = [
+        ({"interrupted": 130, "failed": True, "effect": True, "unauthenticated": True}, 130),
+        ({"interrupted": 143, "refused": True}, 143),
+        ({"failed": True, "effect": True, "unauthenticated": True, "refused": True}, 4),
+        ({"unauthenticated": True, "failed": True, "refused": True, "remains": True}, 77),
+        ({"failed": True, "refused": True, "remains": True}, 1),
+        ({"refused": True, "remains": True}, 3),
+        ({"refused": True, "effect": True}, 2),
+        ({"unauthenticated": True, "effect": True}, 0),
+        ({"remains": True, "effect": True}, 2),
+        ({"effect": True}, 0),
+        ({}, 0),
+    ]
+    found = [Ending(**told).status for told, _status in facts_and_statuses]  # type: ignore[arg-type]
+    assert found == [status for _told, status in facts_and_statuses]
+    for status in ExitStatus:
+        assert first(None, ExitStatus.DONE, status) is status
+    assert sorted(ORDER) == sorted(ExitStatus)
 
 
 def test_a_plan_of_no_database_is_not_unauthenticated() -> None:

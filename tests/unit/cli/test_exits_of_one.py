@@ -19,28 +19,30 @@ from reconcile.model.run import Result, Run
 
 
 @pytest.mark.parametrize(
-    ("result", "operation", "waited", "status"),
+    ("result", "operation", "status"),
     [
-        (Result.DONE, None, True, 0),
-        (Result.DONE, ENDED, True, 0),
-        (Result.STARTED, RUNNING, True, 2),
-        (Result.STARTED, RUNNING, False, 0),
-        (Result.FAILED, None, True, 1),
-        (Result.FAILED, BROKEN, True, 4),
-        (Result.UNKNOWN, None, True, 4),
-        (Result.UNKNOWN, RUNNING, False, 4),
-        (Result.NOT_ALLOWED, None, True, 2),
-        (Result.NOT_SENT, None, True, 2),
-        (Result.REFUSED, None, True, 3),
+        (Result.DONE, None, 0),
+        (Result.DONE, ENDED, 0),
+        (Result.ALREADY_DONE, None, 0),
+        (Result.STARTED, RUNNING, 2),
+        (Result.NOT_ALLOWED, None, 2),
+        (Result.NOT_SENT, None, 2),
+        (Result.STALE, None, 2),
+        (Result.BLOCKED, None, 2),
+        (Result.SKIPPED, None, 2),
+        (Result.REFUSED, None, 3),
+        (Result.FAILED, None, 1),
+        (Result.FAILED, BROKEN, 4),
+        (Result.UNKNOWN, None, 4),
+        (Result.UNKNOWN, RUNNING, 4),
     ],
 )
-def test_of_an_order(
-    result: Result, operation: Operation | None, status: int, *, waited: bool
-) -> None:
-    """What was begun and failed had an effect; who asked not to wait has what was asked for."""
-    assert (
-        done_status(Done(deed=CANCEL, result=result, operation=operation), waited=waited) == status
-    )
+def test_of_an_order(result: Result, operation: Operation | None, status: int) -> None:
+    """What was begun and failed had an effect; what was only started remains."""
+    ident = None if operation is None else operation.id
+    done = Done(deed=CANCEL, result=result, operation_id=ident, operation=operation)
+    assert done_status(done) == status
+    assert done_status(done, interrupted=ExitStatus.TERMINATED) == ExitStatus.TERMINATED
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_of_a_look_at_an_operation_with_an_end(status: str, expected: int) -> No
     ],
 )
 def test_of_a_change(name: str, status: int) -> None:
-    """As of an apply of it alone, but that a refused one is refused as a whole."""
+    """As of an apply of it alone."""
     assert change_status(CHANGES[name]) == status
 
 
@@ -90,7 +92,7 @@ def test_of_a_change_that_was_interrupted(name: str, interrupted: ExitStatus) ->
 
 
 def test_of_a_change_that_waits() -> None:
-    """A person asked for it and it was not made: for a fleet, pending alone would be 0."""
+    """The change was not made, or only started: for a fleet, pending alone would be 0."""
     waiting = Pending(
         address=Address(database="shop"),
         reason=Reason.DIFFERS,
@@ -100,3 +102,8 @@ def test_of_a_change_that_waits() -> None:
     plan = DatabasePlan(handle="shop", engine="mysql", app="shop-web", items=(waiting,))
     run = Run(id="run", before=Proposal(plan=Plan(databases=(plan,))))
     assert change_status(run) is ExitStatus.REMAINS
+    begun = evolve(CHANGES["done"], after=run.before)
+    assert change_status(begun) is ExitStatus.DONE
+    at_it = evolve(plan, items=(evolve(waiting, at_it=True),))
+    begun = evolve(begun, after=Proposal(plan=Plan(databases=(at_it,))))
+    assert change_status(begun) is ExitStatus.REMAINS

@@ -14,7 +14,7 @@ from reconcile.kinds.listing import Name
 from reconcile.model.address import Address
 from reconcile.model.call import RESOURCE, Call, Effect, action
 from reconcile.model.constraint import Between, InvalidValueError, Matching, OneOf
-from reconcile.model.engine import Engine, Version
+from reconcile.model.engine import Engine, Step, Version
 from reconcile.model.location import Location
 from reconcile.model.text import safe_text
 
@@ -64,6 +64,29 @@ def test_versions_are_shown_as_the_provider_writes_them() -> None:
     """And ordered part by part."""
     assert str(Version(major=8, patch=35, build=1)) == "8.0.35-1"
     assert Version(major=8, minor=10) > Version(major=8, minor=9)
+
+
+@pytest.mark.parametrize(
+    ("planned", "live", "is_at", "is_past"),
+    [
+        ("16.6.0-1", "16.6.0-1", True, False),
+        ("16.6.0-1", "16.6.0-2", False, True),
+        ("16.6.0-0", "16.6.0-2", True, False),
+        ("16.6.0-1", "16.4.0-1", False, False),
+        ("16.6.0-1", "17.2.0-1", False, True),
+        ("16.6.0-1", None, False, False),
+        ("16.6.0-1", "odd", False, True),
+        (None, "17.2.0-1", True, False),
+        (None, "16.4.0-1", False, False),
+        (None, None, False, False),
+    ],
+)
+def test_a_step_leads_to_the_planned_version(
+    planned: str | None, live: str | None, is_at: bool, is_past: bool
+) -> None:
+    """Where none is planned, to any other version; a build that is not known counts for any."""
+    step = Step(before="16.4.0-1", planned=planned)
+    assert (step.is_at(live), step.is_past(live)) == (is_at, is_past)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from attrs import evolve
 from unit.api.loopback import DROPPED, Addon, PlainClock, Provider, Reply, reply, serving, unheard
 from unit.operate.conftest import sent
 
@@ -16,6 +17,7 @@ from reconcile.model.run import Result
 from reconcile.operate.prepared import (
     Connection,
     Following,
+    OtherwiseError,
     Prepared,
     carry_out,
     connect_writing,
@@ -59,10 +61,12 @@ def carry(provider: Provider, connection: Connection) -> Carry:
         happened: Callable[[], bool | None] | None = None,
         note: Callable[[str], None] = unheard,
         wait: bool = True,
+        provable: bool = False,
     ) -> Done:
         provider.odd["database"].extend(answers)
         deed = Deed(database="shop", target=target, what="do it", call=call)
-        prepared = Prepared(deed=deed, happened=happened) if happened else Prepared(deed=deed)
+        prepared = Prepared(deed=deed, provable=provable)
+        prepared = evolve(prepared, happened=happened) if happened else prepared
         following = Following(client=connection.reads.client, wait=wait, clock=PlainClock())
         return carry_out(prepared, connection.writes, following, note)
 
@@ -241,3 +245,34 @@ def test_a_lost_start_and_a_dead_server(provider: Provider, carry: Carry) -> Non
     assert done.result is Result.UNKNOWN
     assert LOST in done.message
     assert sent(provider) == [START, RESOURCE]
+
+
+def elsewhere() -> bool:
+    """Reading shows something else than what was ordered."""
+    raise OtherwiseError("it went to 17.2.0-1")
+
+
+UNSEEN = "its operation ended well, and reading again does not show that it was done"
+
+
+@pytest.mark.parametrize(
+    ("happened", "result", "message"),
+    [
+        (lambda: True, Result.DONE, ""),
+        (lambda: None, Result.UNKNOWN, UNSEEN),
+        (elsewhere, Result.FAILED, "it went to 17.2.0-1"),
+        (unreadable, Result.UNKNOWN, f"{UNSEEN}: it cannot be read"),
+    ],
+)
+def test_an_operation_that_ended_well_is_checked_where_reading_tells(
+    carry: Carry, happened: Callable[[], bool | None], result: Result, message: str
+) -> None:
+    """Its good end says that something was done, and not that it is what was ordered."""
+    done = carry(UPGRADE, STARTED, operation("done"), happened=happened, provable=True)
+    assert (done.result, done.message, done.operation_id) == (result, message, IDENT)
+
+
+def test_a_lost_start_that_led_elsewhere(carry: Carry) -> None:
+    """Whether this order or somebody else did it is not known; what is live is told."""
+    done = carry(UPGRADE, DROPPED, under_way(None), happened=elsewhere, provable=True)
+    assert (done.result, done.message) == (Result.UNKNOWN, "read again: it went to 17.2.0-1")

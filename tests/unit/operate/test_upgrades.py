@@ -12,6 +12,7 @@ from reconcile.model.call import UPGRADE
 from reconcile.model.change import Risk
 from reconcile.operate.order import Upgrade
 from reconcile.operate.prepare import prepare
+from reconcile.operate.prepared import OtherwiseError
 
 HERE = {"version_id": "v164", "next_version_id": "v166"}
 NO_WAY_BACK = "the database restarts, an upgrade can take long, and there is no way back"
@@ -104,13 +105,13 @@ def test_an_unknown_version_is_called_one(provider: Provider, found: Found) -> N
     assert sent(provider) == []
 
 
-NEWEST = "'billing' is at the newest version, nothing is to be done"
+NEWEST = "'billing' is at the newest version, 16.4.0-1"
 
 
 def test_the_newest_version_is_known_from_the_resource(provider: Provider, found: Found) -> None:
     """Which says that there is no next one: nothing is asked."""
-    with pytest.raises(ReconcileError, match=NEWEST):
-        prepare(Upgrade(), found(version_id="v172", next_version_id=None))
+    prepared = prepare(Upgrade(), found(version_id="v172", next_version_id=None))
+    assert prepared.nothing == NEWEST
     assert sent(provider) == []
 
 
@@ -119,8 +120,7 @@ def test_the_newest_version_is_known_from_the_versions(provider: Provider, found
     subject = found(version_id="v172")
     document = {"database_type_version": {"id": "v172", "next_upgrade": None}}
     provider.odd["database"].append(reply(200, document))
-    with pytest.raises(ReconcileError, match=NEWEST):
-        prepare(Upgrade(), subject)
+    assert prepare(Upgrade(), subject).nothing == NEWEST
 
 
 def test_a_provider_that_cannot_be_asked_is_an_error(provider: Provider, found: Found) -> None:
@@ -162,3 +162,30 @@ def test_another_version_proves_it(
     prepared = prepare(Upgrade(), subject)
     provider.odd["database"].append(reply(200, {"database": {"version_id": now}}))
     assert prepared.happened() is happened
+
+
+@pytest.mark.parametrize(
+    ("now", "happened"),
+    [
+        ("16.6.0-1", True),
+        ("16.4.0-1", None),
+        (None, None),
+        ("16.8.0-1", "the provider went to 16.8.0-1, planned was 16.6.0-1"),
+        ("17.2.0-1", "the provider went to 17.2.0-1, planned was 16.6.0-1"),
+    ],
+)
+def test_only_the_planned_version_proves_it(
+    provider: Provider, found: Found, now: str | None, happened: bool | str | None
+) -> None:
+    """An upgrade takes no target: another version, or another major, is told as what it is."""
+    subject = found(**HERE)
+    document = {"database_type_version": {"id": "v164", "next_upgrade": version(16)}}
+    provider.odd["database"].append(reply(200, document))
+    prepared = prepare(Upgrade(), subject)
+    resource = {"version_id": "v999", "readable_version": now}
+    provider.odd["database"].append(reply(200, {"database": resource}))
+    if isinstance(happened, str):
+        with pytest.raises(OtherwiseError, match=happened):
+            prepared.happened()
+    else:
+        assert prepared.happened() is happened

@@ -156,39 +156,40 @@ def test_what_was_made_with_other_values_is_stale() -> None:
     )
 
 
-def version(now: str, following: str) -> Any:
+def version(now: str, following: str | None) -> Any:
     """A state that tells what comes next."""
     return {ITSELF: {"version": now, "version_id": now, "next_version": following}}
 
 
+ANOTHER = "live is no longer as the plan saw it, nothing was sent: plan again"
+ELSEWHERE = "it would lead to something else now, nothing was sent: plan again"
+
+
 @pytest.mark.parametrize(
-    ("live", "expected", "message"),
+    ("live", "following", "rule", "expected", "message"),
     [
-        (version("16.3.0-1", "16.4.0-1"), READY, ""),
-        (
-            version("16.4.0-1", "16.5.0-1"),
-            DONE,
-            "nothing was sent",
-        ),
-        (
-            version("16.3.0-1", "16.5.0-1"),
-            STALE,
-            "it would lead to something else now, nothing was sent: plan again",
-        ),
-        (
-            version("16.5.0-1", "16.6.0-1"),
-            STALE,
-            "live is no longer as the plan saw it, nothing was sent: plan again",
-        ),
+        ("16.3.0-1", "16.4.0-1", ">=16.6", READY, ""),
+        ("16.4.0-1", "16.5.0-1", ">=16.6", DONE, "nothing was sent"),
+        ("16.4.0-1", None, "latest-minor", DONE, "nothing was sent"),
+        ("16.3.0-1", "16.5.0-1", ">=16.6", STALE, ELSEWHERE),
+        ("16.5.0-1", "16.6.0-1", ">=16.6", STALE, ANOTHER),
+        ("17.2.0-1", None, ">=16.4", STALE, ANOTHER),
+        ("16.3.0-1", None, "latest-minor", STALE, ELSEWHERE),
+        ("16.3.0-1", "17.0.0-1", "latest-minor", STALE, ELSEWHERE),
     ],
 )
-def test_an_upgrade(live: Any, expected: Standing, message: str) -> None:
-    """It goes one step from the very version, to the very next one; done, the next may be due."""
-    wanted = EngineVersion(version=">=16.6")
+def test_an_upgrade(
+    live: str, following: str | None, rule: str, expected: Standing, message: str
+) -> None:
+    """It goes one step from the very version to the very next one, and is done only if that is live."""
     before = version("16.3.0-1", "16.4.0-1")
-    case = Case("engine_version", wanted, before, Engine.POSTGRESQL)
-    (found,) = case.looked(live)
+    case = Case("engine_version", EngineVersion(version=rule), before, Engine.POSTGRESQL)
+    (found,) = case.looked(version(live, following), facts(Engine.POSTGRESQL, version=live))
     assert (found.standing, found.message) == (expected, message)
+    if expected is STALE:
+        assert found.clash is not None
+        assert found.clash.now is not None
+        assert found.clash.now["version"] == live
 
 
 def test_a_database_that_is_busy_blocks() -> None:
