@@ -23,7 +23,7 @@ _ALTER = re.compile(
     re.IGNORECASE,
 )
 _DROP = re.compile(
-    rf"DROP\s+EXTENSION\s+(?P<if>IF\s+EXISTS\s+)?(?P<name>{_NAME})"
+    rf"DROP\s+EXTENSION\s+(?P<if>IF\s+EXISTS\s+)?(?P<names>{_NAME}(?:\s*,\s*{_NAME})*)"
     r"(?P<cascade>\s+CASCADE|\s+RESTRICT)?",
     re.IGNORECASE,
 )
@@ -65,11 +65,11 @@ def _create(database: Database, match: re.Match[str]) -> Database:
 
 
 def _drop(database: Database, match: re.Match[str]) -> Database:
-    name = _identifier(match["name"])
-    if match["if"] and extensions.find(database, name) is None:
-        return database
+    names = [_identifier(name) for name in re.findall(_NAME, match["names"])]
+    if match["if"]:
+        names = [name for name in names if extensions.find(database, name) is not None]
     cascade = (match["cascade"] or "").strip().upper() == "CASCADE"
-    return extensions.drop(database, name, cascade=cascade)
+    return extensions.drop(database, *names, cascade=cascade)
 
 
 def _identifier(text: str) -> str:

@@ -126,18 +126,21 @@ def update(database: Database, name: str, *, version: str | None = None) -> Data
     return evolve(database, extensions=kept)
 
 
-def drop(database: Database, name: str, *, cascade: bool = False) -> Database:
-    """Disable an extension; with `cascade` those that require it as well."""
-    doomed = _enabled(database, name)
-    if name == "plpgsql":
-        raise EngineRefusal(f"must be owner of extension {name}", sqlstate="42501")
-    for dependant in _dependants(database, name):
-        if not cascade:
-            raise EngineRefusal(
-                f"cannot drop extension {name} because other objects depend on it", sqlstate="2BP01"
-            )
-        database = drop(database, dependant, cascade=True)
-    kept = tuple(one for one in database.extensions or () if one is not doomed)
+def drop(database: Database, *names: str, cascade: bool = False) -> Database:
+    """Disable extensions; with `cascade` those that require one of them as well."""
+    doomed = {name: _enabled(database, name) for name in names}
+    if "plpgsql" in doomed:
+        raise EngineRefusal("must be owner of extension plpgsql", sqlstate="42501")
+    others = {other for name in names for other in _dependants(database, name)} - doomed.keys()
+    if others and cascade:
+        return drop(database, *names, *sorted(others), cascade=True)
+    if others:
+        what = f"extension {names[0]}" if len(names) == 1 else "desired object(s)"
+        them = "it" if len(names) == 1 else "them"
+        raise EngineRefusal(
+            f"cannot drop {what} because other objects depend on {them}", sqlstate="2BP01"
+        )
+    kept = tuple(one for one in database.extensions or () if one not in doomed.values())
     return evolve(database, extensions=kept)
 
 
