@@ -122,7 +122,7 @@ def sandbox(engines: str) -> Iterator[Sandbox]:
             yield Sandbox(**_announced(process), project=project)
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
 def _announced(process: subprocess.Popen[str]) -> dict[str, str]:
