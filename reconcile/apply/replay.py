@@ -297,6 +297,7 @@ def _opening(values: Mapping[str, Any]) -> Opening:
         pid=pid if isinstance(pid, int) else 0,
         commit=_commit(values.get("commit")),
         plan_id=_text(values, "plan_id"),
+        plan_made=_text(values, "plan_made"),
         actions=actions if isinstance(actions, int) else 0,
         databases={
             str(handle): Addon(**{name: _text(one, name) for name in ("app", "addon", "region")})

@@ -237,6 +237,7 @@ def _opening(before: Proposal, allowance: Allowance, task: Task) -> Opening:
         task.commit(),
         actions=len(before.plan.actions),
         plan_id=before.id,
+        plan_made=task.saved.made.isoformat() if task.saved else "",
         permission=Permission(
             overrides=before.overridden,
             allows=tuple(map(str, allowance.allows)) if task.fleetwide else (),

@@ -89,7 +89,7 @@ def write_plan_file(
 
     Raises ReconcileError where it cannot be written; then what was there is there still.
     """
-    key, now = _key(world), world.now().replace(microsecond=0)
+    key, now = _key(world), world.now()
     saved = Saved(
         proposal=proposal,
         made=now,

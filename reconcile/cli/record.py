@@ -35,6 +35,7 @@ def opening(
     *,
     actions: int = 1,
     plan_id: str = "",
+    plan_made: str = "",
     permission: Permission | None = None,
 ) -> Opening:
     """What a run is about; `commit` is that of its specs, where there is one."""
@@ -46,6 +47,7 @@ def opening(
         pid=os.getpid(),
         commit=commit,
         plan_id=plan_id,
+        plan_made=plan_made,
         actions=actions,
         databases=databases,
         permission=permission or Permission(),

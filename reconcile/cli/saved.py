@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
-from reconcile.apply.history import completed_plans
+from reconcile.apply.applied_plans import applied_before, in_doubt
+from reconcile.apply.history import past_runs
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.cli.options import DEFAULT_PATHS, ApplyOptions, Selection
 from reconcile.cli.plan_files import PlanFile, digests_of, must_be_signed, read_plan_file
@@ -50,6 +52,7 @@ class Taken:
     such addon. `commit` is that of the specs; `late` says why it is refused by now.
     """
 
+    made: datetime
     fleet: Fleet
     proposal: Proposal
     dropped: frozenset[Address]
@@ -101,6 +104,7 @@ def saved_plan(path: Path, options: ApplyOptions, world: World) -> Taken:
     signed = read.record.seal is Seal.VERIFIED
     wanted = {one.handle: _wanted(one, project, read) for one in plan.databases}
     return Taken(
+        made=read.record.made,
         fleet=evolve(
             config,
             desired=tuple(wanted[one.handle] or intended(one) for one in plan.databases),
@@ -204,10 +208,13 @@ def _part_of(plan: Plan, world: World) -> Plan:
 
 
 def _known(read: PlanFile, plan: Plan, project: Sequence[Desired], state_dir: Path) -> FromFile:
+    history, ident, made = past_runs(state_dir), read.saved.proposal.id, read.record.made
+    doubtful = in_doubt(history, ident, made)
     without = (one.handle for one in plan.databases if not specs_of(one, project))
     return FromFile(
         record=read.record,
-        completed=completed_plans(state_dir, read.saved.proposal.id, after=read.record.made),
+        completed=applied_before(history, ident, made),
+        in_doubt=tuple(str(state_dir / "runs" / f"{one}.jsonl") for one in doubtful),
         has_specs=bool(project),
         without_spec=tuple(without),
         unnamed=without_connection(plan, project),

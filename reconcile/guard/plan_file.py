@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from attrs import frozen
 
+from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.history import PastRun
+from reconcile.model.item import Doable
 from reconcile.model.plan import Plan
 from reconcile.model.saved import Record, Seal
 from reconcile.model.text import moment
@@ -19,21 +21,23 @@ from reconcile.model.text import moment
 class FromFile:
     """What is known of a plan that came from a file.
 
-    `completed` is the run that did all of it already; `has_specs` whether the project has any;
+    `completed` is the run that did all of it already; `in_doubt` are the journals, by their paths,
+    that may tell of such a run and cannot be read; `has_specs` whether the project has any;
     `without_spec` are the databases, by handle, that none of these means, `unnamed` those with a
     connection that none of these names.
     """
 
     record: Record
     completed: PastRun | None = None
+    in_doubt: tuple[str, ...] = ()
     has_specs: bool = False
     without_spec: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
 
 
 def review_file(plan: Plan, known: FromFile) -> tuple[Finding, ...]:
-    """Why the plan of a file is refused as a whole; nothing lifts these."""
-    found = (*_untimely(known.record), *_completed(known))
+    """Why the plan of a file is refused, or a loss in it; nothing lifts these."""
+    found = (*_untimely(known.record), *_completed(known), *_in_doubt(plan, known))
     if known.record.seal is Seal.VERIFIED:
         return found
     return (*found, *_strange(known), *_astray(known), *_unanswered(plan, known))
@@ -98,17 +102,39 @@ def _completed(known: FromFile) -> Iterator[Finding]:
         )
 
 
+def _in_doubt(plan: Plan, known: FromFile) -> Iterator[Finding]:
+    """Losses that may have been made before: a name that was made again is lost once more."""
+    if not known.in_doubt:
+        return
+    first, *others = known.in_doubt
+    more = f" and {len(others)} more" if others else ""
+    for address in _losses(plan):
+        yield Finding(
+            code="G109",
+            message=(
+                "it is not known whether this plan was applied before: the journal"
+                f" {first!r}{more} cannot be read"
+            ),
+            hint="plan again: what is left to do is in a new plan",
+            address=address,
+        )
+
+
+def _losses(plan: Plan) -> Iterator[Address]:
+    losses = (entry.address for one in plan.databases for entry in one.doable if _loses(entry))
+    yield from dict.fromkeys(losses)
+
+
+def _loses(entry: Doable) -> bool:
+    return entry.risk is Risk.LOSSY
+
+
 def _unanswered(plan: Plan, known: FromFile) -> Iterator[Finding]:
     """Losses that only the file asks for. By hand they are lost as well.
 
     What a local spec no longer asks for is stale, action by action.
     """
-    losses = dict.fromkeys(
-        str(entry.address)
-        for database in plan.databases
-        for entry in database.doable
-        if entry.risk is Risk.LOSSY and database.handle in known.without_spec
-    )
+    losses = [str(one) for one in _losses(plan) if one.database in known.without_spec]
     if losses:
         first, *others = losses
         more = f" and {len(others)} more" if others else ""

@@ -65,8 +65,9 @@ class Opening:
     """What a run is about, written down before it begins.
 
     `version` is the tool's, `who` a user on `host`, `commit` that of the specs where it is known.
-    `plan_id` is empty where there was no plan, `actions` the number of actions that were planned;
-    `databases` by handle.
+    `plan_id` is empty where there was no plan; `plan_made` is when the plan file was made that it
+    applies, in ISO format, empty for other runs and in journals of earlier versions. `actions` is
+    the number of actions that were planned; `databases` by handle.
     """
 
     version: str
@@ -76,6 +77,7 @@ class Opening:
     pid: int = 0
     commit: Commit | None = None
     plan_id: str = ""
+    plan_made: str = ""
     actions: int = 0
     databases: Mapping[str, Addon] = field(factory=dict)
     permission: Permission = field(factory=Permission)

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
 from typing import Any
@@ -129,6 +130,56 @@ def test_a_second_time_it_is_refused(sandbox: Sandbox, planned: Command) -> None
     assert f"run {run} did all of this plan" in refused.stdout
     assert "[G109]" in refused.stdout
     assert sandbox.requests()["requests"] == []
+
+
+def test_a_file_is_known_whatever_the_clocks_say(sandbox: Sandbox, planned: Command) -> None:
+    """The clock where it was made is three minutes fast."""
+
+    def fast(document: dict[str, Any]) -> None:
+        envelope = document["envelope"]
+        made = datetime.fromisoformat(envelope["made"]) + timedelta(minutes=3)
+        envelope["made"] = made.isoformat()
+
+    edit(planned, fast)
+    planned(*APPLY, status=0)
+    sandbox.clear()
+    assert "[G109]" in planned(*APPLY, status=3).stdout
+    assert sandbox.requests()["requests"] == []
+
+
+def test_two_files_with_one_id_are_two_plans(sandbox: Sandbox, planned: Command) -> None:
+    """The same difference is back, and a new plan of it is applied; the old file is not."""
+    old = (planned.directory / FILE).read_bytes()
+    planned(*APPLY, status=0)
+    sandbox.change(SHOP_ADDON, backups={"enabled": True, "hours": [14]})
+    databases = [{"name": "shop", "protected": True}, {"name": "legacy"}]
+    sandbox.change(SHOP_ADDON, sql_mode="NO_ENGINE_SUBSTITUTION", logical_databases=databases)
+    planned("plan", "--out", FILE, status=0)
+    assert saved(planned)["id"] == json.loads(old)["id"]
+    sandbox.clear()
+    planned(*APPLY, status=0)
+    assert len(changing(sandbox)) == 3
+    (planned.directory / FILE).write_bytes(old)
+    assert "[G109]" in planned(*APPLY, status=3).stdout
+
+
+@pytest.mark.parametrize("line", [0, 1, -1])
+def test_a_damaged_journal_lets_no_loss_happen_twice(
+    sandbox: Sandbox, losing: Command, line: int
+) -> None:
+    """A name that was made again since is not deleted; the journal is named."""
+    losing(*LOSING, status=0)
+    (journal,) = losing.journals()
+    lines = journal.read_bytes().splitlines(keepends=True)
+    lines[line] = lines[line].replace(b'"event"', b'"evemt"', 1)
+    journal.write_bytes(b"".join(lines))
+    databases = [{"name": "shop", "protected": True}, {"name": "legacy", "tables": 17}]
+    sandbox.change(SHOP_ADDON, logical_databases=databases)
+    refused = losing(*LOSING)
+    assert "[G109]" in refused.stdout
+    assert journal.stem in "".join(refused.stdout.split())
+    assert refused.status in {2, 3}
+    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy"}
 
 
 def test_where_no_journal_knows_of_it_all_is_already_done(

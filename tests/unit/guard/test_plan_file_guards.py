@@ -61,6 +61,28 @@ def test_g109_it_was_applied() -> None:
     assert unknown.message == "run 20261123T120500Z-1a2b3c did all of this plan"
 
 
+def test_g109_a_journal_cannot_be_read() -> None:
+    """Each loss is refused, whoever signed the plan; what loses nothing goes on."""
+    journals = ("/state/runs/a.jsonl", "/state/runs/b.jsonl")
+    refused = review_file(plan(), FromFile(record=RECORD, in_doubt=journals))
+    assert [str(one.address) for one in refused] == [
+        "iot/retention_policies/30-days",
+        "shop/logical_databases/legacy",
+    ]
+    assert {(one.code, one.message, one.hint) for one in refused} == {
+        (
+            "G109",
+            (
+                "it is not known whether this plan was applied before: the journal"
+                " '/state/runs/a.jsonl' and 1 more cannot be read"
+            ),
+            "plan again: what is left to do is in a new plan",
+        )
+    }
+    (first, _second) = review_file(plan(), FromFile(record=RECORD, in_doubt=journals[:1]))
+    assert "'/state/runs/a.jsonl' cannot be read" in first.message
+
+
 @pytest.mark.parametrize("seal", [Seal.UNSIGNED, Seal.UNCHECKED])
 def test_g110_nobody_answers_for_a_loss(seal: Seal) -> None:
     """A signature that was not checked is none; a database that has a spec here is out."""
