@@ -11,6 +11,7 @@ from reconcile.api.passes import Grant
 from reconcile.api.wire import Wire
 from reconcile.errors import AnswerError, ApiError, NotFoundError, UsageError
 from reconcile.model.engine import Engine
+from reconcile.model.project import ListedAddon
 from reconcile.model.target import ADDON_ID, Target
 from reconcile.model.text import safe_text
 
@@ -39,6 +40,23 @@ class Targets:
             resource_id=grant.resource_id,
             engine=grant.engine,
             plan=grant.plan,
+        )
+
+    def addons(self, app: str) -> tuple[ListedAddon, ...]:
+        """The live addons of an application; one request per application and run.
+
+        Raises ReconcileError where they cannot be listed, as with a ready token.
+        """
+        account = self._wire.account
+        if account is None:
+            raise UsageError("with DB_BEARER_TOKEN the addons of an application cannot be listed")
+        return tuple(
+            ListedAddon(
+                id=_id(one, app),
+                resource_id=str(one.get("resource_id") or ""),
+                engine=engine_of(one),
+            )
+            for one in _live(account.addons(app), app)
         )
 
     def _grant(self, app: str, addon: str | None, engine: Engine | None) -> Grant:

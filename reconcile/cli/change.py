@@ -10,16 +10,18 @@ from reconcile.cli.carry_out import Task, dry_run, live_run, show_run
 from reconcile.cli.consent import agreed, refuse_unanswerable
 from reconcile.cli.exits import change_status
 from reconcile.cli.fleet import Fleet
-from reconcile.cli.named import Known, look_up, protection, subject_of
+from reconcile.cli.named import Known, check_specs, look_up, subject_of
 from reconcile.cli.options import ChangeOptions
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.change import Delete, Risk, verb_of
+from reconcile.model.engine import Engine
 from reconcile.model.location import Location
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Run
 from reconcile.model.state import Desired
+from reconcile.model.target import Pins
 from reconcile.report.change_text import change_text
 from reconcile.report.items_text import change_lines
 from reconcile.report.page import Look, render
@@ -66,29 +68,29 @@ class _OneChange:
     def wanted(self, reads: Reads) -> Fleet:
         """What the command line wants. Raises UsageError where it cannot be meant."""
         reference, spec = self.known.reference, self.known.spec
-        engine, protecting = reference.engine, spec if spec and spec.protect else None
-        if engine is None and self.options.gone is None:
-            # A token tells the engine; only where something goes it has to be known whose it is.
-            target = reads.targets.find(app=reference.app, addon=reference.addon, engine=None)
-            engine = target.engine
-        if engine is None:
-            subject = subject_of(self.known, reads)
-            engine = subject.facts.engine
-            if self.options.gone is not None:
-                protecting = protection(self.known, self.options.database, subject, self.world)
+        if self.options.gone is not None:
+            check_specs(self.known, self.options.database, self.world)
+        engine = reference.engine or self._live_engine(reads)
         if engine is None:
             raise UsageError(f"{reference.name!r} has an engine that is not known here")
-        kind, named = KIND_BY_NAME[self.options.kind], spec or protecting
+        kind = KIND_BY_NAME[self.options.kind]
         desired = Desired(
-            handle=named.handle if named else reference.addon or reference.app,
+            handle=spec.handle if spec else reference.addon or reference.app,
             app=reference.app,
             addon=reference.addon,
             engine=engine,
             location=Location(file=ORIGIN, line=0, column=0),
-            protect=protecting is not None,
+            protect=spec is not None and spec.protect,
+            pins=spec.pins if spec else Pins(),
             kinds={kind.name: read_inline(kind, self.options.value, engine)},
         )
-        return Fleet(config=self.known.config, desired=(desired,), findings=(), files=0)
+        return evolve(self.known.fleet, desired=(desired,), findings=(), whole=0)
+
+    def _live_engine(self, reads: Reads) -> Engine | None:
+        """The engine, as a token or else the database itself tells it."""
+        reference = self.known.reference
+        target = reads.targets.find(app=reference.app, addon=reference.addon, engine=None)
+        return target.engine or subject_of(self.known, reads).facts.engine
 
     def consent(self, proposal: Proposal) -> Allowance | None:
         """Whether the planned change may be made."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache, partial
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from reconcile.cli.options import Selection
 from reconcile.cli.select import select
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.model.finding import Finding, Severity
+from reconcile.model.project import Project
 from reconcile.model.state import Desired
 from reconcile.spec.config import Config, load_config
-from reconcile.spec.load import load_specs
+from reconcile.spec.load import Loaded, load_specs
+from reconcile.spec.project import load_project
 
 
 @frozen(kw_only=True)
@@ -20,7 +24,8 @@ class Fleet:
     """What the specs say, before anything was asked of the provider.
 
     `desired` are the selected databases, `whole` is the number of all that specs are about,
-    0 where there are none.
+    0 where there are none. `load_project` reads the whole project, whatever is selected.
+    `is_one_off` where a one-off command wants something, and no spec.
     """
 
     config: Config
@@ -28,6 +33,13 @@ class Fleet:
     findings: tuple[Finding, ...]
     files: int
     whole: int = 0
+    is_one_off: bool = False
+    load_project: Callable[[], Project] = field(default=Project, eq=False, repr=False)
+
+    @property
+    def project(self) -> Project:
+        """All specs of the project."""
+        return self.load_project()
 
     @property
     def valid(self) -> bool:
@@ -58,6 +70,7 @@ def read_fleet(selection: Selection, *, today: date) -> Fleet:
         findings=(*config_findings, *loaded.findings),
         files=loaded.files,
         whole=len(loaded.desired),
+        load_project=_project(selection, config, loaded, today),
     )
     return evolve(fleet, desired=select(fleet.desired, selection)) if fleet.valid else fleet
 
@@ -70,7 +83,22 @@ def valid_fleet(selection: Selection, *, today: date) -> Fleet:
 def fleet_without_specs(selection: Selection, *, today: date) -> Fleet:
     """Only what is common to the specs. Raises InvalidSpecsError."""
     config, findings = load_config(selection.config, selection.paths, today=today)
-    return _valid(Fleet(config=config, desired=(), findings=findings, files=0))
+    return _valid(
+        Fleet(
+            config=config,
+            desired=(),
+            findings=findings,
+            files=0,
+            load_project=_project(selection, config, None, today),
+        )
+    )
+
+
+def _project(
+    selection: Selection, config: Config, loaded: Loaded | None, today: date
+) -> Callable[[], Project]:
+    """Reads the project when it is asked for, and once."""
+    return cache(partial(load_project, selection.paths, loaded, config=config, today=today))
 
 
 def _valid(fleet: Fleet) -> Fleet:

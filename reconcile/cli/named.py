@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
@@ -15,69 +14,44 @@ from reconcile.cli.pipeline import About
 from reconcile.cli.world import World
 from reconcile.errors import UsageError
 from reconcile.model.state import Desired
-from reconcile.model.target import ADDON_ID, Reference
+from reconcile.model.target import Reference
 from reconcile.observe.found import find
 from reconcile.operate.subject import Subject
-from reconcile.spec.config import Config
 
 
 @frozen(kw_only=True)
 class Known:
-    """What is known of a named database offline; `spec` is None where no spec is about it."""
+    """What is known of a named database offline; `spec` is the one whose handle was given."""
 
     reference: Reference
-    config: Config
+    fleet: Fleet
     spec: Desired | None = None
 
     @property
     def about(self) -> About:
         """What a connection for this database is for."""
-        return About(config=self.config, databases=1)
+        return About(config=self.fleet.config, databases=1)
 
 
 def look_up(named: Named, *, today: date) -> Known:
     """Find out which database is meant. Raises UsageError for neither, InvalidSpecsError."""
     fleet, (reference,) = references(named.selection, [named.name], today=today)
     spec = next((one for one in fleet.desired if one.handle == named.name), None)
-    return Known(reference=reference, config=fleet.config, spec=spec)
+    return Known(reference=reference, fleet=evolve(fleet, is_one_off=True), spec=spec)
 
 
-def protection(known: Known, named: Named, subject: Subject, world: World) -> Desired | None:
-    """The spec that protects a live database, by whichever name it was given.
+def check_specs(known: Known, named: Named, world: World) -> None:
+    """Before a loss, see to it that the specs are valid, and say where there are none.
 
-    Where there are no specs to look at, that is told. Raises InvalidSpecsError.
+    Raises InvalidSpecsError.
     """
     if known.spec is not None:
-        specs: Sequence[Desired] = (known.spec,)
-    elif any(path.exists() for path in named.selection.paths):
-        specs = valid_fleet(named.selection, today=world.today()).desired
-    else:
+        return
+    if any(path.exists() for path in named.selection.paths):
+        valid_fleet(named.selection, today=world.today())
+    elif not known.fleet.project.specs:
         looked = ", ".join(repr(str(path)) for path in named.selection.paths)
         world.tell(f"note: there are no specs at {looked}: whether one protects it is not known")
-        return None
-    return next((one for one in specs if one.protect and _may_be_about(one, subject)), None)
-
-
-def _may_be_about(spec: Desired, subject: Subject) -> bool:
-    """Whether a spec is about a database that was read; in doubt it is: what is lost is lost.
-
-    An application has a name and an id, an addon an id and a resource id: each side may be given
-    in the one spelling while the other is not known.
-    """
-    target, resource = subject.target, subject.resource
-    known = (target.addon, target.resource_id, resource.get("resource_id"), resource.get("id"))
-    names = {str(one) for one in known if one}
-    if spec.addon in names:
-        return True
-    by_id = {name.startswith(ADDON_ID) for name in names}
-    both_spellings_known = len(by_id) == 2  # noqa: PLR2004 - addon id and resource id
-    if spec.engine is not subject.facts.engine or (spec.addon and both_spellings_known):
-        return False
-    return spec.app in {target.app, resource.get("app_name")} or bool(_APP_ID.fullmatch(spec.app))
-
-
-_APP_ID = re.compile(r"[0-9a-f]{24}")
-"""An application's id instead of its name; its name is then not known."""
 
 
 def references(

@@ -7,13 +7,15 @@ from typing import assert_never, cast
 
 from attrs import evolve
 
+from reconcile.api.reads import Reads
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
 from reconcile.cli.consent import agreed, is_given, refuse_unanswerable
 from reconcile.cli.exits import done_status
 from reconcile.cli.following import followed
-from reconcile.cli.named import Known, look_up, protection, subject_of
+from reconcile.cli.named import Known, check_specs, look_up, subject_of
 from reconcile.cli.options import OrderOptions
+from reconcile.cli.order_refusal import why_refused
 from reconcile.cli.pipeline import reading, surroundings, tell_cost
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
@@ -65,7 +67,7 @@ def _dry(options: OrderOptions, known: Known, world: World) -> Done:
         deed = prepared.deed
         done = (
             _nothing(prepared)
-            or _refused(deed, options, known, subject, world)
+            or _refused(deed, known, subject, reads)
             or Done(deed=deed, result=Result.NOT_SENT)
         )
         return evolve(done, spent=reads.spent())
@@ -78,7 +80,7 @@ def _live(options: OrderOptions, known: Known, world: World) -> Done:
         prepared = _prepared(options, known, subject, world)
         done = (
             _nothing(prepared)
-            or _refused(prepared.deed, options, known, subject, world)
+            or _refused(prepared.deed, known, subject, connection.reads)
             or _declined(prepared, options, known, connection, world)
             or _carried_out(prepared, options, connection, world)
         )
@@ -90,6 +92,8 @@ def _prepared(options: OrderOptions, known: Known, subject: Subject, world: Worl
     kinds = known.spec.kinds if known.spec is not None else {}
     rule = cast("EngineVersion | None", kinds.get(engine_version.KIND.name))
     prepared = prepare(options.order, subject, rule)
+    if prepared.deed.risk is Risk.LOSSY:
+        check_specs(known, options.database, world)
     for note in prepared.notes:
         world.tell(f"note: {note}")
     return prepared
@@ -140,20 +144,10 @@ def _name_at_stake(options: OrderOptions) -> str | None:
             assert_never(options.order)
 
 
-def _refused(
-    deed: Deed, options: OrderOptions, known: Known, subject: Subject, world: World
-) -> Done | None:
-    """The end of a loss where a spec protects the database; None where none does."""
-    if deed.risk is not Risk.LOSSY:
-        return None
-    spec = protection(known, options.database, subject, world)
-    if spec is None:
-        return None
-    message = (
-        f"{spec.handle!r} is protected, and this would lose data: no flag lifts this, first take"
-        f" `protect: true` out of its spec, {spec.location.file} [G101]"
-    )
-    return Done(deed=deed, result=Result.REFUSED, message=message)
+def _refused(deed: Deed, known: Known, subject: Subject, reads: Reads) -> Done | None:
+    """The end of what a spec of the project forbids."""
+    why = why_refused(deed, known, subject, reads)
+    return Done(deed=deed, result=Result.REFUSED, message=why) if why else None
 
 
 def _carried_out(

@@ -12,6 +12,7 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.cli.fleet import Fleet, InvalidSpecsError
 from reconcile.cli.options import Output, Override
 from reconcile.cli.progress import Countdown, progress
+from reconcile.cli.project import claims_of
 from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
 from reconcile.guard.context import Context
@@ -22,8 +23,8 @@ from reconcile.observe.estimate import estimate
 from reconcile.observe.evidence import gather
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
+from reconcile.plan.claims import duplicates
 from reconcile.plan.digest import plan_id
-from reconcile.plan.twins import twins
 from reconcile.plan.verify import verify
 from reconcile.report.words import about_so_long, count, duration
 from reconcile.spec.config import Config
@@ -104,8 +105,7 @@ def propose(
 ) -> Proposal:
     """Read, plan, and put the plan before the guards. Once `stop` is set nothing more is read.
 
-    `backup_first` as in Context. Raises InvalidSpecsError for specs that turn out to mean one live
-    database.
+    `backup_first` as in Context. Raises as `judge`.
     """
     plan = read_plan(fleet, reads, world, stop=stop)
     unjudged = Proposal(plan=plan, id=plan_id(plan))
@@ -124,11 +124,16 @@ def judge(
     overrides: Sequence[Override] = (),
     backup_first: bool = False,
 ) -> Proposal:
-    """Read what the guards need beside a plan, and put it before them, as `propose` does.
+    """Read what the guards need for a plan, and put it before them.
 
-    What was found of the plan before stays.
+    What was found of the plan before stays. Raises InvalidSpecsError for specs of the project that
+    turn out to mean one live database; for a one-off command, only if it would change something.
     """
     plan, ident = proposal.plan, proposal.id
+    claims = claims_of(plan, fleet, reads)
+    clashes = duplicates(plan, claims)
+    if clashes and not fleet.is_one_off:
+        raise InvalidSpecsError(evolve(fleet, findings=clashes))
     context = Context(
         now=world.now(),
         plan_id=ident,
@@ -137,8 +142,11 @@ def judge(
         evidence=gather(plan, reads, stop=stop),
         overrides=frozenset(_counting(overrides, ident, world)),
         backup_first=backup_first,
+        claims=claims,
     )
     judged = review(plan, context)
+    if clashes and any(judged.refusal(action) is None for action in plan.actions):
+        raise InvalidSpecsError(evolve(fleet, findings=clashes))
     return evolve(judged, findings=(*proposal.findings, *judged.findings))
 
 
@@ -167,9 +175,6 @@ def read_plan(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Plan:
             progress=lambda handle, _state: shown.advance(handle),
         )
     plan = build_plan(desired, observed)
-    clashes = tuple(twins(desired, plan))
-    if clashes:
-        raise InvalidSpecsError(evolve(fleet, findings=clashes))
     verify(desired, observed, plan)
     return plan
 

@@ -18,6 +18,7 @@ MEANINGS = MappingProxyType(
         "G108": "the plan of a file is older than it may be",
         "G109": "a run did all of the plan of a file already",
         "G110": "the plan of a file would lose data or run SQL, and neither a signature nor a spec answers for it",
+        "G111": "the action would lose data, and a spec of its application cannot be read or resolved",
     }
 )
 """One sentence for every code."""
@@ -26,8 +27,10 @@ RULES = MappingProxyType(
     {
         "G101": Rule(
             why="The key `protect` is a promise that a database keeps its data whatever is typed on a"
-            " command line. A flag that lifted it would make it a warning.",
-            settle="Take `protect: true` out of the spec, in a change of its own that somebody reviews.",
+            " command line. A flag that lifted it would make it a warning. The promise holds for the live"
+            " database: any spec of the project that means it counts, also one that is not selected.",
+            settle="Take `protect: true` out of every spec of the project that means this live database,"
+            " in a separate change that somebody reviews.",
         ),
         "G102": Rule(
             why="What was right to delete a year ago may be in use again. So a word that something may"
@@ -76,6 +79,11 @@ RULES = MappingProxyType(
             " whose word can be told from that: by a signature, or by a spec.",
             settle="Set RECONCILE_PLAN_KEY where plans are made and applied, or apply where the specs"
             " are.",
+        ),
+        "G111": Rule(
+            why="Any spec of the project can protect a database. If a spec of the application has an error,"
+            " or leads to no addon, it is not known what it protects.",
+            settle="Correct the spec that the message names, or remove it.",
         ),
     }
 )

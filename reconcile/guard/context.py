@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from reconcile.model.evidence import Evidence
 from reconcile.model.policy import Policy
+from reconcile.model.project import Claim
 
 
 @frozen(kw_only=True)
@@ -18,7 +19,8 @@ class Context:
     `now` is the time in UTC. `plan_id` is that of the plan, `fleet` the number of databases that
     it was chosen from. `evidence` by handle, for databases that may lose something; None: not
     read, and guards that rest on it say nothing. `overrides` are the codes that a person lifted
-    for this very plan; `backup_first` whether a backup is made before anything is lost.
+    for this very plan; `backup_first` whether a backup is made before anything is lost. `claims`
+    is what the specs of the project say about each live database, by handle.
     """
 
     now: datetime
@@ -28,6 +30,11 @@ class Context:
     evidence: Mapping[str, Evidence] | None = None
     overrides: frozenset[str] = frozenset()
     backup_first: bool = False
+    claims: Mapping[str, Claim] = field(factory=dict)
+
+    def claim_to(self, handle: str) -> Claim:
+        """What the specs of the project say about a live database."""
+        return self.claims.get(handle, Claim())
 
     @property
     def today(self) -> date:

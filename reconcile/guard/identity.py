@@ -8,24 +8,37 @@ from reconcile.guard.context import Context
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.project import Claim
+from reconcile.model.target import Pins, Target
 
 
-def other_databases(plan: Plan, _context: Context) -> Iterator[Finding]:
+def other_databases(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse every database that is not the pinned one, also where nothing is to be done."""
     for database in plan.databases:
-        for what, live, pinned in _pinned(database):
-            if pinned not in {None, live}:
-                yield Finding(
-                    code="G103",
-                    message=f"the {what} of the live database is {live!r}, the spec pins {pinned!r}",
-                    hint="check app and addon in the spec; change the pin only if another is meant",
-                    address=Address(database=database.handle),
-                )
+        for why in wrong_pins(database, context.claim_to(database.handle)):
+            yield Finding(
+                code="G103",
+                message=why,
+                hint="check app and addon in the spec; change the pin only if another is meant",
+                address=Address(database=database.handle),
+            )
 
 
-def _pinned(database: DatabasePlan) -> Iterator[tuple[str, str, str | None]]:
-    """What can be pinned, as it is live, and as the spec pins it."""
-    target, pins = database.target, database.pins
-    if target is not None:
-        yield "resource id", target.resource_id, pins.resource_id
-        yield "region", target.region, pins.region
+def wrong_pins(database: DatabasePlan, claim: Claim) -> Iterator[str]:
+    """How a live database differs from what its own spec pins, and then any other of the project."""
+    if database.target is None:
+        return
+    yield from _differences(database.target, database.pins, "the spec")
+    for spec in claim.specs:
+        if spec.pins != database.pins:
+            place = f"the spec of {spec.handle!r} at {spec.location}"
+            yield from _differences(database.target, spec.pins, place)
+
+
+def _differences(target: Target, pins: Pins, spec: str) -> Iterator[str]:
+    for what, live, pinned in (
+        ("resource id", target.resource_id, pins.resource_id),
+        ("region", target.region, pins.region),
+    ):
+        if pinned not in {None, live}:
+            yield f"the {what} of the live database is {live!r}, {spec} pins {pinned!r}"

@@ -7,18 +7,31 @@ from collections.abc import Iterator
 from reconcile.guard.context import Context
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
-from reconcile.model.plan import Plan
+from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.project import Claim
 
 
-def protected_databases(plan: Plan, _context: Context) -> Iterator[Finding]:
-    """Refuse what loses data on a database whose spec says `protect: true`, by hand or not."""
+def protected_databases(plan: Plan, context: Context) -> Iterator[Finding]:
+    """Refuse what loses data on a database that any spec of the project protects, by hand or not."""
     for database in plan.databases:
+        why = protection(database, context.claim_to(database.handle))
         for action in database.doable:
-            if database.protect and action.risk is Risk.LOSSY:
+            if why is not None and action.risk is Risk.LOSSY:
                 yield Finding(
                     code="G101",
-                    message=f"{database.handle!r} is protected, and this would lose data",
+                    message=why,
                     location=action.origin.location,
                     hint="no flag lifts this; first take `protect: true` out of the spec",
                     address=action.address,
                 )
+
+
+def protection(database: DatabasePlan, claim: Claim) -> str | None:
+    """Why a database may lose nothing; None where nothing protects it."""
+    says = f"{database.handle!r} is protected, and this would lose data"
+    if database.protect:
+        return says
+    spec = next((one for one in claim.specs if one.protect), None)
+    if spec is None:
+        return None
+    return f"{says}: the spec of {spec.handle!r} at {spec.location} protects this live database"

@@ -82,7 +82,12 @@ def shares_application(spec: Desired, target: Target) -> bool:
 
 def may_be_one_app(one: str, other: str) -> bool:
     """Whether two spellings may mean one application: a name and an id cannot be compared."""
-    return one == other or bool(_APP_ID.fullmatch(one)) != bool(_APP_ID.fullmatch(other))
+    return one == other or is_app_id(one) != is_app_id(other)
+
+
+def is_app_id(app: str) -> bool:
+    """Whether an application is spelled by its id."""
+    return bool(_APP_ID.fullmatch(app))
 
 
 _APP_ID = re.compile(r"[0-9a-f]{24}")

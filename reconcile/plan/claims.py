@@ -6,6 +6,7 @@ nothing. Where that decides something, the addons of the application are listed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
@@ -19,6 +20,7 @@ from reconcile.model.project import (
     Match,
     Project,
     UnreadSpec,
+    is_app_id,
     match,
     may_be_one_app,
     resolved,
@@ -59,47 +61,65 @@ class Candidates:
         return frozenset(spec.app for spec in self.open) if self.decides else frozenset()
 
 
-def candidates(target: Target, project: Project, found: Found, *, loses: bool) -> Candidates:
-    """Compare a live database with every spec of the project."""
-    matched = [(spec, _matched(spec, target, found, loses=loses)) for spec in project.specs]
-    return Candidates(
-        target=target,
-        loses=loses,
-        certain=tuple(spec for spec, how in matched if how is Match.YES),
-        open=tuple(spec for spec, how in matched if how is Match.MAYBE),
-    )
+class Specs:
+    """The specs of a project, so that those of one live database are found at once."""
+
+    def __init__(self, project: Project, found: Found) -> None:
+        self.unread = project.unread
+        self._found: dict[object, list[Desired]] = defaultdict(list)
+        self._by_name: dict[str, list[Desired]] = defaultdict(list)
+        self._by_spelling: dict[bool, list[Desired]] = defaultdict(list)
+        for spec in project.specs:
+            target = found.get(spec.location)
+            if target is not None:
+                self._found[_identity(target)].append(spec)
+                continue
+            self._by_spelling[is_app_id(spec.app)].append(spec)
+            for name in {spec.app, spec.addon or spec.app}:
+                self._by_name[name].append(spec)
+
+    def candidates(self, target: Target, *, loses: bool) -> Candidates:
+        """Compare a live database with every spec; one that was found, by what it led to."""
+        other_spelling = self._by_spelling[not is_app_id(target.app)]
+        names = dict.fromkeys((target.addon, target.resource_id, target.app))
+        near = [*(spec for name in names for spec in self._by_name[name]), *other_spelling]
+        each = {spec.location: spec for spec in near}.values()
+        matched = [(spec, _matched(spec, target, loses=loses)) for spec in each]
+        means = (spec for spec, how in matched if how is Match.YES)
+        return Candidates(
+            target=target,
+            loses=loses,
+            certain=(*self._found[_identity(target)], *means),
+            open=tuple(spec for spec, how in matched if how is Match.MAYBE),
+        )
 
 
-def _matched(spec: Desired, target: Target, found: Found, *, loses: bool) -> Match:
-    """As `match`; a spec that was found is compared by what it led to.
+def _identity(target: Target) -> object:
+    return target.hosts.database, target.addon
 
-    Before a loss, one of the same engine that names another addon has to lead somewhere.
-    """
-    own = found.get(spec.location)
-    if own is not None:
-        return Match.YES if _is_one(own, target) else Match.NO
+
+def _matched(spec: Desired, target: Target, *, loses: bool) -> Match:
+    """As `match`. Before a loss, one of the engine that names another addon has to lead there."""
     how = match(spec, target)
     unproven = how is Match.NO and target.engine is spec.engine and shares_application(spec, target)
     return Match.MAYBE if loses and unproven else how
-
-
-def _is_one(one: Target, other: Target) -> bool:
-    return (one.hosts.database, one.addon) == (other.hosts.database, other.addon)
 
 
 def _fits_pins(spec: Desired, target: Target) -> bool:
     return spec.pins.resource_id in {None, target.resource_id}
 
 
-def claim(asked: Candidates, project: Project, listings: Mapping[str, Listing]) -> Claim:
+def claim(asked: Candidates, specs: Specs, listings: Mapping[str, Listing]) -> Claim:
     """What the project says about a live database; `listings` holds those of `asked.apps`."""
+    unsure = [one for one in specs.unread if asked.loses and _may_concern(one, asked.target)]
     if not asked.decides:
-        return Claim(specs=(*asked.certain, *asked.open), unsure=_unread(asked, project))
-    means, unsure = list(asked.certain), list(_unread(asked, project))
+        return Claim(specs=(*asked.certain, *asked.open), unsure=tuple(unsure))
+    means = list(asked.certain)
     for spec in asked.open:
         listed = listings[spec.app]
         if isinstance(listed, str):
-            unsure.append(_unresolved(spec, listed))
+            known_otherwise = match(spec, asked.target) is Match.NO
+            unsure += [] if known_otherwise else [_unresolved(spec, listed)]
             continue
         addon = resolved(spec, listed)
         if addon == asked.target.addon:
@@ -123,13 +143,8 @@ def _unresolved(spec: Desired, why: str) -> UnreadSpec:
     return UnreadSpec(location=spec.location, message=why, app=spec.app)
 
 
-def _unread(asked: Candidates, project: Project) -> tuple[UnreadSpec, ...]:
-    """The specs that cannot be read and may be about the application; none without a loss."""
-    return tuple(
-        one
-        for one in project.unread
-        if asked.loses and (one.app is None or may_be_one_app(one.app, asked.target.app))
-    )
+def _may_concern(unread: UnreadSpec, target: Target) -> bool:
+    return unread.app is None or may_be_one_app(unread.app, target.app)
 
 
 def duplicates(plan: Plan, claims: Mapping[str, Claim]) -> tuple[Finding, ...]:

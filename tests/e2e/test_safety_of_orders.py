@@ -184,7 +184,11 @@ def test_another_addon_of_the_same_engine_is_not_protected(
     command: Command, sandbox: Sandbox, addon: str, ready: bool
 ) -> None:
     """Where both are told in the same spelling, there is no doubt."""
-    sandbox.put_fleet(NEIGHBOURS)
+    first, *others = NEIGHBOURS["apps"]
+    two = {"id": "ad-other", "resource_id": "shop-web-9999", "engine": "mysql"}
+    sandbox.put_fleet(
+        {**NEIGHBOURS, "apps": [{**first, "addons": [*first["addons"], two]}, *others]}
+    )
     command.write(spec("other", "shop-web", addon, "mysql", "protect: true\n"))
     mine = with_ready_token(command, sandbox, "shop-web", SHOP) if ready else command
     mine(*a_loss("reset", f"shop-web/{SHOP}"), status=0)

@@ -15,7 +15,7 @@ from reconcile.model.project import Claim, ListedAddon, Match, Project, UnreadSp
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
-from reconcile.plan.claims import candidates, claim, duplicates
+from reconcile.plan.claims import Specs, claim, duplicates
 
 SHOP = target()
 BY_TOKEN = evolve(SHOP, resource_id="", engine=None)
@@ -90,7 +90,7 @@ def test_an_application_is_listed_only_where_it_decides(
     specs: list[Desired], loses: bool, apps: set[str]
 ) -> None:
     """For a loss, a pin that does not fit, or a second spec."""
-    assert candidates(SHOP, Project(specs=tuple(specs)), {}, loses=loses).apps == apps
+    assert Specs(Project(specs=tuple(specs)), {}).candidates(SHOP, loses=loses).apps == apps
 
 
 LISTINGS: Mapping[str, Any] = {"one": (LISTED,), "two": (LISTED, SECOND), "fault": "HTTP 500"}
@@ -102,6 +102,7 @@ LISTINGS: Mapping[str, Any] = {"one": (LISTED,), "two": (LISTED, SECOND), "fault
         (ONLY, "one", True, None),
         (ONLY, "two", False, "application 'shop-web' has several mysql addons, or none"),
         (ONLY, "fault", False, "HTTP 500"),
+        (TYPO, "fault", False, None),
         (TYPO, "two", False, "application 'shop-web' has no addon 'ad-shp'"),
         (evolve(TYPO, addon="ad-two"), "two", False, None),
         (evolve(TYPO, addon="shop-web-3413"), "two", False, None),
@@ -113,9 +114,8 @@ def test_a_listing_tells_which_database_a_spec_means(
     one: Desired, listing: str, means: bool, why: str | None
 ) -> None:
     """Before a loss, a spec that leads nowhere is in doubt."""
-    project = Project(specs=(OWN, one))
-    asked = candidates(SHOP, project, {}, loses=True)
-    found = claim(asked, project, {one.app: LISTINGS[listing]})
+    specs = Specs(Project(specs=(OWN, one)), {})
+    found = claim(specs.candidates(SHOP, loses=True), specs, {one.app: LISTINGS[listing]})
     assert found.specs == ((OWN, one) if means else (OWN,))
     doubts = [UnreadSpec(location=one.location, message=why, app=one.app)] if why else []
     assert list(found.unsure) == doubts
@@ -123,31 +123,30 @@ def test_a_listing_tells_which_database_a_spec_means(
 
 def test_another_application_is_not_in_doubt() -> None:
     """Its listing, by its id, does not hold the live addon."""
-    project = Project(specs=(OWN, BY_ID))
-    asked = candidates(SHOP, project, {}, loses=True)
-    assert claim(asked, project, {APP_ID: (SECOND, evolve(SECOND, id="ad-3"))}) == Claim(
-        specs=(OWN,)
-    )
+    specs = Specs(Project(specs=(OWN, BY_ID)), {})
+    asked = specs.candidates(SHOP, loses=True)
+    assert claim(asked, specs, {APP_ID: (SECOND, evolve(SECOND, id="ad-3"))}) == Claim(specs=(OWN,))
 
 
 def test_without_a_loss_nothing_is_in_doubt() -> None:
     """Neither specs that lead nowhere, nor those that cannot be read."""
     broken = UnreadSpec(location=OWN.location, message="unknown key", app="shop-web")
-    project = Project(specs=(OWN, ONLY), unread=(broken,))
-    asked = candidates(SHOP, project, {}, loses=False)
-    assert claim(asked, project, {"shop-web": LISTINGS["two"]}) == Claim(specs=(OWN,))
-    alone = Project(specs=(ONLY,), unread=(broken,))
-    assert claim(candidates(SHOP, alone, {}, loses=False), alone, {}) == Claim(specs=(ONLY,))
+    specs = Specs(Project(specs=(OWN, ONLY), unread=(broken,)), {})
+    asked = specs.candidates(SHOP, loses=False)
+    assert claim(asked, specs, {"shop-web": LISTINGS["two"]}) == Claim(specs=(OWN,))
+    alone = Specs(Project(specs=(ONLY,), unread=(broken,)), {})
+    assert claim(alone.candidates(SHOP, loses=False), alone, {}) == Claim(specs=(ONLY,))
 
 
 @pytest.mark.parametrize(("app", "counts"), [("shop-web", True), (None, True), ("other", False)])
 def test_a_spec_that_cannot_be_read_is_in_doubt(app: str | None, counts: bool) -> None:
     """Where it is, or may be, about the application."""
     broken = UnreadSpec(location=OWN.location, message="unknown key", app=app)
-    for specs in ((OWN,), (OWN, TYPO)):
-        project = Project(specs=specs, unread=(broken,))
-        asked = candidates(SHOP, project, {}, loses=True)
-        found = claim(asked, project, {"shop-web": (evolve(LISTED, id="ad-shp"),)})
+    for chosen in ((OWN,), (OWN, TYPO)):
+        specs = Specs(Project(specs=chosen, unread=(broken,)), {})
+        found = claim(
+            specs.candidates(SHOP, loses=True), specs, {"shop-web": (evolve(LISTED, id="ad-shp"),)}
+        )
         assert found.unsure == ((broken,) if counts else ())
 
 
@@ -156,8 +155,8 @@ def test_what_was_found_is_compared_by_where_it_led() -> None:
     other = target(handle="other")
     found = {OWN.location: SHOP, ONLY.location: evolve(SHOP, app=APP_ID)}
     away = evolve(TYPO, location=Location(file="c.yaml", line=1, column=1))
-    project = Project(specs=(OWN, ONLY, away))
-    asked = candidates(SHOP, project, {**found, away.location: other}, loses=True)
+    specs = Specs(Project(specs=(OWN, ONLY, away)), {**found, away.location: other})
+    asked = specs.candidates(SHOP, loses=True)
     assert (asked.certain, asked.open) == ((OWN, ONLY), ())
 
 

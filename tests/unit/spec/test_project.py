@@ -33,7 +33,7 @@ def project(
 ) -> Project:
     """The project around the current folder, with these paths selected."""
     chosen = [Path(path) for path in paths]
-    read, _faults = load_config(config and Path(config), chosen, today=TODAY)
+    read, _faults = load_config(Path(config) if config else None, chosen, today=TODAY)
     loaded = load_specs(chosen, config=read, today=TODAY) if load else None
     return load_project(chosen, loaded, config=read, today=TODAY, most_entries=most)
 
@@ -65,7 +65,7 @@ def test_specs_are_found_wherever_they_are() -> None:
         found = project(*paths, load=load)
         assert handles(found) == ["a", "b", "c", "d", "e"]
         assert found.unread == ()
-    assert found.specs[0].location.file == "specs/a.yaml"
+    assert project().specs[0].location.file == "specs/a.yaml"
 
 
 @pytest.mark.parametrize(
