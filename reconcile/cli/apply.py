@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from reconcile.apply.allowance import Allowance
-from reconcile.cli.carry_out import Task, dry_run, live_run, show_run
+from reconcile.cli.carry_out import dry_run, live_run, show_run
 from reconcile.cli.fleet import valid_fleet
 from reconcile.cli.options import ApplyOptions
 from reconcile.cli.pipeline import About, tell_warnings
 from reconcile.cli.prompt import ask, show_plan
 from reconcile.cli.saved import saved_plan
+from reconcile.cli.task import Task
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.model.plan import Proposal

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allowance
@@ -22,10 +21,10 @@ from reconcile.cli.again import Again
 from reconcile.cli.exits import run_status
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.following import followed
-from reconcile.cli.options import Output, Override, Safeguard, Waiting
+from reconcile.cli.options import Output
 from reconcile.cli.pipeline import (
-    About,
     foretell,
+    judge_again,
     propose,
     reading,
     refuse_too_long,
@@ -36,14 +35,15 @@ from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addons, held_by_others, in_spite_of_the_journal, opening, run_id
 from reconcile.cli.resume import settle_earlier
-from reconcile.cli.saved import Taken
 from reconcile.cli.saved_look import Looked, look_and_judge
 from reconcile.cli.securing import securing
+from reconcile.cli.task import Task
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
+from reconcile.guard.would_run import Permits
 from reconcile.model.change import ActionKey
 from reconcile.model.cost import Estimate
-from reconcile.model.history import Commit, Opening, Permission, Settlement
+from reconcile.model.history import Opening, Permission, Settlement
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Run
 from reconcile.observe.estimate import access_to, looks_of, reads_of
@@ -55,38 +55,11 @@ from reconcile.report.to_json import run_json
 from reconcile.report.words import about_so_long, count
 
 
-@frozen(kw_only=True)
-class Task:
-    """What is to be applied, and how.
-
-    `wanted` says what is wanted, once there is a connection; `consent` says what may run, None for
-    no; it is asked once the plan is known, and not at all in a dry run, where `allowance` holds.
-    `fleetwide` where the cost is worth telling beforehand. `command` and `commit`, that of the
-    specs, are what the journal tells of it. `saved` is the plan that was made
-    before this run; `asks` is whether a person sees the plan before it is applied.
-    """
-
-    about: About
-    wanted: Callable[[Reads], Fleet]
-    output: Output
-    consent: Callable[[Proposal], Allowance | None]
-    allowance: Allowance
-    overrides: tuple[Override, ...] = ()
-    state_dir: Path | None = None
-    waiting: Waiting = field(factory=Waiting)
-    safeguard: Safeguard = field(factory=Safeguard)
-    fleetwide: bool = True
-    command: str = "apply"
-    commit: Callable[[], Commit | None] = lambda: None
-    saved: Taken | None = None
-    asks: bool = True
-
-
 def dry_run(task: Task, world: World) -> Run:
     """The same loop, with an executor that sends nothing, over a connection that cannot write."""
     with reading(task.about, task.output, world) as reads:
         fleet = task.wanted(reads)
-        looked = _proposed(task, _again(task, fleet, reads, world))
+        looked = _proposed(task, _again(task, fleet, reads, world), task.allowance.permits)
         loop = Loop(
             proposal=_whole(task, looked.proposal),
             allowance=task.allowance,
@@ -106,17 +79,21 @@ def dry_run(task: Task, world: World) -> Run:
         )
 
 
-def _proposed(task: Task, again: Again, *, shown: bool = True) -> Looked:
+def _proposed(task: Task, again: Again, permits: Permits | None, *, shown: bool = True) -> Looked:
     """The plan and what the guards say of it; a plan from a file is looked at first."""
     saved, overrides = task.saved, task.overrides
     safe = task.safeguard.backup_first
     if saved is not None:
-        return look_and_judge(saved, again, shown=shown, overrides=overrides, backup_first=safe)
+        return look_and_judge(
+            saved, again, permits, shown=shown, overrides=overrides, backup_first=safe
+        )
     fleet, reads, world = again.fleet, again.reads, again.world
     if task.fleetwide:
         foretell(fleet, reads, task.about, world)
     stop = world.interruption.stop
-    made = propose(fleet, reads, world, stop=stop, overrides=overrides, backup_first=safe)
+    made = propose(
+        fleet, reads, world, stop=stop, overrides=overrides, backup_first=safe, permits=permits
+    )
     return Looked(proposal=made)
 
 
@@ -142,12 +119,15 @@ def live_run(task: Task, world: World) -> Run:
     with connect_writing(surroundings(task.about, task.output, world)) as connection:
         fleet = task.wanted(connection.reads)
         again = _again(task, fleet, connection.reads, world)
-        looked = _proposed(task, again, shown=task.asks)
+        permits = None if task.asks else task.allowance.permits
+        looked = _proposed(task, again, permits, shown=task.asks)
         proposal, whole = looked.proposal, _whole(task, looked.proposal)
         earlier: tuple[Settlement, ...] = ()
         if not proposal.refused:  # of a refused run nothing is sent
             earlier = settle_earlier(whole.plan, again, world.state_dir(task.state_dir), world)
         allowance = task.consent(proposal)
+        if task.asks and allowance is not None:
+            proposal = _after_consent(proposal, allowance, again, task)
         started = Run(id=run_id(world), before=proposal, kept=task.saved is not None)
         if allowance is None or not (whole.plan.actions or earlier):
             return evolve(started, spent=connection.spent())
@@ -159,6 +139,21 @@ def live_run(task: Task, world: World) -> Run:
             started, allowance, again, connection, task, known=looked.known, earlier=earlier
         )
         return evolve(done, spent=connection.spent())
+
+
+def _after_consent(proposal: Proposal, allowance: Allowance, again: Again, task: Task) -> Proposal:
+    """The proposal, judged again: a person may have thought for hours."""
+    if proposal.refused:
+        return proposal
+    return judge_again(
+        proposal,
+        again.fleet,
+        again.reads,
+        again.world,
+        permits=allowance.permits,
+        stop=again.world.interruption.stop,
+        backup_first=task.safeguard.backup_first,
+    )
 
 
 def _foretold(

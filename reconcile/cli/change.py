@@ -6,12 +6,13 @@ from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.cli.carry_out import Task, dry_run, live_run, show_run
+from reconcile.cli.carry_out import dry_run, live_run, show_run
 from reconcile.cli.consent import agreed, refuse_unanswerable
 from reconcile.cli.exits import change_status
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.named import Known, check_specs, look_up, subject_of
 from reconcile.cli.options import ChangeOptions
+from reconcile.cli.task import Task
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.kinds import KIND_BY_NAME
@@ -44,6 +45,7 @@ def run(options: ChangeOptions, world: World) -> ExitStatus:
         output=options.output,
         consent=one.consent,
         allowance=_EVERYTHING,
+        asks=not options.consent.yes and options.consent.confirm is None,
         overrides=options.override,
         state_dir=options.state_dir,
         fleetwide=False,

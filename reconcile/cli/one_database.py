@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
 from reconcile.cli.options import ChangeOptions, ListOptions, OrderOptions
@@ -44,6 +44,6 @@ def order(given: dict[str, Any], wanted: Order) -> OrderOptions:
 
 
 def absent(name: str, command: str) -> dict[str, object]:
-    """What a spec would say to have something gone; the approval is the order itself."""
+    """What a spec would say to have something gone; the approval is the command, and does not end."""
     reason = f"ordered by reconcile {command}"
-    return {"absent": [{"name": name, "reason": reason, "until": datetime.now(UTC).date()}]}
+    return {"absent": [{"name": name, "reason": reason, "until": date.max}]}

@@ -17,6 +17,7 @@ from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
 from reconcile.guard.context import Context
 from reconcile.guard.review import override_flag, review
+from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.cost import Estimate, Spent
 from reconcile.model.plan import Plan, Proposal
 from reconcile.observe.estimate import estimate
@@ -102,15 +103,22 @@ def propose(
     stop: Event,
     overrides: Sequence[Override] = (),
     backup_first: bool = False,
+    permits: Permits | None = None,
 ) -> Proposal:
     """Read, plan, and put the plan before the guards. Once `stop` is set nothing more is read.
 
-    `backup_first` as in Context. Raises as `judge`.
+    `backup_first` as in Context, `permits` as in `review`. Raises as `judge`.
     """
     plan = read_plan(fleet, reads, world, stop=stop)
-    unjudged = Proposal(plan=plan, id=plan_id(plan))
     return judge(
-        unjudged, fleet, reads, world, stop=stop, overrides=overrides, backup_first=backup_first
+        Proposal(plan=plan, id=plan_id(plan)),
+        fleet,
+        reads,
+        world,
+        stop=stop,
+        overrides=overrides,
+        backup_first=backup_first,
+        permits=permits,
     )
 
 
@@ -123,6 +131,7 @@ def judge(
     stop: Event,
     overrides: Sequence[Override] = (),
     backup_first: bool = False,
+    permits: Permits | None = None,
 ) -> Proposal:
     """Read what the guards need for a plan, and put it before them.
 
@@ -144,10 +153,44 @@ def judge(
         backup_first=backup_first,
         claims=claims,
     )
-    judged = review(plan, context)
+    judged = review(plan, context, permits)
     if clashes and any(judged.refusal(action) is None for action in plan.actions):
         raise InvalidSpecsError(evolve(fleet, findings=clashes))
     return evolve(judged, findings=(*proposal.findings, *judged.findings))
+
+
+def judge_again(
+    before: Proposal,
+    fleet: Fleet,
+    reads: Reads,
+    world: World,
+    *,
+    permits: Permits,
+    stop: Event,
+    backup_first: bool = False,
+) -> Proposal:
+    """Put what would run before the guards once more, at the time of now.
+
+    Approvals end and backups age while a person thinks. What was refused before stays so. Only
+    databases that would lose something cost requests.
+    """
+    running = would_run(before, permits)
+    context = Context(
+        now=world.now(),
+        plan_id=before.id,
+        fleet=fleet.whole,
+        policy=fleet.config.policy,
+        evidence=gather(running, reads, stop=stop),
+        overrides=frozenset(before.overridden),
+        backup_first=backup_first,
+    )
+    known = {(one.code, one.address, one.severity) for one in before.findings}
+    fresh = (
+        one
+        for one in review(running, context).findings
+        if (one.code, one.address, one.severity) not in known
+    )
+    return evolve(before, findings=(*before.findings, *fresh))
 
 
 def _counting(overrides: Sequence[Override], ident: str, world: World) -> Iterator[str]:

@@ -14,6 +14,7 @@ from reconcile.cli.again import Again
 from reconcile.cli.options import Override
 from reconcile.cli.pipeline import judge
 from reconcile.cli.saved import Taken
+from reconcile.guard.would_run import Permits
 from reconcile.model.change import ActionKey, Risk
 from reconcile.model.item import Action, Item
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
@@ -39,6 +40,7 @@ class Looked:
 def look_and_judge(
     saved: Taken,
     again: Again,
+    permits: Permits | None,
     *,
     shown: bool,
     overrides: Sequence[Override],
@@ -62,6 +64,7 @@ def look_and_judge(
         stop=stop,
         overrides=overrides,
         backup_first=backup_first,
+        permits=permits,
     )
     return evolve(looked, proposal=judged)
 

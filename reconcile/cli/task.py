@@ -1,0 +1,45 @@
+"""What is to be applied, and how: the input of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from attrs import field, frozen
+
+from reconcile.api.reads import Reads
+from reconcile.apply.allowance import Allowance
+from reconcile.cli.fleet import Fleet
+from reconcile.cli.options import Output, Override, Safeguard, Waiting
+from reconcile.cli.pipeline import About
+from reconcile.cli.saved import Taken
+from reconcile.model.history import Commit
+from reconcile.model.plan import Proposal
+
+
+@frozen(kw_only=True)
+class Task:
+    """What is to be applied, and how.
+
+    `wanted` says what is wanted, once there is a connection; `consent` says what may run, None for
+    no; it is asked once the plan is known, and not at all in a dry run, where `allowance` holds.
+    `asks` is whether a person sees the plan and answers: then the guards judge again what may run.
+    `fleetwide` where the cost is worth telling beforehand. `command` and `commit`, that of the
+    specs, are what the journal tells of it. `saved` is the plan where it was made before this run:
+    then the fleet wants just what that asks for.
+    """
+
+    about: About
+    wanted: Callable[[Reads], Fleet]
+    output: Output
+    consent: Callable[[Proposal], Allowance | None]
+    allowance: Allowance
+    asks: bool = True
+    overrides: tuple[Override, ...] = ()
+    state_dir: Path | None = None
+    waiting: Waiting = field(factory=Waiting)
+    safeguard: Safeguard = field(factory=Safeguard)
+    fleetwide: bool = True
+    command: str = "apply"
+    commit: Callable[[], Commit | None] = lambda: None
+    saved: Taken | None = None
