@@ -92,7 +92,14 @@ def _proposed(task: Task, again: Again, permits: Permits | None, *, shown: bool 
         foretell(fleet, reads, task.about, world)
     stop = world.interruption.stop
     made = propose(
-        fleet, reads, world, stop=stop, overrides=overrides, backup_first=safe, permits=permits
+        fleet,
+        reads,
+        world,
+        stop=stop,
+        overrides=overrides,
+        backup_first=safe,
+        permits=permits,
+        notice=task.notice,
     )
     return Looked(proposal=made)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
@@ -20,10 +22,13 @@ from reconcile.model.change import Delete, Risk, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.location import Location
 from reconcile.model.plan import Plan, Proposal
+from reconcile.model.project import may_mean
 from reconcile.model.run import Run
-from reconcile.model.state import Desired
+from reconcile.model.state import Desired, Observation, Observed
 from reconcile.model.target import Pins
+from reconcile.plan.contradictions import contradictions
 from reconcile.report.change_text import change_text
+from reconcile.report.contradiction_text import contradiction_text
 from reconcile.report.items_text import change_lines
 from reconcile.report.page import Look, render
 from reconcile.report.words import STAKES
@@ -49,6 +54,7 @@ def run(options: ChangeOptions, world: World) -> ExitStatus:
         overrides=options.override,
         state_dir=options.state_dir,
         fleetwide=False,
+        notice=one.warn,
         command="change",
         commit=lambda: commit_of(options.database.selection.paths[0], world.environment),
     )
@@ -87,6 +93,16 @@ class _OneChange:
             kinds={kind.name: read_inline(kind, self.options.value, engine)},
         )
         return evolve(self.known.fleet, desired=(desired,), findings=(), whole=0)
+
+    def warn(self, plan: Plan, observed: Mapping[str, Observation]) -> None:
+        """Say what the specs of the database want instead: the next apply undoes the change."""
+        for database in plan.databases:
+            seen = observed[database.handle]
+            if not isinstance(seen, Observed):
+                continue
+            for spec in may_mean(seen.target, self.known.fleet.project.specs):
+                for entry in contradictions(spec, seen, database):
+                    self.world.tell(contradiction_text(entry))
 
     def _live_engine(self, reads: Reads) -> Engine | None:
         """The engine, as a token or else the database itself tells it."""

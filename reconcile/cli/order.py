@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import assert_never, cast
 
 from attrs import evolve
@@ -24,10 +25,13 @@ from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.kinds import engine_version
 from reconcile.kinds.engine_version import EngineVersion
+from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
 from reconcile.model.history import Opening
+from reconcile.model.project import may_mean
 from reconcile.model.run import Result
+from reconcile.model.state import Desired
 from reconcile.operate.order import (
     CancelQuery,
     ResetDatabase,
@@ -89,13 +93,14 @@ def _live(options: OrderOptions, known: Known, world: World) -> Done:
 
 def _prepared(options: OrderOptions, known: Known, subject: Subject, world: World) -> Prepared:
     """The order, beside what the spec says of the same, and what is to be known of it."""
-    kinds = known.spec.kinds if known.spec is not None else {}
-    rule = cast("EngineVersion | None", kinds.get(engine_version.KIND.name))
+    spec = known.spec or _of_a_version(may_mean(subject.target, known.fleet.project.specs))
+    rule = cast("EngineVersion | None", spec and spec.kinds.get(engine_version.KIND.name))
     prepared = prepare(options.order, subject, rule)
     if prepared.deed.risk is Risk.LOSSY:
         check_specs(known, options.database, world)
     for note in prepared.notes:
-        world.tell(f"note: {note}")
+        place = _place_of_version(spec)
+        world.tell(f"warning: {place}: {note}" if place else f"note: {note}")
     return prepared
 
 
@@ -104,6 +109,20 @@ def _nothing(prepared: Prepared) -> Done | None:
     if not prepared.nothing:
         return None
     return Done(deed=prepared.deed, result=Result.ALREADY_DONE, message=prepared.nothing)
+
+
+def _of_a_version(specs: Iterable[Desired]) -> Desired | None:
+    """The spec that manages the version."""
+    return next((spec for spec in specs if engine_version.KIND.name in spec.kinds), None)
+
+
+def _place_of_version(spec: Desired | None) -> str | None:
+    """Where a spec says which version it wants."""
+    if spec is None:
+        return None
+    kind = Address(database=spec.handle, kind=engine_version.KIND.name)
+    location = spec.origin(kind).location
+    return f"{location.file}:{location.line}"
 
 
 def _declined(

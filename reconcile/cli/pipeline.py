@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Event
 
 from attrs import evolve, frozen
@@ -20,6 +20,7 @@ from reconcile.guard.review import override_flag, review
 from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.cost import Estimate, Spent
 from reconcile.model.plan import Plan, Proposal
+from reconcile.model.state import Observation
 from reconcile.observe.estimate import estimate
 from reconcile.observe.evidence import gather
 from reconcile.observe.observer import observe
@@ -95,6 +96,10 @@ class CannotFitError(ReconcileError):
     """What was asked for takes longer than a person wants to wait; nothing of it was begun."""
 
 
+Notice = Callable[[Plan, Mapping[str, Observation]], None]
+"""Looks at a plan and what it was made of, before the guards judge it."""
+
+
 def propose(
     fleet: Fleet,
     reads: Reads,
@@ -104,12 +109,16 @@ def propose(
     overrides: Sequence[Override] = (),
     backup_first: bool = False,
     permits: Permits | None = None,
+    notice: Notice | None = None,
 ) -> Proposal:
     """Read, plan, and put the plan before the guards. Once `stop` is set nothing more is read.
 
-    `backup_first` as in Context, `permits` as in `review`. Raises as `judge`.
+    `backup_first` as in Context, `permits` as in `review`; `notice` is called with what was read.
+    Raises as `judge`.
     """
-    plan = read_plan(fleet, reads, world, stop=stop)
+    plan, observed = _read(fleet, reads, world, stop=stop)
+    if notice is not None:
+        notice(plan, observed)
     return judge(
         Proposal(plan=plan, id=plan_id(plan)),
         fleet,
@@ -206,8 +215,14 @@ def _counting(overrides: Sequence[Override], ident: str, world: World) -> Iterat
 def read_plan(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Plan:
     """Read the databases and plan them: without the guards, and the reads that only they need.
 
-    Raises PlanDefectError, too, for a plan that would not converge.
+    Raises PlanDefectError for a plan that would not converge.
     """
+    return _read(fleet, reads, world, stop=stop)[0]
+
+
+def _read(
+    fleet: Fleet, reads: Reads, world: World, *, stop: Event
+) -> tuple[Plan, Mapping[str, Observation]]:
     desired = fleet.desired
     with progress(world, "read", len(desired)) as shown:
         observed = observe(
@@ -219,7 +234,7 @@ def read_plan(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Plan:
         )
     plan = build_plan(desired, observed)
     verify(desired, observed, plan)
-    return plan
+    return plan, observed
 
 
 def tell_cost(spent: Spent, world: World) -> None:

@@ -11,7 +11,7 @@ from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allowance
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.options import Output, Override, Safeguard, Waiting
-from reconcile.cli.pipeline import About
+from reconcile.cli.pipeline import About, Notice
 from reconcile.cli.saved import Taken
 from reconcile.model.history import Commit
 from reconcile.model.plan import Proposal
@@ -26,7 +26,7 @@ class Task:
     `asks` is whether a person sees the plan and answers: then the guards judge again what may run.
     `fleetwide` where the cost is worth telling beforehand. `command` and `commit`, that of the
     specs, are what the journal tells of it. `saved` is the plan where it was made before this run:
-    then the fleet wants just what that asks for.
+    then the fleet wants just what that asks for. `notice` as in `propose`.
     """
 
     about: About
@@ -43,3 +43,4 @@ class Task:
     command: str = "apply"
     commit: Callable[[], Commit | None] = lambda: None
     saved: Taken | None = None
+    notice: Notice | None = None

@@ -28,6 +28,7 @@ def project(command: Command, busy: Sandbox) -> Command:
     busy.put_fleet({**FLEET, "apps": apps})
     busy.clear()
     command.write()
+    (command.directory / "specs").rmdir()
     return command
 
 
