@@ -11,7 +11,7 @@ import attrs
 from campaign.trial import Trial
 from hypothesis import strategies as st
 from live import addon_of
-from strategies import Case, cases
+from strategies import Case, cases, few_names
 
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.engine import Engine
@@ -172,4 +172,5 @@ def trials(draw: st.DrawFn) -> Trial:
         fleet={"version": 1, "region": "osc-fr1", "apps": apps},
         specs={case.desired.handle: spec_of(case.desired) for case in found},
         faults=draw(faults),
+        withheld=draw(st.lists(few_names, max_size=3, unique=True)),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,15 +19,17 @@ from live import Live, changing
 from unit.api.loopback import PlainClock
 from witness import Deed, accepted, begun, claimed, effects
 
-from reconcile.apply.allowance import Allowance
+from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.executors import DryRunExecutor
 from reconcile.apply.loop import Loop
 from reconcile.apply.settle import settle
 from reconcile.errors import ReconcileError
+from reconcile.guard.context import Context
+from reconcile.guard.default_policy import lost_defaults
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies
 from reconcile.model.change import verb_of
-from reconcile.model.plan import Proposal
+from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Result
 from reconcile.model.state import Desired
 from reconcile.sandbox import Sandbox, running
@@ -35,24 +38,37 @@ from reconcile.spec.load import load_specs
 
 OPERATION = 100.0
 """Seconds that an operation of the sandbox takes."""
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _ROUNDS = 10
 """Undisturbed applies after which everything has to be at rest."""
-_UNTOUCHED = {Result.SKIPPED, Result.STALE, Result.BLOCKED, Result.ALREADY_DONE, Result.REFUSED}
+_UNTOUCHED = {
+    Result.SKIPPED,
+    Result.STALE,
+    Result.BLOCKED,
+    Result.ALREADY_DONE,
+    Result.NOT_ALLOWED,
+    Result.REFUSED,
+}
 
 
 @frozen(kw_only=True)
 class Trial:
-    """A fleet file, the specs by handle, and the faults of two applies, in the sandbox's words."""
+    """A fleet file, the specs by handle, and the faults of two applies, in the sandbox's words.
+
+    These two applies are not allowed to lose what has one of the names in `withheld`.
+    """
 
     fleet: Mapping[str, Any]
     specs: Mapping[str, Mapping[str, Any]]
     faults: Sequence[Mapping[str, Any]] = ()
+    withheld: Sequence[str] = ()
 
     @classmethod
     def load(cls, path: Path) -> Trial:
         """Read a trial that was kept."""
         document = json.loads(path.read_text(encoding="utf-8"))
-        return cls(**{name: document[name] for name in ("fleet", "specs", "faults")})
+        names = ("fleet", "specs", "faults", "withheld")
+        return cls(**{name: document[name] for name in names if name in document})
 
     def dump(self, says: str) -> str:
         """The trial as a file to keep, with what it found."""
@@ -83,13 +99,18 @@ def ground() -> Iterator[Ground]:
 
 @frozen(kw_only=True)
 class Stage:
-    """The fleet of a trial as it was at the start, its specs, and the runs so far."""
+    """The fleet of a trial as it was at the start, its specs, and the runs so far.
+
+    `giving_up` are the databases whose plan was to delete a default policy without a successor:
+    trials waive the guard against it.
+    """
 
     sandbox: Sandbox
     clock: PlainClock
     directory: Path
     desired: Sequence[Desired]
     runs: list[int] = field(factory=list)
+    giving_up: set[str] = field(factory=set)
 
     @property
     def handles(self) -> dict[str, str]:
@@ -111,18 +132,34 @@ class Stage:
         with stages(self.sandbox, self.directory, self.clock) as live:
             yield live
 
-    def apply(self) -> dict[Deed, Result]:
+    def apply(self, withheld: Collection[str] = ()) -> dict[Deed, Result]:
         """Read, carry out, read again and settle; nothing where a host answers nobody."""
         self.runs.append(len(self.runs))
         try:
             with self.connected() as live:
-                outcomes = live.apply(live.plan(self.desired), f"run-{self.runs[-1]:03}")
+                plan = live.plan(self.desired)
+                self.giving_up.update(
+                    found.address.database
+                    for found in lost_defaults(plan, Context(now=_NOW))
+                    if found.address
+                )
+                allowance = _all_but(withheld, plan)
+                outcomes = live.apply(plan, f"run-{self.runs[-1]:03}", allowance=allowance)
                 settled = settle(outcomes, live.plan(self.desired))
         except ReconcileError:
             return {}
         return {
             Deed(str(one.action.address), verb_of(one.action.change).value): one.result
             for one in settled
+        }
+
+    def defaults(self) -> set[str]:
+        """The databases that have a default policy, by handle."""
+        return {
+            self.handles[addon["id"]]
+            for app in self.sandbox.fleet()["apps"]
+            for addon in app["addons"]
+            if any(one["default"] for one in addon.get("retention_policies") or ())
         }
 
     def settle_down(self) -> None:
@@ -162,6 +199,12 @@ def _staged(trial: Trial, on: Ground) -> Iterator[Stage]:
         yield Stage(
             sandbox=on.sandbox, clock=on.clock, directory=Path(directory), desired=loaded.desired
         )
+
+
+def _all_but(withheld: Collection[str], plan: Plan) -> Allowance:
+    """The allowance of all actions of a plan but those with these names."""
+    allowed = (one for one in plan.actions if one.address.name not in withheld)
+    return Allowance(allows=tuple(Allow(risk=one.risk, address=one.address) for one in allowed))
 
 
 def carry_out(trial: Trial, on: Ground) -> None:
@@ -206,8 +249,11 @@ def _assert_dry(stage: Stage) -> None:
 
 def _assert_results(stage: Stage, trial: Trial) -> None:
     """What is said of an action is what became of it; somebody else's writes aside."""
-    before = stage.effects()
-    results = stage.apply()
+    before, defaults = stage.effects(), stage.defaults()
+    results = stage.apply(trial.withheld)
+    if not trial.outside:
+        lost = defaults - stage.defaults() - stage.giving_up
+        assert not lost, f"{sorted(lost)} lost the default policy"
     happened = stage.effects() - before
     for deed, result in results.items():
         if result in _UNTOUCHED:

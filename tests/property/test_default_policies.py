@@ -32,7 +32,7 @@ from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.policy import Policy
 from reconcile.model.run import Outcome, Result
-from reconcile.model.state import Elements, NotOffered, Observed
+from reconcile.model.state import Elements, Observed
 from reconcile.model.target import Target
 from reconcile.plan.build import plan_database
 from reconcile.plan.intent import intended
@@ -134,7 +134,7 @@ class Server:
 def policies_of(live: Observed) -> Elements:
     """The retention policies of a database."""
     state = live.states[KIND.name]
-    assert not isinstance(state, NotOffered)
+    assert isinstance(state, Mapping)
     return state
 
 
