@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -43,19 +45,27 @@ PROGRAM = "reconcile"
 
 
 class Shown(Exception):  # noqa: N818 - not an error: help or a version was asked for
-    """Help or the version was printed; nothing is left to do."""
+    """A page of help, or the version, is to be printed; nothing else is to do."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
 
 
 def parse(argv: Sequence[str]) -> Options:
-    """Read a command line. Raises UsageError, or Shown after printing help or the version."""
+    """Read a command line. Raises UsageError, or Shown with help or the version."""
+    page = io.StringIO()
     try:
-        options = _group.main(args=list(argv), prog_name=PROGRAM, standalone_mode=False)
+        with redirect_stdout(page):
+            options = _group.main(args=list(argv), prog_name=PROGRAM, standalone_mode=False)
+    except SystemExit:  # what completes a word in a shell ends so
+        raise Shown(page.getvalue()) from None
     except click.exceptions.NoArgsIsHelpError as error:
         raise PageError(error.format_message(), ExitStatus.USAGE) from error
     except click.ClickException as error:
         raise UsageError(_usage(error, argv)) from error
     if options is None or isinstance(options, int):
-        raise Shown
+        raise Shown(page.getvalue())
     return options  # type: ignore[no-any-return]
 
 

@@ -209,6 +209,7 @@ def _carry_out(
         before = _still(started.before, task)
         whole = _whole(task, before)
         held = held_by_others(whole, allowance, locks)
+        world.changing.set()
         with Journal(place, started.id, world.now) as journal:
             journal.begin(_opening(whole, allowance, task))
             for found in earlier:

@@ -33,6 +33,7 @@ _COMMANDS = {
 """The module of each command, imported only when the command runs: start-up is felt."""
 
 _FAILED = 1
+_FAILED_AFTER_EFFECT = 4
 _INTERRUPTED = 130
 
 
@@ -51,21 +52,20 @@ def main(argv: list[str]) -> int:
     world = World.of_process()
     try:
         return _run(argv, world)
-    except BrokenPipeError:
-        _discard_stdout()
-        return 0
     except KeyboardInterrupt:
         world.tell(
             "reconcile: interrupted at once, without a summary; the journal has what was begun"
         )
         return world.interruption.status or _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a sentence, and where to look
-        if isinstance(error, OSError) and error.filename is None:
-            _discard_stdout()
-            world.tell(f"reconcile: cannot write to stdout: {error.strerror}")
-            return _FAILED
-        world.tell(f"reconcile: a defect of the tool, please report it: {error!r}{_place(error)}")
-        return _FAILED
+        if isinstance(error, OSError) and error.strerror:
+            name = f": {error.filename!r}" if error.filename else ""
+            said = f"{error.strerror.lower()}{name}{_place(error)}"
+            world.tell(f"reconcile: the operating system refused a request: {said}")
+        else:
+            defect = f"a defect of the tool, please report it: {error!r}{_place(error)}"
+            world.tell(f"reconcile: {defect}")
+        return _FAILED_AFTER_EFFECT if world.changing.is_set() else _FAILED
 
 
 def _place(error: Exception) -> str:
@@ -86,9 +86,8 @@ def _run(argv: list[str], world: World) -> int:
     try:
         with interruptible(world.interruption):
             return _run_command(parse(argv), world)
-    except Shown:
-        sys.stdout.flush()
-        return 0
+    except Shown as shown:
+        return _FAILED if _unprinted(world, shown.page) else 0
     except ReconcileError as error:
         first, *others = error.lines
         for text in (first, *others) if others else (f"reconcile: {first}",):
@@ -96,6 +95,14 @@ def _run(argv: list[str], world: World) -> int:
         from reconcile.cli import exits  # noqa: PLC0415 - see main
 
         return int(exits.first(world.interruption.status, error.status))
+
+
+def _unprinted(world: World, page: str) -> bool:
+    """Whether a page of help could not be printed, which is then said on stderr."""
+    unprinted = world.print(page)
+    if unprinted:
+        world.tell(f"reconcile: {unprinted}")
+    return unprinted is not None
 
 
 def _run_command(options: Any, world: World) -> int:

@@ -185,6 +185,7 @@ def _carried_out(
             progress(world, "sent", 1) as shown,
         ):
             journal.begin(_opening(deed, options, world))
+            world.changing.set()
             journal.started(deed)
             following = followed(connection.reads.client, options.waiting, shown, world)
             done = carry_out(

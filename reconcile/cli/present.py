@@ -36,6 +36,8 @@ def present(
     unprinted = world.print(renderers[output.format](look))
     if unprinted:
         failures.append(unprinted)
+    elif effect and world.unread.is_set() and not output.reports:
+        failures.append("the report of what was done was not read: stdout is closed")
     for failure in failures:
         world.tell(f"reconcile: {failure}")
     return first(status, Ending(failed=bool(failures), effect=effect).status)

@@ -327,6 +327,21 @@ def test_a_reader_that_never_read_is_no_error(command: Command, name: str) -> No
     assert "roken pipe" not in done.stderr
 
 
+def test_an_apply_whose_report_nobody_reads_says_so(command: Command, sandbox: Sandbox) -> None:
+    """4: something was done, and what it was stands in no report."""
+    command.write(SHOP)
+    with command.started("apply", "--yes") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        stderr = process.stderr.read()
+        process.wait(timeout=SECONDS)
+        done = command.seen(("apply",), process.returncode, "", stderr)
+    assert effects(sandbox) == SHOP_ORDER
+    assert done.status == 4
+    assert "the report of what was done was not read: stdout is closed" in done.stderr
+
+
 def test_a_stream_that_knows_ascii_only_gets_escapes(command: Command) -> None:
     """An arrow or a tick on a poor stream is no reason to fail."""
     command.write(SHOP)

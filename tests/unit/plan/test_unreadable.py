@@ -15,7 +15,7 @@ from reconcile.model.cost import Spent
 from reconcile.model.item import Action, Blocked, Reason
 from reconcile.model.plan import Plan, Proposal, Status
 from reconcile.model.run import Outcome, Result
-from reconcile.model.state import ITSELF, Inspected, KindState, Unreadable
+from reconcile.model.state import ITSELF, Elements, Inspected, KindState, Unreadable
 from reconcile.plan.build import build_plan
 from reconcile.plan.standing import Standing, standing
 from reconcile.report.page import Look
@@ -25,8 +25,8 @@ from reconcile.report.to_json import kind_of, plan_json
 
 ODD = Unreadable(message="GET database: maintenance_window is 'sunday' where an object is due")
 SPEC = {"backups": Backups(enabled=True), "maintenance_window": MaintenanceWindow(hour=3)}
-OFF = {ITSELF: {"enabled": False, "hours": ()}}
-WINDOW = {ITSELF: {"weekday": "sunday", "hour": 21}}
+OFF: Elements = {ITSELF: {"enabled": False, "hours": ()}}
+WINDOW: Elements = {ITSELF: {"weekday": "sunday", "hour": 21}}
 
 
 def planned(window: KindState, backups: KindState = OFF) -> Plan:
@@ -55,7 +55,7 @@ def test_the_other_kinds_are_planned() -> None:
 @pytest.mark.parametrize("remains_counts", [True, False])
 def test_it_is_never_in_sync(*, remains_counts: bool) -> None:
     """Also where all that could be read is as it should be."""
-    on = {ITSELF: {"enabled": True, "hours": ()}}
+    on: Elements = {ITSELF: {"enabled": True, "hours": ()}}
     status = reading_status(Proposal(plan=planned(ODD, on)), remains_counts=remains_counts)
     assert status is ExitStatus.FAILED
 
