@@ -5,29 +5,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
-from attrs import define, evolve, frozen
-from builders import removal
+from attrs import define, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live import live, put
-from strategies import Case, cases
+from property.successions import Part, parts, policies
+from strategies import Case
 
-from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.loop import Loop
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
 from reconcile.kinds.retention_policies import (
     KIND,
-    OnChange,
-    RetentionPolicies,
-    RetentionPolicy,
 )
 from reconcile.model.change import ActionKey, key_of
-from reconcile.model.engine import Engine
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.policy import Policy
@@ -40,72 +34,6 @@ from reconcile.plan.precedence import with_requirements
 from reconcile.sandbox import Sandbox
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-NAMES = ("a", "b", "c")
-ANSWERS = [
-    *[(Result.DONE, True)] * 6,
-    *(
-        (Result.FAILED, False),
-        (Result.FAILED, True),
-        (Result.UNKNOWN, True),
-        (Result.UNKNOWN, False),
-    ),
-]
-"""What is said of a request, and whether it has its effect."""
-
-
-@frozen
-class Part:
-    """What goes on in one apply: which names may be lost, and how requests end."""
-
-    allowed: frozenset[str]
-    answers: tuple[tuple[Result, bool], ...]
-    from_file: bool
-
-    def allowance(self, plan: Plan) -> Allowance:
-        """The allowance of these names."""
-        allows = (
-            Allow(risk=action.risk, address=action.address)
-            for action in plan.actions
-            if action.address.name in self.allowed
-        )
-        return Allowance(allows=tuple(allows))
-
-
-parts = st.builds(
-    Part,
-    st.tuples(*[st.booleans()] * 3).map(lambda each: frozenset(compress(NAMES, each))),
-    st.lists(st.sampled_from(ANSWERS), max_size=8).map(tuple),
-    st.booleans(),
-)
-
-durations = st.sampled_from(["1h", "2h"])
-
-
-@st.composite
-def policies(draw: st.DrawFn) -> Case:
-    """A database with a default policy, and a spec that often lets it go, or names another."""
-    case = draw(cases(of=Engine.INFLUXDB, unnamed={"engine_version", "features"}))
-    default, *others = draw(st.permutations(NAMES))
-    successor = draw(st.sampled_from([others[0], others[0], None]))
-    there = draw(st.sampled_from([{default, others[0]}, {*NAMES}, {default}]))
-    state = {name: {"duration": draw(durations), "default": name == default} for name in there}
-    going = draw(st.sampled_from([{default}, set[str](), {default, others[1]}]))
-    present = tuple(
-        RetentionPolicy(
-            name=name,
-            duration=draw(durations),
-            default=True if name == successor else draw(st.sampled_from([None, False])),
-            on_change=draw(st.sampled_from([OnChange.REPLACE, OnChange.REPLACE, OnChange.BLOCK])),
-        )
-        for name in NAMES
-        if name not in going
-    )
-    spec = RetentionPolicies(present=present, absent=tuple(map(removal, sorted(going))))
-    kinds = {**case.desired.kinds, KIND.name: spec}
-    states = {**case.observed.states, KIND.name: state}
-    return Case(
-        desired=evolve(case.desired, kinds=kinds), observed=evolve(case.observed, states=states)
-    )
 
 
 @define

@@ -20,15 +20,19 @@ from conformance.trial import conducted
 from engines_here import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from live import addon_of, live
+from live import ALLOW_ALL, addon_of, live
+from property import successions
 from strategies import Case, cases
 
 from reconcile.kinds import KINDS
+from reconcile.kinds.retention_policies import KIND
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.engine import Engine
 from reconcile.model.plan import Plan
+from reconcile.model.policy import Policy
 from reconcile.model.run import Result
-from reconcile.model.state import ITSELF
+from reconcile.model.state import ITSELF, Observed
+from reconcile.observe.observer import observe
 from reconcile.sandbox import Sandbox, running
 
 pytestmark = needs(*PROGRAMS.values())
@@ -132,6 +136,26 @@ def test_a_plan_converges_on_real_servers(
         after = product.plan(desired)
     assert after.actions == ()
     assert _differences(after) <= _differences(plan)
+
+
+@settings(max_examples=12, deadline=None)
+@given(case=successions.policies("influxdb"), part=successions.parts)
+def test_a_real_server_keeps_a_default_policy(
+    real_sandbox: Sandbox, state: Path, case: Case, part: successions.Part
+) -> None:
+    """Whatever is allowed, after an apply and after the next one, which may do everything."""
+    _put(real_sandbox, case)
+    desired = case.desired
+    only = evolve(desired, kinds={KIND.name: desired.kinds[KIND.name]})
+    with live(real_sandbox, state) as product:
+        for allowance in (part.allowance, lambda _plan: ALLOW_ALL):
+            plan = product.plan([only])
+            product.apply(plan, secrets.token_hex(8), allowance=allowance(plan), policy=Policy())
+            found = observe([only], product.connection.reads)["influxdb"]
+            assert isinstance(found, Observed)
+            listed = found.states[KIND.name]
+            assert isinstance(listed, Mapping)
+            assert any(fields["default"] for fields in listed.values())
 
 
 names = st.sampled_from(
