@@ -21,7 +21,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.run import Clash
-from reconcile.model.state import ITSELF, Facts, NotOffered
+from reconcile.model.state import ITSELF, Facts, Fields, NotOffered
 from reconcile.plan.build import plan_database
 from reconcile.plan.intent import intended
 from reconcile.plan.standing import Precondition, Standing, is_due, mismatch, standing
@@ -80,7 +80,7 @@ def test_what_the_spec_no_longer_asks_for_is_stale() -> None:
     (action,) = case.plan.actions
     message = "the spec no longer asks for this, nothing was sent: plan again"
     found = standing(action, case.plan, dropped=True)
-    off = {"enabled": False, "hours": (3,)}
+    off: Fields = {"enabled": False, "hours": (3,)}
     assert found == Precondition(
         standing=STALE, message=message, clash=Clash(before=off, expected=off, now=off)
     )

@@ -11,12 +11,13 @@ from rich.cells import cell_len
 from unit.report.runs import held_back, lines_of, proposed, ran
 
 from reconcile.apply.allowance import Allow
+from reconcile.cli.exits import run_status
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
-from reconcile.model.plan import Proposal
-from reconcile.model.run import Result, Run
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.run import Outcome, Result, Run
 from reconcile.model.state import ITSELF, Unknown
 from reconcile.plan.build import build_plan
 from reconcile.report.page import Look
@@ -192,6 +193,18 @@ def test_nothing_to_do_is_said_so() -> None:
     text = run_text(Run(id="run", before=before), Look())
     assert "No action was planned" in text
     assert "Converged." in text
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_plan_that_is_out_of_date_did_not_converge(kept: bool) -> None:
+    """Also where nothing is left to do; a plan of this run is read again, and was overtaken."""
+    before = proposed("old")
+    outcomes = tuple(Outcome(action=one, result=Result.STALE) for one in before.plan.actions)
+    after = Proposal(plan=Plan(databases=(evolve(before.plan.databases[0], items=()),)))
+    run = Run(id="run", before=before, outcomes=outcomes, after=after, kept=kept)
+    said = "2 actions of the plan no longer applied: plan again." if kept else "Converged."
+    assert lines_of(run)[-1] == f"{said} Nothing to do: 1 database in sync."
+    assert run_status(run) is (ExitStatus.REMAINS if kept else ExitStatus.DONE)
 
 
 def test_a_finding_on_the_fleet_holds_every_action_back() -> None:
