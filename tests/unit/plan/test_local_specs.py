@@ -173,7 +173,9 @@ def test_the_kinds_of_a_plan() -> None:
     whole = Pending(
         address=Address(database="shop"), message="busy", reason=Reason.BUSY, origin=ORIGIN
     )
-    assert covered_kinds(evolve(database, items=(*database.items, whole))) is None
+    busy = evolve(database, items=(*database.items, whole))
+    assert covered_kinds(busy) is None
+    assert strictest(Plan(databases=(busy,)), [wanted()]) == Plan(databases=(busy,))
 
 
 def test_a_pin_that_the_target_does_not_fit_is_kept() -> None:
