@@ -6,11 +6,12 @@ Source: the wire contract, `GET` and `POST /api/databases/:addon/backups`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from attrs import frozen
 
+from reconcile.apply.open_ends import OpenEnd
 from reconcile.errors import AnswerError, NotFoundError, NotOfferedError, ReconcileError
 from reconcile.model.call import BACK_UP, BACKUPS, RECOVERY_WINDOW, Call
 from reconcile.model.engine import Engine
@@ -58,6 +59,11 @@ class Maker(Protocol):
         Raises NotFoundError or NotOfferedError where the plan makes none.
         """
 
+    def wait(
+        self, target: Target, action: Action, end: OpenEnd, backup: Backup
+    ) -> Secured | Outcome:
+        """Wait for one that an earlier run began. An outcome says why the action is not tried."""
+
 
 class DryMaker:
     """Sends nothing: names the request that would go out."""
@@ -66,6 +72,16 @@ class DryMaker:
         """Name the request."""
         return Secured(calls=(BACK_UP,))
 
+    def wait(
+        self,
+        target: Target,  # noqa: ARG002 - the protocol's
+        action: Action,  # noqa: ARG002 - the protocol's
+        end: OpenEnd,  # noqa: ARG002 - the protocol's
+        backup: Backup,  # noqa: ARG002 - the protocol's
+    ) -> Secured:
+        """Name no request: none would go out."""
+        return Secured()
+
 
 @frozen(kw_only=True)
 class BackupFirst:
@@ -73,7 +89,7 @@ class BackupFirst:
 
     `since` says how recent (UTC) the end of a recovery window has to be, so that it will do; `roll`
     whether the oldest manual backup may go for a new one; `tell` is told what a person should know,
-    also from other threads.
+    also from other threads. `earlier` are backups of interrupted runs that may not be done yet.
     """
 
     read: Read
@@ -81,6 +97,7 @@ class BackupFirst:
     since: Callable[[], datetime]
     tell: Callable[[str], None]
     roll: bool = False
+    earlier: Sequence[OpenEnd] = ()
 
     def secure(self, plan: DatabasePlan, target: Target, action: Action) -> Secured | Outcome:
         """Have a backup made, or find that there is a point in time to go back to.
@@ -89,6 +106,13 @@ class BackupFirst:
         """
         try:
             kept = listed(self.read, target)
+            for end in self.earlier:
+                begun = begun_backup(end, kept) if end.handle == plan.handle else None
+                if begun is not None and not begun.ended:
+                    self.tell(
+                        f"{plan.handle}: run {end.run.id} began {_named(begun)}: waiting for it"
+                    )
+                    return self.maker.wait(target, action, end, begun)
             oldest = _oldest_at_limit(kept)
             if oldest is not None and not self.roll:
                 return _blocked(action, _why_full(kept, oldest))
@@ -116,6 +140,24 @@ class BackupFirst:
             return _blocked(action, f"{none} and {ended}, nothing was sent")
         self.tell(f"{none}: its recovery window up to {moment(window.latest)} has to do")
         return Secured()
+
+
+def begun_backup(end: OpenEnd, kept: Sequence[Backup]) -> Backup | None:
+    """The backup that an interrupted run asked for, by its id, or by when it was made.
+
+    Where the answer with its id was lost, it is the first manual one since the run wrote its intent.
+    """
+    deed = end.deed
+    if deed.backup is not None:
+        return next((one for one in kept if one.id == deed.backup), None)
+    if deed.begun is None:
+        return None
+    since = [one for one in kept if one.manual and one.created_at >= deed.begun - _SKEW]
+    return min(since, key=lambda one: one.created_at, default=None)
+
+
+_SKEW = timedelta(minutes=1)
+"""How far the provider's clock may be behind ours."""
 
 
 def listed(read: Read, target: Target) -> tuple[Backup, ...]:

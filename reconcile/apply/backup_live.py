@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.api.operations import Following
 from reconcile.api.writes import WriteClient
 from reconcile.apply.backup_first import Secured, listed
 from reconcile.apply.journal import Journal
+from reconcile.apply.open_ends import OpenEnd
+from reconcile.apply.resume import settled_as
 from reconcile.errors import (
     DOUBT,
     AnswerError,
@@ -18,7 +20,7 @@ from reconcile.errors import (
     OutcomeUnknownError,
     ReconcileError,
 )
-from reconcile.model.call import BACK_UP
+from reconcile.model.call import BACK_UP, Call
 from reconcile.model.deed import Deed, Done
 from reconcile.model.evidence import Backup
 from reconcile.model.item import Action
@@ -52,6 +54,21 @@ class _Sought:
         return backup.manual and backup.id not in self.before
 
 
+@frozen(kw_only=True)
+class _Begun:
+    """A backup for an action, by this run or an earlier one.
+
+    `write` puts its result and message into the journal; `calls` are those of this run, and `sent`
+    is false where no backup was begun by them for certain.
+    """
+
+    target: Target
+    action: Action
+    write: Callable[[Result, str], None]
+    calls: tuple[Call, ...] = ()
+    sent: bool = True
+
+
 class LiveMaker:
     """Asks for a backup, once, and waits until it is done and the database is free again."""
 
@@ -69,11 +86,35 @@ class LiveMaker:
             self._journal.started(deed)
         except ReconcileError as error:
             return Outcome(action=action, result=Result.FAILED, message=str(error))
+
+        def write(result: Result, message: str) -> None:
+            self._journal.finished(Done(deed=deed, result=result, message=message))
+
+        begun = _Begun(target=target, action=action, write=write, calls=(BACK_UP,))
         try:
             sought = self._asked(target, frozenset(one.id for one in kept))
         except ReconcileError as error:
-            return self._refused(deed, action, error)
-        return self._ended(deed, action, sought)
+            return self._refused(begun, error)
+        try:
+            if sought.ident is not None:
+                self._journal.backup(deed, sought.ident)
+        except ReconcileError as error:
+            return self._stopped(
+                begun, Result.UNKNOWN, f"backup {sought.ident!r} was begun: {error}"
+            )
+        return self._ended(begun, sought)
+
+    def wait(
+        self, target: Target, action: Action, end: OpenEnd, backup: Backup
+    ) -> Secured | Outcome:
+        """Wait for a backup that an earlier run began: nothing is sent, and its end is written."""
+
+        def write(result: Result, _message: str) -> None:
+            if result in {Result.DONE, Result.FAILED}:
+                self._journal.settled(settled_as(end, done=result is Result.DONE))
+
+        begun = _Begun(target=target, action=action, write=write)
+        return self._ended(begun, _Sought(ident=backup.id, before=frozenset()))
 
     def _asked(self, target: Target, before: frozenset[str]) -> _Sought:
         """Send the request. Raises ReconcileError where no backup was begun for certain."""
@@ -85,69 +126,65 @@ class LiveMaker:
             return _Sought(ident=None, before=before, lost=f"answered {made.id!r}, an older one")
         return _Sought(ident=made.id, before=before)
 
-    def _refused(self, deed: Deed, action: Action, error: ReconcileError) -> Outcome:
+    def _refused(self, begun: _Begun, error: ReconcileError) -> Outcome:
         """The end of what was not begun. Raises it where the plan makes no backups at all."""
         message = f"no backup could be made first: {error}"
-        outcome = self._stopped(deed, action, Result.FAILED, message, begun=False)
+        outcome = self._stopped(evolve(begun, sent=False), Result.FAILED, message)
         if isinstance(error, NotFoundError | NotOfferedError):
             raise error
         return outcome
 
-    def _ended(self, deed: Deed, action: Action, sought: _Sought) -> Secured | Outcome:
+    def _ended(self, begun: _Begun, sought: _Sought) -> Secured | Outcome:
         """Wait for the end of a backup, and say what it means for the action."""
         try:
-            seen = self._following.until_ended(lambda: self._look(deed.target, sought))
+            seen = self._following.until_ended(lambda: self._look(begun.target, sought))
         except ReconcileError as error:
             lost = f" ({sought.lost})" if sought.lost else ""
             message = f"a backup was asked for, and what became of it is not known: {error}{lost}"
-            return self._stopped(deed, action, Result.UNKNOWN, message)
+            return self._stopped(begun, Result.UNKNOWN, message)
         if not seen.done:
             result = Result.FAILED if seen.failed else Result.STARTED
             ended = "ended in an error" if seen.failed else "is still under way"
-            return self._stopped(deed, action, result, f"backup {seen.id!r} {ended}")
-        return self._made(deed, action, seen)
+            return self._stopped(begun, result, f"backup {seen.id!r} {ended}")
+        return self._made(begun, seen)
 
     def _look(self, target: Target, sought: _Sought) -> Backup:
         return sought.among(listed(self._following.client.call, target))
 
-    def _stopped(
-        self, deed: Deed, action: Action, result: Result, message: str, *, begun: bool = True
-    ) -> Outcome:
+    def _stopped(self, begun: _Begun, result: Result, message: str) -> Outcome:
         """Write down how it ended without a backup: the action is not tried.
 
-        It failed; after an interrupt it is skipped, and blocked while the backup goes on. `begun`
-        whether there may be one.
+        It failed; after an interrupt it is skipped, and blocked while the backup goes on.
         """
         interrupted = self._following.stop.is_set()
         why = f"the run was interrupted: {message}" if interrupted else message
         try:
-            self._journal.finished(Done(deed=deed, result=result, message=message))
+            begun.write(result, message)
         except ReconcileError as error:
             why = f"{why} ({error})"
         stopped = Result.BLOCKED if result is Result.STARTED else Result.FAILED
         return Outcome(
-            action=action,
+            action=begun.action,
             result=Result.SKIPPED if interrupted else stopped,
             message=why,
-            calls=(deed.call,),
-            backup_begun=begun,
+            calls=begun.calls,
+            backup_begun=begun.sent and bool(begun.calls),
         )
 
-    def _made(self, deed: Deed, action: Action, backup: Backup) -> Secured | Outcome:
+    def _made(self, begun: _Begun, backup: Backup) -> Secured | Outcome:
         """Write down that it was made, and let the provider come to rest."""
         try:
-            message = f"backup {backup.id!r}"
-            self._journal.finished(Done(deed=deed, result=Result.DONE, message=message))
+            begun.write(Result.DONE, f"backup {backup.id!r}")
         except ReconcileError as error:
             return Outcome(
-                action=action,
+                action=begun.action,
                 result=Result.FAILED,
                 message=str(error),
-                calls=(deed.call,),
+                calls=begun.calls,
                 backup=backup,
             )
-        self._rest(deed.target)
-        return Secured(backup=backup, calls=(deed.call,))
+        self._rest(begun.target)
+        return Secured(backup=backup, calls=begun.calls)
 
     def _rest(self, target: Target) -> None:
         """Wait for what is under way: a backup may be listed as done before its operation is."""

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from reconcile.apply.journal_index import Index
 from reconcile.apply.journal_lines import HistoryError, NothingSentError, read_lines
 from reconcile.apply.replay import replay
 from reconcile.model.address import Address
-from reconcile.model.history import (
-    Addon,
-    History,
-    PastDeed,
-    PastRun,
-    RunState,
-    Settlement,
-    Unreadable,
-)
-from reconcile.model.run import TRIED, Result
+from reconcile.model.history import History, PastDeed, PastRun, Settlement, Unreadable
+from reconcile.model.run import Result
 
 _Named = tuple[str, Address, str]
 _Found = tuple[str, Settlement]
-
-
-@frozen(kw_only=True)
-class OpenEnd:
-    """A deed of a run that is over, of which nobody knows yet what became of it."""
-
-    run: PastRun
-    deed: PastDeed
 
 
 def read_run(path: Path) -> PastRun:
@@ -46,57 +32,68 @@ def past_runs(directory: Path, limit: int | None = None) -> History:
     What later runs found out about earlier ones is told of these. A file that tells of no run is
     told with its reason. Raises HistoryError where the folder itself cannot be read.
     """
+    return _history(islice(journals(directory), limit))
+
+
+def open_history(directory: Path, now: datetime) -> History:
+    """The past runs that may have left something open, newest first. Raises HistoryError.
+
+    The index beside the journals says which are closed, and is brought up to date: a run costs as
+    many files as were written or left open since the last one, not as many as there are. Old journals
+    are pruned; `now` is in UTC.
+    """
+    index = Index.read(directory)
+    paths = [*journals(directory)]
+    history = _history(path for path in paths if not index.is_closed(path))
+    index.add(history, paths)
+    index.prune(paths, now)
+    index.write()
+    return history
+
+
+def runs_of_plan(directory: Path, plan_id: str) -> History:
+    """The runs of a plan, newest first, among others. Raises HistoryError.
+
+    All journals are in it that are not known to be closed, so that it tells which are in doubt.
+    """
+    index = Index.read(directory)
+    paths = [*journals(directory)]
+    chosen = {one.stem for one in paths if index.plan_of(one) in {None, plan_id}}
+    return _history(one for one in paths if one.stem in chosen or index.settles(one, chosen))
+
+
+def _history(paths: Iterable[Path]) -> History:
+    """What journals tell, which come newest first."""
     runs: list[PastRun] = []
     unreadable: list[Unreadable] = []
     found: dict[_Named, _Found] = {}
-    for path in islice(_journals(directory), limit):
+    for path in paths:
         try:
             run = read_run(path)
         except HistoryError as error:
+            if not os.path.lexists(path):  # pruned meanwhile
+                continue
             harmless = isinstance(error, NothingSentError)
             unreadable.append(Unreadable(id=path.stem, reason=str(error), harmless=harmless))
             continue
-        found |= {(one.run, one.address, one.verb): (run.id, one) for one in run.settlements}
+        found = {(one.run, one.address, one.verb): (run.id, one) for one in run.settlements} | found
         runs.append(_settled(run, found))
     return History(runs=tuple(runs), unreadable=tuple(unreadable))
 
 
 def completed_plans(directory: Path, plan_id: str, after: datetime) -> PastRun | None:
-    """The latest run that did all of a plan, and ended after a time (UTC). Raises HistoryError."""
+    """The latest run that did all of a plan after a time (UTC). Raises HistoryError."""
     return next(
         (
             run
-            for run in past_runs(directory).runs
-            if run.opening.plan_id == plan_id
-            and run.completed
-            and run.ended is not None
-            and run.ended > after
+            for run in runs_of_plan(directory, plan_id).runs
+            if run.opening.plan_id == plan_id and run.completed and (run.ended or run.began) > after
         ),
         None,
     )
 
 
-def open_ends(directory: Path, databases: Mapping[str, Addon]) -> tuple[OpenEnd, ...]:
-    """The actions on these live databases of which nobody knows what became of them.
-
-    Of each address only what was tried last counts. Orders are not among them, nor what is done by
-    a run that goes on. Raises HistoryError.
-    """
-    known: set[Address] = set()
-    ends: list[OpenEnd] = []
-    for run in past_runs(directory).runs:
-        here = {name for name, one in run.opening.databases.items() if databases.get(name) == one}
-        for deed in reversed(run.deeds):
-            if deed.address in known or deed.address.database not in here:
-                continue
-            if deed.result in TRIED:
-                known.add(deed.address)
-            if deed.result is Result.UNKNOWN and deed.change and run.state is not RunState.RUNNING:
-                ends.append(OpenEnd(run=run, deed=deed))
-    return tuple(ends)
-
-
-def _journals(directory: Path) -> Iterator[Path]:
+def journals(directory: Path) -> Iterator[Path]:
     """The journals, newest first: their names begin with the time."""
     try:
         paths = sorted((directory / "runs").iterdir(), reverse=True)
@@ -125,6 +122,8 @@ def _settled(run: PastRun, found: Mapping[_Named, _Found]) -> PastRun:
 
 
 def _settled_deed(deed: PastDeed, settlement: Settlement) -> PastDeed:
+    if settlement.done is None:
+        return evolve(deed, closed=True, message="read again by a later run: it cannot be known")
     done = "it was done" if settlement.done else "it was not done"
     return evolve(
         deed,

@@ -24,7 +24,7 @@ from reconcile.errors import ReconcileError
 from reconcile.model.address import Address
 from reconcile.model.change import Update, Verb, sides_of, verb_of
 from reconcile.model.deed import Deed, Done
-from reconcile.model.history import ORDER, Opening, Settlement
+from reconcile.model.history import NOT_KNOWN, ORDER, Opening, Settlement
 from reconcile.model.item import Action
 from reconcile.model.run import Outcome, Result
 
@@ -88,6 +88,10 @@ class Journal:
         """Write which operation was started, so that an interrupted wait can be taken up."""
         self._write("operation", {**_named(entry), "operation": ident})
 
+    def backup(self, deed: Deed, ident: str) -> None:
+        """Write which backup was begun, so that a later run can wait for it."""
+        self._write("backup", {**_named(deed), "backup": ident})
+
     def finished(self, outcome: Outcome | Done) -> None:
         """Write what became of it."""
         if isinstance(outcome, Done):
@@ -115,7 +119,7 @@ class Journal:
 
     def settled(self, found: Settlement) -> None:
         """Write what became of a deed of an earlier run."""
-        result = "done" if found.done else "not done"
+        result = {True: "done", False: "not done", None: NOT_KNOWN}[found.done]
         named = {"address": str(found.address), "verb": found.verb}
         self._write("settled", {"run": found.run, **named, "result": result})
 
@@ -192,6 +196,9 @@ def _intent(entry: Action | Deed) -> dict[str, object]:
     change = None if isinstance(entry, Deed) else entry.change
     before, after = sides_of(change) if change else (None, None)
     values: dict[str, object] = {"risk": entry.risk.value, "before": before, "after": after}
+    if isinstance(entry, Deed):
+        values["request"] = str(entry.call)
+        values["step"] = asdict(entry.step) if entry.step else None
     if isinstance(change, Update):
         values["fields"] = [asdict(part) for part in change.fields]
     if isinstance(entry, Action) and entry.approval is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
-from typing import Any, TypeGuard, assert_never
+from datetime import datetime
+from typing import Any, TypeGuard
 
 from attrs import Factory, define, evolve
 
@@ -17,33 +17,18 @@ from reconcile.apply.journal_lines import (
     Lines,
     NothingSentError,
 )
+from reconcile.apply.journal_values import (
+    NOTHING_WRITTEN,
+    deed_of,
+    name_of,
+    opening_of,
+    settlement_of,
+    text_of,
+    told_more,
+)
 from reconcile.model.address import Address
-from reconcile.model.change import (
-    Change,
-    Create,
-    Delete,
-    FieldChange,
-    Risk,
-    Update,
-    Verb,
-    differing,
-)
-from reconcile.model.history import (
-    ORDER,
-    Addon,
-    Commit,
-    Opening,
-    PastDeed,
-    PastRun,
-    Permission,
-    RunState,
-    Settlement,
-)
-from reconcile.model.run import Clash, Result
-from reconcile.model.state import Approval, Fields, Value
-
-NOTHING_WRITTEN = "begun, and nothing is written of its end"
-"""What is said of a deed whose intent is the last that was written of it."""
+from reconcile.model.history import ORDER, PastDeed, PastRun, RunState, Settlement
+from reconcile.model.run import Result
 
 UNDER_WAY = "under way: its run goes on"
 """What is said of it while its run may still write of its end."""
@@ -60,7 +45,7 @@ def replay(ident: str, written: Lines) -> PastRun:
     first, *others = written.lines
     if isinstance(first, DamagedLine) or first.event != "run":
         raise HistoryError("it is not the journal of a run")
-    format_version = _text(first.values, "format_version")
+    format_version = text_of(first.values, "format_version")
     if format_version.partition(".")[0] != _MAJOR:
         raise HistoryError("it was written by another version of the tool")
     told = _Told(newer=format_version not in _KNOWN)
@@ -71,7 +56,7 @@ def replay(ident: str, written: Lines) -> PastRun:
     running = RunState.RUNNING if goes_on else RunState.INTERRUPTED
     return PastRun(
         id=ident,
-        opening=_opening(first.values),
+        opening=opening_of(first.values),
         began=first.at,
         state=running if ended is None else RunState.ENDED,
         ended=ended,
@@ -116,16 +101,16 @@ class _Told:
         except ValueError:
             self.unread += 1
             if "run" not in line.values:
-                self._doubt(*_name(line.values))
+                self._doubt(*name_of(line.values))
 
     def _understand(self, line: JournalLine) -> None:
         match line.event:
             case "started":
-                self._begin(line.values)
-            case "left" | "operation" | "finished":
+                self._begin(line.values, line.at)
+            case "left" | "operation" | "backup" | "finished":
                 self._go_on(line.values)
             case "settled" if "run" in line.values:
-                self.settlements.append(_settlement(line.values))
+                self.settlements.append(settlement_of(line.values))
             case "settled":
                 self._go_on(line.values)
             case "ended":
@@ -133,21 +118,21 @@ class _Told:
             case unknown if not self.newer:
                 raise ValueError(f"{unknown!r} is no event")
 
-    def _begin(self, values: Mapping[str, Any]) -> None:
+    def _begin(self, values: Mapping[str, Any], at: datetime | None = None) -> None:
         """Tell of a deed."""
-        deed = _deed(values)
-        self.places[_name(values)] = len(self.deeds)
+        deed = evolve(deed_of(values), begun=at)
+        self.places[name_of(values)] = len(self.deeds)
         self.deeds.append(deed)
 
     def _go_on(self, values: Mapping[str, Any]) -> None:
         """Tell more of a deed; of one whose intent is not there it is all that is known."""
-        place = self._place(*_name(values))
+        place = self._place(*name_of(values))
         if place is None:
             self._begin(values)
         elif self.deeds[place].damaged and self.deeds[place].change is None:
-            self.deeds[place] = _deed(values)
+            self.deeds[place] = deed_of(values)
         else:
-            self.deeds[place] = _told_more(self.deeds[place], values)
+            self.deeds[place] = told_more(self.deeds[place], values)
 
     def _doubt(self, address: str, verb: str) -> None:
         """Tell that it is not known what became of a deed, until a later line tells it."""
@@ -171,173 +156,8 @@ class _Told:
         return max(same, default=None)
 
 
-def _name(values: Mapping[str, Any]) -> tuple[str, str]:
-    return _text(values, "address"), _text(values, "verb")
-
-
-def _deed(values: Mapping[str, Any]) -> PastDeed:
-    """A deed from its first line. Raises ValueError for what is none."""
-    address = _address(values)
-    deed = PastDeed(
-        address=address,
-        result=Result.UNKNOWN,
-        message=NOTHING_WRITTEN,
-        change=None if _text(values, "verb") == ORDER else _change(address, values),
-        what=_text(values, "what"),
-        risk=Risk(values["risk"]) if isinstance(values.get("risk"), str) else None,
-        approval=_approval(values.get("approval")),
-    )
-    return _told_more(deed, values)
-
-
-def _told_more(deed: PastDeed, values: Mapping[str, Any]) -> PastDeed:
-    told = evolve(
-        deed,
-        operation=_text(values, "operation") or deed.operation,
-        clash=_clash(values.get("clash")) or deed.clash,
-    )
-    word = _text(values, "result")
-    if not word:
-        return told
-    return evolve(told, result=Result(word), message=_text(values, "message"), damaged=False)
-
-
 def _going_on(deed: PastDeed) -> PastDeed:
     """A deed of a run that goes on: that nothing is written of its end says nothing yet."""
     if deed.message != NOTHING_WRITTEN:
         return deed
     return evolve(deed, result=Result.STARTED, message=UNDER_WAY)
-
-
-def _settlement(values: Mapping[str, Any]) -> Settlement:
-    word = _text(values, "result")
-    if word not in {"done", "not done"}:
-        raise ValueError(f"{word!r} settles nothing")
-    return Settlement(
-        run=_text(values, "run"),
-        address=_address(values),
-        verb=_text(values, "verb"),
-        done=word == "done",
-    )
-
-
-def _address(values: Mapping[str, Any]) -> Address:
-    """An order is about a whole database, whose name may have a slash."""
-    text = _text(values, "address")
-    return Address(database=text) if _text(values, "verb") == ORDER else Address.parse(text)
-
-
-def _change(address: Address, values: Mapping[str, Any]) -> Change:
-    """The change of an action. Raises ValueError for a verb that is not known."""
-    before, after = _fields(values.get("before")) or {}, _fields(values.get("after")) or {}
-    verb = Verb(_text(values, "verb"))
-    match verb:
-        case Verb.CREATE:
-            return Create(address=address, after=after)
-        case Verb.DELETE:
-            return Delete(address=address, before=before)
-        case Verb.UPDATE:
-            # A journal of an earlier time did not tell the fields.
-            fields = _parts(values.get("fields")) or differing(before, after)
-            return Update(address=address, before=before, after=after, fields=fields)
-        case _:
-            assert_never(verb)
-
-
-def _parts(value: object) -> tuple[FieldChange, ...]:
-    """The fields of an update as they were compared, each in its spelling of that time."""
-    parts = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-    return tuple(
-        FieldChange(
-            field=_text(one, "field"),
-            before=_value(one.get("before")),
-            after=_value(one.get("after")),
-        )
-        for one in parts
-    )
-
-
-def _clash(value: object) -> Clash | None:
-    if not isinstance(value, dict):
-        return None
-    sides = (_fields(value.get(name)) for name in ("before", "expected", "now"))
-    before, expected, now = sides
-    return Clash(before=before, expected=expected, now=now)
-
-
-def _fields(value: object) -> Fields | None:
-    if not isinstance(value, dict):
-        return None
-    return {str(name): _value(one) for name, one in value.items()}
-
-
-def _value(value: Any) -> Value:
-    """A value as a plan has it; JSON knows no tuples."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case list():
-            return tuple(value) if all(isinstance(one, int) for one in value) else _words(value)
-        case _:
-            return str(value)
-
-
-def _words(values: list[Any]) -> tuple[str, ...]:
-    return tuple(str(one) for one in values)
-
-
-def _opening(values: Mapping[str, Any]) -> Opening:
-    databases = values.get("databases")
-    pid, actions = values.get("pid"), values.get("actions")
-    return Opening(
-        version=_text(values, "version"),
-        command=_text(values, "command"),
-        who=_text(values, "who"),
-        host=_text(values, "host"),
-        pid=pid if isinstance(pid, int) else 0,
-        commit=_commit(values.get("commit")),
-        plan_id=_text(values, "plan_id"),
-        plan_made=_text(values, "plan_made"),
-        actions=actions if isinstance(actions, int) else 0,
-        databases={
-            str(handle): Addon(**{name: _text(one, name) for name in ("app", "addon", "region")})
-            for handle, one in (databases if isinstance(databases, dict) else {}).items()
-            if isinstance(one, dict)
-        },
-        permission=_permission(values.get("permission")),
-    )
-
-
-def _permission(value: object) -> Permission:
-    """What was lifted and allowed; a journal of an earlier time did not tell it."""
-    if not isinstance(value, dict):
-        return Permission()
-    return Permission(
-        overrides=_list(value.get("overrides")),
-        allows=_list(value.get("allows")),
-        backup_first=value.get("backup_first") is True,
-        roll_backups=value.get("roll_backups") is True,
-    )
-
-
-def _approval(value: object) -> Approval | None:
-    """The word that something may go. Raises ValueError for a day that is none."""
-    if not isinstance(value, dict):
-        return None
-    return Approval(reason=_text(value, "reason"), until=date.fromisoformat(_text(value, "until")))
-
-
-def _list(value: object) -> tuple[str, ...]:
-    return _words(value) if isinstance(value, list) else ()
-
-
-def _commit(value: object) -> Commit | None:
-    if not isinstance(value, dict) or not _text(value, "id"):
-        return None
-    return Commit(id=_text(value, "id"), dirty=value.get("dirty") is True)
-
-
-def _text(values: Mapping[str, Any], key: str) -> str:
-    """A text; empty where there is none."""
-    value = values.get(key)
-    return value if isinstance(value, str) else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 from attrs import evolve
 
@@ -34,7 +35,7 @@ from reconcile.cli.pipeline import (
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addons, held_by_others, in_spite_of_the_journal, opening, run_id
-from reconcile.cli.resume import settle_earlier
+from reconcile.cli.resume import Earlier, settle_earlier
 from reconcile.cli.saved_look import Looked, look_and_judge
 from reconcile.cli.securing import securing
 from reconcile.cli.task import Task
@@ -43,7 +44,7 @@ from reconcile.errors import ExitStatus
 from reconcile.guard.would_run import Permits
 from reconcile.model.change import ActionKey
 from reconcile.model.cost import Estimate
-from reconcile.model.history import Opening, Permission, Settlement
+from reconcile.model.history import Opening, Permission
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Run
 from reconcile.observe.estimate import access_to, looks_of, reads_of
@@ -129,14 +130,14 @@ def live_run(task: Task, world: World) -> Run:
         permits = None if task.asks else task.allowance.permits
         looked = _proposed(task, again, permits, shown=task.asks)
         proposal, whole = looked.proposal, _whole(task, looked.proposal)
-        earlier: tuple[Settlement, ...] = ()
+        earlier = Earlier()
         if not proposal.refused:  # of a refused run nothing is sent
             earlier = settle_earlier(whole.plan, again, world.state_dir(task.state_dir), world)
         allowance = task.consent(proposal)
         if task.asks and allowance is not None:
             proposal = _after_consent(proposal, allowance, again, task)
         started = Run(id=run_id(world), before=proposal, kept=task.saved is not None)
-        if allowance is None or not (whole.plan.actions or earlier):
+        if allowance is None or not (whole.plan.actions or earlier.settled):
             return evolve(started, spent=connection.spent())
         if task.fleetwide:
             foreseen = _foretold(started, allowance, again, connection, task)
@@ -200,7 +201,7 @@ def _carry_out(
     task: Task,
     *,
     known: Mapping[ActionKey, Outcome],
-    earlier: Sequence[Settlement],
+    earlier: Earlier,
 ) -> Run:
     """Do what is allowed, and read it again, with the databases and a journal to ourselves."""
     world = again.world
@@ -212,11 +213,10 @@ def _carry_out(
         world.changing.set()
         with Journal(place, started.id, world.now) as journal:
             journal.begin(_opening(whole, allowance, task))
-            for found in earlier:
+            for found in earlier.settled:
                 journal.settled(found)
-            tried = _tried(
-                whole, allowance, again, connection, task, journal=journal, held=held, known=known
-            )
+            carry = partial(_tried, whole, allowance, again, connection, task)
+            tried = carry(earlier=earlier, journal=journal, held=held, known=known)
             connection.lift_deadline()  # what was done is to be known, whatever the time
             after = again.proposal(before, tried)
             outcomes = settle(tried, after.plan) if after else tried
@@ -257,6 +257,7 @@ def _tried(
     connection: Connection,
     task: Task,
     *,
+    earlier: Earlier,
     journal: Journal,
     held: Mapping[str, str],
     known: Mapping[ActionKey, Outcome],
@@ -265,6 +266,7 @@ def _tried(
     with progress(world, "applied", len(before.plan.actions)) as shown:
         following = followed(connection.reads.client, task.waiting, shown, world)
         maker = LiveMaker(connection.writes, journal, following)
+        policy = again.fleet.config.policy
         loop = Loop(
             proposal=before,
             allowance=allowance,
@@ -275,7 +277,7 @@ def _tried(
             stop=world.interruption.stop,
             recheck=again.database,
             secure=securing(
-                task.safeguard, again.fleet.config.policy, connection.reads, maker, world
+                task.safeguard, policy, connection.reads, maker, world, earlier=earlier.open
             ),
             progress=lambda outcome: shown.advance(str(outcome.action.address)),
         )

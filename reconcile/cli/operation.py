@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from reconcile.api.reads import Reads
+from reconcile.apply.journal import Journal
 from reconcile.cli.exits import operation_status
 from reconcile.cli.following import followed
-from reconcile.cli.named import look_up
+from reconcile.cli.named import Known, look_up
 from reconcile.cli.options import OperationOptions
 from reconcile.cli.pipeline import reading, tell_cost
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
+from reconcile.cli.record import addons, opening, run_id
+from reconcile.cli.resume import again_of, plan_of, settle_earlier
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, NotFoundError
+from reconcile.errors import ExitStatus, NotFoundError, ReconcileError
+from reconcile.model.target import Target
 from reconcile.report.deed_text import operation_text
 from reconcile.report.live_json import operation_json
 
@@ -31,6 +36,8 @@ def run(options: OperationOptions, world: World) -> ExitStatus:
             raise NotFoundError(
                 f"{wanted.name!r} has no operation {options.ident!r}: check the id and --database"
             ) from error
+        if seen.ended:
+            _settle_earlier(known, target, reads, world)
         spent = reads.spent()
     status = operation_status(seen, interrupted=world.interruption.status)
     renderers = {
@@ -40,3 +47,21 @@ def run(options: OperationOptions, world: World) -> ExitStatus:
     status = present(renderers, options.output, world, status=status)
     tell_cost(spent, world)
     return status
+
+
+def _settle_earlier(known: Known, target: Target, reads: Reads, world: World) -> None:
+    """Write down what this tells of interrupted runs, as a run that does nothing else."""
+    try:
+        place = world.state_dir(None)
+        plan = plan_of(known.reference.name, target)
+        again = again_of(known.fleet, reads, world)
+        found = settle_earlier(plan, again, place, world).settled
+        if not found:
+            return
+        with Journal(place, run_id(world), world.now) as journal:
+            journal.begin(opening("operation", addons(plan), None, actions=0))
+            for one in found:
+                journal.settled(one)
+            journal.end({})
+    except ReconcileError as error:
+        world.tell(f"note: what earlier runs left open was not looked at: {error}")

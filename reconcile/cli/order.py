@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import assert_never, cast
 
 from attrs import evolve
@@ -21,6 +21,7 @@ from reconcile.cli.pipeline import reading, surroundings, tell_cost
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addon_of, in_spite_of_the_journal, opening, run_id
+from reconcile.cli.resume import again_of, plan_of, settle_earlier
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.kinds import engine_version
@@ -28,7 +29,7 @@ from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
-from reconcile.model.history import Opening
+from reconcile.model.history import Opening, Settlement
 from reconcile.model.project import may_mean
 from reconcile.model.run import Result
 from reconcile.model.state import Desired
@@ -81,12 +82,15 @@ def _live(options: OrderOptions, known: Known, world: World) -> Done:
     world.state_dir(options.state_dir)  # a place for the journal is a condition for asking anything
     with connect_writing(surroundings(known.about, options.output, world)) as connection:
         subject = subject_of(known, connection.reads)
+        place = world.state_dir(options.state_dir)
+        again = again_of(known.fleet, connection.reads, world)
+        earlier = settle_earlier(plan_of(subject.name, subject.target), again, place, world)
         prepared = _prepared(options, known, subject, world)
         done = (
             _nothing(prepared)
             or _refused(prepared.deed, known, subject, connection.reads)
             or _declined(prepared, options, known, connection, world)
-            or _carried_out(prepared, options, connection, world)
+            or _carried_out(prepared, options, connection, world, earlier.settled)
         )
         return evolve(done, spent=connection.spent())
 
@@ -170,7 +174,11 @@ def _refused(deed: Deed, known: Known, subject: Subject, reads: Reads) -> Done |
 
 
 def _carried_out(
-    prepared: Prepared, options: OrderOptions, connection: Connection, world: World
+    prepared: Prepared,
+    options: OrderOptions,
+    connection: Connection,
+    world: World,
+    earlier: Sequence[Settlement],
 ) -> Done:
     """The database to ourselves, the intent on disk, the request, the wait, the outcome on disk."""
     deed = prepared.deed
@@ -186,6 +194,8 @@ def _carried_out(
         ):
             journal.begin(_opening(deed, options, world))
             world.changing.set()
+            for found in earlier:
+                journal.settled(found)
             journal.started(deed)
             following = followed(connection.reads.client, options.waiting, shown, world)
             done = carry_out(

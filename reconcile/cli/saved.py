@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.apply.applied_plans import applied_before, in_doubt
-from reconcile.apply.history import past_runs
+from reconcile.apply.history import runs_of_plan
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.cli.options import DEFAULT_PATHS, ApplyOptions, Selection
 from reconcile.cli.plan_files import PlanFile, digests_of, must_be_signed, read_plan_file
@@ -208,7 +208,8 @@ def _part_of(plan: Plan, world: World) -> Plan:
 
 
 def _known(read: PlanFile, plan: Plan, project: Sequence[Desired], state_dir: Path) -> FromFile:
-    history, ident, made = past_runs(state_dir), read.saved.proposal.id, read.record.made
+    ident, made = read.saved.proposal.id, read.record.made
+    history = runs_of_plan(state_dir, ident)
     doubtful = in_doubt(history, ident, made)
     without = (one.handle for one in plan.databases if not specs_of(one, project))
     return FromFile(

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from reconcile.api.reads import Reads
 from reconcile.apply.backup_first import BackupFirst, Maker, Secure, as_it_is
+from reconcile.apply.open_ends import OpenEnd
 from reconcile.cli.options import Safeguard
 from reconcile.cli.world import World
+from reconcile.model.call import BACK_UP
 from reconcile.model.policy import Policy
 
 
 def securing(
-    safeguard: Safeguard, policy: Policy, reads: Reads, maker: Maker, world: World
+    safeguard: Safeguard,
+    policy: Policy,
+    reads: Reads,
+    maker: Maker,
+    world: World,
+    *,
+    earlier: Sequence[OpenEnd] = (),
 ) -> Secure:
-    """Make backups where that is wanted; a recovery window does where it does for the guards."""
+    """Make backups where that is wanted; a recovery window does where it does for the guards.
+
+    A backup that an `earlier` run began, and that is not done, is waited for instead.
+    """
     if not safeguard.backup_first:
         return as_it_is
     age = timedelta(hours=policy.backup_hours.value)
@@ -24,4 +36,5 @@ def securing(
         since=lambda: world.now() - age,
         tell=world.tell,
         roll=safeguard.roll_backups,
+        earlier=tuple(end for end in earlier if end.deed.request == str(BACK_UP)),
     ).secure

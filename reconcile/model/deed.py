@@ -7,6 +7,7 @@ from attrs import field, frozen
 from reconcile.model.call import Call
 from reconcile.model.change import Risk
 from reconcile.model.cost import Spent
+from reconcile.model.engine import Step
 from reconcile.model.operation import Operation
 from reconcile.model.run import EFFECTS, Result
 from reconcile.model.target import Target
@@ -18,6 +19,7 @@ class Deed:
 
     `what` is a sentence in the infinitive; `stakes` say what it costs, each a sentence; `confirm`
     is the name to be typed where data is at stake. `sessions` where somebody's work is cut off.
+    `step` says from which version to which an upgrade leads.
     """
 
     database: str
@@ -28,6 +30,7 @@ class Deed:
     stakes: tuple[str, ...] = ()
     confirm: str | None = None
     sessions: bool = False
+    step: Step | None = None
 
     @property
     def asks(self) -> bool:

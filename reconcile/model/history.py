@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Risk, verb_of
+from reconcile.model.engine import Step
 from reconcile.model.run import REACHED, Clash, Result
 from reconcile.model.state import Approval
 
@@ -19,6 +20,10 @@ VerbWord = Literal["create", "update", "delete", "order"]
 
 ORDER: Final = "order"
 """What stands for a verb where the change is one that no spec could hold."""
+
+
+NOT_KNOWN: Final = "not known"
+"""The word of a journal for an outcome that no later look can tell."""
 
 
 class RunState(Enum):
@@ -91,6 +96,10 @@ class PastDeed:
     not tell it yet. The result is unknown, too, where nothing was written after the intent of a run
     that is over. `approval` is the word of the spec that something may go. `damaged` where a damaged
     line of the journal is the last about it: its change may not be known.
+
+    `begun` is when its intent was written (UTC). Of an order, `request` is its method and its action
+    or path, `step` the versions of an upgrade, `backup` the id of the backup that
+    it made. `closed` where a later run found that its outcome cannot be known.
     """
 
     address: Address
@@ -103,6 +112,11 @@ class PastDeed:
     clash: Clash | None = None
     approval: Approval | None = None
     damaged: bool = False
+    begun: datetime | None = None
+    request: str = ""
+    step: Step | None = None
+    backup: str | None = None
+    closed: bool = False
 
     @property
     def verb(self) -> VerbWord:
@@ -112,12 +126,15 @@ class PastDeed:
 
 @frozen(kw_only=True)
 class Settlement:
-    """What a later run found out about a deed of an earlier `run` whose end nobody had written."""
+    """What a later run found out about a deed of an earlier `run` without a written outcome.
+
+    `done` is None where it cannot be known: later runs do not look again.
+    """
 
     run: str
     address: Address
     verb: str
-    done: bool
+    done: bool | None
 
 
 @frozen(kw_only=True)
@@ -154,13 +171,14 @@ class PastRun:
     @property
     def settled(self) -> bool:
         """Whether later runs found out about all of whose end it had written nothing."""
-        return bool(self.settled_by) and Result.UNKNOWN not in self.results
+        unknown = (deed for deed in self.planned if deed.result is Result.UNKNOWN)
+        return bool(self.settled_by) and all(deed.closed for deed in unknown)
 
     @property
     def completed(self) -> bool:
-        """Whether it ended, and all that was planned is done."""
+        """Whether all that was planned is done, by its own word or by what later runs found out."""
         return (
-            self.state is RunState.ENDED
+            self.state is not RunState.RUNNING
             and 0 < self.opening.actions <= len(self.planned)
             and self.results.keys() <= REACHED
         )

@@ -36,6 +36,7 @@ def upgrade(subject: Subject, rule: engine_version.EngineVersion | None) -> Prep
     elif live is not None and following.major > live.major:
         stakes.append(f"this is a major upgrade, from {live.major} to {following.major}")
     to = following or "the next version"
+    before, step = _version_of(subject.resource), _step(live, following)
     deed = Deed(
         database=subject.name,
         target=subject.target,
@@ -43,8 +44,8 @@ def upgrade(subject: Subject, rule: engine_version.EngineVersion | None) -> Prep
         call=UPGRADE,
         risk=Risk.DISRUPTIVE,
         stakes=tuple(stakes),
+        step=step,
     )
-    before, step = _version_of(subject.resource), _step(live, following)
 
     def happened() -> bool | None:
         resource = subject.ask(RESOURCE)

@@ -119,7 +119,7 @@ class SettlementDocument:
     run: str
     address: str
     verb: str
-    done: bool
+    done: bool | None = described("Null where it cannot be known.")
 
 
 @frozen(kw_only=True)

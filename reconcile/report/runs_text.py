@@ -12,6 +12,7 @@ from reconcile.model.history import (
     PastRun,
     Permission,
     RunState,
+    Settlement,
     Unreadable,
 )
 from reconcile.model.run import EFFECTS, REACHED, Result
@@ -185,8 +186,7 @@ def _rest_lines(run: PastRun) -> Iterator[Line]:
     if run.settlements:
         yield BLANK
     for one in run.settlements:
-        became = "was done" if one.done else "was not done"
-        yield line(0, f"It found out that {one.verb} {one.address} of run {one.run} {became}.")
+        yield line(0, _found(one))
     interrupted = run.state is RunState.INTERRUPTED and not run.settled
     if interrupted and any(deed.change for deed in run.deeds):
         yield BLANK
@@ -199,6 +199,14 @@ def _rest_lines(run: PastRun) -> Iterator[Line]:
             f"To go back, revert the commit {commit.id[:_SHORT]}: the plan of that shows what it can"
             " restore.",
         )
+
+
+def _found(one: Settlement) -> str:
+    """What a run found out of an earlier one."""
+    what = f"{one.verb} {one.address} of run {one.run}"
+    if one.done is None:
+        return f"It found that the outcome of {what} cannot be known."
+    return f"It found out that {what} {'was done' if one.done else 'was not done'}."
 
 
 def _damage_lines(run: PastRun, indent: int) -> Iterator[Line]:

@@ -229,7 +229,7 @@ def logical(sandbox: Sandbox, addon: str) -> set[str]:
     return {one["name"] for one in live(sandbox, addon)["logical_databases"]}
 
 
-def until(holds: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+def until(holds: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Wait until something holds; fail when it does not in time."""
     end = time.monotonic() + seconds
     while not holds():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,14 @@ from attrs import evolve, field, frozen
 from builders import desired, observed, removal
 
 from reconcile.apply.backup_first import BackupFirst, DryMaker, Secured
+from reconcile.apply.open_ends import OpenEnd
 from reconcile.errors import AccessError, AnswerError, NotFoundError, NotOfferedError
 from reconcile.kinds.logical_databases import LogicalDatabases
+from reconcile.model.address import Address
 from reconcile.model.call import BACK_UP, BACKUPS, RECOVERY_WINDOW, Call
 from reconcile.model.engine import Engine
 from reconcile.model.evidence import Backup
+from reconcile.model.history import Opening, PastDeed, PastRun, RunState
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.run import Outcome, Result
@@ -71,6 +74,10 @@ class Refusing:
         assert (target.addon, str(action.address)) == ("ad-shop", "shop/logical_databases/old")
         self.asked.append(kept)
         raise self.error
+
+    def wait(self, target: Target, action: Action, end: OpenEnd, backup: Backup) -> Secured:  # noqa: ARG002 - the protocol's
+        """Tell which backup it was to wait for."""
+        return Secured(backup=backup)
 
 
 def dropping(engine: Engine) -> tuple[DatabasePlan, Target, Action]:
@@ -192,6 +199,62 @@ def test_a_recovery_window_has_to_be_recent(latest: str, enough: bool) -> None:
                 " at 2026-11-22 21:59:59 UTC, nothing was sent"
             ),
         )
+
+
+def interrupted(handle: str = "shop", backup: str | None = None, age: float = 60) -> OpenEnd:
+    """A backup of a killed run, begun so many seconds before the backups of October were made."""
+    begun = datetime(2026, 10, 1, tzinfo=UTC) - timedelta(seconds=age)
+    deed = PastDeed(
+        address=Address(database="store"),
+        result=Result.UNKNOWN,
+        request=str(BACK_UP),
+        backup=backup,
+        begun=begun,
+    )
+    run = PastRun(
+        id="run-1",
+        opening=Opening(version="1", command="apply"),
+        began=begun,
+        state=RunState.INTERRUPTED,
+    )
+    return OpenEnd(run=run, deed=deed, handle=handle)
+
+
+@pytest.mark.parametrize(
+    ("end", "waited_for"),
+    [
+        (interrupted(), "b2"),
+        (interrupted(backup="b3"), "b3"),
+        (interrupted(backup="b1"), None),
+        (interrupted(backup="b9"), None),
+        (interrupted("billing"), None),
+        (interrupted(age=-62), "b2"),
+        (interrupted(age=-63), "b3"),
+        (interrupted(age=-100), None),
+        (evolve(interrupted(), deed=evolve(interrupted().deed, begun=None)), None),
+    ],
+)
+def test_the_backup_of_an_interrupted_run_is_waited_for(
+    end: OpenEnd, waited_for: str | None
+) -> None:
+    """By its id, else the first manual one since the intent; one that has ended is not enough."""
+    listed = [
+        {**one, "status": "running" if one["id"] in {"b2", "b3"} else "error"} for one in rows(4)
+    ]
+    late = [one for one in listed if one["id"] in {"b2", "b3"}]
+    answers: dict[str, object] = {LIST: late if end.deed.backup is None else listed}
+    told: list[str] = []
+    maker = Refusing(error=NONE[0])
+    first = BackupFirst(
+        read=Provider(answers={}).read, maker=maker, since=lambda: SINCE, tell=print, earlier=[end]
+    )
+    found = secured({**answers, POINT: WINDOW}, engine=Engine.POSTGRESQL, told=told, first=first)
+    assert isinstance(found, Secured)
+    assert (found.backup.id if found.backup else None) == waited_for
+    assert ([] if waited_for else [True]) == [True for _kept in maker.asked]
+    if waited_for:
+        began = f"run run-1 began {waited_for!r} of 2026-10-01 00:00:0{waited_for[1]} UTC"
+        assert told == [f"shop: {began}: waiting for it"]
 
 
 def test_other_engines_are_not_asked_for_a_window() -> None:

@@ -34,9 +34,12 @@ def stored(bench: Bench) -> list[dict[str, Any]]:
 
 
 def events(bench: Bench) -> list[tuple[str, str | None, str | None]]:
-    """The journal: each event with its result and message."""
+    """The journal: each event with its result and message, but the note of the backup's id."""
     assert {entry["what"] for entry in bench.journal()} == {"back up shop"}
-    return [(one["event"], one.get("result"), one.get("message")) for one in bench.journal()]
+    noted = [one["backup"] for one in bench.journal() if one["event"] == "backup"]
+    assert not noted or noted == [one["id"] for one in stored(bench)]
+    told = [one for one in bench.journal() if one["event"] != "backup"]
+    return [(one["event"], one.get("result"), one.get("message")) for one in told]
 
 
 def stopped(found: Secured | Outcome, *, effect: bool = True) -> tuple[Result, str]:

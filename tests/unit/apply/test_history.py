@@ -17,14 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.apply.disk import room_for
 
-from reconcile.apply.history import completed_plans, open_ends, past_runs, read_run
+from reconcile.apply.history import completed_plans, open_history, past_runs, read_run
 from reconcile.apply.journal import Journal, JournalError
 from reconcile.apply.journal_lines import HistoryError, Lines, NothingSentError, lines_of
-from reconcile.apply.replay import DAMAGED, NOTHING_WRITTEN, UNDER_WAY, replay
+from reconcile.apply.journal_values import NOTHING_WRITTEN
+from reconcile.apply.open_ends import open_ends
+from reconcile.apply.replay import DAMAGED, UNDER_WAY, replay
 from reconcile.model.address import Address
-from reconcile.model.call import Effect, action
+from reconcile.model.call import BACK_UP, UPGRADE, Effect, action
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
 from reconcile.model.deed import Deed, Done
+from reconcile.model.engine import Step
 from reconcile.model.history import (
     Addon,
     Commit,
@@ -675,6 +678,26 @@ def test_a_plan_is_completed_by_a_run_that_did_all_of_it(
     assert (run.id if run else None) == ("run-1" if completed else None)
 
 
+def test_a_plan_whose_last_action_a_later_run_found_done_is_completed(tmp_path: Path) -> None:
+    """The run was killed after the effect; the run that read it again was of another plan."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(AUDIT)
+        journal.finished(outcome(AUDIT))
+        journal.started(BACKUPS)
+    before = NOON - timedelta(seconds=1)
+    assert completed_plans(tmp_path, OPENING.plan_id, before) is None
+    with Journal(tmp_path, "run-2", now) as journal:
+        journal.begin(evolve(OPENING, plan_id="3" * 64, actions=0))
+        journal.settled(Settlement(run="run-1", address=BACKUPS_ADDRESS, verb="update", done=True))
+        journal.end({})
+    for _look in ("without an index", "with an index"):
+        found = completed_plans(tmp_path, OPENING.plan_id, before)
+        assert found is not None
+        assert (found.id, found.state) == ("run-1", RunState.INTERRUPTED)
+        open_history(tmp_path, NOON)
+
+
 def test_a_plan_without_actions_is_never_completed(tmp_path: Path) -> None:
     """There was nothing to do, so that doing it again does no harm."""
     write(tmp_path, "run-1", opening=evolve(OPENING, actions=0))
@@ -693,10 +716,16 @@ def test_only_the_plan_itself_counts_and_only_after_it_was_made(tmp_path: Path) 
 
 
 def ends(directory: Path, **databases: Addon) -> list[tuple[str, Address]]:
-    """What is open there."""
-    return [
-        (end.run.id, end.deed.address) for end in open_ends(directory, databases or {"shop": SHOP})
-    ]
+    """What is open there, by a first look, and by one that finds the index."""
+    first, second = (
+        [
+            (end.run.id, end.address)
+            for end in open_ends(open_history(directory, NOON).runs, databases or {"shop": SHOP})
+        ]
+        for _look in range(2)
+    )
+    assert first == second
+    return first
 
 
 def test_what_was_begun_and_never_finished_is_open(tmp_path: Path) -> None:
@@ -707,6 +736,7 @@ def test_what_was_begun_and_never_finished_is_open(tmp_path: Path) -> None:
         journal.begin(OPENING)
         journal.started(BACKUPS)
         assert ends(tmp_path) == [("run-1", AUDIT.address)]
+    assert ends(tmp_path) == [("run-2", BACKUPS_ADDRESS), ("run-1", AUDIT.address)]
 
 
 def test_an_intent_after_a_torn_line_is_open(tmp_path: Path) -> None:
@@ -735,6 +765,7 @@ def test_an_address_that_was_tried_again_is_not_open(tmp_path: Path) -> None:
     """Only the last word counts; what was only left out is no word."""
     begun(tmp_path, "run-1", AUDIT)
     begun(tmp_path, "run-2", BACKUPS)
+    assert len(ends(tmp_path)) == 2
     with Journal(tmp_path, "run-3", now) as journal:
         journal.begin(OPENING)
         journal.started(AUDIT)
@@ -753,16 +784,57 @@ def test_what_was_settled_hides_nothing_beside_it(tmp_path: Path) -> None:
     assert ends(tmp_path) == [("run-1", AUDIT.address)]
 
 
-def test_only_the_same_live_database_is_meant(tmp_path: Path) -> None:
-    """A handle may stand for another database by now."""
+def test_the_live_database_is_meant_whatever_its_handle(tmp_path: Path) -> None:
+    """A handle may stand for another database by now, and a database may have another handle."""
     begun(tmp_path, "run-1", AUDIT)
     assert ends(tmp_path, shop=evolve(SHOP, addon="ad-other")) == []
+    assert ends(tmp_path, shop=evolve(SHOP, region="osc-secnum-fr1")) == []
+    renamed = evolve(AUDIT.address, database="store")
+    assert ends(tmp_path, store=evolve(SHOP, app="store-web")) == [("run-1", renamed)]
+    other = evolve(AUDIT, address=renamed, change=Create(address=renamed, after={}))
+    opening = evolve(OPENING, databases={"store": SHOP})
+    write(tmp_path, "run-2", outcome(other), opening=opening)
     assert ends(tmp_path, store=SHOP) == []
 
 
-def test_an_order_is_never_open(tmp_path: Path) -> None:
-    """No plan tells what became of it."""
+def test_each_order_is_open_until_it_is_settled(tmp_path: Path) -> None:
+    """Another order of the same database says nothing of it; one that cannot be known is closed."""
+    opening = evolve(OPENING, databases={"shop-web/ad-shop": SHOP})
+    for ident in ("run-1", "run-2"):
+        with Journal(tmp_path, ident, now) as journal:
+            journal.begin(opening)
+            journal.started(RESET)
+    address = Address(database="shop")
+    assert ends(tmp_path) == [("run-2", address), ("run-1", address)]
+    with Journal(tmp_path, "run-3", now) as journal:
+        journal.begin(OPENING)
+        for run in ("run-1", "run-2"):
+            found = Settlement(
+                run=run, address=Address(database="shop-web/ad-shop"), verb="order", done=None
+            )
+            journal.settled(found)
+    assert ends(tmp_path) == []
+    first = past_runs(tmp_path).runs[2]
+    assert (first.state, first.settled, first.results) == (
+        RunState.INTERRUPTED,
+        True,
+        {Result.UNKNOWN: 1},
+    )
+
+
+def test_what_a_journal_tells_of_orders_and_backups(tmp_path: Path) -> None:
+    """When it was begun, its request, the version before an upgrade, the id of a backup."""
+    upgrade = evolve(RESET, call=UPGRADE, step=Step(before="8.0.35-1", planned="8.0.36-1"))
+    backup = evolve(RESET, database="shop", call=BACK_UP)
     with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(evolve(OPENING, databases={"shop-web/ad-shop": SHOP}))
-        journal.started(RESET)
-    assert ends(tmp_path, **{"shop-web/ad-shop": SHOP}) == []
+        journal.begin(OPENING)
+        journal.started(upgrade)
+        journal.started(backup)
+        journal.backup(backup, "b-1")
+    first, second = read_run(journal.path).deeds
+    assert (first.request, first.step, first.begun) == ("POST /upgrade", upgrade.step, NOON)
+    assert (second.request, second.backup, second.result) == (
+        "POST /backups",
+        "b-1",
+        Result.UNKNOWN,
+    )

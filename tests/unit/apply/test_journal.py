@@ -250,7 +250,15 @@ def test_an_order_is_written_down_as_a_change_is(tmp_path: Path) -> None:
         journal.finished(Done(deed=DEED, result=Result.UNKNOWN, message="lost"))
     named = {"address": "billing", "at": now().isoformat(), "verb": "order", "what": DEED.what}
     assert lines(journal.path) == [
-        {"event": "started", "before": None, "after": None, "risk": "safe", **named},
+        {
+            "event": "started",
+            "before": None,
+            "after": None,
+            "risk": "safe",
+            "request": "POST pg-cancel-query",
+            "step": None,
+            **named,
+        },
         {"event": "operation", "operation": "609145e6", **named},
         {"event": "finished", "result": "unknown", "message": "lost", **named},
     ]

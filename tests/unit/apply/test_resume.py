@@ -10,10 +10,11 @@ import pytest
 from attrs import evolve
 from builders import facts, observed, target
 
-from reconcile.apply.history import OpenEnd
+from reconcile.apply.open_ends import OpenEnd
 from reconcile.apply.resume import action_of, settlement
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
+from reconcile.model.engine import Engine
 from reconcile.model.history import Addon, Opening, PastDeed, PastRun, RunState, Settlement
 from reconcile.model.item import Reason
 from reconcile.model.location import Location, Origin
@@ -51,7 +52,7 @@ def open_end(change: Change | None, risk: Risk | None = Risk.LOSSY) -> OpenEnd:
     run = PastRun(
         id="run-1", opening=opening, began=NOON, state=RunState.INTERRUPTED, deeds=(deed,)
     )
-    return OpenEnd(run=run, deed=deed)
+    return OpenEnd(run=run, deed=deed, handle="shop")
 
 
 def settled(
@@ -100,9 +101,33 @@ def test_an_upgrade_was_done_where_the_planned_version_is_live(live: str, done: 
     assert found == Settlement(run="run-1", address=address, verb="update", done=done)
 
 
-def test_a_third_value_tells_nothing() -> None:
-    """Somebody else was there since: whether ours came first is not to be known."""
-    assert settled(UPDATE, {ITSELF: {"enabled": True, "hours": (9,)}}) is None
+def test_a_third_value_is_never_known() -> None:
+    """Somebody else changed it since: whether ours came first is said to be unknown, once."""
+    found = settled(UPDATE, {ITSELF: {"enabled": True, "hours": (9,)}})
+    assert found == Settlement(run="run-1", address=BACKUPS, verb="update", done=None)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_the_run_did_before_is_not_forgotten(gone: bool) -> None:
+    """The new default policy was created, so that the old one is deleted without being the default."""
+    old, new = (Address(database="shop", kind="retention_policies", name=n) for n in ("old", "new"))
+    created = Create(address=new, after={"duration": "168h", "default": True})
+    deleted = Delete(address=old, before={"duration": "24h", "default": True})
+    end = open_end(deleted)
+    earlier = PastDeed(address=new, change=created, risk=Risk.SAFE, result=Result.DONE)
+    run = evolve(end.run, deeds=(earlier, end.deed))
+    end = OpenEnd(run=run, deed=end.deed, handle="store")
+    action = action_of(end, date(2026, 11, 23))
+    assert action.address == evolve(old, database="store")
+    live = {"new": {"duration": "168h", "default": True}}
+    if not gone:
+        live["old"] = {"duration": "24h", "default": False}
+    plan = DatabasePlan(
+        handle="store", engine="influxdb", app="shop-web", target=target(), items=(action,)
+    )
+    state = observed({"retention_policies": live}, engine=Engine.INFLUXDB)
+    found = settlement(end, action, plan_database(intended(plan), state))
+    assert found == Settlement(run="run-1", address=old, verb="delete", done=gone)
 
 
 def test_a_busy_database_tells_nothing_yet() -> None:
