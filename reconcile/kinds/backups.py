@@ -78,7 +78,10 @@ def _parse(resource: Mapping[str, Any]) -> Parsed:
 
 
 def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
-    """Hours count while backups are on, or shall be: a change tells whether they were."""
+    """Hours count while backups are on, or shall be: a change tells whether they were.
+
+    Several live hours are told, too: they decide what can be done about the hours of a spec.
+    """
     wanted: dict[str, Value] = {}
     if spec.enabled is not None:
         wanted["enabled"] = spec.enabled
@@ -91,8 +94,12 @@ def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
     return Sides(
         wanted=Wanted(present={ITSELF: wanted}),
         live={ITSELF: now},
-        kept={ITSELF: {"enabled": now["enabled"]}},
+        kept={ITSELF: {name: now[name] for name in ("enabled", *_told(now))}},
     )
+
+
+def _told(live: Fields) -> tuple[str, ...]:
+    return ("hours",) if len(_hours(live)) > 1 else ()
 
 
 def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
@@ -110,12 +117,14 @@ def _refusal(live: Fields, after: Fields) -> Refused | None:
             code="P201",
             message=f"the live backup hours are {_listed(now)}, which the provider's support set up",
             hint="write the live hours into the spec, or ask the support to go back to one",
+            fields=_JUST_HOURS,
         )
     if len(asked) > 1:
         return Refused(
             code="P202",
             message=f"the API sets one backup hour, the spec wants {_listed(asked)}",
             hint="name one hour, or ask the provider's support to set several",
+            fields=_JUST_HOURS,
         )
     if not live["enabled"] and "enabled" not in after:
         return Refused(
@@ -124,6 +133,10 @@ def _refusal(live: Fields, after: Fields) -> Refused | None:
             hint="write enabled: true beside the hours",
         )
     return None
+
+
+_JUST_HOURS = frozenset({"hours"})
+"""What is refused of hours says nothing of turning backups on or off."""
 
 
 def _feasible(asked: Update) -> Feasible:

@@ -95,13 +95,15 @@ class ByHand:
 class Refused:
     """It will not be done: why, with a stable code, and the way out.
 
-    `replaceable` where deleting and creating would do, if the spec says so.
+    `replaceable` where deleting and creating would do, if the spec says so. `fields` of an update
+    where just these are refused, and the others can be changed without them; empty for all.
     """
 
     code: str
     message: str
     hint: str
     replaceable: bool = False
+    fields: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.model.address import Address
 from reconcile.model.state import Fields, Value
@@ -66,6 +67,28 @@ class Delete:
     address: Address
     before: Fields
     replacement: bool = False
+
+
+def update_without(change: Update, names: Collection[str], kept: Collection[str]) -> Update | None:
+    """An update as if some fields were not asked for; None where nothing else of it differs.
+
+    `kept` are the fields that it tells of the state before it, whatever it asks for.
+    """
+    left = tuple(part for part in change.fields if part.field not in names)
+    if not left or not names:
+        return None
+    after = {name: value for name, value in change.after.items() if name not in names}
+    before = {
+        name: value for name, value in change.before.items() if name not in names or name in kept
+    }
+    return evolve(change, before=before, after=after, fields=left)
+
+
+def update_of(change: Update, names: Collection[str]) -> Update:
+    """An update of just some of its fields, which tells as much of the state before it."""
+    after = {name: value for name, value in change.after.items() if name in names}
+    fields = tuple(part for part in change.fields if part.field in names)
+    return evolve(change, after=after, fields=fields)
 
 
 Change = Create | Update | Delete

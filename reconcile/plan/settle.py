@@ -19,7 +19,15 @@ from reconcile.kinds.kind import (
     Waiting,
 )
 from reconcile.model.address import Address
-from reconcile.model.change import Change, Create, Delete, Update, is_half
+from reconcile.model.change import (
+    Change,
+    Create,
+    Delete,
+    Update,
+    is_half,
+    update_of,
+    update_without,
+)
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
 from reconcile.model.location import Origin
 from reconcile.model.state import Desired, Elements, Facts, NoElements, NotOffered, Unreadable
@@ -85,6 +93,12 @@ def _unnamed(subject: KindInDatabase, sides: Sides) -> tuple[Address, ...]:
 
 def _settle(subject: KindInDatabase, change: Change, sides: Sides) -> Settled:
     judgement = subject.judge(change)
+    if isinstance(change, Update) and isinstance(judgement, Refused):
+        kept = sides.kept.get(change.address.name, {})
+        rest = update_without(change, judgement.fields, kept)
+        if rest is not None:
+            yield from _settle(subject, rest, sides)
+            change = update_of(change, judgement.fields)
     if (
         isinstance(change, Update)
         and isinstance(judgement, Refused)

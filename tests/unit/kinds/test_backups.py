@@ -14,6 +14,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item
 from reconcile.model.state import ITSELF, NotOffered
 from reconcile.plan.build import build_plan
+from reconcile.plan.standing import is_due
 
 
 def live(enabled: bool, *hours: int) -> dict[str, Any]:
@@ -101,7 +102,6 @@ def test_changed_by_a_patch_of_what_differs(
     ("spec", "resource", "code"),
     [
         (Backups(enabled=True, hours=(3,)), live(True, 3, 15), "P201"),
-        (Backups(enabled=True, hours=(3,)), live(False, 3, 15), "P201"),
         (Backups(enabled=True, hours=(3, 15)), live(True, 3), "P202"),
         (Backups(hours=(3,)), live(False, 3), "P203"),
     ],
@@ -111,6 +111,30 @@ def test_blocked(spec: Backups, resource: dict[str, Any], code: str) -> None:
     (entry,) = planned(spec, resource)
     assert isinstance(entry, Blocked)
     assert entry.code == code
+
+
+@pytest.mark.parametrize(
+    ("hours", "resource", "code"),
+    [((3,), live(False, 1, 13), "P201"), ((3, 15), live(False, 3), "P202")],
+)
+def test_hours_that_cannot_be_set_keep_nothing_else_from_being_done(
+    hours: tuple[int, ...], resource: dict[str, Any], code: str
+) -> None:
+    """Backups are turned on, and just the hours are blocked; turned on, the hours still are."""
+    spec = Backups(enabled=True, hours=hours)
+    enabling, blocked = planned(spec, resource)
+    assert isinstance(enabling, Action)
+    assert enabling.risk is Risk.SAFE
+    (call,) = only_calls(KIND.requests(enabling.change))
+    assert call.body == {"database": {"periodic_backups_enabled": True}}
+    assert isinstance(blocked, Blocked)
+    assert isinstance(blocked.change, Update)
+    assert blocked.code == code
+    assert [part.field for part in blocked.change.fields] == ["hours"]
+    assert enabling.address == blocked.address
+    (left,) = planned(spec, {**resource, "periodic_backups_enabled": True})
+    assert isinstance(left, Blocked)
+    assert not is_due(enabling.change, left)
 
 
 def test_hours_of_backups_that_are_off_are_no_hours() -> None:
