@@ -137,7 +137,7 @@ CASES = {
         "whole number": Bad(MYSQL + "engine_version: 8\n", "S103", "5:17", "8", "is the number 8 where a text", 'quote it: "8"'),
         "number in a mapping": Bad(MYSQL + "engine_version: {version: 8.0}\n", "S103", "5:27", "8.0", "version is the number 8.0", 'quote it: "8.0"'),
         "word": Bad(MYSQL + "engine_version: latest\n", "S104", "5:17", "latest", "'latest' is no version to ask for", "latest-minor"),
-        "range": Bad(MYSQL + 'engine_version: "<9"\n', "S104", "5:17", '"<9"', "no version to ask for", ">=16.4"),
+        "range": Bad(MYSQL + 'engine_version: "<9"\n', "S104", "5:17", '"<9"', "no version to ask for", ">=17.4"),
         "list": Bad(MYSQL + "engine_version: [8]\n", "S101", "5:1", "engine_version", "engine_version is a list", ""),
         "major as text": Bad(MYSQL + 'engine_version: {version: ">=8", allow_major: "9"}\n', "S101", "5:47", '"9"', "where a whole number", "write 9 without quotes"),
         "major 0": Bad(MYSQL + 'engine_version: {version: ">=8", allow_major: 0}\n', "S104", "5:47", "0", "0 is no major version", "from 1"),
