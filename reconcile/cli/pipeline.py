@@ -20,7 +20,7 @@ from reconcile.guard.review import override_flag, review
 from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.cost import Estimate, Spent
 from reconcile.model.plan import Plan, Proposal
-from reconcile.model.state import Observation
+from reconcile.model.state import Desired, Observation, Observed
 from reconcile.observe.estimate import estimate
 from reconcile.observe.evidence import gather
 from reconcile.observe.observer import observe
@@ -232,9 +232,21 @@ def _read(
             stop=stop,
             progress=lambda handle, _state: shown.advance(handle),
         )
+    observed = {one.handle: _after_all_looks(one, observed[one.handle], world) for one in desired}
     plan = build_plan(desired, observed)
     verify(desired, observed, plan)
     return plan, observed
+
+
+def _after_all_looks(desired: Desired, observed: Observation, world: World) -> Observation:
+    """A database as it was read, but for a connection that leads to another one's database."""
+    if not isinstance(observed, Observed) or desired.connection is None:
+        return observed
+    reach = observed.facts.reach
+    if reach is None:
+        return observed
+    settled = world.sql.after_all(desired.connection, observed.target.addon, reach)
+    return evolve(observed, facts=evolve(observed.facts, reach=settled))
 
 
 def tell_cost(spent: Spent, world: World) -> None:

@@ -28,6 +28,11 @@ class Proofs:
                 self._contested.setdefault(other, addon)
             return self._contested.get(addon)
 
+    def other_than(self, addon: str) -> str | None:
+        """The other addon that was found to have the database of an addon; None for none."""
+        with self._lock:
+            return self._contested.get(addon)
+
     def prove(self, addon: str, found: Fingerprint) -> None:
         """Remember where the connection of an addon leads."""
         with self._lock:

@@ -57,22 +57,34 @@ class SqlReads:
         """
         return self._proofs.of(addon)
 
+    def after_all(self, connection: Connection, addon: str, reach: Reach) -> Reach:
+        """What a look found, once all looks of a run are over: neither of two addons has a database.
+
+        The first of the two was looked over before the second was known.
+        """
+        other = self._proofs.other_than(addon)
+        if other is None or isinstance(reach, Unreached):
+            return reach
+        return _elsewhere(connection, addon, _SHARED.format(other))
+
     def _looked_over(self, dsn: Dsn, connection: Connection, said: Said) -> Reached | Unreached:
         with reading(dsn, self.patience) as session:
             found = identity_of(session)
             if differing := "; ".join(differences(found, connection, said, session.quoted)):
-                return _elsewhere(connection, said, differing)
+                return _elsewhere(connection, said.addon, differing)
             if other := self._proofs.contested(said.addon, found.fingerprint):
-                also = f"it is the database of another addon as well: {other!r}"
-                return _elsewhere(connection, said, also)
+                return _elsewhere(connection, said.addon, _SHARED.format(other))
             reached = reached_by(session, found.fingerprint.version)
         self._proofs.prove(said.addon, found.fingerprint)
         return reached
 
 
-def _elsewhere(connection: Connection, said: Said, why: str) -> Unreached:
+_SHARED = "it is the database of another addon as well: {!r}"
+
+
+def _elsewhere(connection: Connection, addon: str, why: str) -> Unreached:
     return Unreached(
         code=ELSEWHERE,
         message=f"the connection of {connection.dsn!r} leads elsewhere: {why}",
-        hint=f"let it lead to the database of {said.addon!r}, as its owner, or correct the spec",
+        hint=f"let it lead to the database of {addon!r}, as its owner, or correct the spec",
     )

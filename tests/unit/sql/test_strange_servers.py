@@ -242,6 +242,20 @@ def test_a_database_that_two_addons_have_is_neithers() -> None:
         assert CREATED not in server.texts
 
 
+def test_which_of_two_looks_is_first_does_not_matter() -> None:
+    """Once all looks are over, both addons are told of the other; a third one is left alone."""
+    with serving() as server:
+        first = looked(server, "ad-1")
+        assert server.reads.after_all(CONNECTION, "ad-1", first) is first
+        second = looked(server, "ad-2")
+        assert "as well: 'ad-2' [P122]" in unreached(
+            server.reads.after_all(CONNECTION, "ad-1", first)
+        )
+        assert server.reads.after_all(CONNECTION, "ad-2", second) is second
+        assert "as well: 'ad-1' [P122]" in unreached(second)
+        assert server.reads.after_all(CONNECTION, "ad-3", first) is first
+
+
 def test_what_was_contested_once_stays_so() -> None:
     """Also where the database that is found later is another one, which nobody else has."""
     proofs = Proofs()
