@@ -8,6 +8,7 @@ from threading import Event
 from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
+from reconcile.apply.settle import settle
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.pipeline import read_plan
 from reconcile.cli.world import World
@@ -34,6 +35,10 @@ _TOUCHED = frozenset(
 )
 
 
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds before each further look for the effect of a request whose answer was lost."""
+
+
 @frozen(kw_only=True)
 class Again:
     """What it takes to read the databases of a plan again.
@@ -52,6 +57,28 @@ class Again:
         desired = intended(before, before.actions)
         inspect = self.world.sql.inspect
         return plan_database(desired, observe_database(desired, self.reads, self.lookups, inspect))
+
+    def settled(
+        self, before: Proposal, outcomes: tuple[Outcome, ...]
+    ) -> tuple[Proposal | None, tuple[Outcome, ...]]:
+        """What a second read finds, and the outcomes as it settles them.
+
+        An action whose answer was lost may take effect a moment later: its database is read again
+        after growing pauses, for some seconds, until it is done or the run is interrupted.
+        """
+        after = self.proposal(before, outcomes)
+        found = settle(outcomes, after.plan) if after else outcomes
+        for pause in _PAUSES:
+            lost = tuple(
+                tried
+                for tried, now in zip(outcomes, found, strict=True)
+                if tried.result is Result.UNKNOWN and now.result is not Result.DONE
+            )
+            if after is None or not lost or self.world.interruption.stop.wait(pause):
+                break
+            after = self.proposal(after, lost) or after
+            found = settle(outcomes, after.plan)
+        return after, found
 
     def proposal(self, before: Proposal, outcomes: tuple[Outcome, ...]) -> Proposal | None:
         """Plan the databases again that were touched; None where none was.

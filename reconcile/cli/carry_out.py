@@ -17,7 +17,6 @@ from reconcile.apply.journal import Journal
 from reconcile.apply.live import Connection, LiveExecutor, SqlWrites, connect_writing
 from reconcile.apply.locks import Locks
 from reconcile.apply.loop import Loop, count_results
-from reconcile.apply.settle import settle
 from reconcile.cli.again import Again
 from reconcile.cli.exits import run_status
 from reconcile.cli.fleet import Fleet
@@ -218,8 +217,7 @@ def _carry_out(
             carry = partial(_tried, whole, allowance, again, connection, task)
             tried = carry(earlier=earlier, journal=journal, held=held, known=known)
             connection.lift_deadline()  # what was done is to be known, whatever the time
-            after = again.proposal(before, tried)
-            outcomes = settle(tried, after.plan) if after else tried
+            after, outcomes = again.settled(before, tried)
             with in_spite_of_the_journal(world):
                 journal.complete(outcomes)
                 journal.end(count_results(outcomes))

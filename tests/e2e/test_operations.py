@@ -162,6 +162,24 @@ def test_an_apply_whose_upgrade_was_not_waited_for_is_not_done(slow: Slow) -> No
     assert live(slow.sandbox, SHOP)["status"] == "upgrading"
 
 
+def test_a_change_that_takes_effect_after_its_answer_was_lost_is_done(
+    command: Command, busy: Sandbox
+) -> None:
+    """The first look finds nothing; a later one does, and nothing is sent again."""
+    command.write(
+        "version: 1\ndatabase: shop\napp: shop-web\naddon: ad-shop\nengine: mysql\n"
+        "backups: {hours: [3]}\n"
+    )
+    busy.fault("status", status=502, match={"method": "PATCH"})
+    # The read at the end is the third of the resource: only after it the effect shows.
+    hours = {"backups": {"enabled": True, "hours": [3]}}
+    match = {"method": "GET", "path": f"/api/databases/{SHOP}"}
+    busy.fault("outside-write", database=SHOP, change=hours, when="after", after=2, match=match)
+    done = command("apply", "--yes", status=0)
+    assert "read again: it was done" in done.stdout
+    assert sent(busy) == [f"PATCH /api/databases/{SHOP}"]
+
+
 def test_a_restore_that_ended_by_an_unknown_word_is_unknown(
     command: Command, busy: Sandbox
 ) -> None:
