@@ -1,0 +1,36 @@
+"""What a past run found out of earlier ones, for a person and as JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from reconcile.model.address import Address
+from reconcile.model.history import Opening, PastRun, RunState, Settlement
+from reconcile.report.page import Look
+from reconcile.report.runs_json import past_run_json
+from reconcile.report.runs_text import past_run_text
+
+ADDRESS = Address(database="shop", kind="backups")
+WORDS = [
+    (True, "It found out that update shop/backups of run run-1 was done."),
+    (False, "It found out that update shop/backups of run run-1 was not done."),
+    (None, "It found that the outcome of update shop/backups of run run-1 cannot be known."),
+]
+
+
+@pytest.mark.parametrize(("done", "sentence"), WORDS)
+def test_what_was_found_out_is_told(done: bool | None, sentence: str) -> None:
+    """Done, not done, or that it cannot be known."""
+    run = PastRun(
+        id="run-2",
+        opening=Opening(version="1", command="apply"),
+        began=datetime(2026, 11, 23, 12, tzinfo=UTC),
+        state=RunState.INTERRUPTED,
+        settlements=(Settlement(run="run-1", address=ADDRESS, verb="update", done=done),),
+    )
+    assert sentence in past_run_text(run, Look()).splitlines()
+    (found,) = json.loads(past_run_json(run))["settlements"]
+    assert found["done"] is done
