@@ -24,7 +24,7 @@ _PROVIDER = "scalingo.com"
 _LOOPBACK = IPv4Network("127.0.0.0/8")
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+")
 _REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_REGIONAL = re.compile(r"https://[^./]+\.([^./]+)\.scalingo\.com(?::[0-9]+)?")
+_REGIONAL = re.compile(r"https://[^./]+\.([^./]+)\.scalingo\.com\.?(?::[0-9]+)?")
 """How the provider names the hosts of a region: `https://db-api.osc-fr1.scalingo.com`."""
 
 
@@ -47,9 +47,13 @@ class HostSettings:
         """
         names = ("SCALINGO_API_URL", "SCALINGO_DB_URL", "DB_API_URL")
         given = {name: base for name in names if (base := _given(environment, name))}
+        auth = _given(environment, "SCALINGO_AUTH_URL")
+        regional = {"SCALINGO_AUTH_URL": auth} if auth and _REGIONAL.fullmatch(auth) else {}
         return cls(
-            region=_region_of_all(region, environment.get("SCALINGO_REGION"), given),
-            auth=_given(environment, "SCALINGO_AUTH_URL") or DEFAULT_AUTH,
+            region=_region_of_all(
+                region, environment.get("SCALINGO_REGION"), {**given, **regional}
+            ),
+            auth=auth or DEFAULT_AUTH,
             api=given.get("SCALINGO_API_URL"),
             database=given.get("SCALINGO_DB_URL") or given.get("DB_API_URL"),
         )

@@ -215,3 +215,22 @@ def test_an_unknown_region_names_the_known_ones() -> None:
     """What to write instead."""
     with pytest.raises(UsageError, match="no region 'osc-fr2': choose one of 'osc-fr1'"):
         HostSettings.read({}, "osc-fr2").choose(listed())
+
+
+@pytest.mark.parametrize(
+    ("variable", "host"),
+    [
+        ("SCALINGO_API_URL", "https://api.osc-secnum-fr1.scalingo.com"),
+        ("SCALINGO_API_URL", "API.osc-secnum-fr1.scalingo.com.:443"),
+        ("SCALINGO_DB_URL", "db-api.osc-secnum-fr1.scalingo.com"),
+        ("DB_API_URL", "db-api.osc-secnum-fr1.scalingo.com"),
+        ("SCALINGO_AUTH_URL", "https://auth.osc-secnum-fr1.scalingo.com"),
+    ],
+)
+def test_a_host_that_names_another_region_is_refused(variable: str, host: str) -> None:
+    """However it is spelled, and wherever the region comes from."""
+    for environment, region in (({}, "osc-fr1"), ({"SCALINGO_REGION": "osc-fr1"}, None)):
+        with pytest.raises(UsageError, match=f"{variable} is a host of region 'osc-secnum-fr1'"):
+            HostSettings.read({**environment, variable: host}, region)
+    other = {variable: "https://proxy.example.test"}
+    assert HostSettings.read(other, "osc-fr1").region == "osc-fr1"
