@@ -82,7 +82,7 @@ def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
         for phase, entry in entries
         if isinstance(entry, Action) and entry in order.ready
     ]
-    following = iter(_sorted(able))
+    following = iter(tuple(_sorted(able)))
     for phase, entry in entries:
         if not isinstance(entry, Action):
             yield phase, entry
