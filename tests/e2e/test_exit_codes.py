@@ -208,6 +208,68 @@ TABLE += [
 ]
 
 
+def _operation_fails(sandbox: Sandbox) -> None:
+    """The operations of the shop end in an error."""
+    sandbox.change(SHOP_ADDON, failing_operations="disk full", next_version="8.0.36-1")
+
+
+def _upgradable(sandbox: Sandbox) -> None:
+    """The shop has a next version."""
+    sandbox.change(SHOP_ADDON, next_version="8.0.36-1")
+
+
+def _newest(sandbox: Sandbox) -> None:
+    """The shop runs the newest version."""
+    sandbox.change(SHOP_ADDON, next_version=None, version="8.4.11-1")
+
+
+def _change_refused(sandbox: Sandbox) -> None:
+    """The provider refuses the hour."""
+    sandbox.fault("status", status=422, match={"method": "PATCH"})
+
+
+SET, UPGRADE = "backups set shop --hour 3", "upgrade shop --yes"
+RESET = "databases reset shop legacy --confirm legacy"
+PROTECTED = (SHOP + "protect: true\n",)
+ONE_OFF = [
+    Case("one-off-change-done", 0, SET),
+    Case("one-off-change-in-sync", 0, SET, prepare=_in_sync),
+    Case("one-off-upgrade-done", 0, UPGRADE, prepare=_upgradable),
+    Case("one-off-upgrade-at-the-newest", 0, UPGRADE, prepare=_newest),
+    Case("one-off-change-refused-by-the-provider", 1, SET, prepare=_change_refused),
+    Case("one-off-change-unreadable", 1, SET, prepare=_shop_unreadable),
+    Case("one-off-order-unreadable", 1, UPGRADE, prepare=_shop_unreadable),
+    Case("one-off-change-dry-run", 2, f"{SET} --dry-run"),
+    Case("one-off-order-dry-run", 2, "upgrade shop --dry-run", prepare=_upgradable),
+    Case("one-off-change-pending", 2, SET, prepare=_pending),
+    Case("one-off-change-stopped", 2, SET, prepare=_needs_person("stopped")),
+    Case("one-off-order-refused", 3, RESET, specs=PROTECTED),
+    Case("one-off-order-refused-dry", 3, "databases reset shop legacy --dry-run", specs=PROTECTED),
+    Case("one-off-order-fails-after-effect", 4, UPGRADE, prepare=_operation_fails),
+    Case("one-off-change-unread-after-effect", 4, SET, prepare=_shop_unreadable_later),
+    Case("one-off-order-nobody-to-ask", 64, "upgrade shop"),
+    Case("one-off-change-wrong-token", 77, SET, environment=WRONG_TOKEN),
+    Case("one-off-order-wrong-token", 77, UPGRADE, environment=WRONG_TOKEN),
+    Case("show-wrong-token", 77, "show shop", environment=WRONG_TOKEN),
+    Case("list-wrong-token", 77, "databases list shop", environment=WRONG_TOKEN),
+]
+
+
+@pytest.mark.parametrize("case", ONE_OFF, ids=lambda case: case.name)
+def test_the_table_holds_for_one_off_commands(
+    command: Command, sandbox: Sandbox, case: Case
+) -> None:
+    """Each ends with the status of the same table."""
+    command.write(*case.specs)
+    case.prepare(sandbox)
+    sandbox.clear()
+    command(*case.arguments.split(), environment=case.environment, status=case.status)
+    if case.status in {2, 3, 64, 77}:
+        assert changing(sandbox) == []
+    if case.status == 4:
+        assert changing(sandbox)
+
+
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
 def test_the_exit_status_is_the_contracts(command: Command, sandbox: Sandbox, case: Case) -> None:
     """Every way to end, with its status and, where it is no result, a sentence."""
