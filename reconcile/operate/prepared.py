@@ -110,6 +110,21 @@ def _decided(prepared: Prepared, followed: Done) -> Done:
 _UNSEEN = "its operation ended well, and reading again does not show that it was done"
 
 
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds before each further look for the effect of a request whose answer was lost."""
+
+
+def _happened(prepared: Prepared, following: Following) -> bool | None:
+    """Whether it happened by now, or does within some seconds. Raises as `Prepared.happened`."""
+    happened = prepared.happened()
+    for pause in _PAUSES:
+        if happened is not False or following.stop.is_set():
+            break
+        following.clock.sleep(pause, following.stop.is_set)
+        happened = prepared.happened()
+    return happened
+
+
 def _settled(
     prepared: Prepared, following: Following, note: Note, error: OutcomeUnknownError
 ) -> Done:
@@ -122,7 +137,7 @@ def _settled(
     if followed is not None and (followed.result is not Result.DONE or not prepared.provable):
         return followed
     try:
-        happened = prepared.happened()
+        happened = _happened(prepared, following)
     except OtherwiseError as found:
         return evolve(followed or unknown, result=Result.UNKNOWN, message=f"read again: {found}")
     except ReconcileError:
