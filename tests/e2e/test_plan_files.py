@@ -85,6 +85,7 @@ def test_two_plans_of_one_difference_have_one_id(planned: Command) -> None:
     """Wherever the specs lie, and whoever is in sync beside it."""
     first = saved(planned)["id"]
     quiet = "version: 1\ndatabase: quiet\napp: iot\naddon: ad-iot\nengine: influxdb\n"
+    (planned.directory / "specs").rename(planned.directory / "elsewhere")
     planned.write(quiet + "backups: {enabled: true}\n", SHOP, folder="elsewhere")
     planned("plan", "elsewhere", "--out", FILE, status=0)
     assert saved(planned)["id"] == first
