@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +56,7 @@ OPERATION = 100.0
 
 
 class MovedClock:
-    """The time, and what a test adds to it."""
+    """The time, and what a test adds to it; a wait for it costs none."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
@@ -64,6 +64,19 @@ class MovedClock:
     def __call__(self) -> float:
         """Seconds of the epoch."""
         return time.time() + self.ahead
+
+    def now(self) -> float:
+        """Seconds of the epoch."""
+        return self()
+
+    def ticks(self) -> float:
+        """Seconds of a wait."""
+        return time.monotonic() + self.ahead
+
+    def sleep(self, seconds: float, halted: Callable[[], bool]) -> None:
+        """Go on by so many seconds."""
+        if not halted():
+            self.ahead += seconds
 
     def end_operations(self) -> None:
         """Let all pass that takes time."""
@@ -195,12 +208,12 @@ def no_sql() -> SqlWrites:
 
 
 @contextmanager
-def live(sandbox: Sandbox, state_dir: Path) -> Iterator[Live]:
-    """Connect to a sandbox."""
+def live(sandbox: Sandbox, state_dir: Path, clock: Clock | None = None) -> Iterator[Live]:
+    """Connect to a sandbox; operations are waited for by its clock, if one is given."""
     with connect_writing(
         Surroundings(environment=environment(sandbox), region=None, notify=print)
     ) as connection:
-        yield Live(connection=connection, state_dir=state_dir)
+        yield Live(connection=connection, state_dir=state_dir, clock=clock or SystemClock())
 
 
 def changing(sandbox: Sandbox) -> list[str]:

@@ -14,9 +14,10 @@ from attrs import define, field, frozen
 from reconcile.api.breaker import LeftAloneError
 from reconcile.api.clock import Clock, SystemClock
 from reconcile.api.deadline import TimeUpError
+from reconcile.api.feature_looks import FeatureLook, answered, end_message
 from reconcile.api.reads import ReadClient
 from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError, ReconcileError
-from reconcile.model.call import RESOURCE, Call, operation, operation_of_database
+from reconcile.model.call import RESOURCE, Call, FeatureSwitch, operation, operation_of_database
 from reconcile.model.operation import Operation, Watched
 from reconcile.model.run import UNDER_WAY, Result, operation_result
 from reconcile.model.target import Target
@@ -67,16 +68,22 @@ class _Looks(Generic[T]):
 
 @frozen(kw_only=True)
 class End:
-    """How a wait ended, and the operation as it was seen last, None where it never was."""
+    """How a wait ended, and the operation as it was seen last, None where it never was.
+
+    `ended` where there is nothing more to wait for; `operation` is the id of the operation that was
+    waited for, None where none was named.
+    """
 
     result: Result
     message: str = ""
     seen: Operation | None = None
+    ended: bool = False
+    operation: str | None = None
 
     @property
     def under_way(self) -> bool:
         """Whether the provider may still be at it."""
-        return self.result in UNDER_WAY and not (self.seen and self.seen.ended)
+        return self.result in UNDER_WAY and not self.ended
 
 
 @frozen(kw_only=True)
@@ -134,8 +141,36 @@ class Following:
             note(ident)
             seen = self.follow(target, ident)
         except ReconcileError as error:
-            return End(result=Result.UNKNOWN, message=f"operation {ident!r} was started: {error}")
-        return End(result=operation_result(seen), message=_message(seen), seen=seen)
+            message = f"operation {ident!r} was started: {error}"
+            return End(result=Result.UNKNOWN, message=message, operation=ident)
+        return End(
+            result=operation_result(seen),
+            message=_message(seen),
+            seen=seen,
+            ended=seen.ended,
+            operation=ident,
+        )
+
+    def switched(
+        self, target: Target, switch: FeatureSwitch, answer: object, note: Callable[[str], None]
+    ) -> End:
+        """Look at a feature until its status is final, and say how that ended; raises nothing.
+
+        No request where the answer to the change says it already. `note` writes down the operation
+        that the database names meanwhile.
+        """
+        look = FeatureLook(client=self.client, target=target, switch=switch, note=note)
+        try:
+            seen = answered(switch, answer) or self.until_ended(look)
+        except ReconcileError as error:
+            message = f"feature {switch.name!r} was asked for: {error}"
+            return End(result=Result.UNKNOWN, message=message, operation=look.operation)
+        return End(
+            result=operation_result(seen),
+            message=end_message(seen),
+            ended=seen.ended,
+            operation=look.operation,
+        )
 
     def found(self, target: Target, type_: str) -> str | None:
         """The operation of a type, if the database says that one is under way; two requests.

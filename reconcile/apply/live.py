@@ -9,12 +9,12 @@ from functools import partial
 
 from attrs import evolve
 
-from reconcile.api.operations import Following
+from reconcile.api.operations import End, Following
 from reconcile.api.writes import Connection, WriteClient, connect_writing
 from reconcile.apply.executors import calls_of
 from reconcile.apply.journal import Journal
 from reconcile.errors import OutcomeUnknownError, ReconcileError
-from reconcile.model.call import Call
+from reconcile.model.call import Call, FeatureSwitch
 from reconcile.model.item import Action
 from reconcile.model.run import Outcome, Result
 from reconcile.model.sql import Sql
@@ -60,6 +60,8 @@ class LiveExecutor:
                     self._run(target, call)
                 elif call.starts_operation is not None:
                     return self._followed(target, call, call.starts_operation, sent)
+                elif call.switches is not None:
+                    return self._switched(target, call, call.switches, sent)
                 else:
                     self._writes.call(target, call, finish=finish)
         except OutcomeUnknownError as error:
@@ -82,23 +84,45 @@ class LiveExecutor:
         database was settled a moment before. Its end does not prove that it was ours, so that the
         outcome stays open until a second read.
         """
+        note = partial(self._journal.operation, sent.action)
         try:
             ident = self._writes.start(target, call)
         except OutcomeUnknownError as error:
             found = self._following.found(target, type_)
             if found is not None:
-                self._waited(target, found, sent)
-            lost = evolve(sent, result=Result.UNKNOWN, message=str(error))
-            return evolve(lost, under_way=True, operation=found)
-        return self._waited(target, ident, sent)
+                self._following.wait_for(target, found, note)
+            return _lost(sent, error, found)
+        return _ended(sent, self._following.wait_for(target, ident, note))
 
-    def _waited(self, target: Target, ident: str, sent: Outcome) -> Outcome:
+    def _switched(
+        self, target: Target, call: Call, switch: FeatureSwitch, sent: Outcome
+    ) -> Outcome:
+        """Turn a feature on or off, and wait until its status is final; it is never sent twice.
+
+        Where the answer was lost, the feature is looked at all the same; a second read decides.
+        """
         note = partial(self._journal.operation, sent.action)
-        end = self._following.wait_for(target, ident, note)
-        return evolve(
-            sent,
-            result=end.result,
-            message=end.message,
-            under_way=end.under_way,
-            operation=ident,
-        )
+        try:
+            answer = self._writes.call(target, call)
+        except OutcomeUnknownError as error:
+            end = self._following.switched(target, switch, None, note)
+            return _lost(sent, error, end.operation)
+        return _ended(sent, self._following.switched(target, switch, answer, note))
+
+
+def _lost(sent: Outcome, error: OutcomeUnknownError, operation: str | None) -> Outcome:
+    """An action that goes on after its answer, and whose answer was lost."""
+    lost = evolve(sent, result=Result.UNKNOWN, message=str(error))
+    return evolve(lost, under_way=True, operation=operation)
+
+
+def _ended(sent: Outcome, end: End) -> Outcome:
+    """An action by how the wait for its end ended."""
+    return evolve(
+        sent,
+        result=end.result,
+        message=end.message,
+        under_way=end.under_way,
+        operation=end.operation,
+        accepted=True,
+    )

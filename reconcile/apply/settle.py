@@ -17,8 +17,8 @@ from reconcile.plan.standing import concerning, is_left, step_of
 def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
     """Decide unknown and failed outcomes by the plan of what is there now.
 
-    Of an unknown one: nothing about the action's address is left to do, or the provider is at just
-    that: it was done. It is planned as before: it was not done, unless the provider may still be at
+    Of an unknown one: nothing about the action's address is left to do: it was done. The provider
+    is at just that: it was started. It is planned as before: it was not done, unless the provider may still be at
     it. Anything else stays unknown. A failed one of which nothing is left to do was done by another
     hand, a moment before. An upgrade that went to another version than the planned one was not done.
     A statement that was done, and of which the API does not tell, was perhaps done elsewhere.
@@ -64,7 +64,7 @@ def _known(outcome: Outcome, plan: DatabasePlan) -> Outcome:
     if not all(entry.at_it for entry in waiting):
         return outcome
     if waiting:
-        said, result = "read again: it is under way", Result.DONE
+        said, result = "read again: it is under way", Result.STARTED
     elif not is_left(change, plan):
         said, result = "read again: it was done", Result.DONE
     elif step is not None and step.is_past(plan.version):

@@ -30,13 +30,13 @@ from reconcile.model.call import Call, add_feature, remove_feature
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.operation import FEATURE_IN_PROGRESS
 from reconcile.model.state import Elements, Facts, Fields, NotOffered, Parsed
 
 _PUBLIC = Feature.PUBLICLY_AVAILABLE.value
 _ONLY_REDIS = frozenset({Feature.REDIS_RDB, Feature.REDIS_AOF, Feature.REDIS_CACHE})
 
 _ON, _FAILED = "ACTIVATED", "FAILED"
-_MOVING = frozenset({"PENDING", "PENDING_TO_ACTIVATE", "PENDING_TO_REMOVE"})
 
 
 @frozen(kw_only=True)
@@ -136,7 +136,7 @@ def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
 
 def _open(status: str) -> Judgement:
     """What to do while a feature is neither on nor off."""
-    if status in _MOVING:
+    if status in FEATURE_IN_PROGRESS:
         return Waiting(message=f"the provider is at it: {status}", at_it=True)
     return Refused(
         code="P262",

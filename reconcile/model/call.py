@@ -24,13 +24,22 @@ class Scope(Enum):
 
 
 @frozen(kw_only=True)
+class FeatureSwitch:
+    """A feature, and whether it is turned on or off."""
+
+    name: str
+    enabled: bool
+
+
+@frozen(kw_only=True)
 class Call:
     """A request to the database API, made in the name of one database.
 
     `path` continues that of its scope: an empty one is the database resource itself, `/action` the
     action endpoint. Its segments that begin with `:` are filled in from `names`. `starts_operation`
-    is the type of the operation that goes on after the answer, which then names it, None for a
-    change that is over by then.
+    is the type of the operation that goes on after the answer, which then names it, and `switches`
+    the feature whose status changes after the answer; both are None for a change that is over by
+    then.
     """
 
     method: str
@@ -41,6 +50,7 @@ class Call:
     names: Mapping[str, str] = field(factory=dict)
     query: Mapping[str, str] = field(factory=dict)
     starts_operation: str | None = None
+    switches: FeatureSwitch | None = None
 
     @property
     def action_name(self) -> str | None:
@@ -123,13 +133,23 @@ def restore(moment: str) -> Call:
 def add_feature(name: str) -> Call:
     """Turn a feature on."""
     return Call(
-        method="POST", path="/features", body={"feature": {"name": name}}, effect=Effect.CHANGE
+        method="POST",
+        path="/features",
+        body={"feature": {"name": name}},
+        effect=Effect.CHANGE,
+        switches=FeatureSwitch(name=name, enabled=True),
     )
 
 
 def remove_feature(name: str) -> Call:
     """Turn a feature off."""
-    return Call(method="DELETE", path="/features", query={"feature": name}, effect=Effect.CHANGE)
+    return Call(
+        method="DELETE",
+        path="/features",
+        query={"feature": name},
+        effect=Effect.CHANGE,
+        switches=FeatureSwitch(name=name, enabled=False),
+    )
 
 
 def operation(ident: str) -> Call:

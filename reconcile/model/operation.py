@@ -6,6 +6,8 @@ from typing import Protocol
 
 from attrs import frozen
 
+from reconcile.model.call import FeatureSwitch
+
 
 class Watched(Protocol):
     """What goes on at the provider's until it has ended, well or not; `status` is a word for it."""
@@ -62,6 +64,55 @@ class Operation:
         """Whether it ended, and its status does not say how."""
         known = self.done or self.failed or self.status in _GOING_ON
         return not known and bool(self.finished_at)
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        return self.done or self.failed or self.unclear
+
+
+_FEATURE_ON, _FEATURE_FAILED = "ACTIVATED", "FAILED"
+FEATURE_IN_PROGRESS = frozenset({"PENDING", "PENDING_TO_ACTIVATE", "PENDING_TO_REMOVE"})
+"""The statuses of a feature that end without a person. Source: the wire contract."""
+
+
+@frozen(kw_only=True)
+class SwitchedFeature:
+    """How far the provider has come with a feature that was turned on or off.
+
+    `status` is the provider's own word, empty where the feature is not listed: then it is off.
+    `operation` is the id of the operation that is in progress on the database.
+    """
+
+    switch: FeatureSwitch
+    status: str
+    operation: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name of the feature."""
+        return self.switch.name
+
+    @property
+    def type(self) -> str:
+        """What it is."""
+        return "feature"
+
+    @property
+    def done(self) -> bool:
+        """Whether the feature is on or off, as it was asked for."""
+        return self.status == (_FEATURE_ON if self.switch.enabled else "")
+
+    @property
+    def failed(self) -> bool:
+        """Whether the provider gave up."""
+        return self.status == _FEATURE_FAILED
+
+    @property
+    def unclear(self) -> bool:
+        """Whether nothing goes on, and the status does not say how it ended."""
+        in_progress = self.status in FEATURE_IN_PROGRESS or bool(self.operation)
+        return not (self.done or self.failed or in_progress)
 
     @property
     def ended(self) -> bool:

@@ -12,7 +12,7 @@ from reconcile.model.cost import Spent
 from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action
-from reconcile.model.operation import Operation
+from reconcile.model.operation import Operation, SwitchedFeature
 from reconcile.model.plan import Proposal
 from reconcile.model.sql import Sql
 from reconcile.model.state import Fields
@@ -52,8 +52,8 @@ TRIED = EFFECTS | {Result.FAILED}
 """The results of what was not held back."""
 
 
-def operation_result(seen: Operation) -> Result:
-    """The result of a change by its operation, as that was seen last."""
+def operation_result(seen: Operation | SwitchedFeature) -> Result:
+    """The result of a change by its operation or its feature, as that was seen last."""
     if seen.done:
         return Result.DONE
     if seen.failed:
@@ -81,7 +81,8 @@ class Outcome:
     `message` says why where it was not done; `calls` are its requests and statements, in order,
     as far as it came to sending, or in a dry run would have come. `under_way` where the result is unknown and
     the provider may still be at it; `operation` is the id of the one that it started; `clash` says
-    what a stale one met. `backup` is the one that was made just before it; `backup_begun` where one
+    what a stale one met. `accepted` where the provider went on with it after its answer, however
+    that ended. `backup` is the one that was made just before it; `backup_begun` where one
     was begun, or may have been, and is not done.
     """
 
@@ -92,14 +93,20 @@ class Outcome:
     under_way: bool = False
     operation: str | None = None
     clash: Clash | None = None
+    accepted: bool = False
     backup: Backup | None = None
     backup_begun: bool = False
 
     @property
     def effect(self) -> bool:
         """Whether something is, or may be, another: also where no more than a backup was begun."""
-        begun = self.operation is not None or self.backup is not None or self.backup_begun
-        return begun or self.result in EFFECTS
+        begun = self.accepted or self.operation is not None
+        return begun or self.secured or self.result in EFFECTS
+
+    @property
+    def secured(self) -> bool:
+        """Whether a backup was begun before it."""
+        return self.backup is not None or self.backup_begun
 
 
 def refusal_of(finding: Finding) -> str:

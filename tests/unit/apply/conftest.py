@@ -106,9 +106,9 @@ class Bench:
     patience: float = 3600.0
     sql: SqlWrites = field(factory=no_sql)
 
-    def planned(self) -> tuple[Target, Action]:
-        """The upgrade, as it is planned; what was sent for that is forgotten."""
-        plan = build_plan([WANTED], observe([WANTED], self.connection.reads))
+    def planned(self, wanted: Desired = WANTED) -> tuple[Target, Action]:
+        """The upgrade, or another action, as it is planned; what was sent for that is forgotten."""
+        plan = build_plan([wanted], observe([wanted], self.connection.reads))
         (database,) = plan.databases
         (action,) = database.actions
         assert database.target is not None

@@ -46,7 +46,7 @@ def settled(before: Plan, after: Plan) -> tuple[Result, str]:
 @pytest.mark.parametrize(
     ("state", "result", "message"),
     [
-        (COMING, Result.DONE, "read again: it is under way; lost"),
+        (COMING, Result.STARTED, "read again: it is under way; lost"),
         (ON, Result.DONE, "read again: it was done; lost"),
         (OFF, Result.FAILED, "read again: it was not done; lost"),
         (FAILED, Result.FAILED, "read again: it was not done; lost"),
@@ -114,7 +114,7 @@ def test_a_request_that_was_done_and_is_due_again_was_done() -> None:
 ITS_OWN = Address(database="shop", kind="features", name="redis-aof")
 WHOLE = Address(database="shop")
 ANOTHER = Address(database="shop", kind="features", name="redis-rdb")
-UNDER_WAY = (Result.DONE, "read again: it is under way; lost")
+UNDER_WAY = (Result.STARTED, "read again: it is under way; lost")
 OPEN = (Result.UNKNOWN, "lost")
 
 
