@@ -81,18 +81,6 @@ def _history(paths: Iterable[Path]) -> History:
     return History(runs=tuple(runs), unreadable=tuple(unreadable))
 
 
-def completed_plans(directory: Path, plan_id: str, after: datetime) -> PastRun | None:
-    """The latest run that did all of a plan after a time (UTC). Raises HistoryError."""
-    return next(
-        (
-            run
-            for run in runs_of_plan(directory, plan_id).runs
-            if run.opening.plan_id == plan_id and run.completed and (run.ended or run.began) > after
-        ),
-        None,
-    )
-
-
 def journals(directory: Path) -> Iterator[Path]:
     """The journals, newest first: their names begin with the time."""
     try:

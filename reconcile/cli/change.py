@@ -22,7 +22,7 @@ from reconcile.model.change import Delete, Risk, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.location import Location
 from reconcile.model.plan import Plan, Proposal
-from reconcile.model.project import may_mean
+from reconcile.model.project import SpecIndex
 from reconcile.model.run import Run
 from reconcile.model.state import Desired, Observation, Observed
 from reconcile.model.target import Pins
@@ -100,7 +100,7 @@ class _OneChange:
             seen = observed[database.handle]
             if not isinstance(seen, Observed):
                 continue
-            for spec in may_mean(seen.target, self.known.fleet.project.specs):
+            for spec in SpecIndex(self.known.fleet.project.specs).may_mean(seen.target):
                 for entry in contradictions(spec, seen, database):
                     self.world.tell(contradiction_text(entry))
 

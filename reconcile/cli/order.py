@@ -30,7 +30,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
 from reconcile.model.history import Opening, Settlement
-from reconcile.model.project import may_mean
+from reconcile.model.project import SpecIndex
 from reconcile.model.run import Result
 from reconcile.model.state import Desired
 from reconcile.operate.order import (
@@ -97,7 +97,9 @@ def _live(options: OrderOptions, known: Known, world: World) -> Done:
 
 def _prepared(options: OrderOptions, known: Known, subject: Subject, world: World) -> Prepared:
     """The order, beside what the spec says of the same, and what is to be known of it."""
-    spec = known.spec or _of_a_version(may_mean(subject.target, known.fleet.project.specs))
+    spec = known.spec or _of_a_version(
+        SpecIndex(known.fleet.project.specs).may_mean(subject.target)
+    )
     rule = cast("EngineVersion | None", spec and spec.kinds.get(engine_version.KIND.name))
     prepared = prepare(options.order, subject, rule)
     if prepared.deed.risk is Risk.LOSSY:

@@ -145,20 +145,23 @@ def scope_of(selection: Selection, fleet: Fleet, world: World) -> WrittenScope:
         only=selection.only,
         exclude=selection.exclude,
         fleet=fleet.whole,
-        digests=digests_of(fleet.desired),
+        digests=digests({file for spec in fleet.desired for file in files_of(spec)}),
         commit=WrittenCommit(id=commit.id, dirty=commit.dirty) if commit else None,
     )
 
 
-def digests_of(specs: Iterable[Desired]) -> dict[str, str]:
-    """The SHA-256 of every file that says something of these databases, by its path."""
-    chosen = tuple(specs)
-    places = {one.location.file for one in chosen}
-    places |= {origin.location.file for one in chosen for origin in one.origins.values()}
+def files_of(spec: Desired) -> frozenset[str]:
+    """The paths of the files that say something of a database."""
+    origins = (origin.location.file for origin in spec.origins.values())
+    return frozenset((spec.location.file, *origins))
+
+
+def digests(files: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of each file, by its path."""
     found = {}
-    for place in sorted(places):
+    for file in sorted(files):
         with suppress(OSError):  # it was read a moment ago, and is gone
-            found[place] = hashlib.sha256(Path(place).read_bytes()).hexdigest()
+            found[file] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
     return found
 
 

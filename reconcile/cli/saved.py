@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from reconcile.apply.applied_plans import applied_before, in_doubt
 from reconcile.apply.history import runs_of_plan
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.cli.options import DEFAULT_PATHS, ApplyOptions, Selection
-from reconcile.cli.plan_files import PlanFile, digests_of, must_be_signed, read_plan_file
+from reconcile.cli.plan_files import PlanFile, digests, files_of, must_be_signed, read_plan_file
 from reconcile.cli.world import World
 from reconcile.guard.plan_file import FromFile, review_file
 from reconcile.model.address import Address
@@ -23,6 +23,7 @@ from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.history import Commit
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
+from reconcile.model.project import SpecIndex
 from reconcile.model.saved import Seal
 from reconcile.model.state import Desired, Unknown
 from reconcile.observe.found import or_unknown
@@ -38,7 +39,6 @@ from reconcile.plan.local_specs import (
 from reconcile.plan.strict import PlanFileError
 from reconcile.spec.config import Config
 from reconcile.spec.git import commit_of
-from reconcile.spec.project import load_project
 
 
 @frozen(kw_only=True)
@@ -93,27 +93,29 @@ def saved_plan(path: Path, options: ApplyOptions, world: World) -> Taken:
     config = fleet_without_specs(common, today=world.today())
     _check_config(read, config.config)
     specs = _specs(paths, options, world)
-    project = _project(paths, config, specs, world)
+    project = (specs or config).project.specs
+    index = SpecIndex(project)
     plan = strictest(_part_of(read.saved.proposal.plan, world), project)
     state_dir = world.state_dir(options.state_dir)
 
     def refusals() -> tuple[Finding, ...]:
         now = evolve(read, record=evolve(read.record, now=world.now()))
-        return review_file(plan, _known(now, plan, project, state_dir))
+        return review_file(plan, _known(now, plan, project, index, state_dir))
 
     signed = read.record.seal is Seal.VERIFIED
-    wanted = {one.handle: _wanted(one, project, read) for one in plan.databases}
+    wanted = _wanted(plan, index, read)
     return Taken(
         made=read.record.made,
         fleet=evolve(
             config,
             desired=tuple(wanted[one.handle] or intended(one) for one in plan.databases),
             whole=_whole(read, plan, specs),
+            load_project=(specs or config).load_project,
         ),
         dropped=dropped(plan, project),
         narrow=frozenset(handle for handle, spec in wanted.items() if spec is None),
         proposal=Proposal(plan=plan, findings=refusals(), id=read.saved.proposal.id),
-        unsure=() if signed else tuple(_unsure(plan, project)),
+        unsure=() if signed else tuple(_unsure(plan, index)),
         commit=lambda: _commit(read, paths, specs, world),
         late=refusals,
     )
@@ -151,36 +153,26 @@ def _specs(paths: tuple[Path, ...], options: ApplyOptions, world: World) -> Flee
     return valid_fleet(Selection(paths=paths, config=config), today=world.today())
 
 
-def _project(
-    paths: tuple[Path, ...], config: Fleet, specs: Fleet | None, world: World
-) -> tuple[Desired, ...]:
-    """All specs of the project, and those that were named."""
-    found = load_project(paths, None, config=config.config, today=world.today()).specs
-    known = {(os.path.realpath(one.location.file), one.location.line) for one in found}
-    named = specs.desired if specs else ()
-    return (
-        *found,
-        *(
-            one
-            for one in named
-            if (os.path.realpath(one.location.file), one.location.line) not in known
-        ),
-    )
+def _wanted(plan: Plan, index: SpecIndex, read: PlanFile) -> Mapping[str, Desired | None]:
+    """What the spec of each database asks for, by handle; None where there is not just one.
 
-
-def _wanted(database: DatabasePlan, project: Sequence[Desired], read: PlanFile) -> Desired | None:
-    """What the spec of a database asks for, where there is just one.
-
-    Only the kinds that the plan was about are read, unless its file has changed since.
+    Only the kinds that the plan was about are read, unless a file of the spec has changed since.
     """
-    specs = specs_of(database, project)
-    if len(specs) != 1:
-        return None
     made_of = set(read.saved.scope.digests.values())
-    is_same = set(digests_of(specs).values()) <= made_of
-    before = read.saved.proposal.plan.databases
-    kinds = covered_kinds(next(one for one in before if one.handle == database.handle))
-    return to_read(database, specs[0], kinds if is_same else None)
+    before = {one.handle: one for one in read.saved.proposal.plan.databases}
+    specs = {one.handle: specs_of(one, index) for one in plan.databases}
+    files = {file for found in specs.values() for one in found for file in files_of(one)}
+    changed = {file for file, digest in digests(files).items() if digest not in made_of}
+    wanted: dict[str, Desired | None] = {}
+    for database in plan.databases:
+        found = specs[database.handle]
+        if len(found) != 1:
+            wanted[database.handle] = None
+            continue
+        is_same = changed.isdisjoint(files_of(found[0]))
+        kinds = covered_kinds(before[database.handle]) if is_same else None
+        wanted[database.handle] = to_read(database, found[0], kinds)
+    return wanted
 
 
 def _check_config(read: PlanFile, config: Config) -> None:
@@ -207,11 +199,13 @@ def _part_of(plan: Plan, world: World) -> Plan:
     return Plan(databases=databases)
 
 
-def _known(read: PlanFile, plan: Plan, project: Sequence[Desired], state_dir: Path) -> FromFile:
+def _known(
+    read: PlanFile, plan: Plan, project: Sequence[Desired], index: SpecIndex, state_dir: Path
+) -> FromFile:
     ident, made = read.saved.proposal.id, read.record.made
     history = runs_of_plan(state_dir, ident)
     doubtful = in_doubt(history, ident, made)
-    without = (one.handle for one in plan.databases if not specs_of(one, project))
+    without = (one.handle for one in plan.databases if not specs_of(one, index))
     return FromFile(
         record=read.record,
         completed=applied_before(history, ident, made),
@@ -230,10 +224,10 @@ def _whole(read: PlanFile, plan: Plan, specs: Fleet | None) -> int:
     return min(numbers, default=len(plan.databases))
 
 
-def _unsure(plan: Plan, project: Sequence[Desired]) -> Iterator[tuple[DatabasePlan, Desired]]:
+def _unsure(plan: Plan, index: SpecIndex) -> Iterator[tuple[DatabasePlan, Desired]]:
     """Databases that lose data, with a spec that is about them if they are the only ones."""
     for database in plan.databases:
-        asking = specs_of(database, project)
+        asking = specs_of(database, index)
         loses = any(step.risk is Risk.LOSSY for step in database.doable)
         if loses and asking and not any(one.addon for one in asking):
             yield database, asking[0]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from typing import Generic, TypeVar
 
 from attrs import frozen
 
@@ -70,9 +72,48 @@ def match(spec: Desired, target: Target) -> Match:
     return Match.NO if spec.addon and _is_known_otherwise(spec.addon, names) else Match.MAYBE
 
 
-def may_mean(target: Target, specs: Iterable[Desired]) -> tuple[Desired, ...]:
-    """The specs that mean a live database, or may mean it."""
-    return tuple(spec for spec in specs if match(spec, target) is not Match.NO)
+T = TypeVar("T")
+
+
+class ByApplication(Generic[T]):
+    """Values by the spelling of their application; None for one that is not known."""
+
+    def __init__(self, values: Iterable[tuple[str | None, T]]) -> None:
+        self._by_app: dict[str, list[T]] = defaultdict(list)
+        self._by_spelling: dict[bool | None, list[T]] = defaultdict(list)
+        for app, value in values:
+            if app is not None:
+                self._by_app[app].append(value)
+            self._by_spelling[None if app is None else is_app_id(app)].append(value)
+
+    def near(self, app: str) -> Iterator[T]:
+        """The values whose application may be this one, as `may_be_one_app` says."""
+        yield from self._by_app.get(app, ())
+        yield from self._by_spelling.get(not is_app_id(app), ())
+        yield from self._by_spelling.get(None, ())
+
+
+class SpecIndex:
+    """Specs by addon and application: the few that may mean a live database are found at once."""
+
+    def __init__(self, specs: Iterable[Desired]) -> None:
+        numbered = tuple(enumerate(specs))
+        self._by_app = ByApplication((spec.app, (number, spec)) for number, spec in numbered)
+        self._by_addon: dict[str, list[tuple[int, Desired]]] = defaultdict(list)
+        for number, spec in numbered:
+            if spec.addon is not None:
+                self._by_addon[spec.addon].append((number, spec))
+
+    def near(self, target: Target) -> tuple[Desired, ...]:
+        """The specs of its addon or resource id, and of its application, in their order."""
+        found = dict(self._by_app.near(target.app))
+        for name in (target.addon, target.resource_id):
+            found |= dict(self._by_addon.get(name, ()))
+        return tuple(found[number] for number in sorted(found))
+
+    def may_mean(self, target: Target) -> tuple[Desired, ...]:
+        """The specs that mean a live database, or may mean it."""
+        return tuple(spec for spec in self.near(target) if match(spec, target) is not Match.NO)
 
 
 def shares_application(spec: Desired, target: Target) -> bool:

@@ -15,14 +15,14 @@ from reconcile.model.finding import Finding
 from reconcile.model.location import Location
 from reconcile.model.plan import Plan
 from reconcile.model.project import (
+    ByApplication,
     Claim,
     ListedAddon,
     Match,
     Project,
+    SpecIndex,
     UnreadSpec,
-    is_app_id,
     match,
-    may_be_one_app,
     resolved,
     shares_application,
 )
@@ -65,33 +65,32 @@ class Specs:
     """The specs of a project, so that those of one live database are found at once."""
 
     def __init__(self, project: Project, found: Found) -> None:
-        self.unread = project.unread
+        self._unread = ByApplication((one.app, one) for one in project.unread)
         self._found: dict[object, list[Desired]] = defaultdict(list)
-        self._by_name: dict[str, list[Desired]] = defaultdict(list)
-        self._by_spelling: dict[bool, list[Desired]] = defaultdict(list)
+        others = []
         for spec in project.specs:
             target = found.get(spec.location)
-            if target is not None:
+            if target is None:
+                others.append(spec)
+            else:
                 self._found[_identity(target)].append(spec)
-                continue
-            self._by_spelling[is_app_id(spec.app)].append(spec)
-            for name in {spec.app, spec.addon or spec.app}:
-                self._by_name[name].append(spec)
+        self._others = SpecIndex(others)
 
     def candidates(self, target: Target, *, loses: bool) -> Candidates:
-        """Compare a live database with every spec; one that was found, by what it led to."""
-        other_spelling = self._by_spelling[not is_app_id(target.app)]
-        names = dict.fromkeys((target.addon, target.resource_id, target.app))
-        near = [*(spec for name in names for spec in self._by_name[name]), *other_spelling]
-        each = {spec.location: spec for spec in near}.values()
-        matched = [(spec, _matched(spec, target, loses=loses)) for spec in each]
+        """Compare a live database with the specs; one that was found, by what it led to."""
+        near = self._others.near(target)
+        matched = [(spec, _matched(spec, target, loses=loses)) for spec in near]
         means = (spec for spec, how in matched if how is Match.YES)
         return Candidates(
             target=target,
             loses=loses,
-            certain=(*self._found[_identity(target)], *means),
+            certain=(*self._found.get(_identity(target), ()), *means),
             open=tuple(spec for spec, how in matched if how is Match.MAYBE),
         )
+
+    def unread(self, target: Target) -> tuple[UnreadSpec, ...]:
+        """What cannot be read and may be about the application of a live database."""
+        return tuple(self._unread.near(target.app))
 
 
 def _identity(target: Target) -> object:
@@ -111,7 +110,7 @@ def _fits_pins(spec: Desired, target: Target) -> bool:
 
 def claim(asked: Candidates, specs: Specs, listings: Mapping[str, Listing]) -> Claim:
     """What the project says about a live database; `listings` holds those of `asked.apps`."""
-    unsure = [one for one in specs.unread if asked.loses and _may_concern(one, asked.target)]
+    unsure = [*specs.unread(asked.target)] if asked.loses else []
     if not asked.decides:
         return Claim(specs=(*asked.certain, *asked.open), unsure=tuple(unsure))
     means = list(asked.certain)
@@ -141,10 +140,6 @@ def _why(spec: Desired) -> str:
 
 def _unresolved(spec: Desired, why: str) -> UnreadSpec:
     return UnreadSpec(location=spec.location, message=why, app=spec.app)
-
-
-def _may_concern(unread: UnreadSpec, target: Target) -> bool:
-    return unread.app is None or may_be_one_app(unread.app, target.app)
 
 
 def duplicates(plan: Plan, claims: Mapping[str, Claim]) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import verb_of
 from reconcile.model.item import Action, Doable, Item
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.project import Match, match, may_mean
+from reconcile.model.project import Match, SpecIndex, match
 from reconcile.model.sql import by_sql
 from reconcile.model.state import Approval, Desired
 from reconcile.model.target import Pins
@@ -19,14 +19,13 @@ from reconcile.plan.build import plan_database
 from reconcile.plan.intent import recalled
 
 
-def specs_of(database: DatabasePlan, specs: Iterable[Desired]) -> tuple[Desired, ...]:
+def specs_of(database: DatabasePlan, specs: SpecIndex) -> tuple[Desired, ...]:
     """The specs that mean a live database; if none surely does, those that may."""
     target = database.target
     if target is None:
         return ()
-    listed = tuple(specs)
-    certain = tuple(one for one in listed if match(one, target) is Match.YES)
-    return certain or may_mean(target, listed)
+    possible = specs.may_mean(target)
+    return tuple(one for one in possible if match(one, target) is Match.YES) or possible
 
 
 def dropped(plan: Plan, specs: Sequence[Desired]) -> frozenset[Address]:
@@ -35,10 +34,11 @@ def dropped(plan: Plan, specs: Sequence[Desired]) -> frozenset[Address]:
     The specs are planned on the state that the plan was made on, as far as the plan tells of it. A
     database that no spec means has none.
     """
+    index = SpecIndex(specs)
     return frozenset(
         entry.address
         for database in plan.databases
-        if (own := specs_of(database, specs))
+        if (own := specs_of(database, index))
         for entry in database.doable
         if not any(_asks(spec, entry.address, database) for spec in own)
     )
@@ -85,12 +85,13 @@ def _done_by(entries: Iterable[Doable]) -> list[object]:
 
 def without_connection(plan: Plan, specs: Sequence[Desired]) -> tuple[str, ...]:
     """The databases, by handle, with statements over a connection that none of their specs names."""
+    index = SpecIndex(specs)
     return tuple(
         database.handle
         for database in plan.databases
         if database.target is not None
         and any(map(_by_sql, database.actions))
-        and database.target.connection not in [one.connection for one in specs_of(database, specs)]
+        and database.target.connection not in [one.connection for one in specs_of(database, index)]
     )
 
 
@@ -101,11 +102,12 @@ def _by_sql(entry: Doable) -> bool:
 
 def strictest(plan: Plan, specs: Sequence[Desired]) -> Plan:
     """The plan with the stricter protection, pins and end dates: its own, or those of the specs."""
-    return Plan(databases=tuple(_strictest(one, specs) for one in plan.databases))
+    index = SpecIndex(specs)
+    return Plan(databases=tuple(_strictest(one, specs_of(one, index)) for one in plan.databases))
 
 
-def _strictest(database: DatabasePlan, specs: Sequence[Desired]) -> DatabasePlan:
-    for spec in specs_of(database, specs):
+def _strictest(database: DatabasePlan, specs: Iterable[Desired]) -> DatabasePlan:
+    for spec in specs:
         wanted = _wanted(spec, database)
         database = evolve(
             database,

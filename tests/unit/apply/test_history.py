@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.apply.disk import room_for
 
-from reconcile.apply.history import completed_plans, open_history, past_runs, read_run
+from reconcile.apply.applied_plans import applied_before
+from reconcile.apply.history import open_history, past_runs, read_run, runs_of_plan
 from reconcile.apply.journal import Journal, JournalError
 from reconcile.apply.journal_lines import HistoryError, Lines, NothingSentError, lines_of
 from reconcile.apply.journal_values import NOTHING_WRITTEN
@@ -658,8 +659,13 @@ def test_what_was_known_is_not_settled(tmp_path: Path) -> None:
     assert past_runs(tmp_path).runs[1].deeds[0].message == "HTTP 422"
 
 
+def completed(directory: Path, plan_id: str, made: datetime) -> PastRun | None:
+    """The run that did all of a plan that was made at a time."""
+    return applied_before(runs_of_plan(directory, plan_id), plan_id, made)
+
+
 @pytest.mark.parametrize(
-    ("outcomes", "completed"),
+    ("outcomes", "is_completed"),
     [
         ([outcome(AUDIT), outcome(BACKUPS)], True),
         ([outcome(AUDIT), outcome(BACKUPS, Result.ALREADY_DONE)], True),
@@ -670,12 +676,12 @@ def test_what_was_known_is_not_settled(tmp_path: Path) -> None:
     ],
 )
 def test_a_plan_is_completed_by_a_run_that_did_all_of_it(
-    tmp_path: Path, outcomes: list[Outcome], completed: bool
+    tmp_path: Path, outcomes: list[Outcome], is_completed: bool
 ) -> None:
     """Every action that was planned, in a run that came to its end."""
     write(tmp_path, "run-1", *outcomes)
-    run = completed_plans(tmp_path, OPENING.plan_id, NOON - timedelta(seconds=1))
-    assert (run.id if run else None) == ("run-1" if completed else None)
+    run = completed(tmp_path, OPENING.plan_id, NOON - timedelta(seconds=1))
+    assert (run.id if run else None) == ("run-1" if is_completed else None)
 
 
 def test_a_plan_whose_last_action_a_later_run_found_done_is_completed(tmp_path: Path) -> None:
@@ -686,13 +692,13 @@ def test_a_plan_whose_last_action_a_later_run_found_done_is_completed(tmp_path: 
         journal.finished(outcome(AUDIT))
         journal.started(BACKUPS)
     before = NOON - timedelta(seconds=1)
-    assert completed_plans(tmp_path, OPENING.plan_id, before) is None
+    assert completed(tmp_path, OPENING.plan_id, before) is None
     with Journal(tmp_path, "run-2", now) as journal:
         journal.begin(evolve(OPENING, plan_id="3" * 64, actions=0))
         journal.settled(Settlement(run="run-1", address=BACKUPS_ADDRESS, verb="update", done=True))
         journal.end({})
     for _look in ("without an index", "with an index"):
-        found = completed_plans(tmp_path, OPENING.plan_id, before)
+        found = completed(tmp_path, OPENING.plan_id, before)
         assert found is not None
         assert (found.id, found.state) == ("run-1", RunState.INTERRUPTED)
         open_history(tmp_path, NOON)
@@ -701,16 +707,16 @@ def test_a_plan_whose_last_action_a_later_run_found_done_is_completed(tmp_path: 
 def test_a_plan_without_actions_is_never_completed(tmp_path: Path) -> None:
     """There was nothing to do, so that doing it again does no harm."""
     write(tmp_path, "run-1", opening=evolve(OPENING, actions=0))
-    assert completed_plans(tmp_path, OPENING.plan_id, NOON - timedelta(seconds=1)) is None
+    assert completed(tmp_path, OPENING.plan_id, NOON - timedelta(seconds=1)) is None
 
 
 def test_only_the_plan_itself_counts_and_only_after_it_was_made(tmp_path: Path) -> None:
     """Another plan's run says nothing of it, nor does one from before; nor one that was killed."""
     write(tmp_path, "run-1", outcome(AUDIT), outcome(BACKUPS))
-    assert completed_plans(tmp_path, "3" * 64, NOON - timedelta(days=1)) is None
-    assert completed_plans(tmp_path, OPENING.plan_id, NOON) is None
+    assert completed(tmp_path, "3" * 64, NOON - timedelta(days=1)) is None
+    assert completed(tmp_path, OPENING.plan_id, NOON) is None
     begun(tmp_path, "run-2", AUDIT)
-    found = completed_plans(tmp_path, OPENING.plan_id, NOON - timedelta(days=1))
+    found = completed(tmp_path, OPENING.plan_id, NOON - timedelta(days=1))
     assert found is not None
     assert found.id == "run-1"
 

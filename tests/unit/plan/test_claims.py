@@ -11,7 +11,15 @@ from builders import desired, observed, target
 
 from reconcile.model.engine import Engine
 from reconcile.model.location import Location
-from reconcile.model.project import Claim, ListedAddon, Match, Project, UnreadSpec, match, may_mean
+from reconcile.model.project import (
+    Claim,
+    ListedAddon,
+    Match,
+    Project,
+    SpecIndex,
+    UnreadSpec,
+    match,
+)
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
@@ -54,7 +62,7 @@ def test_a_spec_is_compared_by_every_name(
     one = spec(**changes)
     assert match(one, SHOP) is by_account
     assert match(one, BY_TOKEN) is by_token
-    assert may_mean(SHOP, [one]) == (() if by_account is Match.NO else (one,))
+    assert SpecIndex([one]).may_mean(SHOP) == (() if by_account is Match.NO else (one,))
 
 
 def test_two_ids_of_applications_are_two_applications() -> None:
