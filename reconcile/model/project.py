@@ -97,23 +97,31 @@ class SpecIndex:
     """Specs by addon and application: the few that may mean a live database are found at once."""
 
     def __init__(self, specs: Iterable[Desired]) -> None:
-        numbered = tuple(enumerate(specs))
-        self._by_app = ByApplication((spec.app, (number, spec)) for number, spec in numbered)
+        numbered = [(number, spec) for number, spec in enumerate(specs)]
         self._by_addon: dict[str, list[tuple[int, Desired]]] = defaultdict(list)
         for number, spec in numbered:
-            if spec.addon is not None:
-                self._by_addon[spec.addon].append((number, spec))
+            self._by_addon[spec.addon or ""].append((number, spec))
+        unnamed = self._by_addon.pop("", [])
+        self._unnamed = ByApplication((one[1].app, one) for one in unnamed)
+        self._named = ByApplication((one[1].app, one) for one in numbered if one[1].addon)
 
-    def near(self, target: Target) -> tuple[Desired, ...]:
-        """The specs of its addon or resource id, and of its application, in their order."""
-        found = dict(self._by_app.near(target.app))
+    def near(self, target: Target, *, other_addons: bool) -> tuple[Desired, ...]:
+        """The specs of its addon or resource id, and those of its application without an addon.
+
+        With `other_addons` also those of its application that name another addon.
+        """
+        found = dict(self._unnamed.near(target.app))
         for name in (target.addon, target.resource_id):
             found |= dict(self._by_addon.get(name, ()))
+        if other_addons:
+            found |= dict(self._named.near(target.app))
         return tuple(found[number] for number in sorted(found))
 
     def may_mean(self, target: Target) -> tuple[Desired, ...]:
         """The specs that mean a live database, or may mean it."""
-        return tuple(spec for spec in self.near(target) if match(spec, target) is not Match.NO)
+        has_both_ids = len({target.addon, target.resource_id} - {""}) > 1
+        near = self.near(target, other_addons=not has_both_ids)
+        return tuple(spec for spec in near if match(spec, target) is not Match.NO)
 
 
 def shares_application(spec: Desired, target: Target) -> bool:

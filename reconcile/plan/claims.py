@@ -78,7 +78,9 @@ class Specs:
 
     def candidates(self, target: Target, *, loses: bool) -> Candidates:
         """Compare a live database with the specs; one that was found, by what it led to."""
-        near = self._others.near(target)
+        near = (
+            self._others.near(target, other_addons=True) if loses else self._others.may_mean(target)
+        )
         matched = [(spec, _matched(spec, target, loses=loses)) for spec in near]
         means = (spec for spec, how in matched if how is Match.YES)
         return Candidates(
