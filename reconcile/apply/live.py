@@ -63,7 +63,8 @@ class LiveExecutor:
                 elif call.switches is not None:
                     return self._switched(target, call, call.switches, sent)
                 else:
-                    self._writes.call(target, call, finish=finish)
+                    answer = self._writes.call(target, call, finish=finish)
+                    sent = evolve(sent, resource=answer if call.answers_resource else None)
         except OutcomeUnknownError as error:
             return evolve(
                 sent, result=Result.UNKNOWN, message=str(error), under_way=error.under_way

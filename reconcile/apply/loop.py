@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +18,9 @@ from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, is_first
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import REACHED, Outcome, Result
+from reconcile.model.state import Observed
 from reconcile.model.target import Target
+from reconcile.plan.foreign_changes import foreign_changes
 from reconcile.plan.standing import Standing, mismatch, standing
 
 _STOPS = frozenset({Result.STARTED, Result.FAILED, Result.UNKNOWN, Result.STALE, Result.BLOCKED})
@@ -43,15 +46,25 @@ def _as_planned(plan: DatabasePlan) -> DatabasePlan:
     return plan
 
 
+def _untold(_resource: object, _plan: DatabasePlan, _target: Target) -> Observed | None:
+    """Answers tell nothing: for executors that change nothing."""
+    return None
+
+
+LOOK_LASTS = 60.0
+"""Seconds for which a look serves the safe actions after it: a wait may be longer."""
+
+
 @frozen(kw_only=True)
 class Loop:
     """How a plan is carried out.
 
     `stop` is set from outside to let the request under way finish and start no other; `recheck`
-    plans a database anew, before its first action and each that disrupts or loses; `secure`
+    plans a database anew, before its first action and each that disrupts or loses; `told_by` says
+    what the resource tells that a change answered with; `ticks` is a monotonic clock; `secure`
     makes sure, once for each database, before the first of these, that its data can be brought
-    back; `progress` is told every outcome of an action that was tried. All three are called from
-    any thread. `held` says of databases, by handle, why they are not touched. Of a plan from a file,
+    back; `progress` is told every outcome of an action that was tried. All are called from any
+    thread. `held` says of databases, by handle, why they are not touched. Of a plan from a file,
     `dropped` are the addresses whose change the specs no longer ask for, and `known` holds the
     outcomes of actions that were found to be done or out of date before any permission was asked.
     """
@@ -65,6 +78,8 @@ class Loop:
     workers: int = 8
     stop: threading.Event = field(factory=threading.Event)
     recheck: Callable[[DatabasePlan], DatabasePlan] = _as_planned
+    told_by: Callable[[object, DatabasePlan, Target], Observed | None] = _untold
+    ticks: Callable[[], float] = time.monotonic
     secure: Secure = as_it_is
     progress: Callable[[Outcome], None] = _ignore
 
@@ -84,7 +99,8 @@ class Loop:
 class _Walk:
     """How far the actions of one database have come; of one thread.
 
-    `now` is what it was planned as when it was looked at last; `done` what was changed since the
+    `now` is what it was planned as when it was looked at last, at `looked_at`, None where the next
+    action has to look; `done` what was changed since the
     plan, by this run or an earlier one; `results` what came of each action; `stopped_by` the outcome after which nothing else is
     tried; `halfway` where something is deleted that is to be created again; `secured` once its data
     can be brought back.
@@ -93,6 +109,7 @@ class _Walk:
     loop: Loop
     plan: DatabasePlan
     now: DatabasePlan | None = None
+    looked_at: float = 0.0
     done: list[Change] = field(factory=list)
     results: dict[ActionKey, Result] = field(factory=dict)
     stopped_by: Outcome | None = None
@@ -178,10 +195,12 @@ class _Walk:
         """Why an action is not carried out, seen from a look just before it; None if it is.
 
         Somebody may have been quicker while a person thought. A look serves the safe actions after
-        it as well; what disrupts or loses gets one of its own.
+        it as well, for a minute; what disrupts or loses gets one of its own.
         """
-        if self.now is None or action.risk in AT_STAKE:
+        is_old = self.loop.ticks() - self.looked_at > LOOK_LASTS
+        if self.now is None or is_old or action.risk in AT_STAKE:
             self.now = self.loop.recheck(self.plan)
+            self.looked_at = self.loop.ticks()
         now = self.now
         if now.error is not None or now.target is None:
             message = f"could not be read again, nothing was sent: {now.error}"
@@ -218,7 +237,22 @@ class _Walk:
                 f"it is deleted and may not be there again, run apply again: {outcome.message}"
             )
             return evolve(outcome, message=message)
-        return outcome
+        return self._compared(outcome)
+
+    def _compared(self, outcome: Outcome) -> Outcome:
+        """The outcome with what its answer shows of somebody else's changes.
+
+        Where there are any, the next action looks again.
+        """
+        if outcome.resource is None:
+            return outcome
+        seen = self.loop.told_by(outcome.resource, self.plan, self._found)
+        action = outcome.action
+        foreign = [*foreign_changes(self.plan, action, self.done, seen)] if seen else []
+        if not foreign:
+            return outcome
+        self.now = None
+        return evolve(outcome, message="; ".join(filter(None, (outcome.message, *foreign))))
 
     def _is_gone(self, outcome: Outcome) -> bool:
         """Whether a delete whose answer was lost is seen to be done, so that its create is due."""

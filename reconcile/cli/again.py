@@ -13,9 +13,13 @@ from reconcile.cli.fleet import Fleet
 from reconcile.cli.pipeline import read_plan
 from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
+from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.finding import Finding
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
+from reconcile.model.state import Observed
+from reconcile.model.target import Target
+from reconcile.observe.found import told_by
 from reconcile.observe.lookups import Lookups
 from reconcile.observe.observer import observe_database
 from reconcile.plan.build import plan_database
@@ -57,6 +61,11 @@ class Again:
         desired = intended(before, before.actions)
         inspect = self.world.sql.inspect
         return plan_database(desired, observe_database(desired, self.reads, self.lookups, inspect))
+
+    def told_by(self, resource: object, before: DatabasePlan, target: Target) -> Observed | None:
+        """What a resource that a change answered with tells of what the plan is about."""
+        names = dict.fromkeys(action.address.kind for action in before.actions)
+        return told_by(resource, target, [KIND_BY_NAME[name] for name in names])
 
     def settled(
         self, before: Proposal, outcomes: tuple[Outcome, ...]

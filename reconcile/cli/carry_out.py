@@ -274,6 +274,8 @@ def _tried(
             known=known,
             stop=world.interruption.stop,
             recheck=again.database,
+            told_by=again.told_by,
+            ticks=world.ticks,
             secure=securing(
                 task.safeguard, policy, connection.reads, maker, world, earlier=earlier.open
             ),

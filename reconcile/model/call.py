@@ -59,6 +59,11 @@ class Call:
         return name if self.path == "/action" and isinstance(name, str) else None
 
     @property
+    def answers_resource(self) -> bool:
+        """Whether the answer holds the whole database resource."""
+        return self.path == "" and self.scope is Scope.DATABASE
+
+    @property
     def template(self) -> str:
         """The whole path, its segments not filled in."""
         return self.scope.value + self.path

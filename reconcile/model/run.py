@@ -83,7 +83,8 @@ class Outcome:
     the provider may still be at it; `operation` is the id of the one that it started; `clash` says
     what a stale one met. `accepted` where the provider went on with it after its answer, however
     that ended. `backup` is the one that was made just before it; `backup_begun` where one
-    was begun, or may have been, and is not done.
+    was begun, or may have been, and is not done. `resource` is the database resource, where the
+    answer of its last request holds it.
     """
 
     action: Action
@@ -96,6 +97,7 @@ class Outcome:
     accepted: bool = False
     backup: Backup | None = None
     backup_begun: bool = False
+    resource: object = field(default=None, eq=False, repr=False)
 
     @property
     def effect(self) -> bool:

@@ -13,7 +13,7 @@ from reconcile.errors import AnswerError, ReconcileError, UsageError
 from reconcile.kinds.kind import Kind
 from reconcile.model.call import RESOURCE, Call, filled
 from reconcile.model.engine import Engine
-from reconcile.model.state import Facts, KindState, NoElements, Unknown
+from reconcile.model.state import Facts, KindState, NoElements, Observed, Unknown
 from reconcile.model.target import Target
 from reconcile.observe.facts import created_at_of, facts_of
 from reconcile.observe.lookups import UNTOLD, Lookups
@@ -79,6 +79,22 @@ def find(reads: Reads, *, app: str, addon: str | None, engine: Engine | None) ->
         raise AnswerError(f"{_resource_of(target)}: {error}") from None
     known = evolve(target, created_at=created_at_of(resource))
     return Found(target=known, resource=resource, facts=facts, reads=reads)
+
+
+def told_by(resource: object, target: Target, kinds: Sequence[Kind[Any]]) -> Observed | None:
+    """What a resource that a change answered with tells of kinds; it takes no request.
+
+    None where it makes no sense, or where the database is not settled.
+    """
+    told = [kind for kind in kinds if kind.read == RESOURCE]
+    try:
+        facts = facts_of(resource)
+        if facts.engine is None or not facts.settled:
+            return None
+        states = states_of(told, facts.engine, lambda _call: resource)
+    except ReconcileError:
+        return None
+    return Observed(target=target, facts=facts, states=states)
 
 
 def _resource_of(target: Target) -> str:

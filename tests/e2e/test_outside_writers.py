@@ -11,8 +11,18 @@ import pytest
 from covered.faults import CHANGES
 from covered.stages import applied, stages, wanted_of
 from e2e.command import Command, changing, effects, logical
-from e2e.fleet import FLEET, IOT, IOT_ADDON, SHOP, SHOP_ADDON, SHOP_WITHOUT_LEGACY
+from e2e.fleet import (
+    BACKUPS,
+    FLEET,
+    IOT,
+    IOT_ADDON,
+    SHOP,
+    SHOP_ADDON,
+    SHOP_HEAD,
+    SHOP_WITHOUT_LEGACY,
+)
 from e2e.plan_file import APPLY, FILE, edit, saved
+from e2e.schemas import JSON, fits
 from unit.api.loopback import NOW, PlainClock
 
 from reconcile.sandbox import Sandbox, running
@@ -102,6 +112,36 @@ def test_somebody_deletes_it_first(command: Command, sandbox: Sandbox) -> None:
     assert effects(sandbox) == [("PATCH", None)]
     assert logical(sandbox, SHOP_ADDON) == {"shop"}
     command("apply", "--yes", *allow, status=0)
+
+
+WINDOW = "maintenance_window: {weekday: sunday, hour: 4}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "change", "told"),
+    [
+        (
+            "PATCH",
+            {"maintenance_window": {"weekday_utc": 2, "starting_hour_utc": 9}},
+            "meanwhile 'shop/maintenance_window' was changed by another: hour is 9, not 21",
+        ),
+        ("PATCH", {"sql_mode": "ANSI_QUOTES"}, ""),
+    ],
+)
+def test_an_answer_shows_what_somebody_else_changed(
+    command: Command, sandbox: Sandbox, first: str, change: Mapping[str, Any], told: str
+) -> None:
+    """The next action looks again, and what is not as it was planned is not overwritten."""
+    command.write(f"{SHOP_HEAD}{BACKUPS}{WINDOW}")
+    sandbox.fault(
+        "outside-write", match={"method": first}, database=SHOP_ADDON, change=dict(change)
+    )
+    document = fits(command("apply", "--yes", *JSON, status=2 if told else 0))
+    backups, window = document["outcomes"]
+    assert (backups["result"], window["result"]) == ("done", "stale" if told else "done")
+    assert backups["message"] == told
+    assert len(effects(sandbox)) == (1 if told else 2)
+    command("apply", "--yes", status=0)
 
 
 REPLACED = {"created_at": "2026-02-05T15:38:14.343+01:00"}

@@ -468,7 +468,7 @@ def test_another_addon_in_the_file_is_not_changed(sandbox: Sandbox, planned: Com
     refused = planned(*APPLY, status=3)
     assert "no spec here is about the live database of 'shop'" in refused.stdout
     assert sandbox.requests()["requests"] == []
-    (planned.directory / "specs").rename(planned.directory / "elsewhere")
+    (planned.directory / "specs").rename(planned.directory / ".gone")
     refused = planned(*APPLY, status=2)
     assert "it was planned for resource id 'shop-web-4821'" in refused.stdout
     assert changing(sandbox) == []

@@ -13,11 +13,12 @@ from builders import ORIGIN, desired, observed, removal, target
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.backup_first import Secured
 from reconcile.apply.executors import DryRunExecutor, calls_of
-from reconcile.apply.loop import Loop, count_results
+from reconcile.apply.loop import LOOK_LASTS, Loop, count_results
 from reconcile.apply.settle import settle
 from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
 from reconcile.model.call import BACK_UP
@@ -30,7 +31,7 @@ from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import ITSELF, Elements
 from reconcile.model.target import Target
-from reconcile.plan.build import build_plan
+from reconcile.plan.build import build_plan, plan_database
 
 
 class Recorder:
@@ -654,3 +655,67 @@ def test_a_replacement_is_secured_before_its_first_half() -> None:
     outcomes = securing.carry_out(replacement())
     assert [one.backup for one in outcomes] == [BACKUP, None, None]
     assert securing.seen.count("secure p of ad-shop") == 1
+
+
+WINDOW = MaintenanceWindow(weekday=Weekday.SUNDAY, hour=4)
+SAFE = {
+    "backups": Backups(enabled=True),
+    "maintenance_window": WINDOW,
+    "logical_databases": LogicalDatabases(present=(LogicalDatabase(name="new"),)),
+}
+OFF = {ITSELF: {"enabled": False, "hours": ()}}
+ON = {ITSELF: {"enabled": True, "hours": ()}}
+
+
+def at(hour: int) -> dict[str, Elements]:
+    """The live state with a maintenance window, before the run."""
+    window = {ITSELF: {"weekday": "monday", "hour": hour}}
+    return {"backups": OFF, "maintenance_window": window, "logical_databases": {}}
+
+
+@pytest.mark.parametrize(
+    ("hour", "waited", "looks", "told", "result"),
+    [
+        (21, 0.0, 1, "", Result.DONE),
+        (9, 0.0, 2, "'shop/maintenance_window' was changed by another: hour is 9", Result.STALE),
+        (21, LOOK_LASTS / 2, 1, "", Result.DONE),
+        (21, LOOK_LASTS + 1, 3, "", Result.DONE),
+    ],
+)
+def test_a_look_serves_the_next_safe_actions_while_it_holds(
+    hour: int, waited: float, looks: int, told: str, result: Result
+) -> None:
+    """Not after an answer showed that somebody else made a change, nor after a long wait."""
+    spec = desired(SAFE)
+    (plan,) = build_plan([spec], {"shop": observed(at(21))}).databases
+    looked: list[DatabasePlan] = []
+    seconds = [0.0]
+
+    class Answering(Recorder):
+        """Each request takes a while, and the first one answers with the resource."""
+
+        def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:
+            """Answer with the resource where the action is about it."""
+            seconds[0] += waited
+            done = super().execute(target, action, finish=finish)
+            return evolve(done, resource={} if action.address.kind == "backups" else None)
+
+    def look(_plan: DatabasePlan) -> DatabasePlan:
+        state = at(hour if looked else 21)
+        looked.append(plan_database(spec, observed(state)))
+        return looked[-1]
+
+    loop = Loop(
+        proposal=Proposal(plan=Plan(databases=(plan,))),
+        allowance=ALL,
+        executor=Answering(),
+        recheck=look,
+        told_by=lambda _resource, _plan, _target: observed({**at(hour), "backups": ON}),
+        ticks=lambda: seconds[0],
+    )
+    outcomes = {one.action.address.kind: one for one in loop.run()}
+    assert outcomes["backups"].result is Result.DONE
+    assert told in outcomes["backups"].message
+    assert bool(told) == bool(outcomes["backups"].message)
+    assert outcomes["maintenance_window"].result is result
+    assert len(looked) == looks
