@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -129,7 +130,7 @@ class Proposal:
     @property
     def remains(self) -> bool:
         """Whether anything is left to do, or is refused though nothing is to be done."""
-        return self.plan.remains or bool(self._errors)
+        return self.plan.remains or any(self._errors)
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -138,7 +139,7 @@ class Proposal:
 
     def concerning(self, address: Address | None) -> tuple[Finding, ...]:
         """What the guards say of just one item or database; None: of the whole run."""
-        return tuple(one for one in self.findings if one.address == address)
+        return self._by_address.get(address, ())
 
     @property
     def overridden(self) -> tuple[str, ...]:
@@ -147,13 +148,26 @@ class Proposal:
 
     def refuses(self, database: DatabasePlan) -> bool:
         """Whether a guard refuses all of a database."""
-        return any(one.address == Address(database=database.handle) for one in self._errors)
+        return any(map(_is_error, self.concerning(Address(database=database.handle))))
 
     def refusal(self, entry: Item) -> Finding | None:
         """The guard's finding that refuses this entry, its database or the whole run."""
         scope = (None, Address(database=entry.address.database), entry.address)
-        return next((one for one in self._errors if one.address in scope), None)
+        found = (one for address in dict.fromkeys(scope) for one in self.concerning(address))
+        return next(filter(_is_error, found), None)
 
     @property
-    def _errors(self) -> tuple[Finding, ...]:
-        return tuple(one for one in self.findings if one.severity is Severity.ERROR)
+    def _errors(self) -> Iterator[Finding]:
+        return filter(_is_error, self.findings)
+
+    @cached_property
+    def _by_address(self) -> Mapping[Address | None, tuple[Finding, ...]]:
+        """The findings by what they concern: a report asks for those of each of its items."""
+        found: dict[Address | None, list[Finding]] = {}
+        for one in self.findings:
+            found.setdefault(one.address, []).append(one)
+        return {address: tuple(findings) for address, findings in found.items()}
+
+
+def _is_error(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR

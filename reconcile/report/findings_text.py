@@ -27,7 +27,17 @@ def validation_text(
         if errors
         else f"Valid: {count(databases, 'database')} {place}."
     )
-    return findings_text(findings, look) + render([line(0, (sentence, "bold"))], look)
+    shown, left = findings[:_MOST_SHOWN], len(findings) - _MOST_SHOWN
+    more = (
+        [line(0, f"… and {count(left, 'more finding')} (--format json lists all)")]
+        if left > 0
+        else []
+    )
+    return findings_text(shown, look) + render([*more, line(0, (sentence, "bold"))], look)
+
+
+_MOST_SHOWN = 100
+"""Findings on a page; a longer list is for programs."""
 
 
 def finding_lines(finding: Finding, look: Look | None = None) -> Iterator[Line]:

@@ -37,9 +37,11 @@ def plan_lines(proposal: Proposal) -> Iterator[Line]:
     for finding in proposal.concerning(None):
         yield BLANK
         yield from finding_lines(finding)
-    quiet = [one for one in plan.databases if is_quiet(one, proposal)]
+    quiet: list[DatabasePlan] = []
     for database in plan.databases:
-        if database not in quiet:
+        if is_quiet(database, proposal):
+            quiet.append(database)
+        else:
             yield BLANK
             yield from database_lines(database, proposal)
     if quiet and len(quiet) < len(plan.databases):

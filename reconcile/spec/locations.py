@@ -16,7 +16,9 @@ Path = tuple[str | int, ...]
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONGEST_EXCERPT = 160
 _LONGEST_MESSAGE = 400
-_PASSWORD = re.compile(r"(?i)(://[^\s:@/]*:)(\S{1,999})(?=@|'…)|(password\s*=\s*)(\S+)")
+_SECRET = re.compile(r"(?i)(?P<url>://[^\s:@/]*:)|password\s*=\s*(?=\S)")
+_WORD = re.compile(r"\S*")
+_LONGEST_PASSWORD = 999
 
 
 class Span(NamedTuple):
@@ -58,15 +60,28 @@ class Source:
     file: str
     text: str = field(repr=False)
     lines: tuple[str, ...] = field(init=False, repr=False)
+    _shown: dict[int, tuple[str, int]] = field(init=False, repr=False, eq=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "lines", tuple(_LINE_END.split(self.text)))
 
+    def _line(self, number: int) -> tuple[str, int]:
+        """A line without passwords, and its length without blanks at the end.
+
+        Thousands of values may stand in one line of a megabyte, so each line is prepared once.
+        """
+        if number >= len(self.lines):
+            return "", 0
+        if number not in self._shown:
+            line = _hidden(self.lines[number])
+            self._shown[number] = line, len(line.rstrip())
+        return self._shown[number]
+
     def mark(self, span: Span) -> Mark:
         """Say where a token stands; of one that goes over several lines, the first one's part."""
-        line = _hidden(self.lines[span.line]) if span.line < len(self.lines) else ""
+        line, length = self._line(span.line)
         end = span.end_column if span.end_line == span.line else 0
-        end = end if end > span.column else len(line.rstrip())
+        end = end if end > span.column else length
         begin = max(0, span.column - _LONGEST_EXCERPT // 2) if len(line) > _LONGEST_EXCERPT else 0
         shown = line[begin : begin + _LONGEST_EXCERPT]
         column = span.column - begin
@@ -98,12 +113,26 @@ def finding(code: str, mark: Mark, message: str, hint: str | None) -> Finding:
 
 def _hidden(text: str) -> str:
     """The same, with stars for the password of what looks like a connection string."""
+    parts: list[str] = []
+    done, found = 0, _SECRET.search(text)
+    while found:
+        start, end = found.end(), _password_end(text, found)
+        if end > start:
+            parts += [text[done:start], "*" * (end - start)]
+            done = end
+        found = _SECRET.search(text, end if end > start else found.start() + 1)
+    return "".join([*parts, text[done:]])
 
-    def stars(found: re.Match[str]) -> str:
-        before, password = found.group(1, 2) if found[1] else found.group(3, 4)
-        return before + "*" * len(password)
 
-    return _PASSWORD.sub(stars, text)
+def _password_end(text: str, found: re.Match[str]) -> int:
+    """Where the password after a match ends; in a URL at the last `@` of its word, or at a cut."""
+    start = found.end()
+    word = _WORD.match(text, start, start + _LONGEST_PASSWORD + 1 if found["url"] else len(text))
+    end = word.end() if word else start
+    if not found["url"]:
+        return end
+    last = max(text.rfind("@", start, end), text.rfind("'…", start, end + 1))
+    return max(last, start)
 
 
 def by_place(one: Finding) -> tuple[str, int, int, str]:
