@@ -25,7 +25,7 @@ class _Order:
     """
 
     subject: KindInDatabase
-    ready: list[Action] = field(factory=list)
+    ready: dict[ActionKey, Action] = field(factory=dict)
     gone: set[str] = field(factory=set)
     there: set[str] = field(factory=set)
 
@@ -34,17 +34,17 @@ class _Order:
         left = list(actions)
         while (action := next((one for one in left if not self.lacks(one)), None)) is not None:
             left.remove(action)
-            self.ready.append(action)
+            self.ready[action.key] = action
             names = self.gone if isinstance(action.change, Delete) else self.there
             names.add(action.address.name)
 
     def lacks(self, action: Action) -> frozenset[str]:
         """What has to be there, or of a deletion gone, and is not."""
-        needed = self._needed(action)
-        live = self.subject.state.keys()
+        needed, live = self._needed(action), self.subject.state.keys()
         if isinstance(action.change, Delete):
             return (needed & live) - self.gone
-        return needed - ((live | self.there) - self.gone)
+        missing = needed - live - self.there
+        return missing | (needed & self.gone)
 
     def needs(self, action: Action) -> frozenset[ActionKey]:
         """The actions that bring what this one needs, or of a deletion take it away."""
@@ -75,18 +75,20 @@ def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
     # Deletions need deletions only; what is left of them is what the others may need.
     for deletes in (True, False):
         order.take(one for one in actions if isinstance(one.change, Delete) is deletes)
-    circular = _in_circles({one.key: order.needs(one) for one in actions if one not in order.ready})
-    changes = [one.change for one in order.ready]
+    circular = _in_circles(
+        {one.key: order.needs(one) for one in actions if one.key not in order.ready}
+    )
+    changes = [one.change for one in order.ready.values()]
     able = [
         (phase, _requiring(entry, subject.kind, changes, order.needs(entry)))
         for phase, entry in entries
-        if isinstance(entry, Action) and entry in order.ready
+        if isinstance(entry, Action) and entry.key in order.ready
     ]
     following = iter(tuple(_sorted(able)))
     for phase, entry in entries:
         if not isinstance(entry, Action):
             yield phase, entry
-        elif entry in order.ready:
+        elif entry.key in order.ready:
             yield next(following)
         else:
             refused = order.refused(entry, circular)
@@ -95,14 +97,16 @@ def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
 
 def with_requirements(items: Sequence[Item]) -> tuple[Item, ...]:
     """The items of a database, each action with the requirements that their changes alone tell."""
-    changes = [entry.change for entry in items if isinstance(entry, Action)]
+    changes: dict[str, list[Change]] = {}
+    for entry in items:
+        if isinstance(entry, Action):
+            changes.setdefault(entry.address.kind, []).append(entry.change)
 
     def required(entry: Item) -> Item:
         if not isinstance(entry, Action):
             return entry
         kind = entry.address.kind
-        others = [one for one in changes if one.address.kind == kind]
-        return _requiring(entry, KIND_BY_NAME[kind], others)
+        return _requiring(entry, KIND_BY_NAME[kind], changes[kind])
 
     return tuple(required(entry) for entry in items)
 

@@ -39,7 +39,7 @@ FOREIGN = {
 """An operation that somebody else began, of another type than an upgrade."""
 
 MONGO = "ad-mongo"
-NEIGHBOURS = {
+NEIGHBOURS: dict[str, Any] = {
     "version": 1,
     "apps": [
         {

@@ -15,14 +15,14 @@ from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.engine import Engine
-from reconcile.model.state import ITSELF
+from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import plan_database
 from reconcile.plan.contradictions import contradictions
 from reconcile.report.contradiction_text import contradiction_text
 
 BACKUPS = {"backups": {ITSELF: {"enabled": False, "hours": (14,)}}}
 ON = {"backups": {ITSELF: {"enabled": True, "hours": (14,)}}}
-NAMES = {"logical_databases": {"kept": {}}}
+NAMES: dict[str, Elements] = {"logical_databases": {"kept": {}}}
 POLICIES = {"retention_policies": {"raw": {"duration": "30d", "default": True}}}
 APPLY = "the next apply undoes this"
 
