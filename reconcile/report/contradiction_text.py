@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconcile.model.change import Create, Delete, Update
+from reconcile.model.change import Delete, Update
 from reconcile.model.item import Action, Item, ManualStep, Pending
 from reconcile.model.location import Location
 
@@ -25,7 +25,7 @@ def _wanted(entry: Item) -> str:
             return ", ".join(f"{name}.{part.field} {_shown(part.after)}" for part in fields)
         case Delete(replacement=False):
             return f"{name} to be absent"
-        case Create() | Delete() | None:
+        case _:
             return name
 
 

@@ -25,7 +25,7 @@ from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
-from reconcile.model.engine import Engine
+from reconcile.model.engine import Engine, Version
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import Proposal
@@ -67,9 +67,11 @@ class Database:
         return self.observation
 
     def now(self, states: Mapping[str, Any]) -> Database:
-        """The same with other live states."""
+        """The same with other live states; the resource tells one version to all that ask."""
         live = self.live
-        return evolve(self, observation=evolve(live, states={**live.states, **states}))
+        text = states.get("engine_version", {}).get(ITSELF, {}).get("version")
+        facts = evolve(live.facts, version=Version.parse(text)) if text else live.facts
+        return evolve(self, observation=evolve(live, facts=facts, states={**live.states, **states}))
 
 
 def database(

@@ -92,6 +92,7 @@ def test_intent_is_on_disk_before_the_outcome(tmp_path: Path) -> None:
         "pid": 4711,
         "commit": {"id": "1" * 40, "dirty": True},
         "plan_id": "2" * 64,
+        "plan_made": "",
         "actions": 1,
         "databases": {"shop": {"addon": "ad-shop", "app": "shop-web", "region": "osc-fr1"}},
         "permission": {

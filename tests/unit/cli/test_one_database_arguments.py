@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +43,10 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PATIENT = Waiting(wait=True, patience=3600.0)
 
 
-def today_absent(name: str, command: str) -> dict[str, object]:
-    """What a spec would say to have something gone; the approval holds for the day."""
-    today = datetime.now(UTC).date()
-    return {"absent": [{"name": name, "reason": f"ordered by reconcile {command}", "until": today}]}
+def now_absent(name: str, command: str) -> dict[str, object]:
+    """What a spec would say to have something gone; whatever day it is once it is confirmed."""
+    reason = f"ordered by reconcile {command}"
+    return {"absent": [{"name": name, "reason": reason, "until": date.max}]}
 
 
 def listing(kind: str) -> ListOptions:
@@ -85,7 +83,7 @@ DEFAULTS: dict[str, Any] = {
     "databases list shop": listing("logical_databases"),
     "databases create shop audit": change("logical_databases", {"present": ["audit"]}),
     "databases delete shop old": change(
-        "logical_databases", today_absent("old", "databases delete"), gone="old"
+        "logical_databases", now_absent("old", "databases delete"), gone="old"
     ),
     "databases reset shop old": order(ResetDatabase(name="old")),
     "sql-mode get shop": listing("sql_mode"),
@@ -104,7 +102,7 @@ DEFAULTS: dict[str, Any] = {
         "retention_policies", {"present": [{"name": "month", "duration": "30d"}]}
     ),
     "retention delete shop month": change(
-        "retention_policies", today_absent("month", "retention delete"), gone="month"
+        "retention_policies", now_absent("month", "retention delete"), gone="month"
     ),
     "backups set shop --on": change("backups", {"enabled": True}),
     "upgrade shop": order(Upgrade()),
@@ -132,10 +130,9 @@ GROUPS = ("databases", "sql-mode", "extensions", "queries", "stats", "retention"
 
 def command_names(argv: list[str]) -> list[str]:
     """The commands that a help lists, whole sentences beside them."""
-    shown = io.StringIO()
-    with contextlib.redirect_stdout(shown), pytest.raises(Shown):
+    with pytest.raises(Shown) as shown:
         parse(argv)
-    listed = shown.getvalue().partition("Commands:\n")[2].partition("\n\n")[0]
+    listed = shown.value.page.partition("Commands:\n")[2].partition("\n\n")[0]
     assert "..." not in listed
     return [line.split()[0] for line in listed.splitlines() if line[2:3].isalpha()]
 

@@ -26,7 +26,7 @@ LOSING = build_plan(
 )
 SAFE = build_plan(
     [desired({"backups": Backups(enabled=True)})],
-    {"shop": observed({"backups": {ITSELF: {"enabled": False}}})},
+    {"shop": observed({"backups": {ITSELF: {"enabled": False, "hours": ()}}})},
 )
 OTHER = evolve(desired({}, handle="other"), protect=True)
 BROKEN = UnreadSpec(location=Location(file="x.yaml", line=3, column=1), message="unknown key 'x'")

@@ -22,7 +22,7 @@ def test_a_plan_counts_both_halves_of_a_replacement_and_shows_one() -> None:
         engine=Engine.INFLUXDB,
     )
     live = {
-        "a": {"duration": "1h", "default": True},
+        "a": {"duration": "1h", "default": False},
         "c": {"duration": "1h", "default": False},
     }
     plan = build_plan(
