@@ -105,3 +105,22 @@ def test_at_the_newest_version_nothing_is_to_be_done(command: Command, busy: San
         assert document["result"] == "already done"
         assert document["message"] == f"'billing' is at the newest version, {BEFORE}"
     assert sent(busy) == []
+
+
+@pytest.mark.parametrize("name", ["billing", f"billing-api/{BILLING}"])
+def test_a_one_off_upgrade_past_an_exact_version_warns(
+    command: Command, busy: Sandbox, name: str
+) -> None:
+    """With the line of the spec that names the version, whichever way the database is named."""
+    offer(busy, MINOR)
+    command.write(upgrading(BEFORE))
+    (path,) = (command.directory / "specs").iterdir()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    number = lines.index(f'engine_version: "{BEFORE}"') + 1
+    place = f"specs/{path.name}:{number}"
+    done = command("upgrade", name, "--yes", status=0)
+    assert f"warning: {place}: the spec of {name!r} asks for '{BEFORE}'" in done.stderr
+    assert f"after an upgrade to {MINOR} every plan shows it as blocked" in done.stderr
+    command.write(upgrading("latest-minor"))
+    offer(busy, "16.8.0-1")
+    assert "warning: specs" not in command("upgrade", name, "--yes", status=0).stderr

@@ -663,13 +663,13 @@ SAFE = {
     "maintenance_window": WINDOW,
     "logical_databases": LogicalDatabases(present=(LogicalDatabase(name="new"),)),
 }
-OFF = {ITSELF: {"enabled": False, "hours": ()}}
-ON = {ITSELF: {"enabled": True, "hours": ()}}
+OFF: Elements = {ITSELF: {"enabled": False, "hours": ()}}
+ON: Elements = {ITSELF: {"enabled": True, "hours": ()}}
 
 
 def at(hour: int) -> dict[str, Elements]:
     """The live state with a maintenance window, before the run."""
-    window = {ITSELF: {"weekday": "monday", "hour": hour}}
+    window: Elements = {ITSELF: {"weekday": "monday", "hour": hour}}
     return {"backups": OFF, "maintenance_window": window, "logical_databases": {}}
 
 
