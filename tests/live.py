@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -197,7 +196,7 @@ class Live:
                     journal,
                     Following(client=self.connection.reads.client, clock=self.clock),
                 ),
-                stop=threading.Event(),
+                sleep=lambda seconds: self.clock.sleep(seconds, lambda: False),
                 recheck=recheck,
             ).run()
 

@@ -20,6 +20,7 @@ from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError, 
 from reconcile.model.call import RESOURCE, Call, FeatureSwitch, operation, operation_of_database
 from reconcile.model.operation import Operation, Watched
 from reconcile.model.run import UNDER_WAY, Result, operation_result
+from reconcile.model.second_looks import look_again
 from reconcile.model.target import Target
 from reconcile.model.text import safe_text
 
@@ -173,12 +174,23 @@ class Following:
         )
 
     def found(self, target: Target, type_: str) -> str | None:
-        """The operation of a type, if the database says that one is under way; two requests.
+        """The operation of a type, if the database says within some seconds that one is under way.
 
-        None also where it cannot be read, or is of another type: it is not ours.
+        Two requests, or one a look. None also where it cannot be read, or is of another type: it is
+        not ours.
         """
-        seen = self.current(target)
+        seen = look_again(
+            lambda: self.current(target),
+            lambda seen: seen is not None and type_ in seen.type.lower(),
+            self.pause,
+        )
         return seen.id if seen is not None and type_ in seen.type.lower() else None
+
+    def pause(self, seconds: float) -> bool:
+        """Wait; return whether to go on."""
+        if not self.stop.is_set():
+            self.clock.sleep(seconds, self.stop.is_set)
+        return not self.stop.is_set()
 
     def current(self, target: Target) -> Operation | None:
         """The operation that the database says is under way; one request, two where there is one.

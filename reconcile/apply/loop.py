@@ -18,6 +18,7 @@ from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, is_first
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import REACHED, Outcome, Result
+from reconcile.model.second_looks import look_again
 from reconcile.model.state import Observed
 from reconcile.model.target import Target
 from reconcile.plan.foreign_changes import foreign_changes
@@ -64,7 +65,8 @@ class Loop:
     what the resource tells that a change answered with; `ticks` is a monotonic clock; `secure`
     makes sure, once for each database, before the first of these, that its data can be brought
     back; `progress` is told every outcome of an action that was tried. All are called from any
-    thread. `held` says of databases, by handle, why they are not touched. Of a plan from a file,
+    thread. `sleep` waits before a further look for the effect of an answer that was lost, by default
+    until `stop` is set. `held` says of databases, by handle, why they are not touched. Of a plan from a file,
     `dropped` are the addresses whose change the specs no longer ask for, and `known` holds the
     outcomes of actions that were found to be done or out of date before any permission was asked.
     """
@@ -77,6 +79,7 @@ class Loop:
     known: Mapping[ActionKey, Outcome] = field(factory=dict)
     workers: int = 8
     stop: threading.Event = field(factory=threading.Event)
+    sleep: Callable[[float], object] | None = None
     recheck: Callable[[DatabasePlan], DatabasePlan] = _as_planned
     told_by: Callable[[object, DatabasePlan, Target], Observed | None] = _untold
     ticks: Callable[[], float] = time.monotonic
@@ -258,9 +261,19 @@ class _Walk:
         """Whether a delete whose answer was lost is seen to be done, so that its create is due."""
         if outcome.result is not Result.UNKNOWN or outcome.under_way:
             return False
-        now = self.loop.recheck(self.plan)
-        about = [one for one in now.actions if one.address == outcome.action.address]
-        return now.error is None and [type(one.change) for one in about] == [Create]
+
+        def look() -> bool:
+            now = self.loop.recheck(self.plan)
+            about = [one for one in now.actions if one.address == outcome.action.address]
+            return now.error is None and [type(one.change) for one in about] == [Create]
+
+        return look_again(look, lambda gone: gone, self._pause)
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait; return whether to go on."""
+        stop = self.loop.stop
+        (self.loop.sleep or stop.wait)(seconds)
+        return not stop.is_set()
 
 
 def _required_now(action: Action, now: DatabasePlan) -> tuple[ActionKey, ...]:

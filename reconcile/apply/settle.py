@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from reconcile.errors import DOUBT
-from reconcile.model.item import Action, Pending
+from reconcile.model.item import Pending
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.run import Outcome, Result
+from reconcile.model.second_looks import LATER
 from reconcile.model.sql import by_sql
 from reconcile.plan.standing import concerning, is_left, step_of
 
@@ -18,8 +19,8 @@ def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
     """Decide unknown and failed outcomes by the plan of what is there now.
 
     Of an unknown one: nothing about the action's address is left to do: it was done. The provider
-    is at just that: it was started. It is planned as before: it was not done, unless the provider may still be at
-    it. Anything else stays unknown. A failed one of which nothing is left to do was done by another
+    is at just that: it was started. Anything else stays unknown: a request whose answer was lost may
+    arrive later. A failed one of which nothing is left to do was done by another
     hand, a moment before. An upgrade that went to another version than the planned one was not done.
     A statement that was done, and of which the API does not tell, was perhaps done elsewhere.
     """
@@ -69,8 +70,6 @@ def _known(outcome: Outcome, plan: DatabasePlan) -> Outcome:
         said, result = "read again: it was done", Result.DONE
     elif step is not None and step.is_past(plan.version):
         said, result = f"read again: {step.missed(plan.version)}", Result.UNKNOWN
-    elif outcome.under_way or not all(isinstance(entry, Action) for entry in about):
-        said, result = "not done yet when read again, it may still be", Result.UNKNOWN
     else:
-        said, result = "read again: it was not done", Result.FAILED
+        said, result = LATER, Result.UNKNOWN
     return evolve(outcome, result=result, message=f"{said}; {outcome.message.removesuffix(DOUBT)}")

@@ -17,6 +17,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.finding import Finding
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
+from reconcile.model.second_looks import PAUSES
 from reconcile.model.state import Observed
 from reconcile.model.target import Target
 from reconcile.observe.found import told_by
@@ -37,10 +38,6 @@ _TOUCHED = frozenset(
         Result.BLOCKED,
     }
 )
-
-
-_PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds before each further look for the effect of a request whose answer was lost."""
 
 
 @frozen(kw_only=True)
@@ -77,11 +74,11 @@ class Again:
         """
         after = self.proposal(before, outcomes)
         found = settle(outcomes, after.plan) if after else outcomes
-        for pause in _PAUSES:
+        for pause in PAUSES:
             lost = tuple(
                 tried
                 for tried, now in zip(outcomes, found, strict=True)
-                if tried.result is Result.UNKNOWN and now.result is not Result.DONE
+                if tried.result is Result.UNKNOWN and now.result is Result.UNKNOWN
             )
             if after is None or not lost or self.world.interruption.stop.wait(pause):
                 break

@@ -11,6 +11,7 @@ from reconcile.api.writes import Connection, WriteClient, connect_writing
 from reconcile.errors import DOUBT, OutcomeUnknownError, ReconcileError
 from reconcile.model.deed import Deed, Done
 from reconcile.model.run import Result
+from reconcile.model.second_looks import LATER, look_again
 
 __all__ = ["Connection", "Following", "Prepared", "carry_out", "connect_writing"]
 
@@ -110,19 +111,11 @@ def _decided(prepared: Prepared, followed: Done) -> Done:
 _UNSEEN = "its operation ended well, and reading again does not show that it was done"
 
 
-_PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds before each further look for the effect of a request whose answer was lost."""
-
-
 def _happened(prepared: Prepared, following: Following) -> bool | None:
     """Whether it happened by now, or does within some seconds. Raises as `Prepared.happened`."""
-    happened = prepared.happened()
-    for pause in _PAUSES:
-        if happened is not False or following.stop.is_set():
-            break
-        following.clock.sleep(pause, following.stop.is_set)
-        happened = prepared.happened()
-    return happened
+    if prepared.deed.call.starts_operation is not None:
+        return prepared.happened()  # its operation was looked for as long
+    return look_again(prepared.happened, lambda happened: happened is not False, following.pause)
 
 
 def _settled(
@@ -142,11 +135,10 @@ def _settled(
         return evolve(followed or unknown, result=Result.UNKNOWN, message=f"read again: {found}")
     except ReconcileError:
         return unknown
-    if happened is None or (not happened and error.under_way):
-        return unknown
     if followed is not None:
-        return followed
-    said, result = ("it was done", Result.DONE) if happened else ("it was not done", Result.FAILED)
-    return evolve(
-        unknown, result=result, message=f"read again: {said}; {str(error).removesuffix(DOUBT)}"
-    )
+        unseen = evolve(followed, result=Result.UNKNOWN, message=_UNSEEN)
+        return followed if happened else unseen
+    if happened is None:
+        return unknown
+    said, result = ("read again: it was done", Result.DONE) if happened else (LATER, Result.UNKNOWN)
+    return evolve(unknown, result=result, message=f"{said}; {str(error).removesuffix(DOUBT)}")

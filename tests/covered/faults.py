@@ -23,7 +23,7 @@ CHANGES: Mapping[str, tuple[Mapping[str, str], str]] = {
 
 _SAID = "HTTP {}, 'a fault of the sandbox: {}'"
 _LOST = ": its answer was lost ({})"
-_NOT_DONE, _DONE = "read again: it was not done; ", "read again: it was done; "
+_DONE = "read again: it was done; "
 _PERHAPS = "not done yet when read again, it may still be; "
 
 
@@ -68,20 +68,18 @@ def _refused(status: int) -> Trouble:
 
 
 def _broken(status: int, **given: Any) -> Trouble:
-    said = (_NOT_DONE, f": {_SAID.format(status, status)}")
-    return _status(
-        status, **{"result": "failed", "said": said, "effect": False, "applied": 1, **given}
-    )
+    said = (_PERHAPS, f": {_SAID.format(status, status)}")
+    return _status(status, result="unknown", said=said, effect=False, applied=4, **given)
 
 
 def _lost(kind: str, reason: str, *, effect: bool) -> Trouble:
     return Trouble(
         name=kind,
         kind=kind,
-        result="done" if effect else "failed",
-        said=(_DONE if effect else _NOT_DONE, _LOST.format(reason)),
+        result="done" if effect else "unknown",
+        said=(_DONE if effect else _PERHAPS, _LOST.format(reason)),
         effect=effect,
-        applied=2 if effect else 1,
+        applied=2 if effect else 4,
         tries=4,
         at_last=f"no answer from {{}}: {reason}",
     )
@@ -93,10 +91,10 @@ def _page(status: int, **given: Any) -> Trouble:
         name=f"html {status}",
         kind="html",
         details={"status": status},
-        result="failed",
-        said=(_NOT_DONE, f": {said}"),
+        result="unknown",
+        said=(_PERHAPS, f": {said}"),
         effect=False,
-        applied=1,
+        applied=4,
         at_last=said,
         **given,
     )
@@ -125,13 +123,7 @@ TROUBLES = (
     _broken(500, unread=_SAID.format(500, 500)),
     _broken(502, tries=4),
     _broken(503, tries=4),
-    _broken(
-        504,
-        result="unknown",
-        said=(_PERHAPS, f": {_SAID.format(504, 504)}"),
-        applied=4,
-        tries=4,
-    ),
+    _broken(504, tries=4),
     _page(500, unread="HTTP 500, '500 from a proxy'"),
     _page(503, tries=4),
     _lost("drop-before", "the connection was closed", effect=False),

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import define, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from live import live, put
+from live import MovedClock, live, put
 from property.successions import Part, parts, policies
 from strategies import Case
 
@@ -127,7 +127,13 @@ def default_of(sandbox: Sandbox) -> bool:
 @settings(max_examples=40, deadline=None)
 @given(case=policies(), part=parts, fault=faults)
 def test_the_default_stays_through_the_real_client(
-    sandbox: Sandbox, state: Path, case: Case, part: Part, fault: Mapping[str, Any]
+    sandbox: Sandbox,
+    *,
+    clock: MovedClock,
+    state: Path,
+    case: Case,
+    part: Part,
+    fault: Mapping[str, Any],
 ) -> None:
     """With one of the changing requests lost, before or after its effect; and after the next apply."""
     (desired,) = put(sandbox, [case])
@@ -136,7 +142,7 @@ def test_the_default_stays_through_the_real_client(
     match = {"path": path, "changes": True}
     sandbox.fault(fault["kind"], match=match, after=fault["after"])
     try:
-        with live(sandbox, state) as product:
+        with live(sandbox, state, clock) as product:
             for _run in range(2):
                 plan = product.plan([desired])
                 product.apply(
