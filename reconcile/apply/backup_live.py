@@ -144,7 +144,8 @@ class LiveMaker:
             return self._stopped(begun, Result.UNKNOWN, message)
         if not seen.done:
             result = Result.FAILED if seen.failed else Result.STARTED
-            ended = "ended in an error" if seen.failed else "is still under way"
+            bad = "was cancelled" if seen.cancelled else "ended in an error"
+            ended = bad if seen.failed else "is still under way"
             return self._stopped(begun, result, f"backup {seen.id!r} {ended}")
         return self._made(begun, seen)
 

@@ -20,7 +20,8 @@ _ENDED_BADLY = frozenset({"error", "cancelled"})
 class Backup:
     """One backup, as the provider lists it; times in UTC.
 
-    `done` whether it can be restored from, `failed` whether it never will be. `manual` whether
+    `done` whether it can be restored from, `failed` whether it never will be, `cancelled` whether
+    that is because somebody cancelled it. `manual` whether
     somebody asked for it, `periodic` whether the provider made it by itself.
     """
 
@@ -29,6 +30,7 @@ class Backup:
     done: bool
     manual: bool
     failed: bool = False
+    cancelled: bool = False
     periodic: bool = False
 
     @classmethod
@@ -49,6 +51,7 @@ class Backup:
             done=row.get("status") == "done",
             manual=row.get("method") == "manual",
             failed=row.get("status") in _ENDED_BADLY,
+            cancelled=row.get("status") == "cancelled",
             periodic=row.get("method") == "periodic",
         )
 

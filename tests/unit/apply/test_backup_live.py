@@ -106,6 +106,14 @@ def test_a_backup_that_fails_is_not_asked_for_again(bench: Bench) -> None:
     assert events(bench)[-1] == ("finished", "failed", message)
 
 
+def test_a_backup_that_was_cancelled_is_said_to_be(bench: Bench) -> None:
+    """Somebody ended it: that is no error."""
+    bench.sandbox.change("ad-shop", operations_end_as="cancelled")
+    result, message = stopped(made(bench))
+    (backup,) = stored(bench)
+    assert (result, message) == (Result.FAILED, f"backup {backup['id']!r} was cancelled")
+
+
 @pytest.mark.parametrize("kind", ["drop-after", "truncate"])
 def test_a_lost_answer_is_found_in_the_list(bench: Bench, kind: str) -> None:
     """A manual one that was not there before was made after we asked."""
