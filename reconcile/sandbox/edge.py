@@ -77,6 +77,9 @@ class Edge:
         fault = self._service.faults.draw(exchange.call)
         if fault is not None:
             await asyncio.sleep(fault.wait)
+        if fault is not None and fault.lateness is not None:
+            await self._carry_out_late(exchange, fault, fault.lateness)
+            return
         effect = False
         dropped = await self._dropped(exchange.call, fault, When.BEFORE)
         if not dropped:
@@ -92,6 +95,13 @@ class Edge:
         else:
             for message in exchange.answer:
                 await send(message)
+
+    async def _carry_out_late(self, exchange: Exchange, fault: Fault, seconds: float) -> None:
+        """Close the connection, and carry the request out some seconds later."""
+        await _drop(exchange)
+        await asyncio.sleep(seconds)
+        effect = await self._answer(exchange, fault)
+        self._service.log.add(exchange.call, exchange.host, status=None, effect=effect)
 
     async def _dropped(self, call: Call, fault: Fault | None, when: When) -> bool:
         """Hold the request if a fault demands it; tell whether its connection is to be closed."""

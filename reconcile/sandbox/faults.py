@@ -23,6 +23,7 @@ class FaultKind(StrEnum):
     HTML = "html"
     DROP_BEFORE = "drop-before"
     DROP_AFTER = "drop-after"
+    LATE = "late"
     TRUNCATE = "truncate"
     HOLD = "hold"
     OUTSIDE_WRITE = "outside-write"
@@ -83,7 +84,9 @@ class Fault:
         default=0.0,
         validator=Within(0, 600),
         metadata=about(
-            "how long to wait before anything happens, 1 for a delay; a hold: at most, 60", 0.5
+            "how long to wait before anything happens, 1 for a delay; a hold: at most, 60;"
+            " late: from the end of the connection to the effect, 1",
+            0.5,
         ),
     )
     times: int | None = field(
@@ -122,9 +125,14 @@ class Fault:
     @property
     def wait(self) -> float:
         """How many seconds to wait first."""
-        if self.kind is FaultKind.HOLD:
+        if self.kind in {FaultKind.HOLD, FaultKind.LATE}:
             return 0.0
         return 1.0 if self.kind is FaultKind.DELAY and not self.seconds else self.seconds
+
+    @property
+    def lateness(self) -> float | None:
+        """How many seconds after its connection was closed a request is carried out, if it is late."""
+        return (self.seconds or 1.0) if self.kind is FaultKind.LATE else None
 
     @property
     def longest_hold(self) -> float:

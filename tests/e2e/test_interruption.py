@@ -210,6 +210,20 @@ def test_a_change_whose_effect_never_shows_is_unknown(
     assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy"}
 
 
+def test_a_change_that_takes_effect_after_its_answer_was_lost_is_done(
+    command: Command, sandbox: Sandbox
+) -> None:
+    """The first look does not show it yet, a later one does; it is sent once."""
+    command.write(SHOP)
+    sandbox.fault("late", seconds=1.5, match={"action_name": "set-sqlmode"})
+    document = command("apply", "--yes", "--format", "json", status=0).document()
+    (late,) = [one for one in document["outcomes"] if one["address"] == "shop/sql_mode"]
+    assert late["result"] == "done"
+    assert "read again: it was done" in late["message"]
+    assert sorted(effects(sandbox)) == sorted(SHOP_ORDER)
+    assert len(changing(sandbox)) == len(SHOP_ORDER)
+
+
 def test_a_truncated_answer_to_a_change_is_settled(command: Command, sandbox: Sandbox) -> None:
     """Half an answer is a lost one: what counts is what is there afterwards."""
     command.write(SHOP)
