@@ -60,12 +60,19 @@ def test_a_wrong_name_is_refused(command: Command, busy: Sandbox, name: str, sai
     assert busy.requests()["requests"] == []
 
 
+WARNINGS = {
+    "backups": "warning: specs/spec1.yaml:6 wants backups.enabled true; the next apply undoes this\n"
+}
+"""What is said before of a command that contradicts its spec."""
+
+
 @EACH_AGREED
 def test_nobody_to_ask_and_no_word(command: Command, busy: Sandbox, name: str) -> None:
     """Nothing that changes is sent; of an order, nothing at all."""
     done = command(*AGREED[name].split(), status=64)
     assert done.stdout == ""
-    assert done.stderr.startswith("reconcile: nobody can be asked here (no terminal): ")
+    warning = WARNINGS.get(name, "")
+    assert done.stderr.startswith(f"{warning}reconcile: nobody can be asked here (no terminal): ")
     assert done.stderr.endswith("say --yes, or --dry-run\n")
     assert changing(busy) == []
     if name in ORDERS:
@@ -189,7 +196,7 @@ QUESTIONS = {
         "Go on? [y/N] "
     ),
     "backups": (
-        "This would update billing/backups:\n"
+        WARNINGS["backups"] + "This would update billing/backups:\n"
         "  enabled  true → false\n"
         "  this takes protection away\n"
         "Go on? [y/N] "
