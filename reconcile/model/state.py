@@ -68,7 +68,7 @@ class NotOffered:
 
 @frozen(kw_only=True)
 class Unreadable:
-    """What was answered about this kind makes no sense, as `message` says; others may be known."""
+    """What was answered about this kind cannot be used, as `message` says; others may be known."""
 
     message: str
 

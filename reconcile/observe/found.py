@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
-from reconcile.errors import AnswerError, ReconcileError, UsageError
+from reconcile.errors import AnswerError, ApiError, ReconcileError, UsageError
 from reconcile.kinds.kind import Kind
 from reconcile.model.call import RESOURCE, Call, filled
 from reconcile.model.engine import Engine
-from reconcile.model.state import Facts, KindState, NoElements, Observed, Unknown
+from reconcile.model.state import Facts, KindState, NoElements, Observed, Unknown, Unreadable
 from reconcile.model.target import Target
 from reconcile.observe.facts import created_at_of, facts_of
 from reconcile.observe.lookups import UNTOLD, Lookups
@@ -43,7 +43,8 @@ class Found:
     ) -> dict[str, KindState]:
         """The states of the kinds that a spec names, with what only a lookup tells.
 
-        Raises ReconcileError where something cannot be read.
+        A lookup without a usable answer makes its kind unreadable, and no other. Raises
+        ReconcileError where something else cannot be read.
         """
         states = self.states([kind for kind, _spec in specs], engine)
         for kind, spec in specs:
@@ -58,7 +59,12 @@ class Found:
             call = kind.lookup(spec, state, self.facts)
             if call is None or call == asked:
                 return state
-            answer = lookups.ask(self.target, call)
+            try:
+                answer = lookups.ask(self.target, call)
+            except ApiError as error:
+                if error.unauthenticated:
+                    raise
+                return Unreadable(message=str(error))
             if answer is UNTOLD:
                 return state
             state = or_unreadable(partial(kind.learned, state, answer), str(call))

@@ -15,7 +15,7 @@ MEANINGS = MappingProxyType(
         "P102": "the engine or the plan does not offer this kind",
         "P103": "something is live that the spec does not name, and the spec says `others: report`",
         "P104": "the live database is stopped, suspended, being deleted or failed, or has an unknown status",
-        "P105": "what the provider answered about this kind makes no sense; nothing is known of it",
+        "P105": "what the provider answered about this kind cannot be used; nothing is known of it",
         "P121": "the connection that the spec names cannot be used: its string, its server or its driver",
         "P122": "the connection leads to another database than the API tells of; nothing is run over it",
         "P201": "the live backup hours are several, which the provider's support set up",
@@ -73,9 +73,9 @@ RULES = MappingProxyType(
             " its spec.",
         ),
         "P105": Rule(
-            why="The provider's answer has another shape than its documents promise. Only the kind that"
-            " needs the field is left out. It is not known to be in sync, so the run does not exit with"
-            " 0.",
+            why="The provider's answer is an error, or has another shape than its documents promise. Only"
+            " the kind that needs the answer is left out. It is not known to be in sync, so the run does"
+            " not exit with 0.",
             settle="Run it again. If it stays so, look for a newer version of this tool, or take the kind"
             " out of the spec.",
         ),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import HERE
-from e2e.command import Command
-from e2e.fleet import SHOP
+from e2e.command import Command, effects
+from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER
+from e2e.schemas import JSON, fits
 from unit.api.loopback import Addon, PlainClock, Provider, Reply, reply, serving, truncated, unheard
 
 from reconcile.api.reads import connect_reading
@@ -17,6 +19,7 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.model.engine import Engine
 from reconcile.model.state import Desired, Unknown
 from reconcile.observe.observer import observe
+from reconcile.sandbox import Sandbox
 
 KINDS = ("backups", "sql_mode", "logical_databases", "engine_version")
 WANTED = Desired(
@@ -160,3 +163,33 @@ def test_a_host_that_repeats_a_token_is_quoted_without_it(
             assert "and more" in done.stdout, str(done)
     document = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
     assert "and more" in document["databases"][0]["error"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"kind": "status", "status": 500}, "HTTP 500"),
+        ({"kind": "status", "status": 503}, "HTTP 503"),
+        ({"kind": "html", "status": 422}, "HTTP 422"),
+        ({"kind": "truncate"}, "the answer ends too early"),
+    ],
+    ids=["500", "503", "a page", "half an answer"],
+)
+def test_a_failed_lookup_costs_only_the_version(
+    command: Command, sandbox: Sandbox, fault: dict[str, Any], said: str
+) -> None:
+    """The other kinds are planned (1) and applied (4); the version is unknown (P105) both times."""
+    sandbox.change(SHOP_ADDON, next_version="8.0.36-1")
+    sandbox.fault(**fault, times=None, match={"path": "/api/database_type_versions/*"})
+    command.write(f'{SHOP}engine_version: ">=8.0.36"\n')
+    planned = command("plan", *JSON, status=1)
+    (database,) = fits(planned)["databases"]
+    items = {one["address"]: one for one in database["items"]}
+    assert {"shop/backups", "shop/sql_mode", "shop/logical_databases/audit"} < set(items)
+    version = items["shop/engine_version"]
+    assert (version["type"], version["code"]) == ("blocked", "P105")
+    assert said in version["message"]
+    assert "/api/database_type_versions/" in version["message"]
+    applied = fits(command("apply", "--yes", *JSON, status=4))
+    assert {one["result"] for one in applied["outcomes"]} == {"done"}
+    assert Counter(effects(sandbox)) == Counter(SHOP_ORDER)

@@ -19,7 +19,15 @@ from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.call import RECOVERY_WINDOW, Call, type_version
 from reconcile.model.engine import Engine
-from reconcile.model.state import ITSELF, Desired, NotOffered, Observation, Observed, Unknown
+from reconcile.model.state import (
+    ITSELF,
+    Desired,
+    NotOffered,
+    Observation,
+    Observed,
+    Unknown,
+    Unreadable,
+)
 from reconcile.model.target import Reference, Target
 from reconcile.observe.inspect import inspect
 from reconcile.observe.lookups import UNTOLD, Lookups
@@ -215,14 +223,22 @@ def test_showing_a_database_looks_nothing_up(tmp_path: Any) -> None:
     assert set(found[ITSELF]) == {"version", "version_id", "next_version_id"}
 
 
-@pytest.mark.parametrize(("status", "unknown"), [(404, None), (403, "HTTP 403"), (418, "HTTP 418")])
-def test_what_a_failed_lookup_means(status: int, unknown: str | None, tmp_path: Any) -> None:
-    """Not there: nothing is learned. Anything else: the database is not known."""
+@pytest.mark.parametrize("status", [404, 403, 418, 500])
+def test_what_a_failed_lookup_means(status: int, tmp_path: Any) -> None:
+    """Not there: nothing is learned. No access: the database is unknown. Else only the kind is."""
     with fleet() as sandbox:
         path = "/api/database_type_versions/*"
         sandbox.fault("status", status=status, times=len(HANDLES) * 2, match={"path": path})
-        observed, _requests = read(sandbox, tmp_path, ">=8.4")
-    if unknown is None:
+        observed, requests = read(sandbox, tmp_path, ">=8.4")
+    if status == 404:
         assert following(observed) == ["not known"] * len(HANDLES)
-    else:
-        assert all(isinstance(one, Unknown) and unknown in one.reason for one in observed.values())
+    for one in observed.values():
+        if status == 403:
+            assert isinstance(one, Unknown)
+            assert "HTTP 403" in one.reason
+        elif status != 404:
+            assert isinstance(one, Observed)
+            state = one.states["engine_version"]
+            assert isinstance(state, Unreadable)
+            assert f"HTTP {status}" in state.message
+            assert requests == len(HANDLES) + 1
