@@ -11,13 +11,14 @@ from attrs import evolve, frozen
 from reconcile.api.reads import Reads
 from reconcile.errors import AnswerError, ApiError, ReconcileError, UsageError
 from reconcile.kinds.kind import Kind
+from reconcile.kinds.lookup import looked_up
 from reconcile.model.call import RESOURCE, Call, filled
 from reconcile.model.engine import Engine
 from reconcile.model.state import Facts, KindState, NoElements, Observed, Unknown, Unreadable
 from reconcile.model.target import Target
 from reconcile.observe.facts import created_at_of, facts_of
-from reconcile.observe.lookups import UNTOLD, Lookups
-from reconcile.observe.states import or_unreadable, states_of
+from reconcile.observe.lookups import Lookups
+from reconcile.observe.states import states_of
 
 T = TypeVar("T")
 
@@ -54,22 +55,14 @@ class Found:
     def _learned(
         self, kind: Kind[Any], spec: object, state: KindState, lookups: Lookups
     ) -> KindState:
-        asked: Call | None = None
-        while not isinstance(state, NoElements):
-            call = kind.lookup(spec, state, self.facts)
-            if call is None or call == asked:
-                return state
-            try:
-                answer = lookups.ask(self.target, call)
-            except ApiError as error:
-                if error.unauthenticated:
-                    raise
-                return Unreadable(message=str(error))
-            if answer is UNTOLD:
-                return state
-            state = or_unreadable(partial(kind.learned, state, answer), str(call))
-            asked = call
-        return state
+        if isinstance(state, NoElements):
+            return state
+        try:
+            return looked_up(kind, spec, state, self.facts, partial(lookups.ask, self.target))
+        except ApiError as error:
+            if error.unauthenticated:
+                raise
+            return Unreadable(message=str(error))
 
     def _ask(self, call: Call) -> Any:
         return self.resource if call == RESOURCE else self.reads.client.call(self.target, call)

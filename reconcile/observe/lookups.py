@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import partial
 from threading import Lock
 from typing import Any
 
 from attrs import define, field
 
-from reconcile.errors import NotFoundError, NotOfferedError, ReconcileError
+from reconcile.errors import ReconcileError
+from reconcile.kinds.lookup import or_untold
 from reconcile.model.call import Call, Scope
 from reconcile.model.target import Target
-
-UNTOLD = object()
-"""The answer of an endpoint that is not there."""
 
 
 @define
@@ -62,10 +61,7 @@ class Lookups:
         slot.asked = True
 
     def _answer(self, target: Target, call: Call) -> Any:
-        try:
-            return self._read(target, call)
-        except (NotFoundError, NotOfferedError):
-            return UNTOLD
+        return or_untold(partial(self._read, target, call))
 
 
 def _key(target: Target, call: Call) -> Hashable:

@@ -8,11 +8,12 @@ from typing import Any
 from reconcile.kinds import extensions, logical_databases
 from reconcile.kinds.kind import Kind
 from reconcile.kinds.listing import rows
+from reconcile.kinds.lookup import UNTOLD
 from reconcile.model.call import USERS
 from reconcile.model.reach import Connection, Reach, Said, Unreached
 from reconcile.model.state import Elements, Facts, KindState, NoElements
 from reconcile.observe.found import Found
-from reconcile.observe.lookups import UNTOLD, Lookups
+from reconcile.observe.lookups import Lookups
 
 Inspect = Callable[[Connection, Said], Reach]
 """Looks over a connection, which has to agree with what the API says. Changes and raises nothing."""

@@ -7,10 +7,12 @@ the same rules as for the managed kind.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from reconcile.errors import AnswerError, NotFoundError, NotOfferedError
+from reconcile.errors import AnswerError
 from reconcile.kinds import engine_version
-from reconcile.model.call import RESOURCE, UPGRADE
+from reconcile.kinds.lookup import looked_up, or_untold
+from reconcile.model.call import RESOURCE, UPGRADE, Call
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed
 from reconcile.model.engine import Step, Version
@@ -107,7 +109,7 @@ def _newest(subject: Subject) -> Prepared:
 
 
 def _next(subject: Subject) -> tuple[bool, Version | None]:
-    """Whether the provider tells what comes next, and what that is; one request at most."""
+    """Whether the provider tells what comes next, and what that is; two requests at most."""
     try:
         state = engine_version.KIND.parse(subject.resource)
         known = None if isinstance(state, NoElements) else _looked_up(subject, state)
@@ -117,11 +119,7 @@ def _next(subject: Subject) -> tuple[bool, Version | None]:
 
 
 def _looked_up(subject: Subject, state: Elements) -> Elements:
-    kind = engine_version.KIND
-    call = kind.lookup(_ANY, state, subject.facts)
-    if call is None:
-        return state
-    try:
-        return kind.learned(state, subject.ask(call))
-    except (NotFoundError, NotOfferedError):
-        return state
+    def ask(call: Call) -> Any:
+        return or_untold(lambda: subject.ask(call))
+
+    return looked_up(engine_version.KIND, _ANY, state, subject.facts, ask)

@@ -17,6 +17,7 @@ from live import live
 from reconcile.errors import AccessError, ApiError, NotFoundError, NotOfferedError
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.logical_databases import LogicalDatabases
+from reconcile.kinds.lookup import UNTOLD
 from reconcile.model.call import RECOVERY_WINDOW, Call, type_version
 from reconcile.model.engine import Engine
 from reconcile.model.state import (
@@ -30,7 +31,7 @@ from reconcile.model.state import (
 )
 from reconcile.model.target import Reference, Target
 from reconcile.observe.inspect import inspect
-from reconcile.observe.lookups import UNTOLD, Lookups
+from reconcile.observe.lookups import Lookups
 from reconcile.observe.observer import observe
 from reconcile.sandbox import Sandbox, running
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.api.loopback import Provider, reply
+from unit.api.loopback import Provider, Reply, reply
 from unit.operate.conftest import Found, sent
 
 from reconcile.errors import ApiError, ReconcileError
@@ -53,6 +53,32 @@ def test_what_is_at_stake(
     assert (deed.what, deed.stakes) == (what, stakes)
     assert (deed.risk, deed.confirm, deed.call) == (Risk.DISRUPTIVE, None, UPGRADE)
     assert sent(provider) == ["GET /api/database_type_versions/v164"]
+
+
+@pytest.mark.parametrize(
+    ("second", "to", "stakes"),
+    [
+        (reply(200, {"database_type_version": version(16)}), "16.6.0-1", (NO_WAY_BACK,)),
+        (reply(404), "the next version", (NO_WAY_BACK, NOT_SAID)),
+        (
+            reply(200, {"database_type_version": version("16")}),
+            "the next version",
+            (NO_WAY_BACK, NOT_SAID),
+        ),
+    ],
+    ids=["told", "not there", "odd"],
+)
+def test_a_next_version_that_is_only_an_id_is_looked_up(
+    provider: Provider, found: Found, second: Reply, to: str, stakes: tuple[str, ...]
+) -> None:
+    """As for the managed kind: `next_upgrade` is a bare id, and its number takes one request more."""
+    subject = found(**HERE)
+    document = {"database_type_version": {"id": "v164", "next_upgrade": "v166"}}
+    provider.odd["database"].extend([reply(200, document), second])
+    deed = prepare(Upgrade(), subject).deed
+    assert (deed.what, deed.stakes) == (f"upgrade billing from 16.4.0-1 to {to}", stakes)
+    versions = "/api/database_type_versions"
+    assert sent(provider) == [f"GET {versions}/v164", f"GET {versions}/v166"]
 
 
 @pytest.mark.parametrize(
