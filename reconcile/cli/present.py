@@ -25,7 +25,8 @@ def present(
     """Write the reports, print the result in the format asked for, and give the exit status.
 
     Files are written without colour and unwrapped, before stdout, whose reader may be gone. What
-    cannot be written is said on stderr and is a failure; `effect`: after something was changed.
+    cannot be written, the journal among it, is said on stderr and is a failure; `effect`: after
+    something was changed.
     """
     failures = [
         failure
@@ -40,7 +41,8 @@ def present(
         failures.append("the report of what was done was not read: stdout is closed")
     for failure in failures:
         world.tell(f"reconcile: {failure}")
-    return first(status, Ending(failed=bool(failures), effect=effect).status)
+    failed = bool(failures) or world.unrecorded.is_set()
+    return first(status, Ending(failed=failed, effect=effect).status)
 
 
 def _write(report: ReportFile, text: str) -> str | None:

@@ -78,10 +78,14 @@ def held_by_others(proposal: Proposal, allowance: Allowance, locks: Locks) -> di
 
 @contextmanager
 def in_spite_of_the_journal(world: World) -> Iterator[None]:
-    """Go on where no line can be written any more: what was done is done, its summary still due."""
+    """Go on where no line can be written any more: what was done is done, its summary still due.
+
+    The run ends as a failure: the next one does not know what became of this one.
+    """
     try:
         yield
     except JournalError as error:
+        world.unrecorded.set()
         world.tell(f"reconcile: {error}")
 
 

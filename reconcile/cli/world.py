@@ -53,7 +53,8 @@ class World:
     """What a command may touch, so that nothing else reads it from the process.
 
     `line_shown` is set while a line of progress stands on stderr, `unread` once nobody reads stdout
-    any more, `changing` once a command began to change something. `sql` looks over the connections that specs name.
+    any more, `changing` once a command began to change something, `unrecorded` once its journal
+    could not be written to the end. `sql` looks over the connections that specs name.
     """
 
     environment: Mapping[str, str]
@@ -64,6 +65,7 @@ class World:
     line_shown: threading.Event = field(factory=threading.Event)
     unread: threading.Event = field(factory=threading.Event)
     changing: threading.Event = field(factory=threading.Event)
+    unrecorded: threading.Event = field(factory=threading.Event)
     sql: SqlReads = field(default=Factory(_sql_reads, takes_self=True), init=False)
 
     @classmethod

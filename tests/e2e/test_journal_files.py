@@ -173,11 +173,14 @@ def test_without_a_journal_nothing_is_changed(
     assert changing(sandbox) == []
 
 
-@pytest.mark.parametrize("room", [20, 450, 520, 600, 700, 800, 900, 1000])
+@pytest.mark.parametrize("room", [20, 450, 520, 600, 700, 800, 900, 1000, 2000])
 def test_what_does_not_fit_on_the_disk_is_not_sent(
     command: Command, sandbox: Sandbox, tmp_path: Path, room: int
 ) -> None:
-    """A limit on file size stands for a full disk: no request without its whole intent on disk."""
+    """A limit on file size stands for a full disk: no request without its whole intent on disk.
+
+    With the most room only the last lines are missing: that, too, is no success.
+    """
     command.write(SHOP)
     words = [str(RECONCILE), "apply", "--yes", "--format", "json"]
     (tmp_path / "limited.py").write_text(
