@@ -329,7 +329,7 @@ def test_statistics_are_an_error_until_they_are_on(client: ProviderClient) -> No
     for _ in range(2):
         assert client.result(POSTGRESQL, "pg-stat-statements-enable") is None
     assert client.result(POSTGRESQL, "list-extensions")[1:] == [
-        {"name": "pg_stat_statements", "version": "v1.10"}
+        {"name": "pg_stat_statements", "version": "v1.11"}
     ]
     (listed,) = client.result(POSTGRESQL, "pg-stat-statements-list")
     assert listed.items() >= STATEMENT.items()

@@ -299,7 +299,7 @@ def _extensions(client: ProviderClient) -> dict[str, str]:
             ["CREATE EXTENSION hstore WITH SCHEMA public VERSION '1.7' CASCADE ; "],
             {"hstore": "v1.7"},
         ),
-        (["CREATE EXTENSION earthdistance CASCADE"], {"cube": "v1.5", "earthdistance": "v1.1"}),
+        (["CREATE EXTENSION earthdistance CASCADE"], {"cube": "v1.5", "earthdistance": "v1.2"}),
         (
             ["CREATE EXTENSION pg_trgm VERSION '1.5'", "ALTER EXTENSION pg_trgm UPDATE"],
             {"pg_trgm": "v1.6"},
