@@ -135,15 +135,16 @@ def test_one_backup_is_made_before_the_first_loss(command: Command, sandbox: San
     assert [call["method"] for call in outcomes["legacy"]["requests"]] == ["POST", "POST"]
     assert outcomes["audit"]["backup"] is outcomes["older"]["backup"] is None
     (journal,) = command.journals()
+    lines = journal_entries(journal)[1:-1]
     assert [
-        (one["event"], one["verb"], one.get("result"))
-        for one in journal_entries(journal)[1:-1]
-        if one["verb"] != "create"
+        (one["event"], one["verb"], one.get("result")) for one in lines if one["verb"] != "create"
     ] == [
         ("started", "order", None),
+        ("backup", "order", None),
         ("finished", "order", "done"),
         *[("started", "delete", None), ("finished", "delete", "done")] * 2,
     ]
+    assert [one["backup"] for one in lines if one["event"] == "backup"] == [backup["id"]]
 
 
 def test_it_lifts_the_guard_that_asks_for_a_backup(command: Command, sandbox: Sandbox) -> None:
