@@ -16,8 +16,9 @@ from unit.api.loopback import Addon, PlainClock, Provider, Reply, reply, serving
 
 from reconcile.api.reads import connect_reading
 from reconcile.api.surroundings import Surroundings
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.engine import Engine
-from reconcile.model.state import Desired, Unknown
+from reconcile.model.state import Desired, Observed, Unknown, Unreadable
 from reconcile.observe.observer import observe
 from reconcile.sandbox import Sandbox
 
@@ -28,7 +29,7 @@ WANTED = Desired(
     addon="ad-1",
     engine=Engine.MYSQL,
     location=HERE,
-    kinds=dict.fromkeys(KINDS),
+    kinds={**dict.fromkeys(KINDS), "engine_version": EngineVersion(version="latest-minor")},
 )
 GOOD = {"get-sqlmode": "ANSI", "list-databases": [{"name": "shop"}]}
 PAGE = "<html><head><title>502 Bad\nGateway</title></head><body><h1>proxy</h1></body></html>"
@@ -45,15 +46,30 @@ def result(value: object) -> Reply:
     return reply(200, {"ok": 1, "result": value})
 
 
-def reason(provider: Provider) -> str:
-    """Why the database is unknown."""
+def seen(provider: Provider) -> Observed | Unknown:
+    """What a run finds of the database."""
     surroundings = Surroundings(
         environment=provider.environment, region=None, notify=unheard, clock=PlainClock()
     )
     with connect_reading(surroundings) as reads:
-        found = observe([WANTED], reads)["shop"]
+        return observe([WANTED], reads)["shop"]
+
+
+def reason(provider: Provider) -> str:
+    """Why the database is unknown."""
+    found = seen(provider)
     assert isinstance(found, Unknown), found
     return found.reason
+
+
+def unreadable(provider: Provider) -> dict[str, str]:
+    """Why each kind that cannot be read cannot be; the database and all other kinds are known."""
+    found = seen(provider)
+    assert isinstance(found, Observed), found
+    assert tuple(found.states) == KINDS
+    odd = {name: one for name, one in found.states.items() if not isinstance(one, dict)}
+    assert all(isinstance(one, Unreadable) for one in odd.values()), odd
+    return {name: one.message for name, one in odd.items() if isinstance(one, Unreadable)}
 
 
 RESOURCE = {
@@ -87,14 +103,6 @@ RESOURCE = {
         "the database resource has None as 'type_name'",
     ),
     "no status": (resource(status=7), "the database resource has 7 as 'status'"),
-    "a flag as text": (
-        resource(periodic_backups_enabled="yes"),
-        "periodic_backups_enabled is 'yes' where true or false is due",
-    ),
-    "a version as number": (
-        resource(readable_version=8.0),
-        "readable_version is 8.0 where a text is due",
-    ),
 }
 ACTION = {
     "a page with 200": (reply(200, PAGE), f"HTTP 200, '502 Bad Gateway' {DUE}"),
@@ -105,6 +113,18 @@ ACTION = {
     "ok is 0 with 500": (reply(500, {"ok": 0, "error": "x"}), "the provider refused it: 'x'"),
     "ok is 0, unsaid": (reply(200, {"ok": 0}), "the provider refused it: 'no reason given'"),
     "an error": (reply(500, {"error": "boom"}), "HTTP 500, 'boom'"),
+}
+FIELD = {
+    "a flag as text": (
+        resource(periodic_backups_enabled="yes"),
+        "backups",
+        "periodic_backups_enabled is 'yes' where true or false is due",
+    ),
+    "a version as number": (
+        resource(readable_version=8.0),
+        "engine_version",
+        "readable_version is 8.0 where a text is due",
+    ),
 }
 RESULT = {
     "a list": (result(["ANSI"]), "get-sqlmode answered ['ANSI'] where a text is due"),
@@ -128,12 +148,20 @@ def test_an_odd_answer_of_an_action_is_told(odd: Reply, said: str) -> None:
         assert reason(provider) == f"get-sqlmode of ad-1: {said}"
 
 
+@pytest.mark.parametrize(("odd", "kind", "said"), FIELD.values(), ids=FIELD)
+def test_an_odd_field_costs_only_its_kind(odd: Reply, kind: str, said: str) -> None:
+    """The message names the request; the other kinds are read."""
+    with serving(("shop-web", Addon(results=GOOD))) as provider:
+        provider.odd["database"].append(odd)
+        assert unreadable(provider) == {kind: f"GET /api/databases/ad-1: {said}"}
+
+
 @pytest.mark.parametrize(("odd", "said"), RESULT.values(), ids=RESULT)
 def test_an_odd_result_is_told(odd: Reply, said: str) -> None:
-    """A success that holds another type."""
+    """A success that holds another type costs only its kind; the message names the action."""
     with serving(("shop-web", Addon(results=GOOD))) as provider:
         provider.odd["database"].extend([resource(), odd])
-        assert reason(provider) == said
+        assert unreadable(provider) == {"sql_mode": f"get-sqlmode: {said}"}
 
 
 def test_half_an_answer_is_told_with_its_host() -> None:
