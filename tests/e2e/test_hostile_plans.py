@@ -64,13 +64,13 @@ retention_policies:
 """
     )
     planned(command, spec)
-    assert "[G106]" in command(*LOSING, status=2).stdout
+    assert "[G106]" in command(*LOSING, status=3).stdout
 
     def default(document: Document) -> None:
         change_of(document, "telemetry/retention_policies/autogen")["before"]["default"] = 1
 
     edit(command, default)
-    command(*LOSING)
+    assert "stale: it would lead to something else now" in command(*LOSING, status=2).stdout
     assert changing(sandbox) == []
 
 
