@@ -51,6 +51,7 @@ def test_a_listing_is_text(command: Command, busy: Sandbox, line: str) -> None:
                     "kind": "logical_databases",
                     "offered": True,
                     "message": None,
+                    "readable": True,
                     "elements": [
                         {"name": "legacy", "fields": {}},
                         {"name": "shop", "fields": {"protected": True}},
@@ -66,6 +67,7 @@ def test_a_listing_is_text(command: Command, busy: Sandbox, line: str) -> None:
                     "kind": "sql_mode",
                     "offered": True,
                     "message": None,
+                    "readable": True,
                     "elements": [
                         {
                             "name": "",

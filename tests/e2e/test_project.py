@@ -115,6 +115,7 @@ UNREAD = {
     "no application": ("version: 1\ndatabase: x\nengine: mysql\n", 3),
     "of another application": (only("x", "protct: true\n", app="other"), 0),
     "no such addon": (spec("x", "shop-web", "ad-shp", "mysql"), 3),
+    "an unknown application id": (only("x", app="5c" * 12), 3),
     "of a neighbour": (spec("x", "shop-web", "ad-cache", "redis"), 0),
     "of another region": (only("x", "region: osc-secnum-fr1\n"), 0),
 }

@@ -39,10 +39,12 @@ FOREIGN = {
 """An operation that somebody else began, of another type than an upgrade."""
 
 MONGO = "ad-mongo"
+APP_ID = "5c" * 12
 NEIGHBOURS: dict[str, Any] = {
     "version": 1,
     "apps": [
         {
+            "id": APP_ID,
             "name": "shop-web",
             "addons": [
                 FLEET["apps"][0]["addons"][0],
@@ -64,7 +66,7 @@ SPECS = {
     ),
     "addon id": spec("shop", "shop-web", SHOP, "mysql", "protect: true\n"),
     "resource id": spec("shop", "shop-web", "shop-web-4821", "mysql", "protect: true\n"),
-    "application id": spec("shop", "5c" * 12, SHOP, "mysql", "protect: true\n").replace(
+    "application id": spec("shop", APP_ID, SHOP, "mysql", "protect: true\n").replace(
         f"addon: {SHOP}\n", ""
     ),
 }
@@ -141,8 +143,11 @@ def test_a_protected_database_has_many_names(
     command.write(SPECS[protecting])
     done = command(*a_loss(loss, name), status=3)
     words = " ".join(done.stdout.split())
-    assert "'shop' is protected, and this would lose data" in words or loss == "delete", words
-    assert "is protected, and this would lose data" in words
+    said = name if loss == "reset" else name.partition("/")[2]
+    assert (
+        f" refused: '{said}' is protected, and this would lose data: the spec of 'shop' at"
+        " specs/spec0.yaml:2:11 protects this live database"
+    ) in words
     assert "[G101]" in words
     assert changing(sandbox) == []
     assert logical(sandbox, SHOP) == {"shop", "legacy"}
