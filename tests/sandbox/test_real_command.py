@@ -98,7 +98,7 @@ def test_it_says_what_each_database_runs_on(start: Start) -> None:
     text = re.sub(r"\s+", " ", said)
     for pattern in (
         r"billing-api ad-1c9b… PostgreSQL [\d.]+ on 127\.0\.0\.1:\d+",
-        r"shop-web ad-7f6c… MariaDB [\d.]+, posing as MySQL 8\.0\.35 on 127\.0\.0\.1:\d+",
+        r"shop-web ad-7f6c… MariaDB [\d.]+, posing as MySQL 8\.4\.8 on 127\.0\.0\.1:\d+",
         r"shop-web ad-b20e… Redis [\d.]+ on 127\.0\.0\.1:\d+",
         r"iot ad-e5a7… InfluxDB [\d.]+ on 127\.0\.0\.1:\d+",
         r"catalog ad-48d2… an emulation of MongoDB \(nx-27017 [\d.]+\) on 127\.0\.0\.1:\d+",

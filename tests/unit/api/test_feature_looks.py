@@ -63,9 +63,15 @@ def test_the_status_decides(
     """One look where nothing is waited for; an answer without a final status tells nothing."""
     provider.odd["database"].append(resource(listed))
     noted: list[str] = []
-    following = Following(client=connection.reads.client, wait=False)
+    seen: list[str] = []
+    following = Following(
+        client=connection.reads.client,
+        wait=False,
+        tell=lambda one, _seconds: seen.append(f"{one.type} {one.id}"),
+    )
     end = following.switched(target, switch, answer, noted.append)
     assert (end.result, end.message, end.operation, noted) == (result, message, None, [])
+    assert seen == ["feature force-ssl"]
     assert end.under_way is (result is Result.STARTED)
     assert len(provider.sent("database")) == 1
 
