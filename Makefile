@@ -16,10 +16,10 @@ ENGINES ?= memory
 demo: setup $(if $(filter real,$(ENGINES)),engines) ## The tour: plan, apply, drift against a local sandbox; ENGINES=real
 	@$(BIN)/python demo/tour.py --engines $(ENGINES)
 
-test: setup lint types tests coverage ## Lint, types, all tests that need no server from Debian, coverage
+test: setup lint types tests coverage ## Lint, types, the quick tests, coverage; minutes
 
-test-more: setup engines ## The tests that need MariaDB and InfluxDB, which it gets from Debian
-	@$(PYTEST) -n 2 -m more tests
+test-more: setup engines ## The tests that take long or need MariaDB or InfluxDB, which it gets from Debian
+	@$(PYTEST) -n 3 -m more tests
 
 setup: $(READY)
 
@@ -50,7 +50,7 @@ types: setup ## mypy, strict
 # that waits for processes a third of its time.
 COVERING := tests/unit tests/golden tests/property
 PYTEST := $(BIN)/pytest --dist worksteal
-tests: setup ## All tests that need no server from Debian, with branch coverage
+tests: setup ## The quick tests, with branch coverage
 	@$(PYTEST) -n 2 -m 'not more' $(COVERING) --cov --cov-report=
 	@$(PYTEST) -n 3 -m 'not more' tests $(COVERING:%=--ignore=%)
 

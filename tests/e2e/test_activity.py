@@ -14,6 +14,8 @@ from e2e.terminal import on_terminal
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 WATCH = ("queries", "list", "billing", "--watch")
 CLEAR = "\x1b[H\x1b[2J"
 

@@ -36,6 +36,8 @@ from reconcile.sandbox import Sandbox, running
 from reconcile.sandbox.actions import ACTIONS as ANSWERED
 from reconcile.sandbox.application import ENDPOINTS as SERVED
 
+pytestmark = pytest.mark.more
+
 SEED = (
     *("list-databases", "create-database", "delete-database", "reset-database"),
     *("get-sqlmode", "set-sqlmode"),

@@ -22,6 +22,8 @@ from live import OPERATION, MovedClock
 
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 SHOP, BILLING = "ad-shop", "ad-billing"
 BACKUPS = f"/api/databases/{SHOP}/backups"
 TOKEN = "tk-canary-of-the-backups"

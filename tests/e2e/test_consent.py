@@ -12,6 +12,8 @@ from e2e.terminal import on_terminal
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 NAMED = {
     "delete": ("databases delete shop legacy", "legacy"),
     "reset": ("databases reset shop legacy", "legacy"),

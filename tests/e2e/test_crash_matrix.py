@@ -37,6 +37,8 @@ from reconcile.model.run import Result
 from reconcile.model.state import Desired
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 DEEDS = pytest.mark.parametrize("deed", sorted(ONCE), ids=str)
 
 

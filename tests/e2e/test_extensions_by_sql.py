@@ -17,7 +17,7 @@ from engines_here import needs
 from reconcile.sandbox import Sandbox, running
 from reconcile.sandbox.servers.server import Program
 
-pytestmark = needs(Program.POSTGRESQL)
+pytestmark = [pytest.mark.more, needs(Program.POSTGRESQL)]
 
 ADDON, OTHER = "ad-billing", "ad-ledger"
 DATABASE = "billing"

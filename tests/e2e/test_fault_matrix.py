@@ -16,6 +16,8 @@ from reconcile.model.state import Desired, Observed, Unknown
 from reconcile.observe.observer import observe
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 ONCE = Counter(
     {
         ("POST", "create-database"): 1,

@@ -12,6 +12,8 @@ from e2e.plan_file import APPLY, FILE, LOSING, edit
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 Document = dict[str, Any]
 
 

@@ -17,6 +17,8 @@ from e2e.test_lost_orders import match
 
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 LOST, _LATER, ARRIVED = KILLS
 DATABASES = {"reset": "shop", "upgrade": "shop"}
 """The handle of an order's database; `billing` for the others."""

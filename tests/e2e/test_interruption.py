@@ -13,6 +13,8 @@ from e2e.fleet import IOT, SHOP, SHOP_ADDON, SHOP_ORDER
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 SIGNALS = pytest.mark.parametrize(
     ("number", "status"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143)],

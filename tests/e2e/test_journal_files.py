@@ -16,6 +16,8 @@ from e2e.fleet import BILLING, CACHE, INVALID, IOT, SHOP
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 
 def only_journal(folder: Path) -> Path:
     """The one journal under a state directory; beside it only what was locked is there."""

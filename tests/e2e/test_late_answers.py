@@ -15,6 +15,8 @@ from e2e.test_moved_clocks import MOVED
 
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 GONE = f"""\
 {SHOP_HEAD}logical_databases:

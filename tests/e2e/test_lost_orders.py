@@ -14,6 +14,8 @@ from e2e.schemas import JSON, fits, sent
 from reconcile.model.second_looks import LATER
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 
 @frozen
 class Fault:

@@ -14,6 +14,8 @@ from e2e.fleet import FLEET, SHOP_ADDON, SHOP_WITHOUT_LEGACY
 from demo.project import renewed
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 MOVED = str(Path(__file__).resolve().parents[1] / "moved_clock")
 LEGACY = "lossy=shop/logical_databases/legacy"
 MOMENTS = {

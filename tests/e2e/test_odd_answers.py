@@ -22,6 +22,8 @@ from reconcile.model.state import Desired, Observed, Unknown, Unreadable
 from reconcile.observe.observer import observe
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 KINDS = ("backups", "sql_mode", "logical_databases", "engine_version")
 WANTED = Desired(
     handle="shop",

@@ -13,6 +13,8 @@ from e2e.schemas import JSON, fits, sent
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 
 @frozen
 class Doing:

@@ -16,6 +16,8 @@ from live import OPERATION, MovedClock
 
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 UPGRADE = ("upgrade", "shop", "--yes")
 RESTORE = ("restore", "billing", "--to", MOMENT, "--confirm", "billing")
 BOTH = pytest.mark.parametrize(

@@ -27,6 +27,8 @@ from unit.api.loopback import NOW, PlainClock
 
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 CREATE, PATCH, MODE, POLICY = CHANGES
 UNDONE: Mapping[str, Mapping[str, Any]] = {
     CREATE: {"logical_databases": [{"name": "shop", "protected": True}]},

@@ -24,6 +24,8 @@ from reconcile.observe.estimate import estimate
 from reconcile.observe.observer import observe
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 MINUTE = NOW - NOW % 60
 FLEET = {
     "version": 1,

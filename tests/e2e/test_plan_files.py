@@ -32,6 +32,8 @@ from jsonschema import Draft202012Validator
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 
 @pytest.fixture
 def planned(sandbox: Sandbox, command: Command) -> Command:

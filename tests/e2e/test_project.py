@@ -8,6 +8,8 @@ from e2e.command import Command, changing
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 APP_ID = "63d1f0a2c4b7e80012a4c701"
 GONE = "logical_databases: {absent: [{name: legacy, reason: moved, until: 2999-12-31}]}\n"
 PROTECTED = "protect: true\n"

@@ -11,6 +11,8 @@ from unit.api.loopback import Addon, Reply, reply, serving, truncated
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 LEGACY = "shop/logical_databases/legacy"
 EXPIRED = SHOP_WITHOUT_LEGACY.replace("2099-12-31", "2001-12-31")
 PROTECTED = SHOP_WITHOUT_LEGACY + "protect: true\n"

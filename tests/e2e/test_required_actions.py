@@ -18,6 +18,8 @@ from reconcile.sandbox import Sandbox
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
 
+pytestmark = pytest.mark.more
+
 FLEET: Mapping[str, Any] = {
     "version": 1,
     "region": "osc-fr1",

@@ -18,6 +18,8 @@ from e2e.schemas import fits
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 BACKUPS_AND_AUDIT = (
     f"{SHOP_HEAD}backups: {{enabled: true, hours: [3]}}\nlogical_databases: [shop, audit]\n"
 )

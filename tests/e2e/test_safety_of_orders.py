@@ -17,6 +17,8 @@ from e2e.schemas import JSON, fits, sent
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 RESET = "databases reset shop legacy --confirm legacy"
 RESTORE = f"restore billing --to {MOMENT} --confirm billing"
 READS = {

@@ -27,6 +27,8 @@ from unit.api.loopback import Addon, reply, serving
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 UPGRADE = f"POST /api/databases/{SHOP}/upgrade"
 UPGRADING = ("apply", "--yes", "--allow", "disruptive", *JSON)
 TO_THE_NEXT = spec("shop", "shop-web", SHOP, "mysql", 'engine_version: ">=8.0.36"\n')

@@ -13,6 +13,8 @@ from e2e.terminal import on_terminal
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 RESOURCE = {"method": "GET", "path": f"/api/databases/{BILLING}"}
 UPGRADE = f"POST /api/databases/{BILLING}/upgrade"
 UPGRADED = {"version": "16.6.0-1", "next_version": "17.2.0-1"}

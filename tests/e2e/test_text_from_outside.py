@@ -14,6 +14,8 @@ from unit.api.loopback import API_TOKEN, Addon, Reply, reply, serving
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 NAMES = (
     "escape\x1b[31mred\x1b]0;title\x07",
     "line\nfeed\r\x1b[2J",

@@ -12,6 +12,8 @@ from e2e.fleet import IOT, SHOP, SHOP_ADDON, SHOP_ORDER
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 APPLY = ("apply", "--yes")
 RESOURCE = f"/api/databases/{SHOP_ADDON}"
 POLICY = ("POST", "add-retention-policy")

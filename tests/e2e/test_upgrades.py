@@ -9,6 +9,8 @@ from e2e.schemas import JSON, fits, sent
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 MINOR, MAJOR, BEFORE = "16.6.0-1", "17.2.0-1", "16.4.0-1"
 APPLY = ("apply", "--yes", "--allow", "disruptive", *JSON)
 ONE_OFF = ("upgrade", "billing", "--yes", *JSON)

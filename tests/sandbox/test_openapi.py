@@ -23,6 +23,8 @@ from reconcile.sandbox.application import ENDPOINTS
 from reconcile.sandbox.openapi import openapi_document
 from reconcile.sandbox.wire import host_of
 
+pytestmark = pytest.mark.more
+
 HERE = Path(__file__).parent
 PUBLISHED = HERE.parents[1] / "schemas" / "openapi.json"
 

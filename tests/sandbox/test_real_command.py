@@ -23,6 +23,8 @@ from reconcile.sandbox import Sandbox
 from reconcile.sandbox.servers.keeper import below
 from reconcile.sandbox.servers.server import Program
 
+pytestmark = pytest.mark.more
+
 ROOT = Path(__file__).resolve().parents[2]
 BILLING = "ad-1c9b3e58-77a4-4f60-b1d2-94f0c6e8a733"
 WIDTH = 80

@@ -17,7 +17,7 @@ from reconcile.sandbox import FleetError, Sandbox, SandboxRefusal, running
 from reconcile.sandbox.real.postgresql_access import Access
 from reconcile.sandbox.servers.server import Program, Server, ServerGoneError
 
-pytestmark = needs(Program.POSTGRESQL)
+pytestmark = [pytest.mark.more, needs(Program.POSTGRESQL)]
 
 SHOP = "ad-00000000-0000-4000-8000-000000000a01"
 PLAIN = "ad-00000000-0000-4000-8000-000000000a02"
