@@ -17,6 +17,8 @@ from engines_here import HERE, needs
 
 from reconcile.sandbox.servers.programs import SUPPORTED, Installed
 
+pytestmark = pytest.mark.more
+
 _NEEDS = {engine: needs(program) for engine, program in PROGRAMS.items()}
 
 

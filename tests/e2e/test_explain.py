@@ -9,6 +9,8 @@ from e2e.schemas import JSON, fits
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 CONFIG = """\
 version: 1
 defaults:

@@ -17,6 +17,8 @@ from e2e.command import Command, Finished, changing
 from reconcile.kinds import KINDS
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 README = Path(__file__).resolve().parents[2] / "README.md"
 UNPACED = "version: 1\nrequest_budget: {api: 100000}\n"
 """The sandbox here has no limit, so that no test waits."""

@@ -23,7 +23,7 @@ from e2e.fleet import FLEET, SHOP
 from reconcile.sandbox import Sandbox
 
 TOKEN = "tk-canary-of-the-command"
-pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
+pytestmark = [pytest.mark.more, pytest.mark.filterwarnings("default::ResourceWarning")]
 
 
 @frozen

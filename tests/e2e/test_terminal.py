@@ -14,6 +14,8 @@ from e2e.terminal import on_terminal
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 ESCAPE = "\x1b"
 BEGIN = "Only 'yes' is taken: "
