@@ -55,6 +55,7 @@ def facts(
     *,
     version: str | None = None,
     status: str = "running",
+    addon_status: str = "running",
     operation: str | None = None,
     reach: Reach | None = None,
 ) -> Facts:
@@ -64,6 +65,7 @@ def facts(
         type_name=engine.value,
         version=Version.parse(version or VERSIONS[engine]),
         status=status,
+        addon_status=addon_status,
         operation=operation,
         reach=reach,
     )

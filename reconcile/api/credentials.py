@@ -21,6 +21,7 @@ from reconcile.api.tokens import Tokens
 from reconcile.api.transport import Transport
 from reconcile.errors import AccessError, AnswerError, CredentialsError
 from reconcile.model.engine import Engine
+from reconcile.model.state import RUNNING
 from reconcile.model.target import Hosts
 from reconcile.model.text import safe_text
 
@@ -104,6 +105,7 @@ class AddonTokens:
             resource_id=_text(document.get("resource_id")) or "",
             engine=engine_of(document),
             plan=_text(_inner(document, "plan").get("name")),
+            status=safe_text(str(document.get("status") or RUNNING)),
         )
 
 

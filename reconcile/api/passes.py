@@ -12,6 +12,7 @@ from attrs import frozen
 from reconcile.api.secret import Credential
 from reconcile.errors import CredentialsError
 from reconcile.model.engine import Engine
+from reconcile.model.state import RUNNING
 
 LIFE = 3600.0
 """Seconds for which the provider's tokens are good (the wire contract)."""
@@ -30,6 +31,11 @@ class Pass:
         """Whether five minutes of it are left."""
         return self.ends - now >= _MARGIN
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether later runs may use it."""
+        return True
+
     def document(self) -> dict[str, str | None]:
         """All but its end, as it is kept on disk; it holds the token."""
         return {"token": self.credential.secret}
@@ -37,12 +43,21 @@ class Pass:
 
 @frozen(kw_only=True)
 class Grant(Pass):
-    """A token for an addon, and what the provider said of the addon when it gave it."""
+    """A token for an addon, and what the provider said of the addon when it gave it.
+
+    Later runs use it only where the addon's status was `running`, so that they see its end.
+    """
 
     addon: str
     resource_id: str
     engine: Engine | None
     plan: str | None
+    status: str = RUNNING
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether later runs may use it."""
+        return self.status == RUNNING
 
     def document(self) -> dict[str, str | None]:
         """All but its end, as it is kept on disk; it holds the token."""

@@ -40,6 +40,7 @@ class Targets:
             resource_id=grant.resource_id,
             engine=grant.engine,
             plan=grant.plan,
+            addon_status=grant.status,
         )
 
     def addons(self, app: str) -> tuple[ListedAddon, ...]:

@@ -87,7 +87,8 @@ class Tokens(Generic[K, V]):
 
     def _asked(self, key: K, *, finish: bool) -> V:
         token = self._ask(key, finish=finish)
-        self._store.write(self._facts(key), token.document(), token.ends)
+        if token.is_kept:
+            self._store.write(self._facts(key), token.document(), token.ends)
         return token
 
     def _serves(self, token: V) -> bool:

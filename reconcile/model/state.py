@@ -27,15 +27,15 @@ ITSELF = ""
 RUNNING = "running"
 """The status of a database that can be changed."""
 
-TRANSIENT = frozenset({"creating", "migrating", "updating", "upgrading"})
-"""The statuses that end without a person; source: the wire contract."""
+TRANSIENT = frozenset({"creating", "provisioning", "migrating", "updating", "upgrading"})
+"""The statuses of databases and addons that end without a person; source: the wire contract."""
 
 
 @frozen(kw_only=True)
 class Facts:
     """What the database resource says of a database, whatever the kinds.
 
-    `engine` is None for a type that we do not know; `version` where none was given. `connection` is
+    `addon_status` comes with the addon's token. `engine` is None for a type that we do not know; `version` where none was given. `connection` is
     what the spec says of how to reach it by SQL, `reach` what was found there, None where nobody
     looked.
     """
@@ -44,19 +44,29 @@ class Facts:
     type_name: str
     version: Version | None
     status: str
+    addon_status: str = RUNNING
     operation: str | None = None
     connection: Connection | None = None
     reach: Reach | None = None
 
     @property
     def settled(self) -> bool:
-        """Whether the database runs and no operation is under way."""
-        return self.status == RUNNING and not self.operation
+        """Whether the database and its addon run and no operation is under way."""
+        return self.status == self.addon_status == RUNNING and not self.operation
 
     @property
     def needs_person(self) -> bool:
-        """Whether the status stays until a person acts; so does one that we do not know."""
-        return self.status != RUNNING and self.status not in TRANSIENT
+        """Whether a status stays until a person acts; so does one that we do not know."""
+        return _stays(self.status) or _stays(self.addon_status)
+
+    @property
+    def held_by_addon(self) -> bool:
+        """Whether the status to report is the addon's."""
+        return self.addon_status != RUNNING and not _stays(self.status)
+
+
+def _stays(status: str) -> bool:
+    return status != RUNNING and status not in TRANSIENT
 
 
 @frozen(kw_only=True)

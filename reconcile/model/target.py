@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from reconcile.model.call import Call, filled
 from reconcile.model.engine import Engine
@@ -29,6 +29,7 @@ class Target:
 
     `connection` is how its spec says to reach it by SQL, if it does. `created_at` is when the
     database was created, in UTC; None where its resource was not read or does not say.
+    `addon_status` does not tell one target from another.
     """
 
     region: str
@@ -40,6 +41,7 @@ class Target:
     plan: str | None = None
     connection: Connection | None = None
     created_at: datetime | None = None
+    addon_status: str = field(default="running", eq=False)
 
     def url(self, call: Call) -> str:
         """Where a call about this database goes."""

@@ -77,6 +77,7 @@ def find(reads: Reads, *, app: str, addon: str | None, engine: Engine | None) ->
     except AnswerError as error:
         raise AnswerError(f"{_resource_of(target)}: {error}") from None
     known = evolve(target, created_at=created_at_of(resource))
+    facts = evolve(facts, addon_status=target.addon_status)
     return Found(target=known, resource=resource, facts=facts, reads=reads)
 
 

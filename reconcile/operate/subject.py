@@ -41,17 +41,18 @@ class Subject:
     def must_be_settled(self) -> None:
         """Raise ReconcileError where the provider is still busy with the database."""
         operation = self.facts.operation
+        status = f"{self.name!r} is {self.facts.status}"
+        if self.facts.held_by_addon:
+            status = f"the addon of {self.name!r} is {self.facts.addon_status}"
         if operation:
             raise ReconcileError(
-                f"{self.name!r} is {self.facts.status}, and operation {operation!r} is under way:"
+                f"{status}, and operation {operation!r} is under way:"
                 f" follow it with {follow_command(operation, self.name)}"
             )
         if self.facts.needs_person:
-            raise ReconcileError(
-                f"{self.name!r} is {self.facts.status}: get it running in the provider's dashboard"
-            )
+            raise ReconcileError(f"{status}: get it running in the provider's dashboard")
         if not self.facts.settled:
-            raise ReconcileError(f"{self.name!r} is {self.facts.status}: wait until it is running")
+            raise ReconcileError(f"{status}: wait until it is running")
 
 
 def rows_of(answer: object, what: str) -> list[Mapping[str, Any]]:

@@ -87,18 +87,20 @@ def _whole_database(desired: Desired, facts: Facts) -> Item | None:
         )
     if facts.settled:
         return None
+    status = f"its status is {facts.status!r}"
+    if facts.held_by_addon:
+        status = f"its addon is {facts.addon_status!r}"
     if facts.needs_person:
         return Blocked(
             address=address,
             code="P104",
-            message=f"its status is {facts.status!r}, and stays so until a person acts",
+            message=f"{status}, and stays so until a person acts",
             hint="open the database in the provider's dashboard and get it running, or remove its spec",
             reason=Reason.BUSY,
             origin=origin,
         )
     busy = f"operation {facts.operation} is under way" if facts.operation else None
-    message = busy or f"its status is {facts.status!r}"
-    return Pending(address=address, message=message, reason=Reason.BUSY, origin=origin)
+    return Pending(address=address, message=busy or status, reason=Reason.BUSY, origin=origin)
 
 
 def _settled(desired: Desired, observed: Observed) -> Settled:

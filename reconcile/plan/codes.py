@@ -14,7 +14,7 @@ MEANINGS = MappingProxyType(
         "P101": "the live database is of another engine than the spec says; an engine is never changed",
         "P102": "the engine or the plan does not offer this kind",
         "P103": "something is live that the spec does not name, and the spec says `others: report`",
-        "P104": "the live database is stopped, suspended, being deleted or failed, or has an unknown status",
+        "P104": "the live database or its addon is stopped, suspended, being deleted or failed, or has an unknown status",
         "P105": "what the provider answered about this kind cannot be used; nothing is known of it",
         "P121": "the connection that the spec names cannot be used: its string, its server or its driver",
         "P122": "the connection leads to another database than the API tells of; nothing is run over it",

@@ -163,6 +163,11 @@ class Database:
     )
     plan: str | None = field(default=None, metadata=about("plan", "mysql-starter-512"))
     status: Status = field(default=Status.RUNNING, metadata=about("state of the database"))
+    addon_status: str = field(
+        default="running",
+        validator=STATUS_WORD,
+        metadata=about("state of the addon", "suspended"),
+    )
     current_operation_id: str | None = field(
         default=None,
         metadata=about("operation under way", "609145e66ffbd934f6745bb4"),

@@ -35,8 +35,8 @@ def _identity(place: Place) -> dict[str, object]:
         "id": database.id,
         "app_id": place.app.id,
         "resource_id": database.resource_id,
-        # The addon is what is paid for; it runs, whatever its database is doing.
-        "status": "running",
+        # The addon is what is paid for; its status is not that of its database.
+        "status": database.addon_status,
         "plan": {"id": object_id("plan", plan), "name": plan, "display_name": plan},
         "addon_provider": {
             "id": database.provider,

@@ -201,11 +201,16 @@ TABLE = [
 ]
 
 
+def _addon_suspended(sandbox: Sandbox) -> None:
+    """The shop runs, and its addon is suspended."""
+    sandbox.change(SHOP_ADDON, addon_status="suspended")
+
+
 TABLE += [
     Case(f"{command.split()[0]}-{status}", 2, command, prepare=_needs_person(status))
     for status in ("stopped", "suspended", "deleting", "error")
     for command in ("drift", "apply --yes", "plan --detailed-exitcode")
-]
+] + [Case("drift-addon-suspended", 2, "drift", prepare=_addon_suspended)]
 
 
 def _operation_fails(sandbox: Sandbox) -> None:

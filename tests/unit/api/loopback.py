@@ -94,13 +94,14 @@ class Addon:
     resource: Mapping[str, Any] = field(factory=dict)
     results: Mapping[str, Any] = field(factory=dict)
     users: object = None
+    status: object = "running"
 
     def listed(self) -> dict[str, Any]:
         """The addon as the platform shows it."""
         return {
             "id": self.id,
             "resource_id": self.resource_id,
-            "status": "running",
+            "status": self.status,
             "plan": {"id": "p", "name": f"{self.engine}-starter-512"},
             "addon_provider": {"id": self.engine, "name": self.engine},
         }

@@ -15,6 +15,7 @@ from unit.api.kept import COLD, WARM, documents, files, read, run, with_environm
 from unit.api.loopback import (
     API_TOKEN,
     HOUR,
+    Addon,
     PlainClock,
     Provider,
     jwt,
@@ -36,6 +37,18 @@ def test_a_warm_run_asks_the_database_host_only(surroundings: Surroundings, toke
     with connect_reading(surroundings) as reads:
         assert reads.targets.find(app="shop-web", addon="ad-1", engine=None) == first
     assert set(documents(tokens)) == {"account", "addon"}
+
+
+def test_what_is_said_of_a_suspended_addon_is_not_kept(
+    provider: Provider, surroundings: Surroundings
+) -> None:
+    """The next run asks again: it may run by then."""
+    provider.apps = (("shop-web", Addon(status="suspended")),)
+    assert run(surroundings) == COLD
+    assert run(surroundings) == {**COLD, "auth": 0}
+    provider.apps = (("shop-web", Addon()),)
+    assert run(surroundings) == {**COLD, "auth": 0}
+    assert run(surroundings) == WARM
 
 
 def test_without_a_directory_nothing_is_kept(surroundings: Surroundings, tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ COSTS = [
     ),
     Cost(evolve(MYSQL, resource={"status": "upgrading"}), Engine.MYSQL, ALL_MYSQL, 1),
     Cost(evolve(MYSQL, resource={"current_operation_id": "op"}), Engine.MYSQL, ALL_MYSQL, 1),
+    Cost(evolve(MYSQL, status="suspended"), Engine.MYSQL, ALL_MYSQL, 1),
     Cost(MYSQL, Engine.POSTGRESQL, ("extensions",), 1),
     Cost(evolve(MYSQL, engine="abacus"), Engine.MYSQL, ALL_MYSQL, 1),
 ]
@@ -99,6 +100,18 @@ def test_reading_a_database_costs_just_this(cost: Cost) -> None:
         assert isinstance(observation, Observed)
         assert set(observation.states) == cost.states
         assert dict(reads.spent().requests) == {"auth": 1, "api": 1, "database": cost.requests}
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [("suspended", "suspended"), (None, "running"), ("running", "running"), (7, "7")],
+)
+def test_an_observation_holds_the_status_of_the_addon(said: object, status: str) -> None:
+    """Where the provider does not say it, the database's own status decides."""
+    with serving(("shop-web", evolve(MYSQL, status=said))) as provider, reading(provider) as reads:
+        observation = observe([wanted("shop", MYSQL.id)], reads)["shop"]
+    assert isinstance(observation, Observed)
+    assert observation.facts.addon_status == status
 
 
 FAILURES: list[tuple[str, list[Reply], str]] = [

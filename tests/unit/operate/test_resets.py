@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from unit.api.loopback import Provider
 from unit.operate.conftest import Found, answers, sent
 
@@ -63,6 +64,10 @@ def test_a_busy_database_is_left_alone(provider: Provider, found: Found) -> None
     """Said without asking."""
     with pytest.raises(ReconcileError, match="'billing' is updating: wait until it is running"):
         prepare(ResetDatabase(name="shop"), found(status="updating"))
+    subject = found()
+    suspended = evolve(subject, facts=evolve(subject.facts, addon_status="suspended"))
+    with pytest.raises(ReconcileError, match="the addon of 'billing' is suspended: get it running"):
+        prepare(ResetDatabase(name="shop"), suspended)
     with pytest.raises(ReconcileError, match="'billing' is stopped: get it running"):
         prepare(ResetDatabase(name="shop"), found(status="stopped"))
     assert sent(provider) == []

@@ -80,6 +80,7 @@ def test_a_type_that_we_do_not_know_is_refused() -> None:
     ("live", "words"),
     [
         *((facts(status=word), repr(word)) for word in sorted(TRANSIENT)),
+        (facts(addon_status="provisioning"), "its addon is 'provisioning'"),
         (facts(operation="op-1"), "operation op-1 is under way"),
     ],
 )
@@ -106,6 +107,17 @@ def test_a_status_that_does_not_end_by_itself_is_blocked(
     assert repr(status) in entry.message
     assert plan.status is Status.ATTENTION
     assert Plan(databases=(plan,)).remains
+
+
+@pytest.mark.parametrize("status", ["suspended", "hibernating"])
+@pytest.mark.parametrize("of_database", ["running", "updating"])
+def test_an_addon_whose_status_stays_is_blocked(status: str, of_database: str) -> None:
+    """The provider says it with the token; the database's own status may say nothing of it."""
+    live = facts(status=of_database, addon_status=status)
+    (entry,) = planned(desired(WANTED), observed({}, live=live)).items
+    assert isinstance(entry, Blocked)
+    assert entry.code == "P104"
+    assert f"its addon is {status!r}" in entry.message
 
 
 def test_a_spec_that_names_no_kind_is_in_sync() -> None:
