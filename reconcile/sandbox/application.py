@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,16 +26,15 @@ ENDPOINTS = (*provider.ENDPOINTS, *door.ENDPOINTS)
 
 def application(service: Service) -> Starlette:
     """Build the ASGI application of one sandbox."""
-    routes = [
-        Route(endpoint.path, _adapted(service, endpoint), methods=[endpoint.method])
-        for endpoint in ENDPOINTS
-    ]
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for endpoint in ENDPOINTS:
+        by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
     built = Starlette(
-        routes=routes,
+        routes=[_route(service, path, methods) for path, methods in by_path.items()],
         middleware=[Middleware(Edge, service=service)],
         exception_handlers={
             404: _no_route,
-            405: _no_route,
+            405: _wrong_method,
             Exception: _internal_error,
         },
     )
@@ -43,20 +43,28 @@ def application(service: Service) -> Starlette:
     return built
 
 
-def _adapted(service: Service, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """Give an endpoint the form that Starlette calls.
+def _route(service: Service, path: str, endpoints: Mapping[str, Endpoint]) -> Route:
+    """Give a path's endpoints the form that Starlette calls.
 
     There is no await between the check and the answer: on one event loop, every request is atomic.
     """
 
     async def respond(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=_allow(route.methods or ()))
+        endpoint = endpoints["GET" if request.method == "HEAD" else request.method]
         call: Call = evolve(request.state.call, params=request.path_params)
         try:
             return endpoint.answer(service, _authorized(service, endpoint.credential, call))
         except REFUSED as error:
             return refusal(error)
 
-    return respond
+    route = Route(path, respond, methods=[*endpoints, "OPTIONS"])
+    return route
+
+
+def _allow(methods: Iterable[str]) -> dict[str, str]:
+    return {"Allow": ", ".join(sorted(methods))}
 
 
 def _authorized(service: Service, credential: Credential, call: Call) -> Call:
@@ -80,7 +88,14 @@ def _authorized(service: Service, credential: Credential, call: Call) -> Call:
 
 
 async def _no_route(_: Request, __: Exception) -> Response:
-    return refusal(not_found("Route"))
+    return refusal(not_found("route"))
+
+
+async def _wrong_method(_: Request, error: Exception) -> Response:
+    # Starlette names the methods in an order that changes from start to start.
+    named = error.headers if isinstance(error, HTTPException) else None
+    allow = _allow(dict(named or {}).get("Allow", "").split(", "))
+    return JsonReply({"error": "method not allowed"}, status_code=405, headers=allow)
 
 
 async def _internal_error(_: Request, error: Exception) -> Response:

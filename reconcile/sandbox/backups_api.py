@@ -59,7 +59,7 @@ def _find(service: Service, database: Database, call: Call) -> StoredBackup:
     for backup in stored_backups(database, service.now()):
         if backup.id == call.params["backup"]:
             return backup
-    raise not_found("DatabaseBackup")
+    raise not_found("database_backup")
 
 
 def list_backups(service: Service, call: Call) -> Response:

@@ -20,7 +20,7 @@ def place_of(service: Service, call: Call) -> Place:
     """Find the database of the path, or answer 404."""
     place = service.fleet.place(call.params["database"])
     if place is None:
-        raise not_found("Database")
+        raise not_found("database")
     return place
 
 

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class EngineFacts:
-    """What a new database of an engine looks like; `title` is the provider's display name."""
+    """What a new database of an engine looks like; `title` is the addon provider's name."""
 
     title: str
     version: str
@@ -38,7 +38,7 @@ ENGINES: Mapping[Engine, EngineFacts] = MappingProxyType(
         Engine.INFLUXDB: EngineFacts(
             title="InfluxDB", version="1.8.10-1", plan="influx-starter-512"
         ),
-        Engine.REDIS: EngineFacts(title="Redis", version="7.2.4-1", plan="redis-starter-256"),
+        Engine.REDIS: EngineFacts(title="Redis® OSS", version="7.2.4-1", plan="redis-starter-256"),
         Engine.ELASTICSEARCH: EngineFacts(
             title="Elasticsearch", version="7.10.2-1", plan="elasticsearch-starter-1024"
         ),

@@ -92,7 +92,7 @@ def disable(service: Service, call: Call) -> Response:
     name = _known(database, call.query.get("feature"))
     present = _find(database, name)
     if present is None:
-        raise not_found("Feature")
+        raise not_found("feature")
     if present.status in _COMING:
         raise conflict(f"the feature {name!r} is being enabled")
     going = JsonReply({"message": f"Feature {name} is being removed"})

@@ -61,7 +61,7 @@ def show_maintenance(service: Service, call: Call) -> Response:
         if one.id == call.params["maintenance"]:
             shown = _document(database, one)
             return JsonReply({**shown, "maintenance": shown})
-    raise not_found("Maintenance")
+    raise not_found("maintenance")
 
 
 _MAINTENANCE = "/api/databases/{database}/maintenance"

@@ -75,7 +75,7 @@ def show_operation(service: Service, call: Call) -> Response:
     for operation in place_of(service, call).database.operations:
         if operation.id == call.params["operation"]:
             return JsonReply({"operation": operation_document(operation)})
-    raise not_found("Operation")
+    raise not_found("operation")
 
 
 def show_version(service: Service, call: Call) -> Response:
@@ -86,7 +86,7 @@ def show_version(service: Service, call: Call) -> Response:
     database = place_of(service, call).database
     found = find_version(database, call.params["version"])
     if found is None:
-        raise not_found("DatabaseTypeVersion")
+        raise not_found("database_type_version")
     engine, version = found
     after = upgrade_of(database, engine, version)
     shown = version_document(engine, version)

@@ -16,7 +16,7 @@ from reconcile.sandbox.wire import Call, Credential, JsonReply
 def _app(service: Service, call: Call) -> App:
     app = service.fleet.app(call.params["app"])
     if app is None:
-        raise not_found("App")
+        raise not_found("app")
     return app
 
 
@@ -25,7 +25,7 @@ def _place(service: Service, call: Call) -> Place:
     for place in service.fleet.addons(app):
         if place.database.id == call.params["addon"]:
             return place
-    raise not_found("Addon")
+    raise not_found("addon")
 
 
 def _identity(place: Place) -> dict[str, object]:
@@ -38,10 +38,7 @@ def _identity(place: Place) -> dict[str, object]:
         # The addon is what is paid for; its status is not that of its database.
         "status": database.addon_status,
         "plan": {"id": object_id("plan", plan), "name": plan, "display_name": plan},
-        "addon_provider": {
-            "id": database.provider,
-            "name": f"Scalingo {ENGINES[database.engine].title}",
-        },
+        "addon_provider": {"id": database.provider, "name": ENGINES[database.engine].title},
     }
 
 

@@ -47,7 +47,7 @@ def _reachable(service: Service, call: Call) -> Database:
 def _find(database: Database, call: Call) -> User:
     user = _users(database).get(call.params["user"])
     if user is None:
-        raise not_found("DatabaseUser")
+        raise not_found("database_user")
     return user
 
 

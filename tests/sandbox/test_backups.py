@@ -143,7 +143,7 @@ def test_where_periodic_backups_are_off_there_is_none(
 def test_an_unknown_backup_is_a_404(timed: ProviderClient, path: str) -> None:
     """The body names what is missing."""
     answer = timed.send("GET", f"/api/{path.format(MYSQL)}", bearer=timed.addon_token(MYSQL))
-    missing = {"resource": "DatabaseBackup", "error": "not found"}
+    missing = {"resource": "database_backup", "error": "not found"}
     assert (answer.status, answer.document) == (404, missing)
 
 

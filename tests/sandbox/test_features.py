@@ -139,7 +139,7 @@ def test_removing_twice_is_no_error(timed: ProviderClient, timed_sandbox: Sandbo
 def test_a_feature_that_is_not_there_cannot_go(timed: ProviderClient) -> None:
     """It is not found."""
     answer = _disable(timed, SSL)
-    missing = {"resource": "Feature", "error": "not found"}
+    missing = {"resource": "feature", "error": "not found"}
     assert (answer.status, answer.document) == (404, missing)
 
 

@@ -163,10 +163,10 @@ def test_addons_are_found_by_the_name_or_id_of_the_app(client: ProviderClient, a
     """Both lead to the same addons, in the shape of the reference."""
     answer = client.send("GET", f"/v1/apps/{app}/addons", bearer=client.user_token())
     addons = answer.document["addons"]
-    assert [addon["addon_provider"]["id"] for addon in addons] == [
-        "mysql",
-        "mysql",
-        "scalingo-redis",
+    assert [addon["addon_provider"] for addon in addons] == [
+        {"id": "mysql", "name": "MySQL"},
+        {"id": "mysql", "name": "MySQL"},
+        {"id": "scalingo-redis", "name": "Redis® OSS"},
     ]
     assert addons[0] == {
         "id": MYSQL,
@@ -174,7 +174,7 @@ def test_addons_are_found_by_the_name_or_id_of_the_app(client: ProviderClient, a
         "resource_id": "my-db-123",
         "status": "running",
         "plan": addons[0]["plan"],
-        "addon_provider": {"id": "mysql", "name": "Scalingo MySQL"},
+        "addon_provider": {"id": "mysql", "name": "MySQL"},
         "provisioned_at": "2025-02-05T15:38:14.343+01:00",
         "deprovisioned_at": None,
     }
@@ -214,12 +214,12 @@ def test_an_addon_token_for_a_bad_body_is_a_400(client: ProviderClient) -> None:
 @pytest.mark.parametrize(
     ("path", "resource"),
     [
-        ("/v1/apps/none/addons", "App"),
-        (f"/v1/apps/none/addons/{MYSQL}", "App"),
-        (f"/v1/apps/api/addons/{MYSQL}", "Addon"),
-        ("/v1/apps/web/addons/my-db-123", "Addon"),
-        ("/v1/nothing", "Route"),
-        ("/v1/apps/", "Route"),
+        ("/v1/apps/none/addons", "app"),
+        (f"/v1/apps/none/addons/{MYSQL}", "app"),
+        (f"/v1/apps/api/addons/{MYSQL}", "addon"),
+        ("/v1/apps/web/addons/my-db-123", "addon"),
+        ("/v1/nothing", "route"),
+        ("/v1/apps/", "route"),
     ],
 )
 def test_what_is_not_there_is_a_404(client: ProviderClient, path: str, resource: str) -> None:
@@ -229,10 +229,31 @@ def test_what_is_not_there_is_a_404(client: ProviderClient, path: str, resource:
     assert answer.document == {"resource": resource, "error": "not found"}
 
 
-def test_a_wrong_method_is_a_404(client: ProviderClient) -> None:
-    """A route that exists for another method is as missing as any."""
-    answer = client.send("DELETE", "/v1/apps", bearer=client.user_token())
-    assert (answer.status, answer.document["resource"]) == (404, "Route")
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/apps", "GET, HEAD, OPTIONS"),
+        ("/v1/tokens/exchange", "OPTIONS, POST"),
+        (f"/api/databases/{MYSQL}", "GET, HEAD, OPTIONS, PATCH, PUT"),
+    ],
+)
+def test_a_wrong_method_is_a_405(client: ProviderClient, path: str, allowed: str) -> None:
+    """`Allow` names every method of the path, and OPTIONS asks for the same; neither has CORS."""
+    for method, status in (("DELETE", 405), ("OPTIONS", 204)):
+        answer = client.send(method, path)
+        assert (answer.status, answer.headers["Allow"]) == (status, allowed)
+    assert client.send("DELETE", path).document == {"error": "method not allowed"}
+    assert client.send("OPTIONS", f"{path}/nothing/more").status == 404
+
+
+def test_head_is_get_without_a_body(client: ProviderClient) -> None:
+    """The status and the length are those of GET; so are the credentials."""
+    token = client.user_token()
+    shown = client.send("GET", "/v1/apps", bearer=token)
+    answer = client.send("HEAD", "/v1/apps", bearer=token)
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["Content-Length"] == str(len(shown.body))
+    assert client.send("HEAD", "/v1/apps").status == 401
 
 
 def test_an_addon_token_is_good_for_its_own_database_only(client: ProviderClient) -> None:

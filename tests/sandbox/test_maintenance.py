@@ -80,7 +80,7 @@ def test_a_page_that_is_no_number_is_a_422(client: ProviderClient, name: str, va
 def test_an_unknown_maintenance_is_a_404(client: ProviderClient) -> None:
     """The body names what is missing."""
     answer = _ask(client, "/none")
-    missing = {"resource": "Maintenance", "error": "not found"}
+    missing = {"resource": "maintenance", "error": "not found"}
     assert (answer.status, answer.document) == (404, missing)
 
 

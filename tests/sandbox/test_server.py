@@ -62,7 +62,7 @@ def test_a_path_of_no_host_is_a_404_and_not_counted(
 ) -> None:
     """What none of the three hosts would serve is not found."""
     answer = client.send("GET", "/favicon.ico")
-    assert (answer.status, answer.document["resource"]) == (404, "Route")
+    assert (answer.status, answer.document["resource"]) == (404, "route")
     assert sum(sandbox.requests()["counts"].values()) == 0
 
 

@@ -138,4 +138,4 @@ def test_a_database_that_went_away_is_a_404(client: ProviderClient, sandbox: San
     sandbox.put_fleet({"version": 1})
     answer = client.send("GET", f"/api/databases/{MYSQL}", bearer=token)
     assert answer.status == 404
-    assert answer.document == {"resource": "Database", "error": "not found"}
+    assert answer.document == {"resource": "database", "error": "not found"}

@@ -241,7 +241,7 @@ def test_an_operation_of_the_fleet_file_goes_on(
 def test_an_operation_is_shown_to_its_own_database(timed: ProviderClient) -> None:
     """With another database's token, or an unknown id, it is not found."""
     operation = _upgrade(timed).document["operation_id"]
-    missing = {"resource": "Operation", "error": "not found"}
+    missing = {"resource": "operation", "error": "not found"}
     for answer in (
         _operation(timed, operation, POSTGRESQL),
         _operation(timed, "609145e66ffbd934f6745bb4", STOPPED),

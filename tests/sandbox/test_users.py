@@ -110,7 +110,7 @@ def test_a_protected_user_stays(client: ProviderClient) -> None:
 def test_a_missing_user_is_a_404(client: ProviderClient, method: str, user: str) -> None:
     """The body names what is missing."""
     answer = _ask(client, method, user, PASSWORD)
-    missing = {"resource": "DatabaseUser", "error": "not found"}
+    missing = {"resource": "database_user", "error": "not found"}
     assert (answer.status, answer.document) == (404, missing)
 
 

@@ -56,7 +56,7 @@ def test_the_next_upgrade_is_the_next_version(client: ProviderClient, addon: str
 def test_an_unknown_version_is_a_404(client: ProviderClient) -> None:
     """The body names what is missing."""
     answer = _version(client, "6051fe19406c31aaafd31a05")
-    missing = {"resource": "DatabaseTypeVersion", "error": "not found"}
+    missing = {"resource": "database_type_version", "error": "not found"}
     assert (answer.status, answer.document) == (404, missing)
 
 
