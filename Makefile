@@ -75,6 +75,7 @@ mutation: setup ## Change the code that decides, in thousands of ways; which cha
 bench: setup ## Ratios of speed, measured within one run
 	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python benchmarks/activity.py
+	@$(BIN)/python benchmarks/concurrency.py
 	@$(BIN)/python benchmarks/growth.py
 	@$(BIN)/python benchmarks/engines.py
 

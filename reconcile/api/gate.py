@@ -7,11 +7,23 @@ from attrs import evolve, frozen
 from reconcile.api.routes import Role
 from reconcile.model.cost import Budget
 
-CONNECTIONS = 32
+_CONNECTIONS = 32
 """As many requests as may be under way at once on a host for which no number is given."""
+
+_WORKERS = 8
 
 _RUN = 10
 """Good answers in a row after which one more request may be under way."""
+
+
+def connections(budget: Budget) -> int:
+    """How many requests may be under way at once on the host that takes most."""
+    return max(_CONNECTIONS, budget.concurrency)
+
+
+def workers(budget: Budget) -> int:
+    """How many threads spend a budget: all requests that it allows at once, and some that wait."""
+    return max(_WORKERS, budget.concurrency)
 
 
 @frozen(kw_only=True)
@@ -32,7 +44,7 @@ class Gate:
     @classmethod
     def of(cls, role: Role, budget: Budget) -> Gate:
         """The gate of a host, as wide as it gets, but never shut: nothing would open it again."""
-        most = max(1, budget.concurrency) if role is Role.DATABASE else CONNECTIONS
+        most = max(1, budget.concurrency) if role is Role.DATABASE else connections(budget)
         return cls(most=most, width=most)
 
     @property

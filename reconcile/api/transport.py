@@ -14,7 +14,7 @@ from urllib3 import exceptions as failures
 
 from reconcile.api.clock import Clock, SteadyClock, SystemClock
 from reconcile.api.deadline import Deadline
-from reconcile.api.gate import CONNECTIONS
+from reconcile.api.gate import connections
 from reconcile.api.hearing import Hearing, OverdueError
 from reconcile.api.lane import Countdown, Lane
 from reconcile.api.outcome import Outcome, answer_of, trouble_with, verdict_on
@@ -95,8 +95,7 @@ class Transport:
         self._hearing = Hearing()
         self._limits = limits or Limits()
         self._deadline = Deadline(begun=self._steady.now(), longest=longest)
-        connections = max(CONNECTIONS, budget.concurrency)
-        self._pool = pool_of(connections, self._sockets, self._hearing, authorities)
+        self._pool = pool_of(connections(budget), self._sockets, self._hearing, authorities)
         lane = partial(Lane, budget=budget, clock=self._steady, stop=self._stop)
         self._lanes = {role: lane(role, closed=self._closed, countdown=countdown) for role in Role}
 

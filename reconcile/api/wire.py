@@ -10,6 +10,7 @@ from reconcile.api.access import ByAccount
 from reconcile.api.answer_identity import AnswerIdentity
 from reconcile.api.authorities import authorities
 from reconcile.api.hosts import HostSettings
+from reconcile.api.gate import workers
 from reconcile.api.identity import ApiToken, Identity, ReadyToken, identity_of
 from reconcile.api.passes import Grant
 from reconcile.api.ready import ByReadyToken
@@ -47,6 +48,7 @@ class Wire:
             longest=surroundings.longest,
             authorities=authorities(environment),
         )
+        self.workers = workers(surroundings.budget)
         self._access = _access(identity, self._transport, self._settings, surroundings)
         self.answers = AnswerIdentity()
 
@@ -153,6 +155,11 @@ class Connected:
     def spent(self) -> Spent:
         """What it cost so far, by host: auth, api, database."""
         return self._wire.spent()
+
+    @property
+    def workers(self) -> int:
+        """How many threads can use it before they only wait for each other."""
+        return self._wire.workers
 
     def in_hand(self, addons: Iterable[tuple[str, str | None]]) -> InHand:
         """What need not be asked for, of what these (application, addon) pairs take; no request."""

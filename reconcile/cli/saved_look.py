@@ -83,6 +83,7 @@ def look(saved: Taken, again: Again, stop: Event, *, shown: bool) -> Looked:
         allowance=_EVERYTHING,
         executor=DryRunExecutor(),
         dropped=saved.dropped,
+        workers=again.reads.workers,
         recheck=_once(again, looks),
         stop=stop,
     ).run()

@@ -35,7 +35,9 @@ def gather(plan: Plan, reads: Reads, *, stop: Event | None = None) -> dict[str, 
     What could not be read is said in it. Once `stop` is set nothing more is read.
     """
     needs = [need for database in plan.databases if (need := _need_of(database)) is not None]
-    found = fan_out(lambda need: _evidence(need, reads.client), needs, stop=stop)
+    found = fan_out(
+        lambda need: _evidence(need, reads.client), needs, workers=reads.workers, stop=stop
+    )
     return {need.handle: one or INTERRUPTED for need, one in zip(needs, found, strict=True)}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TypeVar
 
@@ -14,22 +15,20 @@ R = TypeVar("R")
 _LOOK = 0.1
 """Seconds between two looks at `stop`: how long an interrupt may go unnoticed."""
 
-WORKERS = 8
-
 
 def fan_out(
     work: Callable[[T], R],
     tasks: Sequence[T],
     *,
-    workers: int = WORKERS,
+    workers: int,
     executor: Executor | None = None,
     stop: Event | None = None,
     done: Callable[[T, R], None] | None = None,
 ) -> list[R | None]:
     """Results in the order of the tasks; None for what was not done when `stop` was set.
 
-    `done` is told in the caller's thread as each result comes. Without an `executor` that many
-    `workers` of its own do the work. Raises what the work raises.
+    `done` is told in the caller's thread as each result comes. Without an `executor` so many
+    `workers`, threads made for this, do the work. Raises what the work raises.
     """
     stop = stop or Event()
 
@@ -37,22 +36,37 @@ def fan_out(
         return None if stop.is_set() else work(task)
 
     results: list[R | None] = [None] * len(tasks)
+    finished: SimpleQueue[Future[R | None]] = SimpleQueue()
     with _threads(executor, workers) as threads:
-        pending = {threads.submit(unless_stopped, task): index for index, task in enumerate(tasks)}
-        left = set(pending)
+        index_of = {threads.submit(unless_stopped, task): i for i, task in enumerate(tasks)}
+        for future in index_of:
+            future.add_done_callback(finished.put)
         try:
-            while left and not stop.is_set():
-                finished, left = wait(left, timeout=_LOOK, return_when=FIRST_COMPLETED)
-                for future in sorted(finished, key=pending.__getitem__):
-                    index = pending[future]
-                    result = future.result()
-                    results[index] = result
-                    if done is not None and result is not None:
-                        done(tasks[index], result)
+            for future in _as_they_come(finished, len(tasks), stop):
+                index, result = index_of[future], future.result()
+                results[index] = result
+                if done is not None and result is not None:
+                    done(tasks[index], result)
         finally:
-            for future in left:
+            for future in index_of:
                 future.cancel()
     return results
+
+
+def _as_they_come(
+    finished: SimpleQueue[Future[R]], number: int, stop: Event
+) -> Iterator[Future[R]]:
+    """So many futures, each when it is done, until `stop` is set.
+
+    `wait` and `as_completed` of the standard library look at all that are left each time.
+    """
+    while number and not stop.is_set():
+        try:
+            future = finished.get(timeout=_LOOK)
+        except Empty:
+            continue
+        number -= 1
+        yield future
 
 
 @contextmanager

@@ -22,7 +22,10 @@ def inspect(
     Once `stop` is set, what was not read yet is Unknown. Raises UsageError, which concerns all.
     """
     found = fan_out(
-        lambda one: or_unknown(lambda: inspect_database(one, reads)), references, stop=stop
+        lambda one: or_unknown(lambda: inspect_database(one, reads)),
+        references,
+        workers=reads.workers,
+        stop=stop,
     )
     return {one.name: state or INTERRUPTED for one, state in zip(references, found, strict=True)}
 

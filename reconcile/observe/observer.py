@@ -14,7 +14,7 @@ from attrs import evolve
 from reconcile.api.reads import Reads
 from reconcile.kinds import KINDS
 from reconcile.model.state import Desired, Observation, Observed, Unknown
-from reconcile.observe.fanout import WORKERS, fan_out
+from reconcile.observe.fanout import fan_out
 from reconcile.observe.found import find, or_unknown
 from reconcile.observe.lookups import Lookups
 from reconcile.observe.reach import Inspect, reached, unlooked
@@ -27,7 +27,7 @@ def observe(
     reads: Reads,
     *,
     inspect: Inspect = unlooked,
-    workers: int = WORKERS,
+    workers: int | None = None,
     progress: Callable[[str, str], None] | None = None,
     executor: Executor | None = None,
     stop: Event | None = None,
@@ -36,8 +36,8 @@ def observe(
 
     `inspect` looks over a connection by SQL where a spec names one and something needs it.
     `progress` is told in the caller's thread, per database as it is done, its handle and `read` or
-    `unknown`. Once `stop` is set, what was not read yet is Unknown. Without an `executor` the
-    databases are read by `workers` threads of its own. Raises UsageError, which concerns all.
+    `unknown`. Once `stop` is set, what was not read yet is Unknown. Without an `executor` so
+    many `workers` read the databases, by default as many as the connection serves. Raises UsageError, which concerns all.
     """
 
     def tell(one: Desired, observation: Observation) -> None:
@@ -48,7 +48,7 @@ def observe(
     found = fan_out(
         lambda one: observe_database(one, reads, lookups, inspect),
         desired,
-        workers=workers,
+        workers=workers or reads.workers,
         executor=executor,
         stop=stop,
         done=tell,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from attrs import evolve, frozen
 from builders import HERE
-from e2e.command import Command
+from e2e.command import Command, until
 from e2e.fleet import SHOP
 from e2e.terminal import on_terminal
 from unit.api.clocks import SettledClock
@@ -154,6 +154,33 @@ def test_a_limit_that_is_met_all_the_same_costs_a_minute_and_nothing_else() -> N
     assert 120 <= done.seconds < 122
     assert done.spent.waited["api"] == pytest.approx(done.seconds, abs=0.01)
 
+
+def test_as_many_databases_are_asked_at_once_as_the_budget_says(command: Command) -> None:
+    """More than by default, by reads and by changes: nobody answers before all have asked."""
+    many = 12
+    (command.directory / "reconcile.yaml").write_text(
+        f"version: 1\nrequest_budget: {{api: 1000, concurrency: {many}}}\n"
+    )
+    with running(FLEET) as sandbox:
+        mine = command.in_environment(
+            SCALINGO_AUTH_URL=sandbox.url, SCALINGO_API_TOKEN=sandbox.token
+        )
+        mine.write(*(_BACKED_UP.format(number) for number in range(many)))
+        for method in ("GET", "PATCH"):
+            match = {"host": "database", "method": method}
+            sandbox.fault("hold", when="before", times=many, match=match)
+        with mine.started("apply", "--yes") as process:
+            for method in ("GET", "PATCH"):
+                until(lambda: len(sandbox.held()) == many, f"{many} times {method} at once")
+                assert {one["method"] for one in sandbox.release()} == {method}
+                until(lambda: not sandbox.held(), "they go on")
+            assert process.wait(30) == 0
+
+
+_BACKED_UP = (
+    "version: 1\ndatabase: db{0}\napp: app{0}\naddon: ad-{0}\nengine: mysql\n"
+    "backups: {{enabled: true, hours: [5]}}\n"
+)
 
 WAIT = "the api host refused more for now: waiting {}"
 CLEAR = "\r\x1b[K"

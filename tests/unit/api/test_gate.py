@@ -22,7 +22,7 @@ from unit.api.loopback import (
     unheard,
 )
 
-from reconcile.api.gate import CONNECTIONS, Gate
+from reconcile.api.gate import Gate
 from reconcile.api.reads import READING
 from reconcile.api.routes import GROUNDWORK, Role
 from reconcile.api.transport import Transport
@@ -41,11 +41,12 @@ def after(gate: Gate, answers: int) -> Gate:
 
 
 def test_a_gate_is_as_wide_as_the_budget_says() -> None:
-    """The database host's; on the others as many as there are connections; never shut."""
+    """The database host's; on the others 32, or as many if that is more; never shut."""
     assert EIGHT.width == EIGHT.most == 8
     assert Gate.of(Role.DATABASE, Budget(concurrency=3)).width == 3
     assert Gate.of(Role.DATABASE, Budget(concurrency=0)).width == 1
-    assert Gate.of(Role.API, Budget(concurrency=3)).width == CONNECTIONS
+    assert Gate.of(Role.API, Budget(concurrency=3)).width == 32
+    assert Gate.of(Role.API, Budget(concurrency=64)).width == 64
 
 
 def test_a_gate_halves_when_refused_and_is_never_shut() -> None:
