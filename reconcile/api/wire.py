@@ -9,8 +9,8 @@ from typing import Self, assert_never
 from reconcile.api.access import ByAccount
 from reconcile.api.answer_identity import AnswerIdentity
 from reconcile.api.authorities import authorities
-from reconcile.api.hosts import HostSettings
 from reconcile.api.gate import workers
+from reconcile.api.hosts import HostSettings
 from reconcile.api.identity import ApiToken, Identity, ReadyToken, identity_of
 from reconcile.api.passes import Grant
 from reconcile.api.ready import ByReadyToken
