@@ -46,12 +46,11 @@ def settlement(end: OpenEnd, action: Action, now: DatabasePlan) -> Settlement | 
     if now.target is None or now.target.addon != _addon(end):
         return None
     found = standing(action, now, tuple(_done_before(end))).standing
-    if found is Standing.STALE and step_of(action.change) is not None:
-        found = Standing.READY  # only the planned version shows that an upgrade was done
     if found is Standing.BLOCKED:
         return None
-    done = None if found is Standing.STALE else found is Standing.ALREADY_DONE
-    return settled_as(end, done=done)
+    # Of an upgrade, only the planned version shows that it was done.
+    unknown = found is Standing.STALE and step_of(action.change) is None
+    return settled_as(end, done=None if unknown else found is Standing.ALREADY_DONE)
 
 
 def settled_as(end: OpenEnd, *, done: bool | None) -> Settlement:

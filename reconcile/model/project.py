@@ -15,6 +15,9 @@ from reconcile.model.location import Location
 from reconcile.model.state import Desired
 from reconcile.model.target import ADDON_ID, Target
 
+DUPLICATE_HINT = "put both into one spec, or name the addon that each is about"
+"""What to do about two specs of one live database."""
+
 
 @frozen(kw_only=True)
 class UnreadSpec:

@@ -15,6 +15,7 @@ from reconcile.model.finding import Finding
 from reconcile.model.location import Location
 from reconcile.model.plan import Plan
 from reconcile.model.project import (
+    DUPLICATE_HINT,
     ByApplication,
     Claim,
     ListedAddon,
@@ -167,7 +168,7 @@ def _repeated(specs: Iterable[Desired], target: Target) -> Iterator[Finding]:
                 f" database, {target.addon!r} of application {target.app!r}"
             ),
             location=spec.location,
-            hint="put both into one spec, or name the addon that each is about",
+            hint=DUPLICATE_HINT,
         )
 
 

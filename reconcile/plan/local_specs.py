@@ -8,13 +8,12 @@ from attrs import evolve
 
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.address import Address
-from reconcile.model.change import verb_of
 from reconcile.model.item import Action, Doable, Item
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.project import Match, SpecIndex, match
 from reconcile.model.sql import by_sql
 from reconcile.model.state import Approval, Desired
-from reconcile.model.target import Pins
+from reconcile.model.target import Pins, Target
 from reconcile.plan.build import plan_database
 from reconcile.plan.intent import recalled
 
@@ -103,29 +102,29 @@ def _by_sql(entry: Doable) -> bool:
 def strictest(plan: Plan, specs: Sequence[Desired]) -> Plan:
     """The plan with the stricter protection, pins and end dates: its own, or those of the specs."""
     index = SpecIndex(specs)
-    return Plan(databases=tuple(_strictest(one, specs_of(one, index)) for one in plan.databases))
+    return Plan(databases=tuple(_strictest(one, index) for one in plan.databases))
 
 
-def _strictest(database: DatabasePlan, specs: Iterable[Desired]) -> DatabasePlan:
-    for spec in specs:
+def _strictest(database: DatabasePlan, index: SpecIndex) -> DatabasePlan:
+    target = database.target
+    if target is None:
+        return database
+    for spec in specs_of(database, index):
         wanted = _wanted(spec, database)
         database = evolve(
             database,
             protect=database.protect or spec.protect,
-            pins=_both(database, spec.pins),
+            pins=_both(database.pins, spec.pins, target),
             items=tuple(_limited(entry, wanted) for entry in database.items),
         )
     return database
 
 
-def _both(database: DatabasePlan, pins: Pins) -> Pins:
+def _both(own: Pins, pins: Pins, target: Target) -> Pins:
     """The pins of which the target fits the least."""
-    target, own = database.target, database.pins
-    resource_id = target.resource_id if target else None
-    region = target.region if target else None
     return Pins(
-        resource_id=_pin(own.resource_id, pins.resource_id, resource_id),
-        region=_pin(own.region, pins.region, region),
+        resource_id=_pin(own.resource_id, pins.resource_id, target.resource_id),
+        region=_pin(own.region, pins.region, target.region),
     )
 
 
@@ -137,11 +136,7 @@ def _limited(entry: Item, wanted: Collection[Doable]) -> Item:
     """An entry whose approval ends with that of the specs, if that is earlier."""
     if not isinstance(entry, Doable):
         return entry
-    approvals = [
-        one.approval
-        for one in _at(entry.address, wanted)
-        if one.approval is not None and verb_of(one.change) is verb_of(entry.change)
-    ]
+    approvals = [one.approval for one in _at(entry.address, wanted) if one.approval is not None]
     if not approvals or entry.approval is None:
         return entry
     until = min(entry.approval.until, *(one.until for one in approvals))

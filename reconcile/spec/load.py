@@ -10,6 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from reconcile.model.finding import Finding, Severity
+from reconcile.model.project import DUPLICATE_HINT
 from reconcile.model.state import Desired
 from reconcile.spec import codes
 from reconcile.spec.compose import Document
@@ -130,7 +131,7 @@ def _across(specs: Sequence[Spec]) -> Iterator[Finding]:
             codes.DATABASE_TWICE,
             spec.document.locations.find(("addon",) if spec.header.addon else ("app",)),
             f"this is the live database of {first.header.database!r} at {first.mark.location}",
-            "put both into one spec, or name the addon that each is about",
+            DUPLICATE_HINT,
         )
     connected = [spec for spec in specs if spec.header.connection is not None]
     for spec, first in _repeated(connected, _way):

@@ -75,8 +75,10 @@ class Refusing:
         self.asked.append(kept)
         raise self.error
 
-    def wait(self, target: Target, action: Action, end: OpenEnd, backup: Backup) -> Secured:  # noqa: ARG002 - the protocol's
+    def wait(self, target: Target, action: Action, end: OpenEnd, backup: Backup) -> Secured:
         """Tell which backup it was to wait for."""
+        assert (target.addon, str(action.address)) == ("ad-shop", "shop/logical_databases/old")
+        assert end.run.id == "run-1"
         return Secured(backup=backup)
 
 

@@ -510,11 +510,12 @@ def test_a_first_half_whose_answer_was_lost_is_looked_for() -> None:
     """If it is gone, at once or later, the second half is due; if not, nothing more is done."""
     plan = replacement()
     gone, back, other = plan.actions
-    for late, now, results in (
-        (0, (back, other), ["done", "done", "done"]),
-        (2, (back, other), ["done", "done", "done"]),
-        (0, (gone, back, other), ["unknown", "skipped", "skipped"]),
+    for late, now, results, pauses in (
+        (0, (back, other), ["done", "done", "done"], []),
+        (2, (back, other), ["done", "done", "done"], [0.5, 1.0]),
+        (0, (gone, back, other), ["unknown", "skipped", "skipped"], [0.5, 1.0, 2.0, 4.0]),
     ):
+        waited: list[float] = []
         looks = [plan.databases[0]] * (1 + late) + [evolve(plan.databases[0], items=now)]
 
         def recheck(asked: DatabasePlan, looks: list[DatabasePlan] = looks) -> DatabasePlan:
@@ -532,9 +533,10 @@ def test_a_first_half_whose_answer_was_lost_is_looked_for() -> None:
             allowance=ALL,
             executor=Losing(),
             recheck=recheck,
-            sleep=lambda _seconds: None,
+            sleep=waited.append,
         )
         outcomes = loop.run()
+        assert waited == pauses
         assert [outcome.result.value for outcome in outcomes] == results
         said = "read again: it was done; lost" if results[0] == "done" else f"lost{DOUBT}"
         assert outcomes[0].message == said

@@ -107,15 +107,30 @@ def test_a_third_value_is_never_known() -> None:
     assert found == Settlement(run="run-1", address=BACKUPS, verb="update", done=None)
 
 
-@pytest.mark.parametrize("gone", [False, True])
-def test_what_the_run_did_before_is_not_forgotten(gone: bool) -> None:
-    """The new default policy was created, so that the old one is deleted without being the default."""
-    old, new = (Address(database="shop", kind="retention_policies", name=n) for n in ("old", "new"))
+@pytest.mark.parametrize(
+    ("gone", "database", "result", "done"),
+    [
+        (True, "shop", Result.DONE, True),
+        (False, "shop", Result.DONE, False),
+        (False, "shop", Result.FAILED, None),
+        (False, "other", Result.DONE, None),
+    ],
+)
+def test_what_the_run_did_before_is_not_forgotten(
+    gone: bool, database: str, result: Result, done: bool | None
+) -> None:
+    """The new default policy was created, so that the old one is deleted without being the default.
+
+    A backup that the run made changed nothing.
+    """
+    old = Address(database="shop", kind="retention_policies", name="old")
+    new = evolve(old, database=database, name="new")
     created = Create(address=new, after={"duration": "168h", "default": True})
     deleted = Delete(address=old, before={"duration": "24h", "default": True})
     end = open_end(deleted)
-    earlier = PastDeed(address=new, change=created, risk=Risk.SAFE, result=Result.DONE)
-    run = evolve(end.run, deeds=(earlier, end.deed))
+    backup = PastDeed(address=Address(database="shop"), request="POST /backups", result=Result.DONE)
+    earlier = PastDeed(address=new, change=created, risk=Risk.SAFE, result=result)
+    run = evolve(end.run, deeds=(backup, earlier, end.deed))
     end = OpenEnd(run=run, deed=end.deed, handle="store")
     action = action_of(end, date(2026, 11, 23))
     assert action.address == evolve(old, database="store")
@@ -127,7 +142,7 @@ def test_what_the_run_did_before_is_not_forgotten(gone: bool) -> None:
     )
     state = observed({"retention_policies": live}, engine=Engine.INFLUXDB)
     found = settlement(end, action, plan_database(intended(plan), state))
-    assert found == Settlement(run="run-1", address=old, verb="delete", done=gone)
+    assert found == Settlement(run="run-1", address=old, verb="delete", done=done)
 
 
 def test_a_busy_database_tells_nothing_yet() -> None:

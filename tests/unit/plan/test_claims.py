@@ -12,6 +12,7 @@ from builders import desired, observed, target
 from reconcile.model.engine import Engine
 from reconcile.model.location import Location
 from reconcile.model.project import (
+    DUPLICATE_HINT,
     Claim,
     ListedAddon,
     Match,
@@ -129,6 +130,16 @@ def test_a_listing_tells_which_database_a_spec_means(
     assert list(found.unsure) == doubts
 
 
+def test_what_cannot_be_listed_hides_nothing_else() -> None:
+    """Neither a spec that cannot be read, nor a spec whose application is listed."""
+    unread = UnreadSpec(location=TYPO.location, message="not YAML")
+    specs = Specs(Project(specs=(OWN, ONLY, BY_ID), unread=(unread,)), {})
+    asked = specs.candidates(SHOP, loses=True)
+    found = claim(asked, specs, {"shop-web": "HTTP 500", APP_ID: (LISTED,)})
+    assert found.specs == (OWN, BY_ID)
+    assert [one.message for one in found.unsure] == ["not YAML", "HTTP 500"]
+
+
 def test_another_application_is_not_in_doubt() -> None:
     """Its listing, by its id, does not hold the live addon."""
     specs = Specs(Project(specs=(OWN, BY_ID)), {})
@@ -176,6 +187,7 @@ def test_every_spec_but_the_first_is_a_duplicate() -> None:
     claims = {name: Claim(specs=(OWN, again, third)) for name in ("shop", "again")}
     first, second = duplicates(plan, claims)
     assert (first.code, first.location, second.location) == ("S302", OWN.location, third.location)
+    assert first.hint == DUPLICATE_HINT
     assert first.message == (
         "'shop' and 'again' at specs/again.yaml:1:1 mean one live database, 'ad-shop' of"
         " application 'shop-web'"

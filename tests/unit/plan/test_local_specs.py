@@ -181,11 +181,14 @@ def test_the_kinds_of_a_plan() -> None:
 def test_a_pin_that_the_target_does_not_fit_is_kept() -> None:
     """Of two pins the one that refuses."""
     (database,) = PLAN.databases
-    for own, other in (("shop-web-3412", "another"), ("another", "shop-web-3412")):
-        pinned = evolve(database, pins=Pins(resource_id=own))
-        spec = evolve(wanted(), pins=Pins(resource_id=other))
+    fits = Pins(resource_id="shop-web-3412", region="osc-fr1")
+    refuses = Pins(resource_id="another", region="osc-secnum-fr1")
+    for own, other in ((fits, refuses), (refuses, fits)):
+        pinned = evolve(database, pins=own)
+        # A spec that pins another region means another database: this one names the addon.
+        spec = evolve(wanted(), addon="ad-shop", pins=other)
         (found,) = strictest(Plan(databases=(pinned,)), [spec]).databases
-        assert found.pins == Pins(resource_id="another")
+        assert found.pins == refuses
 
 
 @pytest.mark.parametrize(("connection", "names"), [(CONNECTION, []), (None, ["a"]), (OTHER, ["a"])])

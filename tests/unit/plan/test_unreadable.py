@@ -46,6 +46,7 @@ def test_the_other_kinds_are_planned() -> None:
         Reason.UNREADABLE,
         ODD.message,
     )
+    assert unknown.hint.startswith("run it again; if it stays so")
     assert isinstance(action, Action)
     assert action.address.kind == "backups"
     assert database.status is Status.UNKNOWN
