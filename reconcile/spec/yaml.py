@@ -2,11 +2,17 @@
 
 Documents are built from the parser's events and not from its nodes: building nodes recurses in C
 and ends the process on deep nesting, while events come one by one and can be counted.
+
+ruamel.yaml has two parsers, in C and in Python, which do not take the same texts. A text that only one
+of them takes, or that they read differently, is refused, whichever is installed.
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -15,6 +21,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
+    DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
@@ -22,21 +29,46 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.nodes import ScalarNode
 
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
 from reconcile.spec.compose import Composer, Document, Token, UnusableScalarError
 from reconcile.spec.locations import START, Source, Span
 
-_MERGE = "tag:yaml.org,2002:merge"
-_TEXT_TAGS = frozenset({"tag:yaml.org,2002:str", "tag:yaml.org,2002:value", _MERGE})
 _LONGEST_NUMBER = 40
 """Characters, dates included. Python itself refuses integers of 4,300 digits."""
 
+_LARGEST_COMPARED = 1 << 17
+"""Characters. The parser in Python takes a second for so many, thirty times as long as that in C."""
+
+# YAML 1.2.2, "10.3.2. Tag Resolution" of the core schema; and dates, which it leaves to applications.
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OF_YAML_1_1 = re.compile(
+    r"[-+]?(?:0[0-9_]+|0b[01_]+|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*|[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?)"
+)
+"""Numbers that YAML 1.1 and 1.2 read differently."""
+
+_ANCHOR = re.compile(r"[A-Za-z0-9_-]+")
+_TAB_AFTER_PLAIN = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*?(?<![^\r\n ])\t")
+_TAB_BEFORE_BLOCK = re.compile(r"[|>][+-]?(?:[ \t]+#[^\r\n]*)?[ \t]*[\r\n]+(?: *[\r\n]+)* *\t")
+
 _HINTS = {
-    "cannot start any token": "indent with spaces, never with tabs; quote a"
+    "cannot start any token": "write spaces in place of tabs, also at the end of a line; quote a"
     " text that starts with @, ` or %",
+    "tab character": "write spaces in place of tabs",
     "mapping values are not allowed": "quote a text that holds ': ', and give every key its line",
     "found unexpected ':'": "quote a text that holds ':'",
     "did not find expected key": "keys of one mapping start in the same column",
@@ -58,17 +90,138 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-def parse(source: Source) -> Reading:
-    """Parse a file; never raises. What stands before a syntax error is still returned."""
+class _RefusedError(ValueError):
+    """A text that one of the parsers takes and the other does not."""
+
+    def __init__(self, span: Span, message: str, hint: str, *, code: str = codes.NOT_YAML) -> None:
+        super().__init__(message)
+        self.code = code
+        self.span = span
+        self.hint = hint
+
+
+def parse(source: Source, *, in_c: bool = True) -> Reading:
+    """Parse a file; never raises. What stands before a syntax error is still returned.
+
+    With `in_c` by the parser in C where that is installed; the reading is the same without.
+    """
     composer = Composer(source, plain_value)
     try:
-        for event in YAML(typ="safe").parse(source.text):
+        for event in _events_in_c(source) if in_c and uses_c_parser() else _events(source):
             _pass_on(event, composer)
             if composer.stopped:
                 break
     except YAMLError as error:
         composer.findings.append(_finding(source, error))
+    except _RefusedError as error:
+        composer.findings.append(source.finding(error.code, error.span, str(error), error.hint))
     return Reading(documents=tuple(composer.documents), findings=tuple(composer.findings))
+
+
+def _events_in_c(source: Source) -> Iterator[Any]:
+    """The events of the parser in C.
+
+    From the first on that the other parser may read differently, both are asked.
+    """
+    others = None
+    for before, event in enumerate(YAML(typ="safe").parse(source.text)):
+        if others is None and ("\t" in source.text or _may_be_read_differently(event, source)):
+            _refuse_large(source, event)
+            others = _events(source)
+            for _ in range(before):
+                next(others)
+        if others is not None and _compared(event) != _compared(next(others, None)):
+            message = "not valid YAML for every parser"
+            raise _RefusedError(_span(event), message, "write this value in a plainer way")
+        yield event
+
+
+def _may_be_read_differently(event: Any, source: Source) -> bool:
+    match event:
+        case ScalarEvent() | SequenceStartEvent() if event.anchor or event.tag:
+            return True
+        case ScalarEvent():
+            return event.style in {"|", ">"}
+        case MappingStartEvent():
+            start = event.start_mark
+            in_braces = source.lines[start.line][start.column : start.column + 1] == "{"
+            return bool(event.anchor or event.tag or (event.flow_style and not in_braces))
+        case DocumentStartEvent():
+            return bool(event.version or event.tags)
+        case DocumentEndEvent():
+            return bool(event.explicit)
+        case _:
+            return isinstance(event, AliasEvent)
+
+
+def _refuse_large(source: Source, event: Any) -> None:
+    """Both parsers are asked only where that is soon done."""
+    if len(source.text) > _LARGEST_COMPARED:
+        raise _RefusedError(
+            _span(event),
+            f"a file of more than {_LARGEST_COMPARED} characters may hold plain YAML only",
+            "split it, or do without tabs, anchors and block scalars",
+            code=codes.TOO_LARGE,
+        )
+
+
+def _compared(event: Any) -> tuple[object, ...]:
+    """What of an event says how it was read."""
+    said = (getattr(event, name, None) for name in ("value", "anchor", "tag", "version"))
+    plain = getattr(event, "style", None) in {None, ""}
+    return type(event), *said, plain
+
+
+def _events(source: Source) -> Iterator[Any]:
+    """The events of the parser in Python, as far as that in C takes them as well."""
+    flow: list[bool] = []
+    ended = 0
+    for event in YAML(typ="safe", pure=True).parse(source.text):
+        match event:
+            case MappingStartEvent() | SequenceStartEvent():
+                flow.append(bool(event.flow_style))
+            case MappingEndEvent() | SequenceEndEvent():
+                flow.pop()
+            case ScalarEvent():
+                _refuse_scalar(event, source.text, in_flow=any(flow[-1:]))
+            case DocumentStartEvent():
+                _refuse_start(event, source.lines, ended)
+            case DocumentEndEvent():
+                ended = event.end_mark.line + 1
+        _refuse_anchor(event)
+        yield event
+
+
+def _refuse_anchor(event: Any) -> None:
+    anchor = getattr(event, "anchor", None)
+    if anchor is not None and not _ANCHOR.fullmatch(anchor):
+        message = f"not valid YAML: anchor {anchor!r}"
+        raise _RefusedError(_span(event), message, "write letters and digits")
+
+
+def _refuse_scalar(event: Any, text: str, *, in_flow: bool) -> None:
+    after_plain = not event.style and _TAB_AFTER_PLAIN.match(text, event.end_mark.index)
+    in_block = event.style in {"|", ">"} and _TAB_BEFORE_BLOCK.match(text, event.start_mark.index)
+    if after_plain or in_block:
+        message = "not valid YAML: found a tab character"
+        raise _RefusedError(_span(event), message, _HINTS["tab character"])
+    signs = [sign for sign in ":?" if sign in event.value]
+    if signs and in_flow and not event.style:
+        message = f"not valid YAML: found unexpected {signs[0]!r}"
+        raise _RefusedError(_span(event), message, f"quote a text that holds {signs[0]!r}")
+
+
+def _refuse_start(event: Any, lines: Sequence[str], ended: int) -> None:
+    start = event.start_mark.line
+    if not event.explicit and ended:
+        raise _RefusedError(
+            _span(event), "not valid YAML: did not find expected <document start>", "write '---'"
+        )
+    directives = [line for line in lines[ended:start] if line.startswith("%")]
+    if any(not line.startswith(("%YAML ", "%TAG ")) for line in directives):
+        raise _RefusedError(
+            _span(event), "not valid YAML: found unknown directive name", "take the % line out"
+        )
 
 
 def _pass_on(event: Any, composer: Composer) -> None:
@@ -130,33 +283,46 @@ def plain_value(text: str) -> object:
     """The value of an unquoted scalar under YAML 1.2. Raises UnusableScalarError."""
     if len(text) <= _LONGEST_NUMBER:
         return _short_value(text)
-    if _tag(text) in _TEXT_TAGS:
-        return text
-    raise UnusableScalarError("a number this long is no value of a spec", "quote it if it is text")
+    if any(form.fullmatch(text) for form in (_DECIMAL, _BASED, _FLOAT, _OF_YAML_1_1)):
+        raise UnusableScalarError(
+            "a number this long is no value of a spec", "quote it if it is text"
+        )
+    return text
 
 
 @lru_cache(maxsize=4096)
 def _short_value(text: str) -> object:
     """As `plain_value`; the specs of a fleet repeat most of their words."""
-    tag = _tag(text)
-    if tag in _TEXT_TAGS:
+    if text in _NULLS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if text[0] not in "+-.0123456789":
         return text
+    if _OF_YAML_1_1.fullmatch(text):
+        raise UnusableScalarError(
+            f"{text!r} is read as different values by YAML 1.1 and 1.2",
+            "write a number with its digits alone, not beginning with 0; quote it if it is text",
+        )
+    return _number(text) if _DATE.fullmatch(text) is None else _day(text)
+
+
+def _number(text: str) -> object:
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    if _BASED.fullmatch(text):
+        return int(text, 0)
+    if _FLOAT.fullmatch(text) and isfinite(value := float(text)):
+        return value
+    if _FLOAT.fullmatch(text) or _NOT_FINITE.fullmatch(text):
+        raise UnusableScalarError(f"{text!r} is no finite number", "quote it if it is text")
+    return text
+
+
+def _day(text: str) -> date:
     try:
-        value = _scalars().constructor.construct_non_recursive_object(ScalarNode(tag, text))
+        return date.fromisoformat(text)
     except ValueError:
         raise UnusableScalarError(
             f"{text!r} is no valid date", "write a day that exists, as in 2027-01-31"
         ) from None
-    if isinstance(value, float) and not isfinite(value):
-        raise UnusableScalarError(f"{text!r} is no finite number", "quote it if it is text")
-    return value
-
-
-def _tag(text: str) -> str:
-    return str(_scalars().resolver.resolve(ScalarNode, text, (True, False)))
-
-
-@cache
-def _scalars() -> YAML:
-    """Reads scalars only: one that has parsed a file may go on in the YAML version of that file."""
-    return YAML(typ="safe", pure=True)

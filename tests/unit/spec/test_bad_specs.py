@@ -84,6 +84,9 @@ CASES = {
         "no hours": Bad(MYSQL + "backups: {hours: []}\n", "S104", "5:11", "hours", "hours is empty", "write one hour"),
         "hour 24": Bad(MYSQL + "backups: {hours: [24]}\n", "S104", "5:19", "24", "24 is no hour of the day", "from 0 to 23"),
         "hour -1": Bad(MYSQL + "backups: {hours: [-1]}\n", "S104", "5:19", "-1", "-1 is no hour", "from 0 to 23"),
+        "hour that begins with 0": Bad(MYSQL + "backups: {hours: [010]}\n", "S012", "5:19", "010", "'010' is read as different values", "not beginning with 0"),
+        "binary hour": Bad(MYSQL + "backups: {hours: [0b11]}\n", "S012", "5:19", "0b11", "'0b11' is read as different values", "digits alone"),
+        "hour with an underscore": Bad(MYSQL + "backups: {hours: [1_0]}\n", "S012", "5:19", "1_0", "'1_0' is read as different values", "digits alone"),
         "hour as text": Bad(MYSQL + 'backups: {hours: ["3"]}\n', "S101", "5:19", '"3"', "hours[0] is the text '3'", "write 3 without quotes"),
         "time of day": Bad(MYSQL + "backups:\n  hours:\n    - 3:30\n", "S101", "7:7", "3:30", "the text '3:30' where a whole number", "without a fraction"),
         "half an hour": Bad(MYSQL + "backups: {hours: [3.5]}\n", "S101", "5:19", "3.5", "the number 3.5 where a whole number", "without a fraction"),
@@ -122,7 +125,7 @@ CASES = {
     "extensions": {
         "unquoted version": Bad(POSTGRESQL + "extensions:\n  - {name: a, version: 14.10}\n", "S103", "6:24", "14.10", "14.10 is read as the number 14.1", 'quote it: "14.10"'),
         "whole number as version": Bad(POSTGRESQL + "extensions: [{name: a, version: 3}]\n", "S103", "5:33", "3", "version is the number 3 where a text", 'quote it: "3"'),
-        "underscores in a number": Bad(POSTGRESQL + "extensions: [1_0]\n", "S103", "5:14", "1_0", "1_0 is read as the number 10", 'quote it: "1_0"'),
+        "underscores in a number": Bad(POSTGRESQL + "extensions: [1_0]\n", "S012", "5:14", "1_0", "'1_0' is read as different values by YAML 1.1 and 1.2", "quote it if it is text"),
         "octal": Bad(POSTGRESQL + "extensions: [0o17]\n", "S103", "5:14", "0o17", "read as the number 15", 'quote it: "0o17"'),
         "empty version": Bad(POSTGRESQL + "extensions: [{name: a, version: }]\n", "S106", "5:24", "version", "extensions[0].version is empty", "remove"),
         "version with a quote": Bad(POSTGRESQL + "extensions: [{name: a, version: \"1'\"}]\n", "S104", "5:33", "\"1'\"", "no version of an extension", "3.4.2"),
