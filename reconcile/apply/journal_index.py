@@ -1,8 +1,9 @@
 """Which journals are closed: a hint, so that a run need not read every journal ever written.
 
-A journal is closed once nothing that it tells is open or damaged, or is about what is open. The index names it with the size
-and the time of its file. It counts only for just that file: an index that is missing, old or damaged
-costs reading, and nothing else. Journals that are closed are pruned by age and number.
+A journal is closed once nothing that it tells is open or damaged, or is about what is open. The index
+names it with the size and the time of its file. It counts only for just that file: an index that is
+missing, old or damaged costs reading, and nothing else. Journals that are closed are pruned by age and
+number.
 """
 
 from __future__ import annotations
@@ -64,8 +65,11 @@ class Index:
         return str(self.entries[path.stem].get("plan")) if self.is_closed(path) else None
 
     def settles(self, path: Path, runs: Iterable[str]) -> bool:
-        """Whether a closed journal tells what became of deeds of one of these runs."""
-        told = self.entries.get(path.stem, {}).get("settles")
+        """Whether a closed journal tells what became of deeds of one of these runs.
+
+        Raises KeyError for one that the index does not name.
+        """
+        told = self.entries[path.stem].get("settles")
         return isinstance(told, list) and not set(runs).isdisjoint(map(str, told))
 
     def add(self, history: History, paths: Sequence[Path]) -> None:

@@ -48,7 +48,7 @@ def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
 def _undone(outcome: Outcome, plan: DatabasePlan) -> Outcome:
     """What was reported as done, of which a second read finds something left."""
     step = step_of(outcome.action.change)
-    if step is not None and not step.is_at(plan.version):
+    if step is not None:
         result = Result.FAILED if step.is_past(plan.version) else Result.UNKNOWN
         return evolve(outcome, result=result, message=f"read again: {step.missed(plan.version)}")
     if by_sql(outcome.calls):

@@ -44,14 +44,14 @@ def _is_told(action: Action, seen: Observed) -> bool:
 
 def _difference(clash: Clash | None) -> str:
     """The fields that are not as they were planned; empty where that is not known."""
-    if clash is None or clash.now is None or clash.expected is None:
+    if clash is None or not clash.now or not clash.expected:
         return ""
     parts = [
         f"{name} is {_text(value)}, not {_text(clash.expected.get(name))}"
         for name, value in clash.now.items()
         if value != clash.expected.get(name)
     ]
-    return f": {'; '.join(parts)}" if parts else ""
+    return f": {'; '.join(parts)}"
 
 
 def _text(value: Value) -> str:

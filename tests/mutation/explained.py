@@ -139,6 +139,12 @@ EXPLAINED = (
         within=r"(?<=type\()(?:entry|None)(?=\))",
         reason=Reason.SAME,
     ),
+    # What is compared there is always live: a kind's only element.
+    Explained(
+        where="plan/foreign_changes.py: _difference",
+        within=r"(?<=clash is None) or not clash\.now (?:or|and) (?=not clash)",
+        reason=Reason.NEVER,
+    ),
     # The protocol's own default, and that of the executor which does not look at it.
     Explained(
         where="apply/executors.py: *execute",
@@ -189,6 +195,10 @@ EXPLAINED = (
         where="apply/locks.py: _locked",
         within=r"(?<=O_NONBLOCK )[|&](?= os\.O_CLOEXEC)",
         reason=Reason.SAME,
+    ),
+    # The id of a run has one hyphen.
+    Explained(
+        where="apply/applied_plans.py: _began", within=r"r?(?=partition)", reason=Reason.SAME
     ),
     # The version of a format has one point.
     Explained(where="apply/replay.py: replay", within=r"r?(?=partition)", reason=Reason.SAME),

@@ -826,6 +826,7 @@ def test_each_order_is_open_until_it_is_settled(tmp_path: Path) -> None:
         True,
         {Result.UNKNOWN: 1},
     )
+    assert first.deeds[0].message == "read again by a later run: it cannot be known"
 
 
 def test_what_a_journal_tells_of_orders_and_backups(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from attrs import evolve
 from unit.apply.test_history import AUDIT, BACKUPS, OPENING, begun, outcome, write
 
 from reconcile.apply import history
-from reconcile.apply.history import open_history, read_run
+from reconcile.apply.history import open_history, read_run, runs_of_plan
 from reconcile.apply.journal import Journal
 from reconcile.apply.journal_index import KEPT_FOR, LEAST, MOST
 from reconcile.apply.open_ends import open_ends
@@ -59,6 +59,17 @@ def test_a_run_reads_what_is_new_or_open(tmp_path: Path, opened: list[str]) -> N
         assert [run.id for run in open_history(tmp_path, NOON).runs] == expected
         assert opened == expected
         opened.clear()
+
+
+def test_only_the_runs_of_a_plan_are_read(tmp_path: Path, opened: list[str]) -> None:
+    """Of closed journals, besides those that may be in doubt."""
+    write(tmp_path, "run-1", outcome(AUDIT))
+    write(tmp_path, "run-2", outcome(AUDIT), opening=evolve(OPENING, plan_id="other"))
+    begun(tmp_path, "run-3", BACKUPS, evolve(OPENING, plan_id="third"))
+    open_history(tmp_path, NOON)
+    opened.clear()
+    assert [run.id for run in runs_of_plan(tmp_path, "other").runs] == ["run-3", "run-2"]
+    assert opened == ["run-3", "run-2"]
 
 
 def _nothing(path: Path) -> None:

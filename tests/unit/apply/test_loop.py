@@ -29,7 +29,7 @@ from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
-from reconcile.model.state import ITSELF, Elements
+from reconcile.model.state import ITSELF, Elements, Observed
 from reconcile.model.target import Target
 from reconcile.plan.build import build_plan, plan_database
 
@@ -694,6 +694,7 @@ def test_a_look_serves_the_next_safe_actions_while_it_holds(
     (plan,) = build_plan([spec], {"shop": observed(at(21))}).databases
     looked: list[DatabasePlan] = []
     seconds = [0.0]
+    resource = {"id": "ad-shop"}
 
     class Answering(Recorder):
         """Each request takes a while, and the first one answers with the resource."""
@@ -702,19 +703,23 @@ def test_a_look_serves_the_next_safe_actions_while_it_holds(
             """Answer with the resource where the action is about it."""
             seconds[0] += waited
             done = super().execute(target, action, finish=finish)
-            return evolve(done, resource={} if action.address.kind == "backups" else None)
+            return evolve(done, resource=resource if action.address.kind == "backups" else None)
 
     def look(_plan: DatabasePlan) -> DatabasePlan:
         state = at(hour if looked else 21)
         looked.append(plan_database(spec, observed(state)))
         return looked[-1]
 
+    def told_by(answer: object, asked: DatabasePlan, target: Target) -> Observed | None:
+        assert (answer, asked, target) == (resource, plan, plan.target)
+        return observed({**at(hour), "backups": ON})
+
     loop = Loop(
         proposal=Proposal(plan=Plan(databases=(plan,))),
         allowance=ALL,
         executor=Answering(),
         recheck=look,
-        told_by=lambda _resource, _plan, _target: observed({**at(hour), "backups": ON}),
+        told_by=told_by,
         ticks=lambda: seconds[0],
     )
     outcomes = {one.action.address.kind: one for one in loop.run()}

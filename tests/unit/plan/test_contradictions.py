@@ -11,6 +11,7 @@ from builders import desired, observed, removal
 
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
@@ -24,6 +25,8 @@ BACKUPS = {"backups": {ITSELF: {"enabled": False, "hours": (14,)}}}
 ON = {"backups": {ITSELF: {"enabled": True, "hours": (14,)}}}
 NAMES: dict[str, Elements] = {"logical_databases": {"kept": {}}}
 POLICIES = {"retention_policies": {"raw": {"duration": "30d", "default": True}}}
+WINDOW = MaintenanceWindow(weekday=Weekday.SUNDAY, hour=3)
+LATE = {"maintenance_window": {ITSELF: {"weekday": "monday", "hour": 21}}}
 APPLY = "the next apply undoes this"
 
 
@@ -46,6 +49,8 @@ def policies(name: str, duration: str, *, default: bool | None = None) -> Retent
     [
         (Backups(hours=(3,)), Backups(hours=(4,)), ON, [f"backups.hours 3; {APPLY}"]),
         (Backups(hours=(3,)), Backups(hours=(3,)), ON, []),
+        (WINDOW, MaintenanceWindow(hour=4), LATE, [f"maintenance_window.hour 3; {APPLY}"]),
+        (WINDOW, MaintenanceWindow(hour=3), LATE, []),
         (Backups(enabled=True), Backups(enabled=False), ON, [f"backups.enabled true; {APPLY}"]),
         (Backups(enabled=True), Backups(enabled=False), BACKUPS, []),
         (names("kept", "new"), names("other"), NAMES, []),

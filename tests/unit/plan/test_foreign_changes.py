@@ -48,7 +48,7 @@ def a_window(weekday: str = "monday", hour: int = 21) -> object:
     [
         (a_window(), []),
         (a_window(hour=9), [f"{CHANGED}: hour is 9, not 21"]),
-        (a_window("friday", 9), [f"{CHANGED}: weekday is friday, not monday; hour is 9, not 21"]),
+        (a_window("Friday", 9), [f"{CHANGED}: weekday is Friday, not monday; hour is 9, not 21"]),
         (a_window("sunday", 4), [CHANGED]),
         (NotOffered(message="it says nothing of it"), []),
     ],
@@ -72,6 +72,13 @@ def test_what_was_changed_before_is_as_it_was_made(backups: object, said: list[s
     """By an earlier action of the run."""
     found = seen(a_window("sunday", 4), backups)
     assert [*foreign_changes(PLAN, WINDOW, [BACKUPS.change], found)] == said
+
+
+def test_all_that_is_left_is_compared() -> None:
+    """Also after an action that the run carried out before."""
+    mode = next(one for one in PLAN.actions if one.address.kind == "sql_mode")
+    said = [*foreign_changes(PLAN, mode, [BACKUPS.change], seen(a_window(hour=9)))]
+    assert said == [f"{CHANGED}: hour is 9, not 21"]
 
 
 @pytest.mark.parametrize(
