@@ -44,6 +44,12 @@ class UsageError(ReconcileError):
     status = ExitStatus.USAGE
 
 
+class NotReadyError(ReconcileError):
+    """The database is not ready for changes, so that what was to be done remains."""
+
+    status = ExitStatus.REMAINS
+
+
 class PageError(ReconcileError):
     """A message of several lines, which quotes nothing from outside that could add to them."""
 

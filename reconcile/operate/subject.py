@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from reconcile.api.reads import ReadClient
-from reconcile.errors import AnswerError, ReconcileError
+from reconcile.errors import AnswerError, NotReadyError, ReconcileError
 from reconcile.model.call import Call
 from reconcile.model.engine import Engine
 from reconcile.model.run import follow_command
@@ -39,20 +39,20 @@ class Subject:
             )
 
     def must_be_settled(self) -> None:
-        """Raise ReconcileError where the provider is still busy with the database."""
+        """Raise NotReadyError where the database does not run, or an operation is under way."""
         operation = self.facts.operation
         status = f"{self.name!r} is {self.facts.status}"
         if self.facts.held_by_addon:
             status = f"the addon of {self.name!r} is {self.facts.addon_status}"
         if operation:
-            raise ReconcileError(
+            raise NotReadyError(
                 f"{status}, and operation {operation!r} is under way:"
                 f" follow it with {follow_command(operation, self.name)}"
             )
         if self.facts.needs_person:
-            raise ReconcileError(f"{status}: get it running in the provider's dashboard")
+            raise NotReadyError(f"{status}: get it running in the provider's dashboard")
         if not self.facts.settled:
-            raise ReconcileError(f"{status}: wait until it is running")
+            raise NotReadyError(f"{status}: wait until it is running")
 
 
 def rows_of(answer: object, what: str) -> list[Mapping[str, Any]]:

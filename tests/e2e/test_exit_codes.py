@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from attrs import frozen
-from e2e.command import Command, changing, effects
+from attrs import field, frozen
+from e2e.command import Command, changing, effects, until
 from e2e.fleet import (
     BILLING,
     BILLING_ADDON,
     CACHE,
+    FLEET,
     INVALID,
     IOT,
     IOT_ADDON,
@@ -21,12 +24,11 @@ from e2e.fleet import (
     SHOP_HEAD,
     SHOP_WITHOUT_LEGACY,
 )
+from e2e.terminal import on_terminal
 
-from reconcile.sandbox import Sandbox
+from reconcile.sandbox import Sandbox, running
 
 Prepare = Callable[[Sandbox], object]
-DEAD = "http://127.0.0.1:9"
-"""The discard port of this machine, on which nothing listens."""
 
 
 def _nothing(_sandbox: Sandbox) -> None:
@@ -34,7 +36,7 @@ def _nothing(_sandbox: Sandbox) -> None:
 
 
 def _in_sync(sandbox: Sandbox) -> None:
-    """The shop is as its spec says."""
+    """The shop is as its spec says, and at the newest version."""
     modes = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"
     names = [{"name": name, "protected": name == "shop"} for name in ("shop", "audit")]
     sandbox.change(
@@ -42,180 +44,9 @@ def _in_sync(sandbox: Sandbox) -> None:
         backups={"enabled": True, "hours": [3]},
         sql_mode=modes,
         logical_databases=names,
+        next_version=None,
+        version="8.4.11-1",
     )
-
-
-def _pending(sandbox: Sandbox) -> None:
-    """The provider works on the shop."""
-    sandbox.change(SHOP_ADDON, status="updating")
-
-
-def _needs_person(status: str) -> Prepare:
-    """The shop has a status that stays until a person acts."""
-    return lambda sandbox: sandbox.change(SHOP_ADDON, status=status)
-
-
-def _shop_unreadable(sandbox: Sandbox) -> None:
-    """The shop cannot be read."""
-    match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
-    sandbox.fault("status", status=500, times=None, match=match)
-
-
-def _shop_unreadable_later(sandbox: Sandbox) -> None:
-    """The shop can be read for the plan and just before its first action, and no more after that."""
-    match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
-    sandbox.fault("status", status=500, times=None, after=2, match=match)
-
-
-def _first_change_fails(sandbox: Sandbox) -> None:
-    """The first request of the shop that changes something is refused."""
-    sandbox.fault("status", status=422, match={"action_name": "create-database"})
-
-
-def _second_change_fails(sandbox: Sandbox) -> None:
-    """The second request of the shop that changes something meets a broken server."""
-    sandbox.fault("status", status=500, match={"method": "PATCH"})
-
-
-def _iot_change_fails(sandbox: Sandbox) -> None:
-    """Nothing can be added to telemetry."""
-    sandbox.fault("status", status=500, match={"action_name": "add-retention-policy"})
-
-
-def _all_refuse_access(sandbox: Sandbox) -> None:
-    """The provider gives no token for any addon."""
-    sandbox.fault("status", status=403, times=None, match={"path": "*/token"})
-
-
-def _one_refuses_access(sandbox: Sandbox) -> None:
-    """The provider gives no token for the shop."""
-    match = {"path": f"*/{SHOP_ADDON}/token"}
-    sandbox.fault("status", status=403, times=None, match=match)
-
-
-@frozen
-class Case:
-    """A row of the table: what it is about, the status that is due, how it comes about."""
-
-    name: str
-    status: int
-    arguments: str
-    specs: tuple[str, ...] = (SHOP,)
-    prepare: Prepare = _nothing
-    environment: Mapping[str, str | None] | None = None
-
-
-WRONG_TOKEN = {"SCALINGO_API_TOKEN": "tk-us-wrong"}
-NO_TOKEN = {"SCALINGO_API_TOKEN": None}
-NOWHERE = {"SCALINGO_AUTH_URL": DEAD}
-ELSEWHERE = SHOP.replace("mysql", "postgresql").split("sql_mode")[0]
-"""The shop's addon, taken for a PostgreSQL."""
-
-TABLE = [
-    Case("plan-with-changes", 0, "plan"),
-    Case("plan-detailed-in-sync", 0, "plan --detailed-exitcode", prepare=_in_sync),
-    Case("drift-in-sync", 0, "drift", prepare=_in_sync),
-    Case("drift-pending-alone", 0, "drift", prepare=_pending),
-    Case("plan-detailed-pending-alone", 0, "plan --detailed-exitcode", prepare=_pending),
-    Case("apply-pending-alone", 0, "apply --yes", prepare=_pending),
-    Case("apply-nothing-left", 0, "apply --yes"),
-    Case("apply-in-sync", 0, "apply --yes", prepare=_in_sync),
-    Case("dry-run-in-sync", 0, "apply --dry-run", prepare=_in_sync),
-    Case("validate-valid", 0, "validate"),
-    Case("plan-other-engine-is-shown", 0, "plan", specs=(ELSEWHERE,)),
-    Case("version", 0, "--version"),
-    Case("help", 0, "--help"),
-    Case("help-of-a-command", 0, "apply --help"),
-    Case("schema", 0, "schema plan"),
-    Case("plan-dead-server", 1, "plan", environment=NOWHERE),
-    Case("plan-one-unknown", 1, "plan", specs=(SHOP, IOT), prepare=_shop_unreadable),
-    Case("drift-one-unknown", 1, "drift", specs=(SHOP, IOT), prepare=_shop_unreadable),
-    Case("dry-run-one-unknown", 1, "apply --dry-run", (SHOP, IOT), prepare=_shop_unreadable),
-    Case("apply-unknown-alone", 1, "apply --yes", prepare=_shop_unreadable),
-    Case("apply-first-change-fails", 1, "apply --yes", prepare=_first_change_fails),
-    Case("plan-one-without-access", 1, "plan", specs=(SHOP, IOT), prepare=_one_refuses_access),
-    Case("plan-no-such-addon", 1, "plan", specs=(SHOP.replace("ad-shop", "ad-none"),)),
-    Case("report-cannot-be-written", 1, "plan --report json=no/such/folder/x.json"),
-    Case("plan-detailed-with-changes", 2, "plan --detailed-exitcode"),
-    Case("drift-with-changes", 2, "drift"),
-    Case("drift-other-engine-is-blocked", 2, "drift", specs=(ELSEWHERE,)),
-    Case("dry-run-with-changes", 2, "apply --dry-run"),
-    Case("apply-something-not-allowed", 2, "apply --yes", specs=(CACHE,)),
-    Case("apply-manual-step-left", 2, "apply --yes", specs=(BILLING,)),
-    Case("apply-blocked", 2, "apply --yes", specs=(ELSEWHERE,)),
-    Case("apply-refused-by-a-guard", 2, "apply --yes", (SHOP_WITHOUT_LEGACY + "protect: true\n",)),
-    Case("apply-second-change-fails", 4, "apply --yes", prepare=_second_change_fails),
-    Case("apply-unreadable-after-effect", 4, "apply --yes", prepare=_shop_unreadable_later),
-    Case("apply-effect-here-failure-there", 4, "apply --yes", (SHOP, IOT), _iot_change_fails),
-    Case("apply-effect-here-unknown-there", 4, "apply --yes", (SHOP, IOT), _shop_unreadable),
-    Case("no-arguments", 64, ""),
-    Case("no-such-command", 64, "reconcil"),
-    Case("no-such-option", 64, "plan --bogus"),
-    Case("option-without-value", 64, "plan --only"),
-    Case("only-matches-nothing", 64, "plan --only shpo"),
-    Case("exclude-matches-nothing", 64, "drift --exclude shpo"),
-    Case("exclude-leaves-nothing", 64, "plan --exclude shop"),
-    Case("only-part-of-a-database", 64, "plan --only shop/backups"),
-    Case("only-no-label", 64, "plan --only label:env"),
-    Case("apply-nobody-to-ask", 64, "apply"),
-    Case("allow-no-risk", 64, "apply --yes --allow everything"),
-    Case("allow-no-address", 64, "apply --yes --allow lossy="),
-    Case("format-unknown", 64, "plan --format xml"),
-    Case("report-without-path", 64, "plan --report json"),
-    Case("report-unknown-format", 64, "plan --report xml=x"),
-    Case("schema-unknown", 64, "schema nothing"),
-    Case("schema-not-named", 64, "schema"),
-    Case("sandbox-port-out-of-range", 64, "sandbox --port 70000"),
-    Case("auth-url-is-no-url", 64, "plan", environment={"SCALINGO_AUTH_URL": "ftp://x/y"}),
-    Case("auth-url-is-plain-http", 64, "plan", environment={"SCALINGO_AUTH_URL": "http://x.org"}),
-    Case("region-unknown", 64, "plan", environment={"SCALINGO_REGION": "osc-xx9"}),
-    Case("region-is-no-region", 64, "plan", environment={"SCALINGO_REGION": "../x"}),
-    Case("validate-invalid", 65, "validate", specs=(INVALID,)),
-    Case("plan-invalid", 65, "plan", specs=(SHOP, INVALID)),
-    Case("apply-invalid", 65, "apply --yes", specs=(INVALID,)),
-    Case("dry-run-invalid", 65, "apply --dry-run", specs=(INVALID,)),
-    Case("drift-invalid", 65, "drift", specs=(INVALID,)),
-    Case("plan-no-such-path", 65, "plan nowhere.yaml"),
-    Case("plan-no-such-config", 65, "plan --config nowhere.yaml"),
-    Case("two-specs-of-one-database", 65, "plan", specs=(SHOP, SHOP.replace(": shop\n", ": x\n"))),
-    Case("plan-wrong-token", 77, "plan", environment=WRONG_TOKEN),
-    Case("drift-wrong-token", 77, "drift", specs=(SHOP, IOT), environment=WRONG_TOKEN),
-    Case("apply-wrong-token", 77, "apply --yes", environment=WRONG_TOKEN),
-    Case("dry-run-wrong-token", 77, "apply --dry-run", environment=WRONG_TOKEN),
-    Case("plan-no-token", 77, "plan", environment=NO_TOKEN),
-    Case("apply-no-token", 77, "apply --yes", environment=NO_TOKEN),
-    Case("plan-empty-token", 77, "plan", environment={"SCALINGO_API_TOKEN": "  "}),
-    Case("plan-impossible-token", 77, "plan", environment={"SCALINGO_API_TOKEN": "tk-\u00e9"}),
-    Case("plan-no-addon-accessible", 77, "plan", (SHOP, IOT), _all_refuse_access),
-    #
-    # The first that holds wins: 64, 65, 77, 4, 1, 2.
-    Case("64-before-65", 64, "plan --bogus", specs=(INVALID,)),
-    Case("64-before-65-nobody-to-ask", 64, "apply", specs=(INVALID,)),
-    Case("64-before-77", 64, "plan --only shpo", environment=NO_TOKEN),
-    Case("65-before-77", 65, "plan", specs=(INVALID,), environment=NO_TOKEN),
-    Case("65-before-1", 65, "plan", specs=(INVALID,), environment=NOWHERE),
-    Case("77-before-2", 77, "drift", environment=WRONG_TOKEN),
-    Case("4-before-1-and-2", 4, "apply --yes", (SHOP, IOT, BILLING, CACHE), _iot_change_fails),
-    Case("1-before-2", 1, "drift", specs=(SHOP, IOT), prepare=_shop_unreadable),
-    Case("1-before-2-at-apply", 1, "apply --yes", (SHOP, CACHE), prepare=_shop_unreadable),
-]
-
-
-def _addon_suspended(sandbox: Sandbox) -> None:
-    """The shop runs, and its addon is suspended."""
-    sandbox.change(SHOP_ADDON, addon_status="suspended")
-
-
-TABLE += [
-    Case(f"{command.split()[0]}-{status}", 2, command, prepare=_needs_person(status))
-    for status in ("stopped", "suspended", "deleting", "error")
-    for command in ("drift", "apply --yes", "plan --detailed-exitcode")
-] + [Case("drift-addon-suspended", 2, "drift", prepare=_addon_suspended)]
-
-
-def _operation_fails(sandbox: Sandbox) -> None:
-    """The operations of the shop end in an error."""
-    sandbox.change(SHOP_ADDON, failing_operations="disk full", next_version="8.0.36-1")
 
 
 def _upgradable(sandbox: Sandbox) -> None:
@@ -223,59 +54,183 @@ def _upgradable(sandbox: Sandbox) -> None:
     sandbox.change(SHOP_ADDON, next_version="8.0.36-1")
 
 
-def _newest(sandbox: Sandbox) -> None:
-    """The shop runs the newest version."""
-    sandbox.change(SHOP_ADDON, next_version=None, version="8.4.11-1")
+def _has(**fields: object) -> Prepare:
+    """The shop has a status or the like."""
+    return lambda sandbox: sandbox.change(SHOP_ADDON, **fields)
 
 
-def _change_refused(sandbox: Sandbox) -> None:
-    """The provider refuses the hour."""
+def _unreadable(after: int = 0) -> Prepare:
+    """The shop can be read so many times, and no more after that."""
+    match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
+
+    def prepare(sandbox: Sandbox) -> None:
+        _upgradable(sandbox)
+        sandbox.fault("status", status=500, times=None, after=after, match=match)
+
+    return prepare
+
+
+def _refused(sandbox: Sandbox) -> None:
+    """The provider refuses each change of the shop."""
+    _upgradable(sandbox)
+    for match in (
+        {"action_name": "create-database"},
+        {"method": "PATCH"},
+        {"path": f"/api/databases/{SHOP_ADDON}/upgrade"},
+    ):
+        sandbox.fault("status", status=422, match=match)
+
+
+def _second_change_fails(sandbox: Sandbox) -> None:
+    """The second change of an apply is refused, and the operation of an upgrade fails."""
+    sandbox.change(SHOP_ADDON, failing_operations="disk full", next_version="8.0.36-1")
     sandbox.fault("status", status=422, match={"method": "PATCH"})
 
 
+def _iot_change_fails(sandbox: Sandbox) -> None:
+    """Nothing can be added to telemetry."""
+    sandbox.fault("status", status=422, match={"action_name": "add-retention-policy"})
+
+
+def _no_access(path: str) -> Prepare:
+    """The provider gives no token for these addons."""
+    return lambda sandbox: sandbox.fault("status", status=403, times=None, match={"path": path})
+
+
+COLUMNS = ("plan", "drift", "apply", "change", "order")
 SET, UPGRADE = "backups set shop --hour 3", "upgrade shop --yes"
+DELETE = "databases delete shop legacy --confirm legacy"
 RESET = "databases reset shop legacy --confirm legacy"
-PROTECTED = (SHOP + "protect: true\n",)
-ONE_OFF = [
-    Case("one-off-change-done", 0, SET),
-    Case("one-off-change-in-sync", 0, SET, prepare=_in_sync),
-    Case("one-off-upgrade-done", 0, UPGRADE, prepare=_upgradable),
-    Case("one-off-upgrade-at-the-newest", 0, UPGRADE, prepare=_newest),
-    Case("one-off-change-refused-by-the-provider", 1, SET, prepare=_change_refused),
-    Case("one-off-change-unreadable", 1, SET, prepare=_shop_unreadable),
-    Case("one-off-order-unreadable", 1, UPGRADE, prepare=_shop_unreadable),
-    Case("one-off-change-dry-run", 2, f"{SET} --dry-run"),
-    Case("one-off-order-dry-run", 2, "upgrade shop --dry-run", prepare=_upgradable),
-    Case("one-off-change-pending", 2, SET, prepare=_pending),
-    Case("one-off-change-stopped", 2, SET, prepare=_needs_person("stopped")),
-    Case("one-off-order-refused", 3, RESET, specs=PROTECTED),
-    Case("one-off-order-refused-dry", 3, "databases reset shop legacy --dry-run", specs=PROTECTED),
-    Case("one-off-order-fails-after-effect", 4, UPGRADE, prepare=_operation_fails),
-    Case("one-off-change-unread-after-effect", 4, SET, prepare=_shop_unreadable_later),
-    Case("one-off-order-nobody-to-ask", 64, "upgrade shop"),
-    Case("one-off-change-wrong-token", 77, SET, environment=WRONG_TOKEN),
-    Case("one-off-order-wrong-token", 77, UPGRADE, environment=WRONG_TOKEN),
-    Case("show-wrong-token", 77, "show shop", environment=WRONG_TOKEN),
-    Case("list-wrong-token", 77, "databases list shop", environment=WRONG_TOKEN),
-]
+USUAL = ("plan", "drift", "apply --yes", SET, UPGRADE)
+LOSSES = ("plan", "drift", "apply --yes --allow lossy=shop/logical_databases/legacy", DELETE, RESET)
+DRY = ("", "", "apply --dry-run", f"{SET} --dry-run", "upgrade shop --dry-run")
+DRY_LOSSES = (
+    "",
+    "",
+    "apply --dry-run",
+    "databases delete shop legacy --dry-run",
+    "databases reset shop legacy --dry-run",
+)
+WRONG_TOKEN = {"SCALINGO_API_TOKEN": "tk-us-wrong"}
+NO_TOKEN = {"SCALINGO_API_TOKEN": None}
+NOWHERE = {"SCALINGO_AUTH_URL": "http://127.0.0.1:9"}
+"""The discard port of this machine, on which nothing listens."""
+ELSEWHERE = SHOP.replace("mysql", "postgresql").split("sql_mode")[0]
+"""The shop's addon, taken for a PostgreSQL."""
+LOSS = SHOP_WITHOUT_LEGACY.replace("hours: [3]", "hours: [14]")
+"""Only a loss."""
+PROTECTED = (f"{LOSS}protect: true\n",)
+UNPLANNED = f"{SHOP_HEAD}backups: {{enabled: true}}\n"
 
 
-@pytest.mark.parametrize("case", ONE_OFF, ids=lambda case: case.name)
-def test_the_table_holds_for_one_off_commands(
-    command: Command, sandbox: Sandbox, case: Case
-) -> None:
-    """Each ends with the status of the same table."""
-    command.write(*case.specs)
-    case.prepare(sandbox)
-    sandbox.clear()
-    command(*case.arguments.split(), environment=case.environment, status=case.status)
-    if case.status in {2, 3, 64, 77}:
-        assert changing(sandbox) == []
-    if case.status == 4:
-        assert changing(sandbox)
+@frozen
+class Row:
+    """A situation, and the status due to a plan, a drift, an apply, a change and an order.
+
+    A change is a one-off command that a spec could hold as well, an order one that no spec could.
+    """
+
+    name: str
+    statuses: str
+    specs: tuple[str, ...] = (SHOP,)
+    prepare: Prepare = _nothing
+    lines: tuple[str, ...] = USUAL
+    environment: Mapping[str, str | None] = field(factory=dict)
+
+    def cases(self) -> Iterator[Case]:
+        """Its runs: none where the table says `-`."""
+        columns = zip(COLUMNS, self.statuses.split(), self.lines, strict=True)
+        for column, status, line in columns:
+            if status != "-":
+                name = f"{self.name}, {column}"
+                yield Case(name, int(status), line, self.specs, self.prepare, self.environment)
 
 
-@pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
+@frozen
+class Case:
+    """One run: what it is about, the status that is due, how it comes about."""
+
+    name: str
+    status: int
+    arguments: str
+    specs: tuple[str, ...] = (SHOP,)
+    prepare: Prepare = _nothing
+    environment: Mapping[str, str | None] = field(factory=dict)
+
+
+ROWS = (
+    #                             plan drift apply change order
+    Row("in sync", "                 0     0     0      0     0", prepare=_in_sync),
+    Row("differs", "                 0     2     0      0     0", prepare=_upgradable),
+    Row("pending alone", "           0     0     0      2     2", prepare=_has(status="updating")),
+    Row("stopped", "                 0     2     2      2     2", prepare=_has(status="stopped")),
+    Row("addon suspended", "         -     2     -      -     2", prepare=_has(addon_status="suspended")),
+    Row("another engine", "          0     2     2      2     -", (ELSEWHERE,)),
+    Row("manual step left", "        0     2     2      -     -", (BILLING,)),
+    Row("not allowed", "             0     2     2      -     -", (CACHE,)),
+    Row("dry run", "                 -     -     2      2     2", prepare=_upgradable, lines=DRY),
+    Row("dry run in sync", "         -     -     0      0     0", prepare=_in_sync, lines=DRY),
+    Row("refused by a guard", "      0     2     3      3     3", PROTECTED, lines=LOSSES),
+    Row("refused, dry run", "        -     -     3      3     3", PROTECTED, lines=DRY_LOSSES),
+    Row("refused in part", "         -     -     2      -     -", (*PROTECTED, IOT), lines=LOSSES),
+    Row("unreadable", "              1     1     1      1     1", prepare=_unreadable()),
+    Row("unreadable, dry run", "     -     -     1      1     1", prepare=_unreadable(), lines=DRY),
+    Row("unreadable of two", "       1     1     4      -     -", (SHOP, IOT), _unreadable()),
+    Row("provider refuses", "        -     -     1      1     1", prepare=_refused),
+    Row("fails after an effect", "   -     -     4      -     4", prepare=_second_change_fails),
+    Row("fails elsewhere", "         -     -     4      -     -", (SHOP, IOT), _iot_change_fails),
+    Row("unread after effect", "     -     -     4      4     -", prepare=_unreadable(after=2)),
+    Row("unread after order", "      -     -     -      -     4", prepare=_unreadable(after=1)),
+    Row("wrong token", "            77    77    77     77    77", environment=WRONG_TOKEN),
+    Row("no token", "               77     -    77      -    77", environment=NO_TOKEN),
+    Row("no access to any", "       77     -    77     77     -", prepare=_no_access("*/token")),
+    Row("no access to one", "        1     1     4      -     -", (SHOP, IOT), _no_access(f"*/{SHOP_ADDON}/token")),
+    Row("invalid spec", "           65    65    65     65    65", (INVALID,)),
+    Row(
+        "usage",
+        "64 64 64 64 64",
+        lines=("plan --only shpo", "drift --only shpo", "apply --yes --only shpo", "backups set shop", "upgrade shop --bogus"),
+    ),
+    Row(
+        "nobody to ask",
+        "- - 64 64 64",
+        lines=("", "", "apply", "databases delete shop legacy", "upgrade shop"),
+    ),
+)  # fmt: skip
+CASES = (
+    *(case for row in ROWS for case in row.cases()),
+    Case("version", 0, "--version"),
+    Case("help", 0, "--help"),
+    Case("help of a command", 0, "apply --help"),
+    Case("no arguments", 64, ""),
+    Case("no such command", 64, "reconcil"),
+    Case("region is unknown", 64, "plan", environment={"SCALINGO_REGION": "osc-xx9"}),
+    Case("exclude leaves nothing", 64, "plan --exclude shop"),
+    Case("no such path", 65, "plan nowhere.yaml"),
+    Case("no such config", 65, "plan --config nowhere.yaml"),
+    Case("two specs of one database", 65, "plan", (SHOP, SHOP.replace(": shop\n", ": x\n"))),
+    Case("validate", 0, "validate"),
+    Case("validate, invalid", 65, "validate", (INVALID,)),
+    Case("detailed, in sync", 0, "plan --detailed-exitcode", prepare=_in_sync),
+    Case("detailed, differs", 2, "plan --detailed-exitcode"),
+    Case("dead server", 1, "plan", environment=NOWHERE),
+    Case("no such addon", 1, "plan", (SHOP.replace("ad-shop", "ad-none"),)),
+    Case("report cannot be written", 1, "plan --report json=no/such/folder/x.json"),
+    Case("show, wrong token", 77, "show shop", environment=WRONG_TOKEN),
+    Case("list, wrong token", 77, "databases list shop", environment=WRONG_TOKEN),
+    #
+    # The first that holds wins: 64, 65, 4, 77, 1, 3, 2; the signals are below.
+    Case("64 before 65", 64, "plan --bogus", (INVALID,)),
+    Case("64 before 65, nobody to ask", 64, "apply", (INVALID,)),
+    Case("64 before 77", 64, "plan --only shpo", environment=NO_TOKEN),
+    Case("65 before 77", 65, "plan", (INVALID,), environment=NO_TOKEN),
+    Case("65 before 1", 65, "plan", (INVALID,), environment=NOWHERE),
+    Case("4 before 1 and 2", 4, "apply --yes", (SHOP, IOT, BILLING, CACHE), _iot_change_fails),
+    Case("1 before 3", 1, "apply --yes", (*PROTECTED, IOT.replace("ad-iot", "ad-none"))),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_exit_status_is_the_contracts(command: Command, sandbox: Sandbox, case: Case) -> None:
     """Every way to end, with its status and, where it is no result, a sentence."""
     command.write(*case.specs)
@@ -287,12 +242,73 @@ def test_the_exit_status_is_the_contracts(command: Command, sandbox: Sandbox, ca
         assert done.stdout == ""
         assert done.stderr.splitlines()[-1].startswith("reconcile: ") or not case.arguments
         assert "\\n" not in done.stderr, done.stderr
-    if case.status in {0, 1, 2, 64, 65, 77} and not case.arguments.startswith("apply --yes"):
+    if case.status in {3, 64, 65, 77} or case.arguments.startswith(("plan", "drift")):
         assert changing(sandbox) == []
     if case.status == 4:
         assert effects(sandbox)
-    if case.status in {64, 65, 77}:
-        assert effects(sandbox) == []
+
+
+INTERRUPTED = [
+    *((line, signal.SIGINT, 130) for line in USUAL),
+    *((line, signal.SIGTERM, 143) for line in USUAL[-3:]),
+]
+
+
+@pytest.mark.parametrize(("line", "number", "status"), INTERRUPTED)
+def test_an_interrupted_read_ends_the_run(
+    command: Command, sandbox: Sandbox, line: str, number: signal.Signals, status: int
+) -> None:
+    """At once, but for an order, which finishes its read; what was not read is unknown."""
+    command.write(SHOP)
+    match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
+    sandbox.fault("delay", seconds=2 if line == UPGRADE else 8, match=match)
+    arguments = (*line.split(), "--format", "json")
+    with command.started(*arguments) as process:
+        until(lambda: sandbox.requests()["counts"]["api"], "the token is there")
+        time.sleep(0.3)  # a request that is held back is not in the log yet
+        process.send_signal(number)
+        until(lambda: process.poll() is not None, "the process ends", seconds=5)
+        done = command.ended(process, *arguments)
+    assert done.status == status, str(done)
+    if done.stdout:
+        document = done.document()
+        assert document["exit_status"] == status
+        assert {one["status"] for one in document.get("databases", ())} <= {"unknown"}
+    assert changing(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "specs", "question"),
+    [
+        ("apply", SHOP, "Apply"),
+        (DELETE.partition(" --")[0], UNPLANNED, "to go on: "),
+        ("upgrade shop", UNPLANNED, "[y/N] "),
+    ],
+)
+def test_what_is_declined_remains(
+    command: Command, sandbox: Sandbox, line: str, specs: str, question: str
+) -> None:
+    """2, and nothing was sent that changes."""
+    command.write(specs)
+    _upgradable(sandbox)
+    with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
+        terminal.read_until(question)
+        terminal.type("n\n")
+        done = terminal.finish()
+    assert done.status == 2, str(done)
+    assert changing(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["apply --yes --allow disruptive --no-wait", f"{UPGRADE} --no-wait"]
+)
+def test_what_is_only_started_remains(command: Command, sandbox: Sandbox, line: str) -> None:
+    """2 at the start of what the provider does later."""
+    with running(FLEET, token=sandbox.token, operation_seconds=600) as slow:
+        _upgradable(slow)
+        command.write(f'{UNPLANNED}engine_version: ">=8.0.36"\n')
+        command.in_environment(SCALINGO_AUTH_URL=slow.url)(*line.split(), status=2)
+        assert len(changing(slow)) == 1
 
 
 @pytest.mark.parametrize("command_line", ["plan --format json", "drift --format json"])
@@ -302,7 +318,7 @@ def test_json_says_the_same_status(
 ) -> None:
     """Nobody has to look at the process to know how it went."""
     command.write(SHOP)
-    {"in sync": _in_sync, "changes": _nothing, "unknown": _shop_unreadable}[case](sandbox)
+    {"in sync": _in_sync, "changes": _nothing, "unknown": _unreadable()}[case](sandbox)
     done = command(*command_line.split())
     assert done.document()["exit_status"] == done.status
 
@@ -323,7 +339,7 @@ def test_what_is_refused_first_says_why_and_that_the_rest_was_left(
 ) -> None:
     """After a failure the other actions of that database are skipped, those of others done."""
     command.write(SHOP, IOT)
-    _first_change_fails(sandbox)
+    sandbox.fault("status", status=422, match={"action_name": "create-database"})
     document = command("apply", "--yes", "--format", "json", status=4).document()
     results = {one["address"]: one["result"] for one in document["outcomes"]}
     assert results == {

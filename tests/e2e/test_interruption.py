@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from e2e.command import Command, changing, effects, journal_entries, live, logical, until
-from e2e.fleet import IOT, SHOP, SHOP_ADDON, SHOP_ORDER
+from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER
 
 from reconcile.sandbox import Sandbox
 
@@ -122,32 +122,6 @@ def test_a_signal_that_was_ignored_from_the_beginning_stops_no_run(
         done = command.ended(process, "apply", "--yes")
     assert done.status == 0, str(done)
     assert effects(sandbox) == SHOP_ORDER
-
-
-@SIGNALS
-@pytest.mark.parametrize("name", ["plan", "drift", "apply"])
-def test_an_interrupted_read_ends_at_once(
-    command: Command, sandbox: Sandbox, name: str, number: signal.Signals, status: int
-) -> None:
-    """What was not read is unknown, and nobody waits for it."""
-    command.write(SHOP, IOT)
-    match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
-    sandbox.fault("delay", seconds=8, match=match)
-    arguments = (name, "--format", "json", *(["--yes"] if name == "apply" else []))
-    with command.started(*arguments) as process:
-        until(
-            lambda: sandbox.requests()["counts"]["database"] >= 2,
-            "telemetry is read and the shop asked for",
-        )
-        process.send_signal(number)
-        until(lambda: process.poll() is not None, "the process ends", seconds=4)
-        done = command.ended(process, *arguments)
-    assert done.status == status, str(done)
-    document = done.document()
-    assert document["exit_status"] == status
-    statuses = {one["handle"]: one["status"] for one in document["databases"]}
-    assert statuses["shop"] == "unknown"
-    assert changing(sandbox) == []
 
 
 def test_a_killed_apply_is_run_again_without_a_second_effect(

@@ -178,13 +178,12 @@ def test_a_policy_is_not_changed_in_place(command: Command, busy: Sandbox) -> No
 def test_a_busy_database_is_left_alone(command: Command, busy: Sandbox) -> None:
     """Whatever was ordered: it waits, and that is no success."""
     busy.change("ad-shop", status="updating")
-    for line, status in (
-        ("databases create shop audit", 2),
-        ("databases delete shop legacy --confirm legacy", 2),
-        ("databases reset shop legacy --confirm legacy", 1),
-        ("upgrade shop --yes", 1),
+    for line in (
+        "databases create shop audit",
+        "databases delete shop legacy --confirm legacy",
+        "databases reset shop legacy --confirm legacy",
     ):
-        done = command(*line.split(), status=status)
+        done = command(*line.split(), status=2)
         assert "updating" in done.stdout + done.stderr
     assert changing(busy) == []
 

@@ -212,11 +212,11 @@ def test_it_is_found_at_the_second_path(
 def test_a_second_one_is_not_begun(
     slow: Slow, arguments: tuple[str, ...], addon: str, kind: str
 ) -> None:
-    """1, with the one that is under way and how to follow it."""
+    """2, with the one that is under way and how to follow it."""
     command, sandbox = slow.command, slow.sandbox
     command(*arguments, "--no-wait", status=2)
     ident = operation_of(sandbox, addon)
-    done = command(*arguments, status=1)
+    done = command(*arguments, status=2)
     assert kind
     assert f"operation {ident!r} is under way: follow it with reconcile operation" in done.stderr
     assert len(sent(sandbox)) == 1
