@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 
 from reconcile.api.hosts import base_of
 from reconcile.errors import CredentialsError
+from reconcile.files import read_file
+
+_LARGEST = 1 << 20
 
 
 def login_file(environment: Mapping[str, str]) -> Path | None:
@@ -52,9 +55,7 @@ def stored_token(path: Path, auth: str) -> str | None:
 
 def _content(path: Path) -> bytes | None:
     try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise _unusable(path, "is no file")
-        return path.read_bytes()
+        return read_file(path, _LARGEST)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

@@ -8,7 +8,7 @@ from typing import Self, assert_never
 
 from reconcile.api.access import ByAccount
 from reconcile.api.answer_identity import AnswerIdentity
-from reconcile.api.authorities import authorities
+from reconcile.api.authorities import authorities, check_key_log
 from reconcile.api.gate import workers
 from reconcile.api.hosts import HostSettings
 from reconcile.api.identity import ApiToken, Identity, ReadyToken, identity_of
@@ -34,6 +34,8 @@ class Wire:
     def __init__(self, surroundings: Surroundings, permits: Sequence[Permits]) -> None:
         environment = surroundings.environment
         self._settings = HostSettings.read(environment, surroundings.region)
+        check_key_log(environment)
+        trusted = authorities(environment)
         identity = identity_of(
             environment, auth=self._settings.auth, databases=surroundings.databases
         )
@@ -46,7 +48,7 @@ class Wire:
             stop=surroundings.stop,
             budget=surroundings.budget,
             longest=surroundings.longest,
-            authorities=authorities(environment),
+            authorities=trusted,
         )
         self.workers = workers(surroundings.budget)
         self._access = _access(identity, self._transport, self._settings, surroundings)

@@ -20,6 +20,7 @@ from typing import Any
 from attrs import define
 
 from reconcile.apply.open_ends import Live, open_databases, touched
+from reconcile.files import read_file
 from reconcile.model.history import History, PastRun, RunState
 
 KEPT_FOR = timedelta(days=90)
@@ -29,6 +30,7 @@ KEPT_IN_ANY_CASE = timedelta(days=7)
 MOST, LEAST = 1000, 100
 """How many journals are kept: no more of those older than a week, and the newest whatever their age."""
 
+_LARGEST = 64 << 20
 _Entry = Mapping[str, Any]
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
 
@@ -47,7 +49,7 @@ class Index:
         path = directory / "runs" / "index.json"
         runs: object = None
         with suppress(OSError, ValueError, RecursionError):
-            document = json.loads(path.read_bytes())
+            document = json.loads(read_file(path, _LARGEST))
             runs = document.get("runs") if isinstance(document, dict) else None
         entries = runs if isinstance(runs, dict) else {}
         known: dict[str, _Entry] = {

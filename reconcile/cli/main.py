@@ -106,9 +106,11 @@ def _unprinted(world: World, page: str) -> bool:
 
 
 def _run_command(options: Any, world: World) -> int:
-    module = import_module(_COMMANDS[type(options).__name__])
+    from reconcile.cli.output_files import check_output_files  # noqa: PLC0415 - see main
     from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main
 
+    check_output_files(options)
+    module = import_module(_COMMANDS[type(options).__name__])
     try:
         status: int = module.run(options, world)
     except ReconcileError as error:

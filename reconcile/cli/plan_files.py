@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
-import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -16,19 +14,22 @@ from attrs import frozen
 from reconcile import __version__
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.options import Selection
+from reconcile.cli.output_files import put
 from reconcile.cli.world import World
-from reconcile.errors import ReconcileError, UsageError
+from reconcile.errors import UsageError
+from reconcile.files import read_file
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.saved import Record, Seal
 from reconcile.model.state import Desired
 from reconcile.plan.belief import check_rules
-from reconcile.plan.file import Saved, dump, is_plan_file, is_signed_with, load, sign
+from reconcile.plan.file import Saved, dump, is_signed_with, load, sign
 from reconcile.plan.intent import intended
 from reconcile.plan.strict import LARGEST, PlanFileError
 from reconcile.plan.written import WrittenCommit, WrittenScope
 from reconcile.spec.git import commit_of
 from reconcile.spec.inline import as_written, read_inline
+from reconcile.spec.text import LARGEST_FILE
 
 KEY = "RECONCILE_PLAN_KEY"
 _SHORTEST = 16
@@ -78,7 +79,10 @@ def _check_values(plan: Plan) -> None:
 
 
 def must_be_signed(world: World) -> bool:
-    """Whether there is a key, so that a plan without a signature is not applied."""
+    """Whether there is a key, so that a plan without a signature is not applied.
+
+    Raises UsageError for an unfit key.
+    """
     return _key(world) is not None
 
 
@@ -98,42 +102,8 @@ def write_plan_file(
         scope=made_for,
     )
     saved = sign(saved, key) if key else saved
-    try:
-        _put(path, dump(saved).encode())
-    except OSError as error:
-        raise ReconcileError(f"cannot write the plan {str(path)!r}: {error.strerror}") from error
+    put("plan", path, dump(saved).encode(), private=True)
     return saved
-
-
-def check_place(path: Path, world: World) -> None:
-    """See that a plan can be written here, before anything is read for it. Raises UsageError.
-
-    What is there and is no plan file stays: it may be a spec.
-    """
-    _key(world)
-    unfit = _unfit(path)
-    if unfit is not None:
-        raise UsageError(f"cannot write the plan {str(path)!r}: {unfit}")
-    folder = path.parent
-    if not os.path.isdir(folder):  # noqa: PTH112 - pathlib raises for some
-        raise UsageError(f"cannot write the plan {str(path)!r}: there is no folder {str(folder)!r}")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(
-            f"cannot write the plan {str(path)!r}: the folder {str(folder)!r} cannot be written to"
-        )
-    if not _may_go(path):
-        raise UsageError(f"{str(path)!r} is there and is no plan file: choose another name")
-
-
-def _may_go(path: Path) -> bool:
-    """Whether what is there may be replaced: nothing, an empty file, or a plan."""
-    if not os.path.lexists(path):
-        return True
-    try:
-        content = _content(path)
-    except PlanFileError:
-        return False
-    return not content or is_plan_file(content)
 
 
 def scope_of(selection: Selection, fleet: Fleet, world: World) -> WrittenScope:
@@ -161,7 +131,7 @@ def digests(files: Iterable[str]) -> dict[str, str]:
     found = {}
     for file in sorted(files):
         with suppress(OSError):  # it was read a moment ago, and is gone
-            found[file] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+            found[file] = hashlib.sha256(read_file(file, LARGEST_FILE)).hexdigest()
     return found
 
 
@@ -178,53 +148,20 @@ def _seal(saved: Saved, key: bytes | None) -> Seal:
 
 
 def _key(world: World) -> bytes | None:
-    text = world.environment.get(KEY, "")
-    if not text:
+    """The key, None only where the variable is not set: an empty one is a secret that is missing."""
+    text = world.environment.get(KEY)
+    if text is None:
         return None
-    key = os.fsencode(text)
-    if len(key) < _SHORTEST:
-        raise UsageError(f"{KEY} is shorter than {_SHORTEST} bytes: take a random one")
+    key = os.fsencode(text.rstrip("\r\n"))
+    if not key.strip():
+        raise UsageError(f"{KEY} is set and empty: set it to a random key, or unset it")
+    if len(key.strip()) < _SHORTEST:
+        raise UsageError(f"{KEY} is shorter than {_SHORTEST} bytes: set it to a random key")
     return key
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of a regular file, as many as are looked at."""
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(number, "rb") as file:  # noqa: PTH123 - a descriptor
-            if not stat.S_ISREG(os.fstat(number).st_mode):
-                raise PlanFileError("it is no file")
-            return file.read(LARGEST + 1)
+        return read_file(path, LARGEST)
     except OSError as error:
         raise PlanFileError(f"it cannot be read: {error.strerror}") from error
-
-
-def _unfit(path: Path) -> str | None:
-    """Why no file can be put here; a link is not followed."""
-    try:
-        mode = os.lstat(path).st_mode
-    except OSError:
-        return None
-    if stat.S_ISLNK(mode):
-        return "it is a link"
-    if stat.S_ISDIR(mode):
-        return "it is a folder"
-    return None if stat.S_ISREG(mode) else "it is a device, a pipe or a socket"
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Put a file in place whole, or not at all, for nobody else to read; never through a link."""
-    unfit = _unfit(path)
-    if unfit is not None:
-        raise ReconcileError(f"cannot write the plan {str(path)!r}: {unfit}")
-    draft = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    number = os.open(draft, flags, stat.S_IRUSR | stat.S_IWUSR)
-    try:
-        with open(number, "wb") as file:  # noqa: PTH123 - a descriptor
-            file.write(content)
-            file.flush()
-            os.fsync(number)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

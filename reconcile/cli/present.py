@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from reconcile.cli.exits import Ending, first
 from reconcile.cli.options import Output, ReportFile
+from reconcile.cli.output_files import put
 from reconcile.cli.world import World
-from reconcile.errors import ExitStatus
+from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.report.page import Look
 
 Renderers = Mapping[str, Callable[[Look], str]]
@@ -47,7 +48,7 @@ def present(
 
 def _write(report: ReportFile, text: str) -> str | None:
     try:
-        report.path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        return f"cannot write the report {str(report.path)!r}: {error.strerror}"
+        put("report", report.path, text.encode(errors="backslashreplace"))
+    except ReconcileError as error:
+        return str(error)
     return None

@@ -79,8 +79,10 @@ def _stake_lines(risk: Risk, actions: list[Action]) -> Iterator[str]:
 def answer(world: World, question: str, *, strip: bool = True) -> str:
     """One line from the terminal; the end of input, or an interrupt, is no.
 
-    A name may begin or end with a space: without `strip`, only the end of the line is left out.
+    What was typed before the question is no answer to it. A name may begin or end with a space:
+    without `strip`, only the end of the line is left out.
     """
+    world.discard_input()
     world.write_stderr(safe_text(question))
     line = world.read_line()
     if not line.endswith("\n"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from reconcile.cli.options import SchemaOptions
+from reconcile.cli.output_files import put
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.plan.written import PlanFileDocument
@@ -19,13 +21,9 @@ def run(options: SchemaOptions, world: World) -> ExitStatus:
     """Print one schema, or write all."""
     schemas = {name: json.dumps(one, indent=2) + "\n" for name, one in all_schemas().items()}
     if options.directory is not None:
+        _make_folder(options.directory)
         for name, text in schemas.items():
-            path = options.directory / f"{name}.schema.json"
-            try:
-                options.directory.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-            except OSError as error:
-                raise ReconcileError(f"cannot write {str(path)!r}: {error.strerror}") from error
+            put("schema", options.directory / f"{name}.schema.json", text.encode())
         return ExitStatus.DONE
     if options.name not in schemas:
         asked = f"there is no schema {options.name!r}" if options.name else "name a schema"
@@ -34,6 +32,13 @@ def run(options: SchemaOptions, world: World) -> ExitStatus:
     if unprinted:
         raise ReconcileError(unprinted)
     return ExitStatus.DONE
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReconcileError(f"cannot make {str(folder)!r}: {error.strerror}") from error
 
 
 def all_schemas() -> Mapping[str, Mapping[str, object]]:

@@ -6,10 +6,11 @@ import os
 import select
 import signal
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import FrameType
@@ -147,6 +148,13 @@ class World:
             discard(self.stdout)
             return f"cannot write to stdout: {error.strerror}"
         return None
+
+    def discard_input(self) -> None:
+        """Forget what was typed so far: it answers no question that comes after it."""
+        if self.stdin.isatty():
+            # A stream in memory has no number.
+            with suppress(OSError, termios.error):
+                termios.tcflush(self.stdin.fileno(), termios.TCIFLUSH)
 
     def read_line(self) -> str:
         """One line of stdin; empty at its end, or once a signal asks to stop."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from importlib.resources import files
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 
 Source = Mapping[str, Any] | Path | None
+_LARGEST = 16 << 20
 
 
 def load(source: Source, versions: Mapping[Engine, str] = USUAL) -> Fleet:
@@ -77,12 +79,23 @@ def dump(value: Fleet | Database) -> dict[str, Any]:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return _content(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise FleetError(
             str(path), (Problem(path="", message=f"cannot be read: {reason}"),)
         ) from None
+
+
+def _content(path: Path) -> str:
+    """The text of a file of a bounded size; a pipe is not waited for."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "not a regular file")
+    with path.open(encoding="utf-8") as file:
+        text = file.read(_LARGEST + 1)
+    if len(text) > _LARGEST:
+        raise OSError(errno.EFBIG, f"larger than {_LARGEST} characters")
+    return text
 
 
 def _read_yaml(text: str, source: str) -> object:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from reconcile.files import opened_file
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Location
 from reconcile.model.project import Project, UnreadSpec
@@ -137,7 +138,7 @@ def _unread_file(fault: Finding) -> UnreadSpec:
 def _start_of(path: Path) -> str | UnreadSpec:
     """As much of a file as a spec may hold, whatever it is."""
     try:
-        with path.open("rb") as stream:
+        with opened_file(path) as stream:
             return stream.read(LARGEST_FILE).decode("utf-8", "replace")
     except OSError as error:
         return _unread_file(unreadable(path, error))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from pathlib import Path
 
+from reconcile.files import read_file
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
 from reconcile.spec.locations import Source, Span, finding_about_file
@@ -25,11 +27,10 @@ _FORBIDDEN = re.compile(
 def read_source(path: Path) -> Source | Finding:
     """Read a file as text; the name in findings is the path as it was given."""
     try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
+        content = read_file(path, LARGEST_FILE)
     except OSError as error:
-        return unreadable(path, error)
-    if len(content) > LARGEST_FILE:
+        if error.errno != errno.EFBIG:
+            return unreadable(path, error)
         return finding_about_file(
             codes.TOO_LARGE,
             str(path),

@@ -53,7 +53,7 @@ def resolve(reference: str, surroundings: Surroundings) -> Dsn:
         )
     source, _, name = reference[2:-1].partition(":")
     fetch = _variable if source == "env" else _file
-    secret = fetch(name, surroundings.environment)
+    secret = fetch(name, surroundings.environment).rstrip("\r\n")
     return Dsn(reference=reference, secret=_checked(secret, reference))
 
 
@@ -85,7 +85,7 @@ def _file(path: str, environment: Mapping[str, str]) -> str:
         content = read_below(Path(directory), path)
     except SecretFileError as error:
         raise UnusableConnectionError(f"the file {path!r} {error.what}", hint=error.hint) from None
-    return content.decode(errors="surrogateescape").rstrip("\r\n")
+    return content.decode(errors="surrogateescape")
 
 
 def _checked(secret: str, reference: str) -> str:

@@ -215,7 +215,7 @@ CASES = (
     Case("detailed, differs", 2, "plan --detailed-exitcode"),
     Case("dead server", 1, "plan", environment=NOWHERE),
     Case("no such addon", 1, "plan", (SHOP.replace("ad-shop", "ad-none"),)),
-    Case("report cannot be written", 1, "plan --report json=no/such/folder/x.json"),
+    Case("report cannot be written", 64, "plan --report json=no/such/folder/x.json"),
     Case("show, wrong token", 77, "show shop", environment=WRONG_TOKEN),
     Case("list, wrong token", 77, "databases list shop", environment=WRONG_TOKEN),
     #
@@ -328,7 +328,13 @@ def test_a_report_that_cannot_be_written_hides_no_effect(
 ) -> None:
     """Status 1 says that nothing took effect; here something did, and then something failed."""
     command.write(SHOP)
-    done = command("apply", "--yes", "--report", f"json={tmp_path}/no/such/x.json")
+    (tmp_path / "gone").mkdir()
+    sandbox.fault("delay", seconds=1, match={"method": "PATCH"})
+    arguments = ("apply", "--yes", "--report", "json=gone/x.json")
+    with command.started(*arguments) as process:
+        until(lambda: effects(sandbox), "a change is sent")
+        (tmp_path / "gone").rmdir()
+        done = command.ended(process, *arguments)
     assert "cannot write the report" in done.stderr
     assert len(effects(sandbox)) == 3
     assert done.status == 4, str(done)

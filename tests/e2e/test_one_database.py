@@ -198,8 +198,8 @@ def test_a_report_is_written_beside(command: Command, busy: Sandbox) -> None:
     assert len(effects(busy)) == 1
 
 
-def test_a_report_that_cannot_be_written_hides_no_effect(command: Command, busy: Sandbox) -> None:
-    """Something took effect, and then something failed."""
-    done = command(*ORDERS["cancel"][0].split(), "--report", "json=no/such/x.json", status=4)
-    assert "cannot write the report" in done.stderr
-    assert len(effects(busy)) == 1
+def test_a_report_that_cannot_be_written_is_refused_first(command: Command, busy: Sandbox) -> None:
+    """Nothing is sent."""
+    done = command(*ORDERS["cancel"][0].split(), "--report", "json=no/such/x.json", status=64)
+    assert "cannot write the report 'no/such/x.json': there is no folder 'no/such'" in done.stderr
+    assert busy.requests()["requests"] == []

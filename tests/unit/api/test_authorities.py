@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from unit.api.loopback import jwt, unheard
 
-from reconcile.api.authorities import authorities
+from reconcile.api.authorities import authorities, check_key_log
 from reconcile.api.reads import connect_reading
 from reconcile.api.surroundings import Surroundings
 from reconcile.errors import ApiError, UsageError
@@ -113,14 +114,60 @@ def test_without_a_file_the_system_is_trusted(environment: dict[str, str]) -> No
 
 
 def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
-    """Before any request, and with the reason."""
-    missing = tmp_path / "missing.pem"
-    for place, reason in ((missing, "no such file or directory"), (tmp_path, "is a directory")):
+    """Before any request, and with the reason; nothing is waited for, and nothing read without end."""
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(3 << 30)
+    for place, reason in {
+        tmp_path / "missing.pem": "no such file or directory",
+        tmp_path: "is a directory",
+        tmp_path / "pipe": "not a regular file",
+        Path("/dev/zero"): "not a regular file",
+        tmp_path / "large": "larger than 16777216 bytes",
+    }.items():
         with pytest.raises(UsageError) as caught:
             authorities({"RECONCILE_CA_FILE": str(place)})
         assert str(caught.value) == (
             f"RECONCILE_CA_FILE names {str(place)!r}, which cannot be read: {reason}"
         )
+
+
+def test_the_file_that_openssl_reads_is_looked_at(tmp_path: Path) -> None:
+    """OpenSSL would wait for a pipe; it takes a missing file for none."""
+    os.mkfifo(tmp_path / "pipe")
+    for place, reason in {
+        tmp_path / "pipe": "not a regular file",
+        tmp_path: "is a directory",
+    }.items():
+        with pytest.raises(UsageError, match=f"SSL_CERT_FILE names {str(place)!r}, .*: {reason}"):
+            authorities({"SSL_CERT_FILE": str(place)})
+    assert authorities({"SSL_CERT_FILE": str(tmp_path / "missing")}) is None
+    assert authorities({"SSL_CERT_FILE": str(OURS)}) is None
+    assert authorities({"SSL_CERT_FILE": str(tmp_path), "RECONCILE_CA_FILE": str(OURS)})
+
+
+def test_a_key_log_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
+    """It is named as such; the library's own error names neither it nor the variable."""
+    os.mkfifo(tmp_path / "pipe")
+    for place, reason in {
+        tmp_path / "no" / "log": "no such file or directory",
+        tmp_path: "is a directory",
+        tmp_path / "pipe": "it is a pipe",
+    }.items():
+        with pytest.raises(UsageError) as caught:
+            check_key_log({"SSLKEYLOGFILE": str(place)})
+        assert str(caught.value) == (
+            f"SSLKEYLOGFILE names {str(place)!r}, which cannot be written to: {reason}"
+        )
+    for fine in ("", "/dev/null", str(tmp_path / "log")):
+        check_key_log({"SSLKEYLOGFILE": fine})
+    check_key_log({})
+
+
+def test_a_key_log_is_looked_at_before_anything_is_sent(tmp_path: Path) -> None:
+    """As the other variables are."""
+    with pytest.raises(UsageError, match="SSLKEYLOGFILE names"):
+        complaint("https://127.0.0.1:1", SSLKEYLOGFILE=str(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -249,8 +249,14 @@ def test_a_login_that_cannot_be_read_names_the_file(tmp_path: Path) -> None:
     """A directory, a pipe that would be waited for, a link that leads nowhere."""
     (tmp_path / "dir").mkdir()
     os.mkfifo(tmp_path / "pipe")
-    for name in ("dir", "pipe"):
-        with pytest.raises(CredentialsError, match=f"{name}' is no file: log in"):
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(3 << 30)
+    for name, reason in {
+        "dir": "is a directory",
+        "pipe": "not a regular file",
+        "large": "larger than 1048576 bytes",
+    }.items():
+        with pytest.raises(CredentialsError, match=f"{name}' cannot be read: {reason}: log in"):
             stored_token(tmp_path / name, AUTH)
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(CredentialsError, match="loop' cannot be read: too many levels"):

@@ -195,15 +195,14 @@ def test_only_yes_begins(answer: str, begins: bool) -> None:
     assert shown.count("Apply 2 actions to 1 database?") == 1
 
 
-@pytest.mark.parametrize("before", ["", "weakens\n", "weakens\nlossy\n"])
+@pytest.mark.parametrize("before", [(), ("weakens",), ("weakens", "lossy")])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_is_no(number: signal.Signals, before: str) -> None:
+def test_a_signal_is_no(number: signal.Signals, before: tuple[str, ...]) -> None:
     """At a question there is nothing to finish: it ends there, and a late yes is too late."""
-    with _typing(before) as (at_terminal, master):
+    question = len(before) + 1
+    with _typing(*before) as (at_terminal, master):
         signaller = threading.Thread(
-            target=_interrupt,
-            args=(at_terminal, master, number, before.count("\n") + 1),
-            daemon=True,
+            target=_interrupt, args=(at_terminal, master, number, question), daemon=True
         )
         signaller.start()
         with interruptible(at_terminal.interruption):
@@ -212,7 +211,7 @@ def test_a_signal_is_no(number: signal.Signals, before: str) -> None:
         signaller.join()
     assert allowed is None
     assert asked_for.endswith(": \n")
-    assert asked_for.count("leaves it out: ") == min(before.count("\n") + 1, 2)
+    assert asked_for.count("leaves it out: ") == min(question, 2)
     expected = {signal.SIGINT: ExitStatus.INTERRUPTED, signal.SIGTERM: ExitStatus.TERMINATED}
     assert at_terminal.interruption.status is expected[number]
 
@@ -225,30 +224,45 @@ def test_nothing_is_asked_after_a_signal() -> None:
     assert said(at_terminal) == ""
 
 
-def test_an_answer_is_taken_after_others_were_typed_ahead() -> None:
-    """Each question takes one line."""
-    with _typing("weakens\nlossy\nyes\n") as (at_terminal, _):
+def test_each_question_takes_one_line() -> None:
+    """What is typed after it."""
+    with _typing("weakens", "lossy", "yes") as (at_terminal, _):
         allowed = ask(proposed(), ATTENDED, at_terminal)
     assert allowed is not None
     assert [one.risk.value for one in allowed.allows] == ["weakens", "lossy"]
 
 
+def test_what_was_typed_before_a_question_is_no_answer() -> None:
+    """Neither before the first one nor together with the answer of another."""
+    with _typing("weakens\nlossy\nyes", "no", "no") as (at_terminal, master):
+        os.write(master, b"weakens\nlossy\nyes\n")
+        assert ask(proposed(), ATTENDED, at_terminal) is None
+    with _typing("weakens\nlossy\nyes", "no", "yes") as (at_terminal, _):
+        allowed = ask(proposed(), ATTENDED, at_terminal)
+    assert allowed is not None
+    assert [one.risk.value for one in allowed.allows] == ["weakens"]
+
+
 def test_ctrl_d_is_no() -> None:
     """On a real terminal the end of input is a key, and what follows it is not read."""
-    with _typing("\x04") as (at_terminal, master):
-        os.write(master, b"\x04\x04yes\n")
+    with _typing("\x04", "\x04", "\x04yes", ends="") as (at_terminal, _):
         assert ask(proposed(), ATTENDED, at_terminal) is None
+
+
+def _wait_for(at_terminal: World, question: int) -> bool:
+    """Wait until that question is asked; false where it never is."""
+    for _ in range(500):
+        if said(at_terminal).count(": ") == said(at_terminal).count("action: ") + question:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def _interrupt(at_terminal: World, master: int, number: signal.Signals, question: int) -> None:
     """Send a signal while that question waits for its answer; answer it and all others later."""
     main_thread = threading.main_thread().ident
     assert main_thread is not None
-    for _ in range(500):
-        if said(at_terminal).count(": ") == said(at_terminal).count("action: ") + question:
-            break
-        time.sleep(0.01)
-    else:
+    if not _wait_for(at_terminal, question):
         return  # it was never asked, and nobody is there to be interrupted
     time.sleep(0.1)  # from the question to the read that waits
     signal.pthread_kill(main_thread, number)
@@ -257,12 +271,21 @@ def _interrupt(at_terminal: World, master: int, number: signal.Signals, question
 
 
 @contextmanager
-def _typing(text: str) -> Iterator[tuple[World, int]]:
-    """A world with a real terminal, at which something was typed; and its other side."""
+def _typing(*answers: str, ends: str = "\n") -> Iterator[tuple[World, int]]:
+    """A world with a real terminal, at which each question gets its answer; and its other side."""
     master, slave = pty.openpty()
-    os.write(master, text.encode())
     with os.fdopen(slave, "r") as stdin:
-        yield world(stdin=stdin), master
+        at_terminal = world(stdin=stdin)
+
+        def answer_all() -> None:
+            for number, text in enumerate(answers, 1):
+                if _wait_for(at_terminal, number):
+                    os.write(master, f"{text}{ends}".encode())
+
+        typist = threading.Thread(target=answer_all, daemon=True)
+        typist.start()
+        yield at_terminal, master
+        typist.join()
     os.close(master)
 
 

@@ -129,11 +129,14 @@ def test_what_is_no_reference_is_not_quoted(written: str) -> None:
 
 
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\n\n"])
-def test_a_file_is_read_without_its_last_newline(secrets: Path, ending: str) -> None:
-    """Editors end files with one."""
+def test_a_last_newline_is_no_part_of_it(secrets: Path, ending: str) -> None:
+    """Editors end files with one, and `cat` in a script ends variables so."""
     (secrets / "shop").write_bytes(f"{SECRET}{ending}".encode())
-    surroundings = of(RECONCILE_SECRETS_DIR=str(secrets))
+    surroundings = of(
+        RECONCILE_SECRETS_DIR=str(secrets), RECONCILE_ENV_ALLOW="SHOP", SHOP=SECRET + ending
+    )
     assert resolve("${file:shop}", surroundings).secret == SECRET
+    assert resolve("${env:SHOP}", surroundings).secret == SECRET
 
 
 def test_a_file_may_be_named_by_its_whole_path(secrets: Path) -> None:
