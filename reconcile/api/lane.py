@@ -14,6 +14,7 @@ from reconcile.api.breaker import Breaker, LeftAloneError
 from reconcile.api.clock import Clock
 from reconcile.api.deadline import Deadline, TimeUpError
 from reconcile.api.gate import Gate
+from reconcile.api.others import OtherRuns
 from reconcile.api.outcome import Verdict
 from reconcile.api.pace import Pace, Wait
 from reconcile.api.retry import Pause
@@ -74,9 +75,10 @@ class Lane:
         stop: Event,
         closed: Event,
         countdown: Countdown | None,
+        others: OtherRuns | None = None,
     ) -> None:
         self._role = role
-        self._pace = Pace.of(role, budget)
+        self._pace = Pace.of(role, budget, others)
         self._gate = Gate.of(role, budget)
         self._breaker = Breaker()
         self._clock = clock
@@ -158,6 +160,11 @@ class Lane:
             return Tally(
                 sent=self._sent, repeated=self._repeated, waited=self._waited + self._waiting()
             )
+
+    def recent(self) -> tuple[float, ...]:
+        """How many seconds ago the requests were sent that count in the minute's budget."""
+        with self._changed:
+            return self._pace.recent(self._clock.now())
 
     def _halted(self, request: Request) -> bool:
         """Whether the waits of a request are to end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from reconcile.api.others import OtherRuns
 from reconcile.api.quota import Quota
 from reconcile.api.routes import Role
 from reconcile.model.cost import Budget
@@ -21,17 +22,23 @@ class Pace:
     """How fast one host may be asked. Not thread safe; the time it is told must not go back."""
 
     @classmethod
-    def of(cls, role: Role, budget: Budget) -> Pace:
-        """The pace of a host."""
+    def of(cls, role: Role, budget: Budget, others: OtherRuns | None = None) -> Pace:
+        """The pace of a host; `others` are runs that spend what the API host takes as well."""
         rates = {Role.API: budget.api, Role.DATABASE: budget.database}
-        return cls(role, per_minute=rates.get(role))
+        return cls(role, per_minute=rates.get(role), others=others if role is Role.API else None)
 
-    def __init__(self, role: Role, *, per_minute: int | None) -> None:
-        self._quota = None if per_minute is None else Quota(per_minute)
+    def __init__(
+        self, role: Role, *, per_minute: int | None, others: OtherRuns | None = None
+    ) -> None:
+        self._quota = None if per_minute is None else Quota(per_minute, others)
         self._refused = f"the {role.value} host refused more for now"
         requests = "1 request" if per_minute == 1 else f"{per_minute} requests"
         self._rate = f"the {role.value} host takes {requests} a minute"
         self._held_until = 0.0
+
+    def recent(self, now: float) -> tuple[float, ...]:
+        """How many seconds ago the requests were sent that count in the minute's budget."""
+        return tuple(now - one for one in self._quota.recent(now)) if self._quota else ()
 
     def held(self, now: float) -> Wait | None:
         """What is left of the time for which the host asked to be left alone."""

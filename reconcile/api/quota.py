@@ -1,36 +1,41 @@
-"""How many requests a minute a host takes. The only door to pyrate-limiter."""
+"""How many requests a minute a host takes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections import deque
 
-if TYPE_CHECKING:
-    from pyrate_limiter import Decision
+from reconcile.api.others import OtherRuns
+from reconcile.model.cost import WINDOW, free_in
 
-_WINDOW = 60_000
-_MARGIN = 1_000
-"""Milliseconds. The provider counts a request when it arrives, we count it when it leaves: what is
-under way for up to a second cannot be one too many for any window of the provider's."""
+_INSTANT = 0.0005
+"""Seconds that are left over only because time is a float."""
 
 
 class Quota:
     """At most so many requests in any minute, whenever a minute may begin. Not thread safe.
 
-    The library's own clocks, locks and threads are not used: whoever asks says what time it is,
-    which must not go back.
+    `others` are the account's other runs, whose requests count as well. The caller says what time
+    it is, which must not go back.
     """
 
-    def __init__(self, per_minute: int) -> None:
-        # Imported late: it costs as much as starting Python, and reads its own package's metadata.
-        from pyrate_limiter import InMemoryBucket, Rate, RateItem  # noqa: PLC0415
-
-        self._bucket = InMemoryBucket([Rate(per_minute, _WINDOW + _MARGIN)])
-        self._item = RateItem
+    def __init__(self, per_minute: int, others: OtherRuns | None = None) -> None:
+        self._limit = per_minute
+        self._sent: deque[float] = deque(maxlen=per_minute)
+        self._others = others
 
     def take(self, now: float) -> float:
         """Count one request and return 0, or return the seconds until there is room for one."""
-        moment = round(now * 1000)
-        self._bucket.leak(moment)
-        # It is an awaitable only where the bucket is on another machine.
-        decision = cast("Decision", self._bucket.put_decision(self._item("request", moment)))
-        return (decision.retry_after_ms or 0) / 1000
+        seconds = free_in(self.recent(now), self._limit, now)
+        if seconds > _INSTANT:
+            return seconds
+        self._sent.append(now)
+        if self._others:
+            self._others.tell(list(self._sent), now)
+        return 0.0
+
+    def recent(self, now: float) -> list[float]:
+        """When the requests were sent that count at present, oldest first."""
+        while self._sent and self._sent[0] <= now - WINDOW:
+            self._sent.popleft()
+        others = self._others.recent(now) if self._others else []
+        return sorted([*others, *self._sent]) if others else list(self._sent)

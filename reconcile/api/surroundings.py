@@ -27,6 +27,8 @@ class Surroundings:
     longest    seconds after which nothing more is sent, None for no such limit; but what is to
                finish something is, and everything once the deadline was lifted
     tokens     the directory in which tokens may be kept, None to keep them in memory only
+    requests   the directory in which runs of an account tell each other what they sent within the
+               minute, None to count only this run's
     databases  how many databases the run is about, None where that is not known
     """
 
@@ -40,4 +42,5 @@ class Surroundings:
     budget: Budget = field(factory=Budget)
     longest: float | None = None
     tokens: Path | None = None
+    requests: Path | None = None
     databases: int | None = None

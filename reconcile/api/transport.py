@@ -17,6 +17,7 @@ from reconcile.api.deadline import Deadline
 from reconcile.api.gate import connections
 from reconcile.api.hearing import Hearing, OverdueError
 from reconcile.api.lane import Countdown, Lane
+from reconcile.api.others import OtherRuns
 from reconcile.api.outcome import Outcome, answer_of, trouble_with, verdict_on
 from reconcile.api.pool import broken, pool_of
 from reconcile.api.retry import Pause, RetryPolicy
@@ -58,7 +59,7 @@ class Transport:
     held back and why, `trace` of every try and what came of it. `stop` ends every wait, and
     `longest` are the seconds from now after which nothing more is sent; but what is to finish
     something goes on for as long as the policy's patience lasts. `budget` is what may be asked of
-    which host, `authorities` who is trusted, as PEM, None for whom the system trusts. `ticks` are
+    which host, `others` the runs that spend it as well, `authorities` who is trusted, as PEM, None for whom the system trusts. `ticks` are
     the seconds by which answers are timed: real ones, while `clock` may be a simulated one.
     """
 
@@ -72,6 +73,7 @@ class Transport:
         clock: Clock | None = None,
         stop: Event | None = None,
         budget: Budget | None = None,
+        others: OtherRuns | None = None,
         longest: float | None = None,
         authorities: str | None = None,
         policy: RetryPolicy | None = None,
@@ -96,7 +98,7 @@ class Transport:
         self._limits = limits or Limits()
         self._deadline = Deadline(begun=self._steady.now(), longest=longest)
         self._pool = pool_of(connections(budget), self._sockets, self._hearing, authorities)
-        lane = partial(Lane, budget=budget, clock=self._steady, stop=self._stop)
+        lane = partial(Lane, budget=budget, others=others, clock=self._steady, stop=self._stop)
         self._lanes = {role: lane(role, closed=self._closed, countdown=countdown) for role in Role}
 
     def send(self, request: Request) -> Answer:
@@ -134,6 +136,10 @@ class Transport:
             retries=sum(tally.repeated for tally in tallies.values()),
             waited={host: tally.waited for host, tally in tallies.items()},
         )
+
+    def recent(self) -> dict[str, tuple[float, ...]]:
+        """By host, how many seconds ago the requests were sent that count in a minute's budget."""
+        return {role.value: lane.recent() for role, lane in self._lanes.items()}
 
     def lift_deadline(self) -> None:
         """From now on send whatever is asked for, however long the run has taken."""

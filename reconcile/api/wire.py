@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self, assert_never
+
+from attrs import evolve
 
 from reconcile.api.access import ByAccount
 from reconcile.api.answer_identity import AnswerIdentity
 from reconcile.api.authorities import authorities, check_key_log
+from reconcile.api.clock import SystemClock
 from reconcile.api.gate import workers
 from reconcile.api.hosts import HostSettings
 from reconcile.api.identity import ApiToken, Identity, ReadyToken, identity_of
+from reconcile.api.others import OtherRuns
 from reconcile.api.passes import Grant
 from reconcile.api.ready import ByReadyToken
 from reconcile.api.routes import GROUNDWORK, Answer, Permits, Request, Route, check
@@ -20,7 +25,7 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.api.transport import Transport
 from reconcile.errors import ApiError
 from reconcile.model.call import Call
-from reconcile.model.cost import InHand, Spent
+from reconcile.model.cost import ACCOUNT, InHand, Spent
 from reconcile.model.target import Hosts, Target
 
 
@@ -47,6 +52,7 @@ class Wire:
             clock=surroundings.clock,
             stop=surroundings.stop,
             budget=surroundings.budget,
+            others=_others(identity, self._settings, surroundings),
             longest=surroundings.longest,
             authorities=trusted,
         )
@@ -57,6 +63,10 @@ class Wire:
     def spent(self) -> Spent:
         """What it cost so far, by host: auth, api, database."""
         return self._transport.spent()
+
+    def recent(self) -> Mapping[str, Sequence[float]]:
+        """By host, how many seconds ago the requests were sent that count in a minute's budget."""
+        return self._transport.recent()
 
     def lift_deadline(self) -> None:
         """From now on send whatever is asked for, however long the run has taken."""
@@ -130,6 +140,18 @@ def _in_order(hosts: Hosts) -> tuple[str, str, str]:
     return hosts.database, hosts.api, hosts.auth
 
 
+def _store(
+    directory: Path | None, token: ApiToken, settings: HostSettings, surroundings: Surroundings
+) -> Store:
+    """What runs of one account share in a directory."""
+    return Store(
+        directory,
+        facts={"auth": settings.auth, "api_token": token.credential.digest},
+        clock=surroundings.clock or SystemClock(),
+        notify=surroundings.notify,
+    )
+
+
 def _access(
     identity: Identity, transport: Transport, settings: HostSettings, surroundings: Surroundings
 ) -> ByAccount | ByReadyToken:
@@ -137,15 +159,21 @@ def _access(
         case ReadyToken():
             return ByReadyToken(transport=transport, settings=settings, token=identity)
         case ApiToken():
-            store = Store(
-                surroundings.tokens,
-                facts={"auth": settings.auth, "api_token": identity.credential.digest},
-                clock=transport.clock,
-                notify=surroundings.notify,
-            )
+            store = _store(surroundings.tokens, identity, settings, surroundings)
             return ByAccount(transport=transport, settings=settings, token=identity, store=store)
         case _:
             assert_never(identity)
+
+
+def _others(
+    identity: Identity, settings: HostSettings, surroundings: Surroundings
+) -> OtherRuns | None:
+    """The other runs of the account, where this one may spend all that the API host takes."""
+    part = surroundings.budget.api is not None and surroundings.budget.api < ACCOUNT
+    if isinstance(identity, ReadyToken) or part:
+        return None
+    quiet = evolve(surroundings, notify=lambda _message: None)
+    return OtherRuns(_store(surroundings.requests, identity, settings, quiet))
 
 
 class Connected:
@@ -157,6 +185,10 @@ class Connected:
     def spent(self) -> Spent:
         """What it cost so far, by host: auth, api, database."""
         return self._wire.spent()
+
+    def recent(self) -> Mapping[str, Sequence[float]]:
+        """By host, how many seconds ago the requests were sent that count in a minute's budget."""
+        return self._wire.recent()
 
     @property
     def workers(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.executors import calls_of
@@ -21,14 +21,14 @@ def estimate(
     look_at: Callable[[DatabasePlan], int],
     access_to: Callable[[Collection[str]], Mapping[str, int]],
     budget: Budget,
-    spent: Mapping[str, int],
+    recent: Mapping[str, Sequence[float]],
     backup_first: bool = False,
 ) -> Estimate:
     """The requests of the actions that may run, the looks before them, and the read at the end.
 
     `reads_of` says how many requests read a database, by its handle, and `look_at` how many read
     what a plan acts on; `access_to` how many, by host, it takes until some databases can be asked,
-    by their handles; `spent` were sent by host to get here, out of the same budget. `backup_first`
+    by their handles; `recent` as in `foresee`. `backup_first`
     where a backup is made before something is at stake. Following an operation or a backup is left
     out: nobody knows how long one takes.
     """
@@ -47,7 +47,7 @@ def estimate(
             looks += 1
         requests += looks * look_at(database) + reads_of(database.handle)
     access = access_to(touched) if touched else {}
-    return foresee({**access, "database": requests}, budget, spent=spent)
+    return foresee({**access, "database": requests}, budget, recent=recent)
 
 
 def _is_looked_at(action: Action) -> bool:

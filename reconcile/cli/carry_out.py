@@ -184,7 +184,7 @@ def _foretold(
         look_at=lambda plan: looks_of(intended(plan, plan.actions)),
         access_to=access,
         budget=task.about.config.request_budget,
-        spent=connection.spent().requests,
+        recent=connection.recent(),
         backup_first=task.safeguard.backup_first,
     )
     if foreseen.total:

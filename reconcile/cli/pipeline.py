@@ -53,6 +53,7 @@ def surroundings(about: About, output: Output, world: World) -> Surroundings:
         budget=about.config.request_budget,
         longest=about.max_wait,
         tokens=world.tokens_dir(),
+        requests=world.requests_dir(),
         databases=about.databases,
     )
 
@@ -71,7 +72,8 @@ def tell_warnings(fleet: Fleet, world: World) -> None:
 def foretell(fleet: Fleet, reads: Reads, about: About, world: World) -> None:
     """Say what reading the fleet will cost. Raises CannotFitError where that takes too long."""
     in_hand = reads.in_hand((one.app, one.addon) for one in fleet.desired)
-    foreseen = estimate(fleet.desired, in_hand=in_hand, budget=about.config.request_budget)
+    budget = about.config.request_budget
+    foreseen = estimate(fleet.desired, in_hand=in_hand, budget=budget, recent=reads.recent())
     what = f"reading {count(len(fleet.desired), 'database')}"
     world.tell(f"{what}: {count(foreseen.total, 'request')}, {about_so_long(foreseen.seconds)}")
     refuse_too_long(what, foreseen, about.max_wait)

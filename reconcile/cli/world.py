@@ -175,11 +175,18 @@ class World:
         return place
 
     def tokens_dir(self) -> Path | None:
-        """Where tokens may be kept between runs; None for nowhere.
+        """Where tokens may be kept between runs; None for nowhere. Raises as `requests_dir`."""
+        return self._cache("tokens")
 
-        RECONCILE_TOKEN_CACHE says `on` or `off`; unsaid, a CI keeps none, for its disk may be
+    def requests_dir(self) -> Path | None:
+        """Where runs tell each other what they sent within the minute; None for nowhere.
+
+        RECONCILE_TOKEN_CACHE says `on` or `off`; unsaid, a CI keeps nothing, for its disk may be
         shared or kept. Raises UsageError for another word.
         """
+        return self._cache("requests")
+
+    def _cache(self, name: str) -> Path | None:
         said = self.environment.get("RECONCILE_TOKEN_CACHE", "")
         if said not in {"", "on", "off"}:
             raise UsageError(f"RECONCILE_TOKEN_CACHE is {said!r}: write on or off")
@@ -187,7 +194,7 @@ class World:
         if said == "off" or (in_ci and said != "on"):
             return None
         place = self._base("XDG_CACHE_HOME", Path(".cache"))
-        return place and place / "tokens"
+        return place and place / name
 
     def _base(self, variable: str, below_home: Path) -> Path | None:
         base = Path(self.environment.get(variable, ""))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
+
+ACCOUNT = 60
+"""Requests a minute that the provider's API host takes from an account."""
 
 
 @frozen(kw_only=True)
@@ -15,7 +19,7 @@ class Budget:
     `concurrency` is how many requests may be under way on the database host at once.
     """
 
-    api: int | None = 60
+    api: int | None = ACCOUNT
     database: int | None = None
     concurrency: int = 8
 
@@ -66,24 +70,32 @@ class InHand:
     addons: frozenset[tuple[str, str]] = frozenset()
 
 
-_WINDOW = 61.0
-"""Seconds in which a host's budget is spent: a minute, and a second for requests on their way."""
+WINDOW = 61.0
+"""Seconds in which a host's budget is spent: a minute, and a second for requests on their way.
+
+The provider counts a request when it arrives, we count it when it leaves: what is under way for up to a
+second cannot be one too many for any window of the provider's.
+"""
 
 _USUAL = 0.2
 """Seconds that a request usually takes, several being under way at once."""
 
 
 def foresee(
-    requests: Mapping[str, int], budget: Budget, *, spent: Mapping[str, int] | None = None
+    requests: Mapping[str, int],
+    budget: Budget,
+    *,
+    recent: Mapping[str, Sequence[float]] | None = None,
 ) -> Estimate:
-    """How long that many requests take within a budget, of which some was `spent` just before.
+    """How long that many requests take within a budget.
 
-    The budget of a minute is spent at once, so that only what exceeds it waits.
+    `recent` says by host how many seconds ago the requests were sent that count already. The budget
+    of a minute is spent at once, so that only what exceeds it waits.
     """
     limits = {"api": budget.api, "database": budget.database}
-    before = spent or {}
+    sent = recent or {}
     held = (
-        _held(number, before.get(host, 0), limit)
+        _held(number, sorted(-ago for ago in sent.get(host, ())), limit)
         for host, number in requests.items()
         if number and (limit := limits.get(host))
     )
@@ -91,7 +103,15 @@ def foresee(
     return Estimate(requests=dict(requests), seconds=max(held, default=0.0) + usual)
 
 
-def _held(number: int, spent: int, limit: int) -> float:
-    """Seconds until the last of so many requests may go, counted from the last that went before."""
-    begun = max(0, spent - 1) // limit
-    return ((spent + number - 1) // limit - begun) * _WINDOW
+def _held(number: int, sent: Sequence[float], limit: int) -> float:
+    """Seconds until the last of so many requests may go; `sent` are times before now, which is 0."""
+    latest, now = deque(sent, maxlen=limit), 0.0
+    for _ in range(number):
+        now += free_in(latest, limit, now)
+        latest.append(now)
+    return now
+
+
+def free_in(sent: Sequence[float], limit: int, now: float) -> float:
+    """Seconds until one more request may go, of so many in a window; `sent` are times, in order."""
+    return max(0.0, sent[-limit] + WINDOW - now) if len(sent) >= limit else 0.0

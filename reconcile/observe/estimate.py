@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconcile.kinds import KINDS
 from reconcile.kinds.kind import never_by_sql
@@ -13,15 +13,23 @@ from reconcile.model.target import ADDON_ID
 from reconcile.observe.reach import PROOF
 
 
-def estimate(desired: Sequence[Desired], *, in_hand: InHand, budget: Budget) -> Estimate:
+def estimate(
+    desired: Sequence[Desired],
+    *,
+    in_hand: InHand,
+    budget: Budget,
+    recent: Mapping[str, Sequence[float]] | None = None,
+) -> Estimate:
     """What `observe` will ask for these databases if nothing goes wrong.
 
     What it takes to have access to them; then the resource, and one request for each distinct read
     of the kinds that a spec names. What no one can foresee is left out: a lookup that the answers
-    call for, and databases that turn out not to be settled.
+    call for, and databases that turn out not to be settled. `recent` as in `foresee`.
     """
     database = sum(reads_of(one) for one in desired)
-    return foresee({**access_to(desired, in_hand=in_hand), "database": database}, budget)
+    return foresee(
+        {**access_to(desired, in_hand=in_hand), "database": database}, budget, recent=recent
+    )
 
 
 def access_to(desired: Sequence[Desired], *, in_hand: InHand) -> dict[str, int]:

@@ -31,7 +31,9 @@ writes this page from [the rows](../tests/covered/requests.py).
 With `--max-wait` a run that takes longer than that is not begun.
 
 `reconcile.yaml` says how much may be asked for: `request_budget: {api: 60, database: 120}` are
-requests a minute; without a word the API host gets 60, and the database host has no limit.
+requests a minute; without a word the API host gets 60, and the database host has no limit. A run that
+may spend all 60 counts what other runs of the account on the same machine sent within the minute, waits
+for it, and says so in its estimate.
 """
 _TITLES: Mapping[str, str] = {
     "tokens": "Tokens: `plan` of MySQL databases with backups, sql_mode and logical_databases",

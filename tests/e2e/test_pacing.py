@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from attrs import evolve, frozen
@@ -153,6 +154,40 @@ def test_a_limit_that_is_met_all_the_same_costs_a_minute_and_nothing_else() -> N
     }
     assert 120 <= done.seconds < 122
     assert done.spent.waited["api"] == pytest.approx(done.seconds, abs=0.01)
+
+
+def test_a_run_counts_what_the_run_before_it_spent(tmp_path: Path) -> None:
+    """Of the same account, within the minute: foreseen, waited for, and no 429."""
+    clock = SettledClock(MINUTE + 10)
+    with limited(clock) as (sandbox, alone, _notices):
+        surroundings = evolve(alone, requests=tmp_path / "requests")
+        for size, waited in ((40, 0), (40, 41), (60, 41)):
+            begun = clock.now()
+            clock.heard.clear()
+            with connect_reading(surroundings) as reads:
+                in_hand, budget = reads.in_hand(()), surroundings.budget
+                foreseen = estimate(
+                    fleet(size), in_hand=in_hand, budget=budget, recent=reads.recent()
+                )
+                clock.sent = lambda reads=reads: reads.spent().total  # type: ignore[misc]
+                observe(fleet(size), reads)
+            assert clock.now() - begun == pytest.approx(waited, abs=0.01)
+            assumed = foreseen.total * PER_REQUEST
+            assert foreseen.seconds - waited == pytest.approx(assumed, abs=0.01)
+            clock.go_on(20)
+        assert {one["status"] for one in sandbox.requests()["requests"]} == {200}
+
+
+def test_a_run_with_a_part_of_the_budget_counts_its_own_requests(tmp_path: Path) -> None:
+    """Who divides the account's 60 among several has each keep to a part."""
+    clock = SettledClock(MINUTE)
+    with limited(clock) as (_sandbox, alone, _notices):
+        surroundings = evolve(alone, requests=tmp_path / "requests", budget=Budget(api=20))
+        for _ in range(3):
+            with connect_reading(surroundings) as reads:
+                assert not any(reads.recent().values())
+                observe(fleet(20), reads)
+        assert clock.slept == []
 
 
 def test_as_many_databases_are_asked_at_once_as_the_budget_says(command: Command) -> None:

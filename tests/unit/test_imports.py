@@ -54,7 +54,6 @@ DOORS: dict[str, set[str]] = {
         "reconcile.cli.parameters",
     },
     "rich": {"reconcile.report.page"},
-    "pyrate_limiter": {"reconcile.api.quota"},
     "psycopg": {"reconcile.sql.driver"},
 }
 
@@ -116,7 +115,6 @@ def imported_by(code: str) -> set[str]:
 
 HEAVY = {
     "deepdiff",
-    "pyrate_limiter",
     "urllib3",
     "rich",
     "ruamel",

@@ -87,7 +87,7 @@ def test_a_paced_run_never_asks_too_much(phase: float, moment: float) -> None:
     assert provider.refused == 0
     assert transport.spent().requests == {"auth": 0, "api": 300, "database": 0}
     assert transport.spent().retries == 0
-    assert 4 * 61 < clock.now() - MINUTE - phase < 4 * 61 + 300 * moment + 1
+    assert 4 * 61 <= clock.now() - MINUTE - phase < 4 * 61 + 300 * moment + 1
 
 
 def test_a_minute_is_not_waited_for_sooner_than_needed(clock: PlainClock) -> None:
@@ -97,10 +97,10 @@ def test_a_minute_is_not_waited_for_sooner_than_needed(clock: PlainClock) -> Non
         transport = Transport(permits=(GROUNDWORK,), notify=unheard, clock=clock)
         for _ in range(121):
             transport.send(listing(provider))
-    assert clock.slept == [61.001, 61.001]
+    assert clock.slept == [61.0, 61.0]
     spent = transport.spent()
     assert spent.requests == {"auth": 0, "api": 121, "database": 0}
-    assert spent.waited == pytest.approx({"auth": 0, "api": 122.002, "database": 0}, abs=0.001)
+    assert spent.waited == pytest.approx({"auth": 0, "api": 122.0, "database": 0}, abs=0.001)
 
 
 def test_no_budget_is_no_pace(provider: Provider, clock: PlainClock) -> None:
@@ -126,7 +126,7 @@ def test_the_database_host_can_have_a_budget(provider: Provider, clock: PlainClo
     )
     for _ in range(7):
         transport.send(resource(provider))
-    assert clock.slept == [61.001, 61.001]
+    assert clock.slept == [61.0, 61.0]
 
 
 def test_every_repetition_takes_from_the_budget(provider: Provider, clock: PlainClock) -> None:
@@ -208,8 +208,8 @@ def test_eight_threads_are_counted_down_by_one() -> None:
             list(threads.map(lambda _: transport.send(listing(provider)), range(180)))
     assert {why for why, _ in told} == {"the api host takes 60 requests a minute"}
     lefts = [left for _, left in told]
-    assert lefts == pytest.approx(([61.001 - n for n in range(62)] + [0.0]) * 2, abs=0.002)
-    assert transport.spent().waited["api"] == pytest.approx(122.002, abs=0.002)
+    assert lefts == pytest.approx(([61.0 - n for n in range(61)] + [0.0]) * 2, abs=0.002)
+    assert transport.spent().waited["api"] == pytest.approx(122.0, abs=0.002)
 
 
 def test_a_wait_that_is_interrupted_is_told_to_be_over(provider: Provider) -> None:
@@ -369,4 +369,4 @@ def test_a_clock_that_is_set_back_does_not_stop_the_run(
     transport.send(listing(provider))
     clock.set(-3600)
     transport.send(listing(provider))
-    assert clock.slept == [61.001]
+    assert clock.slept == [61.0]

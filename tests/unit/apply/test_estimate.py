@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 from builders import CONNECTION, HERE, desired, observed, removal
@@ -53,7 +53,7 @@ def _observed(one: Desired) -> Observed:
 def foreseen(
     given: Proposal,
     allowance: Allowance,
-    spent: Mapping[str, int] | None = None,
+    recent: Mapping[str, Sequence[float]] | None = None,
     *,
     backup_first: bool = False,
 ) -> tuple[int, float]:
@@ -65,7 +65,7 @@ def foreseen(
         look_at=lambda _plan: LOOK,
         access_to=lambda _handles: {},
         budget=Budget(database=10, concurrency=1),
-        spent=spent or {},
+        recent=recent or {},
         backup_first=backup_first,
     )
     assert set(found.requests) == {"database"}
@@ -172,7 +172,7 @@ def test_each_database_costs_what_it_takes_to_read_it() -> None:
             look_at=lambda plan: 100 * len(plan.actions),
             access_to=lambda handles: {"auth": 1000 * (len(handles) or 7)},
             budget=Budget(),
-            spent={},
+            recent={},
         ).requests
 
     assert foretold(given) == {"database": 1 + 100 + 5 + 2 + 200 + 50, "auth": 2000}
@@ -183,8 +183,8 @@ def test_each_database_costs_what_it_takes_to_read_it() -> None:
 def test_what_was_read_before_is_out_of_the_same_budget() -> None:
     """Ten a minute: six of them fit beside four that were sent, and not beside five."""
     given = proposal(SAFE)
-    for spent, seconds in (({"database": 4}, 0), ({"database": 5}, 61), ({"api": 60}, 0)):
-        requests, found = foreseen(given, ALL, spent)
+    for host, number, seconds in (("database", 4, 0), ("database", 5, 51), ("api", 60, 0)):
+        requests, found = foreseen(given, ALL, {host: [10.0] * number})
         assert requests == 6
         assert found == pytest.approx(seconds + 6 * 0.2)
 
@@ -204,7 +204,7 @@ def test_access_is_foretold_of_what_is_touched_only() -> None:
         look_at=lambda _plan: LOOK,
         access_to=access,
         budget=Budget(),
-        spent={},
+        recent={},
     )
     assert asked == [["db2", "shop"]]
     assert found.requests == {"auth": 2, "api": 2, "database": 2 * (LOOK + 1 + READS)}

@@ -131,13 +131,26 @@ def test_time_is_what_the_budget_holds_back_and_a_little_for_each(
 
 
 @pytest.mark.parametrize(
-    ("spent", "requests", "windows"),
-    [(0, 9, 0), (1, 9, 0), (2, 9, 1), (10, 1, 1), (10, 10, 1), (10, 11, 2), (11, 9, 0), (25, 6, 1)],
+    ("ago", "requests", "seconds"),
+    [
+        ([], 9, 0),
+        ([0], 9, 0),
+        ([0, 0], 9, 61),
+        ([21, 20], 9, 40),
+        ([21, 20], 10, 41),
+        ([60] * 10, 1, 1),
+        ([60] * 10, 10, 1),
+        ([60] * 10, 11, 62),
+        ([60] * 4 + [10] * 6, 5, 51),
+        ([60] * 15, 6, 1),
+    ],
 )
-def test_what_was_spent_before_is_gone(spent: int, requests: int, windows: int) -> None:
+def test_what_was_spent_within_the_minute_is_gone(
+    ago: list[float], requests: int, seconds: float
+) -> None:
     """Of a budget of ten a minute, and only on the host that it was spent on."""
     budget = Budget(api=10, database=10, concurrency=1)
-    foreseen = foresee({"database": requests}, budget, spent={"database": spent, "api": 500})
-    assert foreseen.seconds == pytest.approx(windows * 61 + requests * 0.2)
-    elsewhere = foresee({"database": requests}, budget, spent={"api": spent})
+    foreseen = foresee({"database": requests}, budget, recent={"database": ago, "api": [0] * 500})
+    assert foreseen.seconds == pytest.approx(seconds + requests * 0.2)
+    elsewhere = foresee({"database": requests}, budget, recent={"api": ago})
     assert elsewhere == foresee({"database": requests}, budget)
