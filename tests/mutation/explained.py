@@ -196,6 +196,18 @@ EXPLAINED = (
         within=r"(?<=O_NONBLOCK )[|&](?= os\.O_CLOEXEC)",
         reason=Reason.SAME,
     ),
+    # An action that is ready is in the plan of the last look.
+    Explained(
+        where="apply/loop.py: _required_now",
+        within=r"(?<=action\.key\)), ?(?:\(\)|None)?(?=\))",
+        reason=Reason.DEFAULT,
+    ),
+    # No call equals a text.
+    Explained(
+        where="kinds/lookup.py: looked_up",
+        within=r'(?<=Call \| None = )(?:None|"")',
+        reason=Reason.SAME,
+    ),
     # The id of a run has one hyphen.
     Explained(
         where="apply/applied_plans.py: _began", within=r"r?(?=partition)", reason=Reason.SAME

@@ -95,6 +95,27 @@ def test_a_database_that_is_held_is_not_touched() -> None:
     assert {address.partition("/")[0] for address in executor.seen} == {"store"}
 
 
+def test_what_a_plan_file_asks_for_in_vain_is_not_tried() -> None:
+    """Neither what was known before, nor what the specs no longer ask for."""
+    plan, executor = plan_of(["shop"]), Recorder()
+    backups, new, _old = plan.actions
+    known = Outcome(action=backups, result=Result.ALREADY_DONE, message="nothing was sent")
+    loop = Loop(
+        proposal=Proposal(plan=plan),
+        allowance=ALL,
+        executor=executor,
+        known={backups.key: known},
+        dropped={new.address},
+    )
+    first, second, *_rest = loop.run()
+    assert first == known
+    assert (second.result, second.message) == (
+        Result.STALE,
+        "the spec no longer asks for this, nothing was sent: plan again",
+    )
+    assert executor.seen == []
+
+
 def test_actions_run_in_the_order_of_the_plan() -> None:
     """One database after its own order."""
     executor = Recorder()
@@ -693,7 +714,7 @@ def test_a_look_serves_the_next_safe_actions_while_it_holds(
     spec = desired(SAFE)
     (plan,) = build_plan([spec], {"shop": observed(at(21))}).databases
     looked: list[DatabasePlan] = []
-    seconds = [0.0]
+    seconds = [1000.0]
     resource = {"id": "ad-shop"}
 
     class Answering(Recorder):

@@ -252,6 +252,19 @@ def test_actions_that_require_each_other_are_blocked() -> None:
     assert rest[0].message == (
         "it requires create shop/logical_databases/b, and these actions require each other"
     )
+    assert rest[0].hint == "take one of them out of the spec"
+
+
+def test_all_that_one_requires_is_listed() -> None:
+    """In the order of the names."""
+    circle = {"a": package("c", "b"), "b": package("a"), "c": package("a")}
+    spec = Extensions(present=tuple(Extension(name=name) for name in "abc"))
+    subject = subject_of(extensions.KIND, spec, {}, reached(circle))
+    (_phase, first), *_rest = in_order(subject, settle_kind(subject))
+    assert isinstance(first, Blocked)
+    assert first.message.startswith(
+        "it requires create shop/extensions/b, create shop/extensions/c, and these"
+    )
 
 
 def test_each_action_keeps_its_phase() -> None:

@@ -10,6 +10,7 @@ from reconcile.apply.settle import settle
 from reconcile.cli.exits import reading_status, states_status
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.maintenance_window import MaintenanceWindow
 from reconcile.model.cost import Spent
 from reconcile.model.item import Action, Blocked, Reason
@@ -81,6 +82,17 @@ def test_what_cannot_be_read_again_is_not_called_done() -> None:
     (database,) = after.databases
     assert standing(action, database).standing is Standing.BLOCKED
     assert settle([evolve(lost, result=Result.FAILED)], after)[0].result is Result.FAILED
+
+
+def test_a_kind_that_cannot_be_read_again_says_nothing_of_its_names() -> None:
+    """A logical database whose answer was lost may be there or not."""
+    spec = desired({"logical_databases": LogicalDatabases(present=(LogicalDatabase(name="new"),))})
+    before, after = (
+        build_plan([spec], {"shop": observed({"logical_databases": state}, live=facts())})
+        for state in ({}, ODD)
+    )
+    lost = Outcome(action=before.actions[0], result=Result.UNKNOWN, message="lost")
+    assert settle([lost], after)[0].result is Result.UNKNOWN
 
 
 def test_show_says_so() -> None:
