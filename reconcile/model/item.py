@@ -93,7 +93,10 @@ class Pending:
     at_it: bool = False
 
 
-Item = Action | ManualStep | Blocked | Pending
+Difference = Action | ManualStep | Blocked
+"""What differs between a spec and the live state."""
+
+Item = Difference | Pending
 
 Doable = Action | ManualStep
 """What the tool or a person would do."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from reconcile.model.change import Change, Update
-from reconcile.model.item import Item, Pending
+from reconcile.model.change import Update
+from reconcile.model.item import Difference, Pending
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.state import Desired, Observed
 from reconcile.plan.build import plan_database
 from reconcile.plan.verify import after_all
 
 
-def contradictions(spec: Desired, observed: Observed, command: DatabasePlan) -> tuple[Item, ...]:
+def contradictions(
+    spec: Desired, observed: Observed, command: DatabasePlan
+) -> tuple[Difference, ...]:
     """The items of a spec that a command causes: those that its changes leave or make.
 
     The spec is planned on the state before the command and after it, for the kinds that the command
@@ -20,24 +22,24 @@ def contradictions(spec: Desired, observed: Observed, command: DatabasePlan) -> 
     """
     kinds = {name: value for name, value in spec.kinds.items() if name in observed.states}
     wanted = evolve(spec, kinds=kinds)
-    before = plan_database(wanted, observed).items
-    after = after_all(wanted, observed, command).items
-    caused = (_new_part(entry, before) for entry in after if not isinstance(entry, Pending))
+    before = _differences(plan_database(wanted, observed))
+    after = _differences(after_all(wanted, observed, command))
+    caused = (_new_part(entry, before) for entry in after)
     return tuple(entry for entry in caused if entry is not None)
 
 
-def _new_part(entry: Item, before: tuple[Item, ...]) -> Item | None:
+def _differences(plan: DatabasePlan) -> tuple[Difference, ...]:
+    return tuple(entry for entry in plan.items if not isinstance(entry, Pending))
+
+
+def _new_part(entry: Difference, before: tuple[Difference, ...]) -> Difference | None:
     """What of an item was not there before; None for nothing."""
-    earlier = [_change_of(one) for one in before if one.address == entry.address]
-    change = _change_of(entry)
+    earlier = [one.change for one in before if one.address == entry.address]
+    change = entry.change
     if change in earlier:
         return None
-    if not isinstance(change, Update) or isinstance(entry, Pending):
+    if not isinstance(change, Update):
         return entry
     known = [part for one in earlier if isinstance(one, Update) for part in one.fields]
     fields = tuple(part for part in change.fields if part not in known)
     return evolve(entry, change=evolve(change, fields=fields)) if fields else None
-
-
-def _change_of(entry: Item) -> Change | None:
-    return None if isinstance(entry, Pending) else entry.change

@@ -202,6 +202,12 @@ EXPLAINED = (
         within=r"(?<=action\.key\)), ?(?:\(\)|None)?(?=\))",
         reason=Reason.DEFAULT,
     ),
+    # A spec that names another addon counts before a loss only.
+    Explained(
+        where="plan/claims.py: Specs.candidates",
+        within=r"\(?\bloses\b\)?(?: or True)?(?= else)",
+        reason=Reason.AMOUNT,
+    ),
     # No call equals a text.
     Explained(
         where="kinds/lookup.py: looked_up",

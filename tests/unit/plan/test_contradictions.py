@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from builders import desired, observed, removal
+from builders import desired, facts, observed, removal
 
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
@@ -109,6 +109,13 @@ def test_a_contradiction_is_told_with_its_line(
     assert [contradiction_text(one) for one in found] == [
         f"warning: specs/shop.yaml:6 wants {one}" for one in warnings
     ]
+
+
+def test_nothing_is_said_while_the_provider_is_busy() -> None:
+    """It is not planned then."""
+    before = observed(ON, live=facts(status="updating"))
+    command = plan_database(desired({"backups": Backups(hours=(4,))}), observed(ON))
+    assert contradictions(desired({"backups": Backups(hours=(3,))}), before, command) == ()
 
 
 def test_a_kind_that_the_spec_leaves_alone_is_free() -> None:

@@ -11,11 +11,14 @@ from attrs import evolve
 from builders import HERE, desired, observed, only_calls, removal
 
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.extensions import Extensions
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
+from reconcile.model.engine import Engine
 from reconcile.model.explanation import AddressExplained
 from reconcile.model.finding import Finding
+from reconcile.model.item import ManualStep
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.policy import Ignored
 from reconcile.model.state import ITSELF, NotOffered, Observation, Unknown
@@ -64,6 +67,23 @@ def refusal(address: Address | None) -> Finding:
 def places(found: AddressExplained) -> list[str]:
     """What was compared."""
     return [str(one.address) for one in found.compared]
+
+
+def test_drops_by_hand_are_told_as_they_are_run() -> None:
+    """Without a connection the first step drops all; what a guard refuses stays out of it."""
+    spec = Extensions(absent=tuple(removal(name) for name in ("cube", "hstore", "ltree")))
+    wanted = desired({"extensions": spec}, engine=Engine.POSTGRESQL)
+    live = observed(
+        {"extensions": {one.name: {"version": "1.0"} for one in spec.absent}},
+        engine=Engine.POSTGRESQL,
+    )
+    plan = Plan(databases=(plan_database(wanted, live),))
+    refused = refusal(Address.parse("shop/extensions/ltree"))
+    proposal = Proposal(plan=plan, findings=(refused,), id="3f2a")
+    found = explain(Address.parse("shop/extensions"), wanted, live, proposal)
+    steps = [considered.entry for one in found.compared for considered in one.considered]
+    statements = [one.statements for one in steps if isinstance(one, ManualStep)]
+    assert statements == [("DROP EXTENSION cube, hstore;",), (), ("DROP EXTENSION ltree;",)]
 
 
 def test_what_an_address_is_not_about_is_not_wanted() -> None:

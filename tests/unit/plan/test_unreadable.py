@@ -87,9 +87,10 @@ def test_what_cannot_be_read_again_is_not_called_done() -> None:
 def test_a_kind_that_cannot_be_read_again_says_nothing_of_its_names() -> None:
     """A logical database whose answer was lost may be there or not."""
     spec = desired({"logical_databases": LogicalDatabases(present=(LogicalDatabase(name="new"),))})
+    nothing: KindState = {}
     before, after = (
         build_plan([spec], {"shop": observed({"logical_databases": state}, live=facts())})
-        for state in ({}, ODD)
+        for state in (nothing, ODD)
     )
     lost = Outcome(action=before.actions[0], result=Result.UNKNOWN, message="lost")
     assert settle([lost], after)[0].result is Result.UNKNOWN
