@@ -62,6 +62,8 @@ def parse(argv: Sequence[str]) -> Options:
         raise Shown(page.getvalue()) from None
     except click.exceptions.NoArgsIsHelpError as error:
         raise PageError(error.format_message(), ExitStatus.USAGE) from error
+    except click.Abort:  # how click passes on an interrupt
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         raise UsageError(_usage(error, argv)) from error
     if options is None or isinstance(options, int):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from reconcile import __version__
 
@@ -53,10 +55,7 @@ def main(argv: list[str]) -> int:
     try:
         return _run(argv, world)
     except KeyboardInterrupt:
-        world.tell(
-            "reconcile: interrupted at once, without a summary; the journal has what was begun"
-        )
-        return world.interruption.status or _INTERRUPTED
+        return _interrupted(world)
     except Exception as error:  # noqa: BLE001 - the last net: a sentence, and where to look
         if isinstance(error, OSError) and error.strerror:
             name = f": {error.filename!r}" if error.filename else ""
@@ -66,6 +65,25 @@ def main(argv: list[str]) -> int:
             defect = f"a defect of the tool, please report it: {error!r}{_place(error)}"
             world.tell(f"reconcile: {defect}")
         return _FAILED_AFTER_EFFECT if world.changing.is_set() else _FAILED
+
+
+def _interrupted(world: World) -> int:
+    """Say that there is no summary; what is printed by half waits for no reader."""
+    from reconcile.cli.streams import discard  # noqa: PLC0415 - see main
+
+    with suppress(OSError):  # a stream in memory has no number
+        discard(world.stdout)
+    journal = ", without a summary; the journal has what was begun"
+    world.tell(f"reconcile: interrupted{journal if world.changing.is_set() else ''}")
+    return world.interruption.status or _INTERRUPTED
+
+
+def _end_at_once(world: World) -> NoReturn:
+    """End the process from a signal's handler: whatever it waits for, this does not."""
+    try:
+        _interrupted(world)
+    finally:
+        os._exit(world.interruption.status or _INTERRUPTED)
 
 
 def _place(error: Exception) -> str:
@@ -84,7 +102,7 @@ def _run(argv: list[str], world: World) -> int:
     from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main
 
     try:
-        with interruptible(world.interruption):
+        with interruptible(world.interruption, partial(_end_at_once, world)):
             return _run_command(parse(argv), world)
     except Shown as shown:
         return _FAILED if _unprinted(world, shown.page) else 0

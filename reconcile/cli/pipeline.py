@@ -42,7 +42,8 @@ class About:
 
 
 def surroundings(about: About, output: Output, world: World) -> Surroundings:
-    """What a connection takes from the process and the project."""
+    """What a connection takes from the process and the project; from here on signals are heeded."""
+    world.interruption.heeded.set()
     return Surroundings(
         environment=world.environment,
         region=about.config.region,

@@ -48,7 +48,7 @@ class Progress:
                 self._world.line_shown.clear()
 
     def _show(self, text: str) -> None:
-        self._world.write_stderr(CLEAR_LINE + text)
+        self._world.show_progress(CLEAR_LINE + text)
 
 
 @contextmanager
@@ -84,7 +84,7 @@ class Countdown:
 
     def _rewrite(self, what: str, left: float) -> None:
         text = f"{cut(what, _WIDEST_REASON)}: waiting {duration(ceil(left))}" if left > 0 else ""
-        self._world.write_stderr(CLEAR_LINE + text)
+        self._world.show_progress(CLEAR_LINE + text)
         (self._world.line_shown.set if text else self._world.line_shown.clear)()
 
 

@@ -37,6 +37,7 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
         serve,
     )
 
+    world.interruption.heeded.set()
     try:
         serve(
             fleet=options.fleet,
@@ -51,9 +52,6 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
             unwanted=world.interruption.stop,
             announce=partial(_announce, options, world),
         )
-    except KeyboardInterrupt:
-        world.tell("reconcile: interrupted at once; what it started ends by itself")
-        return world.interruption.status or ExitStatus.INTERRUPTED
     except FleetError as error:
         raise PageError(str(error), ExitStatus.INVALID) from error
     except (PortInUse, ServerError, OSError) as error:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import sys
 import termios
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TextIO
 from attrs import Factory, field, frozen
 
 from reconcile.cli.options import Output
+from reconcile.cli.streams import Messages, discard, fill_closed_streams, is_ready
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.model.text import safe_text
 from reconcile.sql.dsn import Surroundings
@@ -27,6 +27,8 @@ from reconcile.sql.reads import SqlReads
 NARROWEST = 40
 USUAL = 80
 _WIDEST_DIGITS = 9
+_PATIENCE = 1.0
+"""Seconds to wait for a reader of messages while others wait for the run."""
 
 CLEAR_LINE = "\r\x1b[K"
 """Back to the start of the line, and erase it."""
@@ -34,9 +36,14 @@ CLEAR_LINE = "\r\x1b[K"
 
 @frozen(kw_only=True)
 class Interruption:
-    """Whether a signal asked the command to end: `stop` is set, `status` says by which."""
+    """Whether a signal asked the command to end: `stop` is set, `status` says by which.
+
+    `heeded` is set while the command looks at `stop` and ends with a summary; otherwise a signal
+    ends it at once.
+    """
 
     stop: threading.Event = field(factory=threading.Event)
+    heeded: threading.Event = field(factory=threading.Event)
     received: list[ExitStatus] = field(factory=list)
 
     @property
@@ -47,6 +54,10 @@ class Interruption:
 
 def _sql_reads(world: World) -> SqlReads:
     return SqlReads(Surroundings(environment=world.environment))
+
+
+def _messages(world: World) -> Messages:
+    return Messages(world.stderr)
 
 
 @frozen(kw_only=True)
@@ -68,11 +79,12 @@ class World:
     changing: threading.Event = field(factory=threading.Event)
     unrecorded: threading.Event = field(factory=threading.Event)
     sql: SqlReads = field(default=Factory(_sql_reads, takes_self=True), init=False)
+    messages: Messages = field(default=Factory(_messages, takes_self=True), init=False)
 
     @classmethod
     def of_process(cls) -> World:
         """The real one. Text that a stream cannot encode is shown as escapes, not raised."""
-        _fill_closed_streams()
+        fill_closed_streams()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
@@ -126,21 +138,37 @@ class World:
         self.write_stderr(f"{start}{safe_text(message)}\n")
 
     def write_stderr(self, text: str) -> None:
-        """Write to stderr. Where nobody reads it any more, a run goes on without."""
+        """Write to stderr. Where nobody reads it any more, a run goes on without.
+
+        A reader that does not read is waited for, but not for long once something is changed, and
+        others wait for this run; nor after a signal.
+        """
+        self._write_message(text, self._patience)
+
+    def show_progress(self, text: str) -> None:
+        """Write to stderr what is worth no wait."""
+        self._write_message(text, lambda: 0.0)
+
+    def _write_message(self, text: str, patience: Callable[[], float | None]) -> None:
         try:
-            self.stderr.write(text)
-            self.stderr.flush()
+            self.messages.write(text, patience)
         except OSError:
-            discard(self.stderr)
+            self.messages.discard()
+
+    def _patience(self) -> float | None:
+        hurries = self.changing.is_set() or self.interruption.stop.is_set()
+        return _PATIENCE if hurries else None
 
     def print(self, text: str) -> str | None:
         """Write to stdout. What is wrong with it comes back as a sentence, None if nothing is.
 
-        A reader that has seen enough, as `head` has, is nothing wrong.
+        A reader that has seen enough, as `head` has, is nothing wrong. A signal ends the wait for
+        one that does not read, unless what was changed is to be told.
         """
         try:
-            self.stdout.write(text)
-            self.stdout.flush()
+            with self._ended_by_a_signal():
+                self.stdout.write(text)
+                self.stdout.flush()
         except BrokenPipeError:
             discard(self.stdout)
             self.unread.set()
@@ -148,6 +176,18 @@ class World:
             discard(self.stdout)
             return f"cannot write to stdout: {error.strerror}"
         return None
+
+    @contextmanager
+    def _ended_by_a_signal(self) -> Iterator[None]:
+        heeded = self.interruption.heeded
+        was_heeded = heeded.is_set()
+        if not self.changing.is_set():
+            heeded.clear()
+        try:
+            yield
+        finally:
+            if was_heeded:
+                heeded.set()
 
     def discard_input(self) -> None:
         """Forget what was typed so far: it answers no question that comes after it."""
@@ -159,7 +199,7 @@ class World:
     def read_line(self) -> str:
         """One line of stdin; empty at its end, or once a signal asks to stop."""
         while not self.interruption.stop.is_set():
-            if _ready(self.stdin):
+            if is_ready(self.stdin):
                 return self.stdin.readline()
         return ""
 
@@ -205,39 +245,6 @@ class World:
         return home / below_home / "reconcile" if home.is_absolute() else None
 
 
-_LOOK = 0.1
-"""Seconds between two looks at whether to stop while an answer is awaited."""
-
-
-def _ready(stream: TextIO) -> bool:
-    """Whether a read would not wait; looks for a moment."""
-    try:
-        number = stream.fileno()
-    except OSError:
-        return True  # a stream in memory is always ready
-    return bool(select.select([number], [], [], _LOOK)[0])
-
-
-def discard(stream: TextIO) -> None:
-    """Send what is left of a stream nowhere: the interpreter would fail on it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _fill_closed_streams() -> None:
-    """Open the null device for streams that were closed, as a daemon's may be.
-
-    Otherwise the next file opened, the journal, would take the number of stdout or stderr.
-    """
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
-    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115 - the stream itself
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 - as above
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115 - as above
-
-
 _STATUSES = {
     signal.SIGHUP: ExitStatus.TERMINATED,
     signal.SIGINT: ExitStatus.INTERRUPTED,
@@ -245,15 +252,27 @@ _STATUSES = {
 }
 
 
+def _raise() -> None:
+    raise KeyboardInterrupt
+
+
 @contextmanager
-def interruptible(interruption: Interruption) -> Iterator[None]:
-    """Turn a first SIGINT, SIGTERM or SIGHUP into a wish to stop, others into KeyboardInterrupt."""
+def interruptible(
+    interruption: Interruption, end_at_once: Callable[[], None] = _raise
+) -> Iterator[None]:
+    """Turn a first SIGINT, SIGTERM or SIGHUP into a wish to stop where the command heeds one.
+
+    Elsewhere it raises KeyboardInterrupt. The second one calls `end_at_once`, in the main thread,
+    whatever that is waiting for.
+    """
 
     def note(number: int, _frame: FrameType | None) -> None:
         interruption.received.append(_STATUSES[signal.Signals(number)])
-        if interruption.stop.is_set():
-            raise KeyboardInterrupt
+        if len(interruption.received) > 1:
+            end_at_once()
         interruption.stop.set()
+        if not interruption.heeded.is_set():
+            raise KeyboardInterrupt
 
     # What was told to be ignored, as nohup does, stays ignored.
     heard = [number for number in _STATUSES if signal.getsignal(number) is not signal.SIG_IGN]

@@ -205,6 +205,7 @@ def test_a_signal_is_no(number: signal.Signals, before: tuple[str, ...]) -> None
             target=_interrupt, args=(at_terminal, master, number, question), daemon=True
         )
         signaller.start()
+        at_terminal.interruption.heeded.set()
         with interruptible(at_terminal.interruption):
             allowed = ask(proposed(), ATTENDED, at_terminal)
         asked_for = said(at_terminal)

@@ -9,7 +9,10 @@ import pty
 import signal
 import struct
 import termios
+import threading
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC
 from itertools import product
 from pathlib import Path
@@ -198,6 +201,7 @@ def test_the_process_shows_what_its_streams_cannot_encode(
 def test_the_first_signal_is_a_wish(number: signal.Signals, status: ExitStatus) -> None:
     """What is under way ends by itself; the second signal does not wait for it."""
     interruption = Interruption()
+    interruption.heeded.set()
     assert interruption.status is None
     with interruptible(interruption):
         signal.raise_signal(number)
@@ -206,6 +210,14 @@ def test_the_first_signal_is_a_wish(number: signal.Signals, status: ExitStatus) 
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)
     assert interruption.status is status
+
+
+def test_a_command_that_heeds_no_wish_ends_at_the_first_signal() -> None:
+    """It has nothing to tell of: neither a request under way nor an effect."""
+    interruption = Interruption()
+    with interruptible(interruption), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+    assert interruption.status is ExitStatus.TERMINATED
 
 
 def test_a_line_is_not_waited_for_after_a_signal() -> None:
@@ -223,6 +235,7 @@ def test_a_line_is_not_waited_for_after_a_signal() -> None:
 def test_the_first_signal_says_the_status() -> None:
     """The second, of another number, only ends it sooner."""
     interruption = Interruption()
+    interruption.heeded.set()
     with interruptible(interruption):
         signal.raise_signal(signal.SIGTERM)
         with pytest.raises(KeyboardInterrupt):
@@ -248,3 +261,101 @@ def test_a_reader_that_went_away_is_remembered() -> None:
         os.close(reader)
         assert one.print("unseen\n") is None
         assert one.unread.is_set()
+
+
+def _signal_soon(number: signal.Signals) -> None:
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+    threading.Timer(0.2, signal.pthread_kill, (main_thread, number)).start()
+
+
+def _full_pipe() -> tuple[int, int]:
+    """A pipe that takes nothing more."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writer, bytes(4096))
+    os.set_blocking(writer, True)
+    return reader, writer
+
+
+def test_a_signal_ends_the_wait_for_a_reader_of_results() -> None:
+    """Also where the command heeds a wish to stop elsewhere: it has done nothing else since."""
+    reader, writer = _full_pipe()
+    stdout = os.fdopen(writer, "w")
+    one = world(stdout=stdout)
+    one.interruption.heeded.set()
+    _signal_soon(signal.SIGTERM)
+    with interruptible(one.interruption), pytest.raises(KeyboardInterrupt):
+        one.print("result\n")
+    assert one.interruption.heeded.is_set()
+    os.close(reader)
+    with suppress(BrokenPipeError):
+        stdout.close()
+
+
+def test_progress_is_dropped_where_nobody_reads() -> None:
+    """At once, and what comes later is shown."""
+    reader, writer = _full_pipe()
+    with os.fdopen(writer, "w") as stderr, os.fdopen(reader, "rb") as screen:
+        one = world(stderr=stderr)
+        began = time.monotonic()
+        one.show_progress("dropped")
+        assert time.monotonic() - began < 1
+        screen.read(65536)
+        one.show_progress("shown")
+        assert screen.read(5) == b"shown"
+
+
+@pytest.mark.parametrize("hurries", ["changing", "stop"])
+def test_a_message_waits_not_for_long_while_others_wait(hurries: str) -> None:
+    """A second, once; then nothing until somebody reads again."""
+    reader, writer = _full_pipe()
+    with os.fdopen(writer, "w") as stderr, os.fdopen(reader, "rb") as screen:
+        one = world(stderr=stderr)
+        (one.changing if hurries == "changing" else one.interruption.stop).set()
+        began = time.monotonic()
+        for _ in range(20):
+            one.tell("dropped")
+        assert 0.5 < time.monotonic() - began < 5
+        screen.read(65536)
+        one.tell("shown")
+        assert screen.read(6) == b"shown\n"
+
+
+def test_a_message_waits_for_its_reader_where_nobody_waits() -> None:
+    """Nothing of it is lost in a pager."""
+    reader, writer = _full_pipe()
+    with os.fdopen(writer, "w") as stderr, os.fdopen(reader, "rb") as screen:
+        one = world(stderr=stderr)
+        emptied = threading.Timer(1.3, screen.read, (65536,))
+        emptied.start()
+        one.tell("shown")
+        emptied.join()
+        assert screen.read(6) == b"shown\n"
+
+
+def test_a_stopped_terminal_holds_nothing_up() -> None:
+    """As after Ctrl-S; the terminal of other programs waits as before."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as stderr:
+        one = world(stderr=stderr)
+        termios.tcflow(slave, termios.TCOOFF)
+        one.show_progress("dropped")
+        termios.tcflow(slave, termios.TCOON)
+        one.show_progress("shown")
+        assert os.read(master, 100) == b"shown"
+        assert os.get_blocking(slave)
+    os.close(master)
+
+
+def test_stderr_that_nobody_can_read_any_more_is_left() -> None:
+    """The run goes on without."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as stderr:
+        one = world(stderr=stderr)
+        one.tell("seen")
+        os.close(reader)
+        one.tell("unseen")
+        one.tell("unseen")
