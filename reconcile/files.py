@@ -1,12 +1,16 @@
-"""Files that somebody named: no pipe or device is waited for, and none is read without an end."""
+"""Files, read and written safely.
+
+No pipe or device is waited for, nothing is read without an end, and no file is left half written.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,3 +41,24 @@ def opened_file(path: str | Path) -> Iterator[BinaryIO]:
             yield file
     finally:
         os.close(number)
+
+
+def replace_file(path: Path, content: bytes, *, private: bool) -> None:
+    """Put a file in place whole, or not at all; it is readable by us only, or keeps its mode.
+
+    Raises OSError.
+    """
+    draft = path.with_name(f".{secrets.token_hex(8)}.reconcile")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    number = os.open(draft, flags, 0o600 if private else 0o666)
+    try:
+        with open(number, "wb") as file:  # noqa: PTH123 - a descriptor
+            if not private:
+                with suppress(FileNotFoundError):
+                    os.fchmod(number, stat.S_IMODE(path.lstat().st_mode))
+            file.write(content)
+            file.flush()
+            os.fsync(number)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

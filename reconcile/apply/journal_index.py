@@ -9,8 +9,6 @@ number.
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -20,7 +18,7 @@ from typing import Any
 from attrs import define
 
 from reconcile.apply.open_ends import Live, open_databases, touched
-from reconcile.files import read_file
+from reconcile.files import read_file, replace_file
 from reconcile.model.history import History, PastRun, RunState
 
 KEPT_FOR = timedelta(days=90)
@@ -32,7 +30,6 @@ MOST, LEAST = 1000, 100
 
 _LARGEST = 64 << 20
 _Entry = Mapping[str, Any]
-_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
 
 
 @define
@@ -93,16 +90,8 @@ class Index:
         """Put the index on disk, whole or not at all; where that cannot be done, it stays behind."""
         if not self.changed:
             return
-        text = json.dumps({"format_version": "1.0", "runs": self.entries}, sort_keys=True)
-        draft = self.path.with_name(f".index.{os.getpid()}.tmp")
         with suppress(OSError):
-            draft.unlink(missing_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-            with open(os.open(draft, flags, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-                file.write(text)
-            draft.replace(self.path)
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+            replace_file(self.path, json.dumps({"runs": self.entries}).encode(), private=True)
 
     def prune(self, paths: Sequence[Path], now: datetime) -> None:
         """Delete old journals; `paths` are all, newest first, `now` is in UTC.
@@ -111,14 +100,14 @@ class Index:
         """
         staying = {path.stem for path in paths}
         for place, path in reversed([*enumerate(paths)]):
-            age = now - _began(path) if _RUN_ID.fullmatch(path.stem) else timedelta()
+            age = now - _began(path)
             old = age > KEPT_FOR or (place >= MOST and age > KEPT_IN_ANY_CASE)
             if place < LEAST or not old or not self.is_closed(path):
                 continue
             if self.settles(path, staying - {path.stem}):
                 continue
             with suppress(OSError):
-                path.unlink(missing_ok=True)
+                path.unlink()
                 staying.discard(path.stem)
                 del self.entries[path.stem]
                 self.changed = True
@@ -148,7 +137,7 @@ def _file(path: Path) -> list[int]:
 
 
 def _began(path: Path) -> datetime:
-    """When a run began, by its id (UTC); now where that is no time."""
+    """When a run began, by its id (UTC); late where that is no time."""
     try:
         return datetime.strptime(path.stem.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:

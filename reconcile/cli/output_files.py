@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from attrs import frozen
 
 from reconcile.cli.options import Options, PlanOptions, Selection
 from reconcile.errors import ReconcileError, UsageError
-from reconcile.files import read_file
+from reconcile.files import read_file, replace_file
 
 _YAML = frozenset({".yaml", ".yml"})
 
@@ -52,7 +51,7 @@ def put(what: str, path: Path, content: bytes, *, private: bool = False) -> None
     try:
         unfit = _unfit(path)
         if unfit is None:
-            _replace(path, content, private=private)
+            replace_file(path, content, private=private)
     except OSError as error:
         unfit = error.strerror
     if unfit is not None:
@@ -152,20 +151,3 @@ def _written_already(output: _Output, taken: Mapping[Path, _Output]) -> str | No
 def _place(path: Path) -> Path:
     """One name for each place, also where a folder is reached through a link."""
     return Path(os.path.realpath(path.parent), path.name)
-
-
-def _replace(path: Path, content: bytes, *, private: bool) -> None:
-    draft = path.with_name(f".{secrets.token_hex(8)}.reconcile")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    number = os.open(draft, flags, 0o600 if private else 0o666)
-    try:
-        with open(number, "wb") as file:  # noqa: PTH123 - a descriptor
-            if not private:
-                with suppress(FileNotFoundError):
-                    os.fchmod(number, stat.S_IMODE(path.lstat().st_mode))
-            file.write(content)
-            file.flush()
-            os.fsync(number)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

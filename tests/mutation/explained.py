@@ -208,6 +208,30 @@ EXPLAINED = (
         within=r"\(?\bloses\b\)?(?: or True)?(?= else)",
         reason=Reason.AMOUNT,
     ),
+    # A journal more or less, or a second.
+    Explained(
+        where="apply/journal_index.py: Index.prune",
+        within=r"(?<=age )>=?(?= KEPT_FOR)|(?<=place )(?:>=?|<=?)(?= (?:MOST|LEAST))",
+        reason=Reason.AMOUNT,
+    ),
+    # Neither is a mapping.
+    Explained(
+        where="apply/journal_index.py: Index.read",
+        within=r'(?<=runs: object = )(?:None|"")',
+        reason=Reason.SAME,
+    ),
+    # The file has been read a moment before, in a folder that is ours.
+    Explained(
+        where="apply/journal_index.py: Index.prune",
+        within=r"(?<=suppress\()(?:OSError|None)(?=\))",
+        reason=Reason.UNTOLD,
+    ),
+    # Any name will do that no address has.
+    Explained(
+        where="apply/open_ends.py: _all_open",
+        within=r'(?<=database=)(?:""|None|"XXXX")|(?<=Addon\().*(?="\)|=None\))',
+        reason=Reason.SAME,
+    ),
     # No call equals a text.
     Explained(
         where="kinds/lookup.py: looked_up",

@@ -803,6 +803,12 @@ def test_the_live_database_is_meant_whatever_its_handle(tmp_path: Path) -> None:
     assert ends(tmp_path, store=SHOP) == []
 
 
+def test_an_end_on_a_database_that_its_run_does_not_name_is_of_none(tmp_path: Path) -> None:
+    """A journal that somebody edited says nothing of any live database."""
+    begun(tmp_path, "run-1", AUDIT, evolve(OPENING, databases={}))
+    assert ends(tmp_path, shop=SHOP) == []
+
+
 def test_each_order_is_open_until_it_is_settled(tmp_path: Path) -> None:
     """Another order of the same database says nothing of it; one that cannot be known is closed."""
     opening = evolve(OPENING, databases={"shop-web/ad-shop": SHOP})

@@ -88,12 +88,16 @@ def _odd(path: Path) -> None:
     path.write_text('{"runs": {"x": 1, "run-1": {"file": [1], "settles": 5}}}', encoding="utf-8")
 
 
+def _deep(path: Path) -> None:
+    path.write_text("[" * 100_000, encoding="utf-8")
+
+
 def _folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
 
 
-@pytest.mark.parametrize("spoil", [_nothing, _half, _list, _odd, _folder])
+@pytest.mark.parametrize("spoil", [_nothing, _half, _list, _odd, _deep, _folder])
 def test_an_index_that_makes_no_sense_costs_reading_alone(
     tmp_path: Path, opened: list[str], spoil: Callable[[Path], None]
 ) -> None:
@@ -105,7 +109,7 @@ def test_an_index_that_makes_no_sense_costs_reading_alone(
     opened.clear()
     assert open_history(tmp_path, NOON).runs[0] == before.runs[0]
     assert opened == ["run-2", "run-1"]
-    assert [path.name for path in (tmp_path / "runs").glob("*.tmp")] == []
+    assert [path.name for path in (tmp_path / "runs").glob(".*")] == []
 
 
 def test_a_journal_that_is_another_by_now_is_read_again(tmp_path: Path) -> None:
