@@ -11,6 +11,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -62,3 +63,14 @@ def replace_file(path: Path, content: bytes, *, private: bool) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make what is missing of a path, for this user only, whatever the umask.
+
+    Source: the XDG base directory specification. What is there keeps its mode.
+    """
+    missing = takewhile(lambda place: not place.exists(), [folder, *folder.parents])
+    for place in reversed(list(missing)):
+        with suppress(FileExistsError):  # another process was faster, or it is a link to nowhere
+            place.mkdir(mode=stat.S_IRWXU)

@@ -12,10 +12,11 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import takewhile
 from pathlib import Path
 
 from attrs import frozen
+
+from reconcile.files import make_private_folder
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # No link is followed at the end of a path, and no pipe waited for.
@@ -48,7 +49,7 @@ class PrivateDirectory:
 
     def write(self, name: str, content: bytes, moment: float) -> None:
         """Put a file in place whole, or not at all; `moment` is its time."""
-        self._make()
+        make_private_folder(self.path)
         # Another process may write the same name: whoever renames last has it.
         draft = f"{name}.{secrets.token_hex(8)}"
         with self._opened() as directory:
@@ -73,13 +74,6 @@ class PrivateDirectory:
                     status = os.stat(name, dir_fd=directory, follow_symlinks=False)
                     if not earliest <= status.st_mtime <= latest:
                         os.unlink(name, dir_fd=directory)
-
-    def _make(self) -> None:
-        """Make what is missing of the path, readable by us only, as the XDG specification asks."""
-        missing = takewhile(lambda place: not place.exists(), [self.path, *self.path.parents])
-        for place in reversed(list(missing)):
-            with suppress(FileExistsError):  # another process was faster, or it is a dead link
-                place.mkdir(mode=stat.S_IRWXU)
 
     @contextmanager
     def _opened(self) -> Iterator[int]:

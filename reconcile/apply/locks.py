@@ -22,6 +22,7 @@ from typing import Any, Self
 from attrs import frozen
 
 from reconcile.errors import ReconcileError
+from reconcile.files import make_private_folder
 from reconcile.model.target import Target
 from reconcile.model.text import in_utc, moment
 
@@ -86,7 +87,7 @@ class Locks:
         """Take the lock of a live database; None once it is ours, who holds it where it is not."""
         place = self.path / f"{_name(target)}.lock"
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self.path)
             descriptor = _locked(place)
             if isinstance(descriptor, Held):
                 return descriptor

@@ -8,7 +8,7 @@ from reconcile.cli.exits import first, reading_status
 from reconcile.cli.fleet import Fleet, valid_fleet
 from reconcile.cli.options import DriftOptions, PlanOptions
 from reconcile.cli.pipeline import About, foretell, propose, reading, tell_cost, tell_warnings
-from reconcile.cli.plan_files import must_be_signed, scope_of, write_plan_file
+from reconcile.cli.plan_files import check_names, must_be_signed, scope_of, write_plan_file
 from reconcile.cli.present import present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
@@ -23,6 +23,8 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
     if isinstance(options, PlanOptions) and options.out is not None:
         must_be_signed(world)  # an unfit key is named before anything is read
     fleet = valid_fleet(options.selection, today=world.today())
+    if isinstance(options, PlanOptions) and options.out is not None:
+        check_names(options.selection, fleet)
     tell_warnings(fleet, world)
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
     with reading(about, options.output, world) as reads:

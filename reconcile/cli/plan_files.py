@@ -16,7 +16,7 @@ from reconcile.cli.fleet import Fleet
 from reconcile.cli.options import Selection
 from reconcile.cli.output_files import put
 from reconcile.cli.world import World
-from reconcile.errors import UsageError
+from reconcile.errors import ReconcileError, UsageError
 from reconcile.files import read_file
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.plan import Plan, Proposal
@@ -102,8 +102,30 @@ def write_plan_file(
         scope=made_for,
     )
     saved = sign(saved, key) if key else saved
-    put("plan", path, dump(saved).encode(), private=True)
+    text = dump(saved).encode()
+    try:
+        load(text)
+    except PlanFileError as error:
+        message = f"cannot write the plan {str(path)!r}: it could not be read again: {error}"
+        raise ReconcileError(message) from error
+    put("plan", path, text, private=True)
     return saved
+
+
+def check_names(selection: Selection, fleet: Fleet) -> None:
+    """See that a plan file can hold the names of its specs, before any is read for it.
+
+    Raises UsageError.
+    """
+    files = {file for spec in fleet.desired for file in files_of(spec)}
+    config = [fleet.config.file] if fleet.config.file else []
+    for path in (*map(str, selection.paths), *config, *sorted(files)):
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            raise UsageError(
+                f"cannot save a plan of {path!r}: the path is not UTF-8, rename it"
+            ) from None
 
 
 def scope_of(selection: Selection, fleet: Fleet, world: World) -> WrittenScope:

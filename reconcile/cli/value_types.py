@@ -59,6 +59,9 @@ class OverrideType(click.ParamType[Override]):
         return Override(code=code, plan=plan)
 
 
+_MOST_DIGITS = 18
+
+
 class WholeNumber(click.ParamType[int]):
     """A whole number within bounds, with a message that says them."""
 
@@ -71,7 +74,7 @@ class WholeNumber(click.ParamType[int]):
         """Read one value, or say what is wrong with it."""
         text = str(value)
         # The length first: a number of thousands of digits is refused by int() itself.
-        number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        number = int(text) if re.fullmatch(f"[0-9]{{1,{_MOST_DIGITS}}}", text) else -1
         if not self._low <= number <= self._high:
             wanted = f"write a whole number from {self._low} to {self._high}"
             self.fail(f"{text[:20]!r}: {wanted}", param, ctx)
@@ -96,10 +99,12 @@ _DURATION = re.compile(
     r"(?:([0-9]{1,9})ms)?"
 )
 _SECONDS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001)
+_LONGEST_DAYS = 366
+"""The system's own waits end at some length, and no run or plan lasts for so long."""
 
 
 class DurationType(click.ParamType[float]):
-    """A length of time in units, such as 30s or 1h30m; in seconds, `least` or more."""
+    """A length of time in units, such as 30s or 1h30m; in seconds, `least` or more, at most a year."""
 
     name = "DURATION"
 
@@ -118,6 +123,8 @@ class DurationType(click.ParamType[float]):
         )
         if seconds < self._least:
             self.fail(f"{value!r}: write {self._least:g}s or more", param, ctx)
+        if seconds > _LONGEST_DAYS * _SECONDS[0]:
+            self.fail(f"{value!r}: write {_LONGEST_DAYS}d or less", param, ctx)
         return seconds
 
 

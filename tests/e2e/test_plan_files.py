@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -552,6 +553,22 @@ def test_it_is_written_whole_or_not_at_all(sandbox: Sandbox, planned: Command) -
     before = saved(planned)
     planned("plan", "--out", FILE, status=0)
     assert saved(planned)["id"] == before["id"]
+
+
+@pytest.mark.parametrize("name", [b"specs/caf\xe9.yaml", b"caf\xe9/spec.yaml"])
+def test_a_spec_whose_path_is_no_text_is_refused_first(
+    sandbox: Sandbox, command: Command, name: bytes
+) -> None:
+    """The file could not be read again. A plan that is not saved may be of it."""
+    place = command.directory / os.fsdecode(name)
+    place.parent.mkdir()
+    place.write_text(SHOP, encoding="utf-8")
+    folder = os.fsdecode(name).partition("/")[0]
+    run = command("plan", folder, "--out", FILE, status=64)
+    assert "caf\\udce9" in run.stderr
+    assert "the path is not UTF-8, rename it" in run.stderr
+    assert sandbox.requests()["requests"] == []
+    command("plan", folder, status=0)
 
 
 def test_a_plan_of_nothing_is_saved_and_applied(sandbox: Sandbox, command: Command) -> None:

@@ -290,3 +290,13 @@ def test_help_is_shown(command: str, capsys: pytest.CaptureFixture[str]) -> None
     assert err == ""
     assert max(len(line) for line in out.splitlines()) <= 80
     assert ("Example" in out) is (command not in GROUPS)
+
+
+def test_the_bounds_that_are_named_are_allowed() -> None:
+    """The largest process id has ten digits."""
+    found = parse(["queries", "cancel", "billing", "2147483647"])
+    assert isinstance(found, OrderOptions)
+    assert found.order == CancelQuery(pid=2147483647)
+    watched = parse(["queries", "list", "billing", "--watch", "366d"])
+    assert isinstance(watched, QueriesOptions)
+    assert watched.watch == 366 * 86_400

@@ -205,6 +205,23 @@ ERRORS: dict[str, tuple[str, str]] = {
         for word in ("0s", "999ms", "0.5s")
     },
     **{
+        f"{line}={word}": (
+            f"invalid value for '{line.rpartition(' ')[2]}': {word!r}: write 366d or less",
+            command,
+        )
+        for line, command in {
+            "queries list billing --longer-than": "queries list",
+            "queries list billing --watch": "queries list",
+            "plan --max-wait": "plan",
+            "drift --max-wait": "drift",
+            "apply --max-wait": "apply",
+            "apply --timeout": "apply",
+            "upgrade shop --timeout": "upgrade",
+            "plan --out x --expires-in": "plan",
+        }.items()
+        for word in ("999999d", "367d", "366d1ms", "8785h")
+    },
+    **{
         f"{command} --timeout 5": (f"invalid value for '--timeout': '5': {_DURATION}", command)
         for command in ("apply", "upgrade", "restore", "operation")
     },
