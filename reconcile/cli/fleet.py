@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from reconcile.cli.options import Selection
 from reconcile.cli.select import select
 from reconcile.errors import ExitStatus, ReconcileError
-from reconcile.model.finding import Finding, Severity
+from reconcile.model.finding import Finding, only_warnings
 from reconcile.model.project import Project
 from reconcile.model.state import Desired
 from reconcile.spec.config import Config, load_config
@@ -44,7 +44,7 @@ class Fleet:
     @property
     def valid(self) -> bool:
         """Whether no finding is an error."""
-        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+        return only_warnings(self.findings)
 
 
 class InvalidSpecsError(ReconcileError):

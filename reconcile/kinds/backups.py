@@ -24,6 +24,7 @@ from reconcile.kinds.kind import (
     after_of,
     recall_before,
 )
+from reconcile.kinds.listing import check_repeated
 from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Between, InvalidValueError, Only, described
@@ -62,6 +63,7 @@ def _check(spec: Backups, _engine: Engine) -> Iterator[InvalidValueError]:
             hint="write one hour, or enabled: false to turn backups off",
             path=("hours",),
         )
+    yield from check_repeated("hours", spec.hours or ())
 
 
 def _parse(resource: Mapping[str, Any]) -> Parsed:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from attrs import frozen
 
-from reconcile.model.constraint import InvalidValueError
+from reconcile.model.constraint import InvalidValueError, quoted
 
 _SECOND = 1_000_000_000
 _UNITS = {
@@ -29,6 +29,8 @@ _UNITS = {
 }
 _PART = re.compile(r"([0-9]{1,18})(ms|ns|us|[wdhmsuµ])")
 _FRACTION = re.compile(r"((?:[0-9]+[hm])*[0-9]+)\.([0-9]{1,9})s")
+_WRITTEN = r"[Ii][Nn][Ff]|(?:(?:0|[1-9][0-9]*)(?:ms|ns|us|[wdhmsuµ]))+"
+_LONGEST_TEXT = 64
 _SHOWN = ("d", "h", "m", "s", "ms", "u", "ns")
 
 INFINITE = 0
@@ -72,15 +74,19 @@ def show_duration(nanoseconds: int) -> str:
 
 @frozen
 class DurationText:
-    """A constraint: an InfluxQL duration of an hour or more, or infinite."""
+    """A constraint: an InfluxQL duration of an hour or more; `INF` or `0s` for ever."""
 
     def check(self, value: str) -> None:
         """Raise InvalidValueError for another text, or a duration that InfluxDB refuses."""
-        length = parse_duration(value)
-        if length is None:
+        length = parse_duration(value) if re.fullmatch(_WRITTEN, value) else None
+        if length is None or len(value) > _LONGEST_TEXT:
             raise InvalidValueError(
-                f"{value!r} is no duration",
+                f"{quoted(value)} is no duration",
                 hint="whole numbers with the units w, d, h, m, s, as in 30d or 1d12h; INF for ever",
+            )
+        if length == INFINITE and value.upper() not in {"INF", "0S"}:
+            raise InvalidValueError(
+                f"{value!r} is no time: to InfluxDB it means for ever", hint="write INF for ever"
             )
         if length != INFINITE and length < SHORTEST:
             raise InvalidValueError(
@@ -89,7 +95,7 @@ class DurationText:
 
     def schema(self) -> Mapping[str, object]:
         """The form; that it is an hour or more is left to the check."""
-        return {"pattern": r"^(?:0|[Ii][Nn][Ff]|(?:[0-9]+(?:ms|ns|us|[wdhmsuµ]))+)$"}
+        return {"pattern": f"^(?:{_WRITTEN})$", "maxLength": _LONGEST_TEXT}
 
 
 Duration = Annotated[str, DurationText()]

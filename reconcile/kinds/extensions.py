@@ -113,7 +113,7 @@ class Extensions:
 
 
 def _check(spec: Extensions, _engine: Engine) -> Iterator[InvalidValueError]:
-    yield from check_names(spec.present, spec.absent)
+    yield from check_names(spec)
     entries = [("present", spec.present), ("absent", spec.absent)]
     for part, listed in cast("list[tuple[str, tuple[Extension, ...]]]", entries):
         for index, entry in enumerate(listed):

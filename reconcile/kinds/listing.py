@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Protocol
+from unicodedata import normalize
 
 from attrs import evolve, frozen
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.kind import Asked
+from reconcile.kinds.kind import Asked, Others
 from reconcile.model.change import Delete
-from reconcile.model.constraint import Empty, InvalidValueError, Matching, described
+from reconcile.model.constraint import Empty, InvalidValueError, Readable, described
 from reconcile.model.state import Approval
 
-PRINTABLE = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+"
-"""A pattern: text without control characters."""
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
+"""What joins letters of some scripts, and the parts of an emoji."""
+
+_CONTROL = r"\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_UNSEEN = rf"{_CONTROL}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
+
+READABLE = rf"[^{_UNSEEN}\s](?:[^{_UNSEEN}]*[^{_UNSEEN}\s])?"
+"""A pattern: text whose characters can be seen, without blanks at either end."""
 
 Name = Annotated[
     str,
-    Matching(
-        pattern=PRINTABLE,
+    Readable(
+        pattern=rf"(?!\.\.?$){READABLE}",
         meaning="name",
-        hint="write a name of 1 to 128 characters without control characters",
+        hint="write 1 to 128 characters that can be seen, without blanks at either end; not . or ..",
         longest=128,
     ),
 ]
 
 Why = Annotated[
     str,
-    Matching(pattern=r".*\S.*", meaning="reason", hint="say in one line why", longest=500),
+    Readable(
+        pattern=rf"(?=.*[^{_UNSEEN}\s])[^{_CONTROL}]+",
+        meaning="reason",
+        hint="say in one line why, with characters that can be seen",
+        longest=500,
+        joiners=_JOINERS,
+    ),
 ]
 
 
@@ -89,6 +102,10 @@ class Listing(Protocol):
     def absent(self) -> tuple[Removal, ...]:
         """Those that shall not."""
 
+    @property
+    def others(self) -> Others:
+        """What to make of those that are not named."""
+
 
 def places(spec: Listing) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """Where in a spec value each name stands."""
@@ -108,33 +125,67 @@ def without_names(spec: Any, ignored: Collection[str]) -> Any:
     )
 
 
-def check_names(present: Iterable[Entry], absent: Iterable[Entry]) -> Iterator[InvalidValueError]:
-    """Yield names that are given twice, or as present and as absent at once."""
-    seen: dict[str, str] = {}
-    for part, entries in (("present", present), ("absent", absent)):
-        for index, entry in enumerate(entries):
-            first = seen.setdefault(entry.name, part)
-            if first != part:
-                yield InvalidValueError(
-                    f"{entry.name!r} is listed under present and under absent",
-                    hint="decide for one of the two",
-                    code="S204",
-                    path=(part, index, "name"),
-                )
-        yield from _repeated(part, entries)
+_NAME_ONE = "name what shall be there, write others: report, or take the key out"
 
 
-def _repeated(part: str, entries: Iterable[Entry]) -> Iterator[InvalidValueError]:
-    seen = set()
-    for index, entry in enumerate(entries):
-        if entry.name in seen:
+def check_names(spec: Listing, folded: Callable[[str], str] = str) -> Iterator[InvalidValueError]:
+    """Yield names that are given twice, as present and as absent at once, or a list of nothing.
+
+    `folded` gives what two names have in common that are one to the server.
+    """
+    if not (spec.present or spec.absent) and spec.others is Others.KEEP:
+        yield InvalidValueError(
+            "an empty list manages nothing", hint=_NAME_ONE, code="S207", is_warning=True
+        )
+    present = {folded(entry.name): entry.name for entry in reversed(spec.present)}
+    alike = {_likeness(entry.name): entry.name for entry in reversed(spec.present)}
+    yield from check_repeated("present", [entry.name for entry in spec.present], folded, "name")
+    yield from check_repeated("absent", [entry.name for entry in spec.absent], folded, "name")
+    for index, entry in enumerate(spec.absent):
+        path = ("absent", index, "name")
+        if folded(entry.name) in present:
             yield InvalidValueError(
-                f"{entry.name!r} is listed twice under {part}",
+                f"{_pair(entry.name, present[folded(entry.name)])} listed under present and under"
+                " absent",
+                hint="decide for one of the two",
+                code="S204",
+                path=path,
+            )
+        elif _likeness(entry.name) in alike:
+            yield InvalidValueError(
+                f"{entry.name!a} is listed under absent, and {alike[_likeness(entry.name)]!a} under"
+                " present",
+                hint="they differ in case or in Unicode's form only: make sure that the right one goes",
+                code="S208",
+                path=path,
+                is_warning=True,
+            )
+
+
+def check_repeated(
+    part: str, values: Iterable[object], folded: Callable[[Any], object] = str, *place: str
+) -> Iterator[InvalidValueError]:
+    """Yield what a list gives twice; `part` is its key, and `place` leads from an entry to the value."""
+    seen: dict[object, object] = {}
+    for index, value in enumerate(values):
+        key = folded(value)
+        if key in seen:
+            yield InvalidValueError(
+                f"{_pair(value, seen[key])} listed twice under {part}",
                 hint="keep one of the two",
                 code="S203",
-                path=(part, index, "name"),
+                path=(part, index, *place),
             )
-        seen.add(entry.name)
+        seen.setdefault(key, value)
+
+
+def _pair(value: object, other: object) -> str:
+    return f"{value!r} is" if value == other else f"{value!r} and {other!r} are one name, which is"
+
+
+def _likeness(name: str) -> str:
+    """What two names have in common that a person takes for one."""
+    return normalize("NFKC", normalize("NFKC", name).casefold())
 
 
 def rows(answer: object, action_name: str) -> dict[str, Mapping[str, Any]]:

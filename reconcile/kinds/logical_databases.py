@@ -42,6 +42,12 @@ from reconcile.model.state import Elements, Facts, Parsed
 # MySQL 8.0 manual, "Identifier Length Limits"; MongoDB manual, "Naming Restrictions";
 # PostgreSQL manual, "Identifiers and Key Words" (NAMEDATALEN - 1). All but MySQL's are bytes.
 _LONGEST = {Engine.MYSQL: 64, Engine.MONGODB: 63, Engine.POSTGRESQL: 63}
+# What the server itself keeps; no account of the API has it.
+_RESERVED = {
+    Engine.MYSQL: frozenset({"information_schema", "mysql", "performance_schema", "sys"}),
+    Engine.MONGODB: frozenset({"admin", "config", "local"}),
+    Engine.POSTGRESQL: frozenset({"postgres", "template0", "template1"}),
+}
 _FORBIDDEN = {Engine.MONGODB: frozenset('/\\. "$*<>:|?')}
 
 
@@ -75,14 +81,25 @@ class LogicalDatabases:
 
 
 def _check(spec: LogicalDatabases, engine: Engine) -> Iterator[InvalidValueError]:
-    yield from check_names(spec.present, spec.absent)
-    for index, entry in enumerate(spec.present):
-        reason = _unfit(entry.name, engine)
+    yield from check_names(spec, str.lower if engine is Engine.MONGODB else str)
+    for name, place in places(spec):
+        # What has a name that no server gives may still be live, and be deleted.
+        reason = _unfit(name, engine) if place[0] == "present" else None
+        if name.lower() in _RESERVED.get(engine, ()):
+            reason = "keeps its own data there"
         if reason:
             yield InvalidValueError(
-                f"{entry.name!r} is no name for a logical database: {engine.value} {reason}",
-                hint="choose another name",
-                path=("present", index, "name"),
+                f"{name!r} is no name for a logical database: {engine.value} {reason}",
+                hint="choose another name" if place[0] == "present" else "take it out",
+                path=place,
+            )
+        elif "/" in name:
+            yield InvalidValueError(
+                f"{name!r} holds a slash, which separates the parts of an address",
+                hint="choose another name, unless the database is there already",
+                code="S209",
+                path=place,
+                is_warning=True,
             )
 
 
@@ -95,7 +112,35 @@ def _unfit(name: str, engine: Engine) -> str | None:
     forbidden = sorted(_FORBIDDEN.get(engine, frozenset()) & set(name))
     if forbidden:
         return f"forbids {' '.join(repr(char) for char in forbidden)}"
-    return "forbids a space at the end" if name.endswith(" ") else None
+    return _unfit_for_mysql(name) if engine is Engine.MYSQL else None
+
+
+def _unfit_for_mysql(name: str) -> str | None:
+    """Why MySQL refuses a name, whose folder on the server's disk has a name as well.
+
+    MySQL 8.0 manual, "Schema Object Names" and "Mapping of Identifiers to File Names".
+    """
+    beyond = [char for char in name if char > _LAST_OF_PLANE]
+    if beyond:
+        return f"forbids {beyond[0]!r}, a character beyond U+FFFF"
+    if name.startswith(_BEFORE_5_1):
+        return f"forbids {_BEFORE_5_1!r} in front"
+    if sum(map(_size_in_folder, name)) > _LONGEST_FOLDER:
+        return f"allows a name whose folder has {_LONGEST_FOLDER} characters at most"
+    return None
+
+
+_LAST_OF_PLANE = "\uffff"
+_BEFORE_5_1 = "#mysql50#"
+_LONGEST_FOLDER = 255
+
+
+def _size_in_folder(char: str) -> int:
+    """The characters that stand for one in the name of a folder: `@` and a code where it is no word's."""
+    if char.isascii():
+        return 1 if char.isalnum() or char == "_" else 5
+    near = "\u00c0" <= char < "\u0590" or "\u1e00" <= char < "\u2000"
+    return 3 if near and char.isalpha() else 5
 
 
 def _parse(result: Any) -> Parsed:

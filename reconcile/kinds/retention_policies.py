@@ -49,7 +49,13 @@ from reconcile.kinds.listing import (
 )
 from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, key_of
-from reconcile.model.constraint import InvalidValueError, Only, ShortForm, described
+from reconcile.model.constraint import (
+    InvalidValueError,
+    Only,
+    ShortForm,
+    described,
+    quoted,
+)
 from reconcile.model.engine import Engine
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, Parsed, Value
 
@@ -108,7 +114,14 @@ class RetentionPolicies:
 
 
 def _check(spec: RetentionPolicies, _engine: Engine) -> Iterator[InvalidValueError]:
-    yield from check_names(spec.present, spec.absent)
+    yield from check_names(spec)
+    for name, place in places(spec):
+        if not _is_valid(name):
+            yield InvalidValueError(
+                f"{quoted(name)} is no name for a retention policy: influxdb refuses it",
+                hint="write at most 255 bytes, without / and \\ and without blanks other than a space",
+                path=place,
+            )
     defaults = [index for index, entry in enumerate(spec.present) if entry.default]
     for index in defaults[1:]:
         yield InvalidValueError(
@@ -118,6 +131,14 @@ def _check(spec: RetentionPolicies, _engine: Engine) -> Iterator[InvalidValueErr
             code="S205",
             path=("present", index, "default"),
         )
+
+
+def _is_valid(name: str) -> bool:
+    """Whether InfluxDB 1.x takes a name: it is a folder on the server's disk."""
+    return name.isprintable() and not set("/\\") & set(name) and len(name.encode()) <= _LONGEST_NAME
+
+
+_LONGEST_NAME = 255
 
 
 def _parse(result: Any) -> Parsed:

@@ -14,11 +14,14 @@ from typing import Any, Protocol
 
 from attrs import Attribute, field, fields, frozen, has
 
+from reconcile.model.text import is_seen
+
 
 class InvalidValueError(ValueError):
     """A value of the right type that cannot be meant. `hint` says what to write instead.
 
-    `path` leads from the checked value to the part that is wrong.
+    `path` leads from the checked value to the part that is wrong. `is_warning` where it may be meant,
+    and is mostly a slip.
     """
 
     def __init__(
@@ -28,11 +31,13 @@ class InvalidValueError(ValueError):
         hint: str | None = None,
         code: str = "S104",
         path: tuple[str | int, ...] = (),
+        is_warning: bool = False,
     ) -> None:
         super().__init__(message)
         self.hint = hint
         self.code = code
         self.path = path
+        self.is_warning = is_warning
 
 
 class NotByDefaultError(InvalidValueError):
@@ -104,6 +109,22 @@ class Matching:
     def schema(self) -> Mapping[str, object]:
         """Pattern and greatest length."""
         return {"pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+
+
+@frozen
+class Readable(Matching):
+    """Text of a form that a person can read: each character can be seen, or is a space between words.
+
+    `joiners` are characters that may stand in it and cannot be seen.
+    """
+
+    joiners: str = ""
+
+    def check(self, value: str) -> None:
+        """Raise InvalidValueError when the text has another form, is too long or hides something."""
+        super().check(value)
+        if any(not is_seen(char) and char not in self.joiners for char in value):
+            raise InvalidValueError(f"{quoted(value)} is no {self.meaning}", hint=self.hint)
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from attrs import frozen
@@ -34,3 +35,8 @@ class Finding:
     address: Address | None = None
     override: str | None = None
     overridden: bool = False
+
+
+def only_warnings(findings: Iterable[Finding]) -> bool:
+    """Whether none of the findings stops the run."""
+    return all(one.severity is Severity.WARNING for one in findings)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 
 # Control, format (bidirectional overrides, zero-width, tags), surrogate, line and paragraph
 # separators: what moves the cursor, reorders a line, hides text or ends a log line early.
 _SHOWN_AS_ESCAPES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+# Letters and marks without a shape: fillers, joiners, selectors; and what is not assigned.
+_WITHOUT_A_SHAPE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+
+
+def is_seen(char: str) -> bool:
+    """Whether a character shows on a page; a space counts, a tab or a line break does not."""
+    if char.isascii():
+        return char.isprintable()
+    category = unicodedata.category(char)
+    unseen = category in _SHOWN_AS_ESCAPES or category == "Cn"
+    return not unseen and not _WITHOUT_A_SHAPE.match(char)
 
 
 def safe_text(text: str) -> str:

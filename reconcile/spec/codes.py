@@ -38,6 +38,10 @@ PRESENT_AND_ABSENT = "S204"
 TWO_DEFAULTS = "S205"
 OWNED_ELSEWHERE = "S206"
 
+NOTHING_MANAGED = "S207"
+ALIKE = "S208"
+SLASH = "S209"
+
 HANDLE_TWICE = "S301"
 DATABASE_TWICE = "S302"
 CONFLICTING_DEFAULTS = "S303"
@@ -47,6 +51,9 @@ NO_WAIVER = "S306"
 ENDED = "S307"
 LONG_ENDED = "S308"
 NO_SUCH_HANDLE = "S309"
+FAR_AWAY = "S310"
+APPROVAL_ENDED = "S311"
+NO_LIMIT = "S312"
 
 MEANINGS = MappingProxyType(
     {
@@ -72,10 +79,13 @@ MEANINGS = MappingProxyType(
         MISSING_KEY: "a key that has to be there is missing",
         NULL: "a key without a value",
         NOT_OFFERED: "the engine does not have what the key manages",
-        LISTED_TWICE: "a name is listed twice",
+        LISTED_TWICE: "a name or an hour is listed twice",
         PRESENT_AND_ABSENT: "a name is listed under present and under absent",
         TWO_DEFAULTS: "two entries claim to be the default",
         OWNED_ELSEWHERE: "a name that another key manages",
+        NOTHING_MANAGED: "a spec, or a key of one, manages nothing",
+        ALIKE: "a name under absent differs from one under present in case or in Unicode's form only",
+        SLASH: "a name holds a slash, which separates the parts of an address",
         HANDLE_TWICE: "two specs have the same handle",
         DATABASE_TWICE: "two specs mean the same live database",
         CONFLICTING_DEFAULTS: "two labels of one database give it the same key with different values",
@@ -84,6 +94,9 @@ MEANINGS = MappingProxyType(
         ENDED: "the last day of a waiver, or of a difference that is ignored, has passed; it still holds for a fortnight",
         LONG_ENDED: "a waiver, or a difference that is ignored, ended more than a fortnight ago",
         NO_SUCH_HANDLE: "an entry of `ignore` is about a database of which there is no spec",
+        FAR_AWAY: "an `until` is more than two years away",
+        APPROVAL_ENDED: "the approval to delete ended: nothing is deleted",
+        NO_LIMIT: "a limit under which a guard refuses nothing",
         NOT_BY_DEFAULT: "something that a spec has to say itself, and no default may say for it",
     }
 )
@@ -123,6 +136,21 @@ RULES = MappingProxyType(
             why="If two keys managed one thing, they could want different things of it.",
             settle="Say it under the key that the hint names.",
         ),
+        NOTHING_MANAGED: Rule(
+            why="What a spec does not name is unmanaged. An empty list is mostly what is left of a longer"
+            " one, and says nothing of what shall be gone.",
+            settle="Name what shall be managed, or take out what is empty.",
+        ),
+        ALIKE: Rule(
+            why="Two names that look the same are told apart by the server, and one of them is to be"
+            " deleted with its data.",
+            settle="Check which of the two is to go, and write both as the server shows them.",
+        ),
+        SLASH: Rule(
+            why="An address is `database/kind/name`. A name with a slash is read correctly by the tool,"
+            " and easily misread by a person who allows a loss.",
+            settle="Choose a name without a slash where the database is still to be created.",
+        ),
         "S3": Rule(
             why="Several files make one fleet. Where they cannot all be meant, none of them wins in"
             " silence.",
@@ -161,6 +189,20 @@ RULES = MappingProxyType(
             " stays because it was forgotten. For a fortnight after its last day it still holds, to"
             " leave time for a decision.",
             settle="Set `until` to a later day, or take the entry out.",
+        ),
+        FAR_AWAY: Rule(
+            why="What ends by itself is to end: a day that is years away is mostly a slip in the year.",
+            settle="Write a day by which it is settled, two years from today at most.",
+        ),
+        APPROVAL_ENDED: Rule(
+            why="An approval to delete holds to its last day. After it nothing is deleted: what is live"
+            " stays, and G102 says so.",
+            settle="Set `until` to a later day, or take the entry out.",
+        ),
+        NO_LIMIT: Rule(
+            why="A limit has no end and no reason. Where it turns a guard off, a waiver says why and until"
+            " when.",
+            settle="Write a smaller number, or a waiver under `guards`.",
         ),
         NO_SUCH_HANDLE: Rule(
             why="What is to be ignored of a database that no spec is about is mostly a slip in its"

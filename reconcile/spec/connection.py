@@ -6,7 +6,7 @@ from typing import Annotated
 
 from attrs import frozen
 
-from reconcile.kinds.listing import PRINTABLE
+from reconcile.kinds.listing import READABLE
 from reconcile.model.constraint import Secretless, described
 from reconcile.model.reach import REFERENCE
 
@@ -22,7 +22,7 @@ DsnReference = Annotated[
 LogicalName = Annotated[
     str,
     Secretless(
-        pattern=PRINTABLE,
+        pattern=READABLE,
         meaning="name of a logical database",
         hint="write the name that the connection leads to, 63 characters at most",
         longest=63,

@@ -11,7 +11,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.kind import Kind
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, only_warnings
 from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.convert import Converted, convert, refusal
@@ -91,7 +91,7 @@ def read_kinds(
         else:
             converted = _read_kind(document, path, kind, engine)
             findings.extend(converted.findings)
-            if not converted.findings:
+            if only_warnings(converted.findings):
                 kinds[key] = converted.value
     return kinds, tuple(findings)
 

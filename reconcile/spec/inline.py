@@ -12,6 +12,7 @@ from reconcile.errors import UsageError
 from reconcile.kinds.kind import Kind
 from reconcile.model.constraint import short_form
 from reconcile.model.engine import Engine
+from reconcile.model.finding import only_warnings
 from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.document import read_kinds
@@ -29,7 +30,7 @@ def read_inline(kind: Kind[Any], plain: object, engine: Engine) -> Any:
     nowhere = Locations(source=Source(file=ORIGIN, text=""), root=Place(value=START))
     document = Document(value={kind.name: plain}, locations=nowhere)
     kinds, findings = read_kinds(document, (), engine, document.value)
-    if findings:
+    if not only_warnings(findings):
         # What to take out of a spec is no advice here.
         said = [
             one.message if one.code == codes.NOT_OFFERED else f"{one.message} ({one.hint})"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from reconcile.model.finding import Finding, Severity
+from reconcile.model.finding import Finding, only_warnings
 from reconcile.model.project import DUPLICATE_HINT
 from reconcile.model.state import Desired
 from reconcile.spec import codes
@@ -19,6 +19,7 @@ from reconcile.spec.document import Spec, read_spec
 from reconcile.spec.ignoring import of_no_spec
 from reconcile.spec.locations import by_place, finding, finding_about_file
 from reconcile.spec.paths import spec_files
+from reconcile.spec.policy import without_limits
 from reconcile.spec.resolve import resolve
 from reconcile.spec.text import read_source
 from reconcile.spec.yaml import parse
@@ -57,8 +58,9 @@ def load_specs(paths: Sequence[Path], *, config: Config, today: date) -> Loaded:
             desired += [one.desired] if one.desired else []
     problems.extend(_across(specs))
     whole = all(os.path.isdir(path) for path in paths)  # noqa: PTH112 - pathlib raises for some
-    if whole and all(one.severity is Severity.WARNING for one in problems):
+    if whole and only_warnings(problems):
         problems.extend(of_no_spec(config.ignored, [one.handle for one in desired]))
+        problems.extend(without_limits(config.policy, len(desired)))
     return Loaded(desired=tuple(desired), findings=_in_order(problems, files), paths=files)
 
 
@@ -105,9 +107,11 @@ def _resolved(
         return ReadDocument(faults=faults, document=document)
     desired, of_whole = resolve(spec, config, today=today)
     faults = (*faults, *of_whole)
-    valid = all(one.severity is Severity.WARNING for one in faults)
     return ReadDocument(
-        faults=faults, document=document, spec=spec, desired=desired if valid else None
+        faults=faults,
+        document=document,
+        spec=spec,
+        desired=desired if only_warnings(faults) else None,
     )
 
 

@@ -27,7 +27,9 @@ class Partial:
         if not rest or key not in self.indexes:
             return error
         place = (key, self.indexes[str(key)][int(rest[0])], *rest[1:])
-        return InvalidValueError(str(error), hint=error.hint, code=error.code, path=place)
+        return InvalidValueError(
+            str(error), hint=error.hint, code=error.code, path=place, is_warning=error.is_warning
+        )
 
 
 def without_entries(value: object, cls: type, faulty: Iterable[Path]) -> Partial | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.policy import Limit, Policy, Verdict, Waiver
+from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.endings import ending
 from reconcile.spec.written import WrittenConfig, WrittenWaiver
@@ -30,6 +31,29 @@ def endings(document: Document, written: WrittenConfig, today: date) -> Iterator
         found = ending(f"the waiver of {code}", waiver.until, today, mark)
         if found is not None:
             yield found
+
+
+def without_limits(policy: Policy, fleet: int) -> Iterator[Finding]:
+    """Yield a warning for each limit under which a guard refuses nothing of a fleet of that size."""
+    default = Policy()
+    never = (
+        (policy.share, _WHOLE, "G104", "share"),
+        (policy.databases, max(fleet, default.databases.value + 1), "G104", "databases"),
+        (policy.backup_hours, _A_YEAR, "G105", "backup_hours"),
+    )
+    for limit, least, code, name in never:
+        if limit.location is not None and limit.value >= least:
+            yield Finding(
+                code=codes.NO_LIMIT,
+                message=f"with `{name}: {limit.value}`, {code} refuses nothing",
+                severity=Severity.WARNING,
+                location=limit.location,
+                hint=f"write a smaller number, or waive {code} under `guards` with a reason and an end",
+            )
+
+
+_WHOLE = 100
+_A_YEAR = 8760
 
 
 def _limit(document: Document, name: str, value: int | None, default: Limit) -> Limit:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
 from reconcile.model.reach import Connection
@@ -21,9 +21,10 @@ from reconcile.spec import codes
 from reconcile.spec.config import Config, DefaultSet
 from reconcile.spec.convert import refusal
 from reconcile.spec.document import Spec, check_kind
+from reconcile.spec.endings import approval_ending
 from reconcile.spec.ignoring import not_offered, read_ignore
 from reconcile.spec.locations import Locations, Path, finding
-from reconcile.spec.written import Header
+from reconcile.spec.written import HEADER_KEYS, Header
 
 
 @frozen(kw_only=True)
@@ -78,9 +79,30 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
     return desired, (
         *ignoring.findings,
         *not_offered(ignored, header.engine),
+        *_approvals(given, today),
+        *_nothing_managed(spec, protect=protect, by_default=bool(given)),
         *_conflicts(spec, labels),
         *_unfit(header.engine, given),
     )
+
+
+def _approvals(given: Mapping[str, Given], today: date) -> Iterator[Finding]:
+    """Approvals to delete that have ended, or end far away."""
+    for one in given.values():
+        for index, entry in enumerate(getattr(one.value, "absent", ())):
+            mark = one.locations.find((*one.path, "absent", index, "until"))
+            found = approval_ending(entry.name, entry.until, today, mark)
+            if found is not None:
+                yield found
+
+
+def _nothing_managed(spec: Spec, *, protect: bool, by_default: bool) -> Iterator[Finding]:
+    if not (protect or by_default or set(spec.document.value) - set(HEADER_KEYS)):
+        message = f"the spec of {spec.header.database!r} manages nothing"
+        hint = "name what it manages, as in backups: {enabled: true}, or remove it"
+        yield evolve(
+            finding(codes.NOTHING_MANAGED, spec.mark, message, hint), severity=Severity.WARNING
+        )
 
 
 def _connection(header: Header) -> Connection | None:

@@ -12,11 +12,12 @@ from typing import Annotated, Any, Literal
 
 from attrs import fields, frozen
 
-from reconcile.kinds.listing import PRINTABLE, Why
+from reconcile.kinds.listing import READABLE, Why
 from reconcile.model.constraint import (
     Between,
     InvalidValueError,
     Matching,
+    Readable,
     described,
 )
 from reconcile.model.engine import Engine
@@ -72,8 +73,8 @@ Region = Annotated[
 ]
 IgnoredPath = Annotated[
     str,
-    Matching(
-        pattern=PRINTABLE,
+    Readable(
+        pattern=READABLE,
         meaning="path of something that is managed",
         hint="write a kind, kind/name or kind/field, as in backups/hours",
     ),

@@ -10,7 +10,7 @@ POSTGRESQL = "version: 1\ndatabase: billing\napp: billing-api\nengine: postgresq
 SPECS: Mapping[str, Mapping[str, str]] = {
     "valid": {
         "shop.yaml": HEAD + "backups: {enabled: true, hours: [3]}\n",
-        "billing.yaml": POSTGRESQL,
+        "billing.yaml": POSTGRESQL + "query_stats: true\n",
     },
     "several_errors": {
         "shop.yaml": HEAD

@@ -154,7 +154,18 @@ def test_a_kind_that_is_not_offered_is_blocked() -> None:
         (Engine.MYSQL, "x" * 64, True),
         (Engine.MYSQL, "x" * 65, False),
         (Engine.MYSQL, "é" * 64, True),
-        (Engine.MYSQL, "end ", False),
+        (Engine.MYSQL, "a😀", False),
+        (Engine.MYSQL, "#mysql50#a", False),
+        (Engine.MYSQL, "-" * 51, True),
+        (Engine.MYSQL, "-" * 52, False),
+        (Engine.MYSQL, "日" * 51, True),
+        (Engine.MYSQL, "日" * 52, False),
+        (Engine.MYSQL, "mysql", False),
+        (Engine.MYSQL, "Information_Schema", False),
+        (Engine.MYSQL, "admin", True),
+        (Engine.MONGODB, "admin", False),
+        (Engine.POSTGRESQL, "template1", False),
+        (Engine.POSTGRESQL, "a😀", True),
         (Engine.MONGODB, "x" * 63, True),
         (Engine.MONGODB, "x" * 64, False),
         (Engine.MONGODB, "é" * 32, False),
@@ -181,8 +192,8 @@ def test_names_given_twice() -> None:
     found = list(logical_databases.KIND.check(spec, Engine.MYSQL))
     assert [(problem.code, problem.path) for problem in found] == [
         ("S203", ("present", 2, "name")),
-        ("S204", ("absent", 0, "name")),
         ("S203", ("absent", 2, "name")),
+        ("S204", ("absent", 0, "name")),
     ]
 
 

@@ -313,9 +313,9 @@ def test_a_feature_that_goes_after_another_says_so(enabled: bool, waits: str, sa
             ("present", 0, "name"),
         ),
         (
-            LogicalDatabases(present=(LogicalDatabase(name="a "),)),
+            LogicalDatabases(present=(LogicalDatabase(name="#mysql50#a"),)),
             Engine.MYSQL,
-            "'a ' is no name for a logical database: mysql forbids a space at the end",
+            "'#mysql50#a' is no name for a logical database: mysql forbids '#mysql50#' in front",
             "choose another name",
             ("present", 0, "name"),
         ),

@@ -12,7 +12,7 @@ from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
 from reconcile.spec.text import LARGEST_FILE
 
-GOOD = "version: 1\ndatabase: shop\napp: shop-web\nengine: mysql\n"
+GOOD = "version: 1\ndatabase: shop\napp: shop-web\nengine: mysql\nprotect: true\n"
 
 BOMB = "".join(
     f"{name}: &{name} [{', '.join([content] * 10)}]\n"
@@ -25,7 +25,7 @@ BAD = [
     pytest.param(b"", "S013", "", "holds no spec", "write one", id="empty file"),
     pytest.param(b"# later\n", "S013", "", "holds no spec", "write one", id="comments only"),
     pytest.param(b"---\n---\n" + GOOD.encode(), "S013", "1:1", "empty", "'---'", id="empty document"),
-    pytest.param(GOOD.encode() + b"---\n", "S013", "5:1", "empty", "'---'", id="empty at the end"),
+    pytest.param(GOOD.encode() + b"---\n", "S013", "6:1", "empty", "'---'", id="empty at the end"),
     pytest.param(b"a: \xff\n", "S002", "1:4", "0xff at offset 3", "UTF-8", id="not UTF-8"),
     pytest.param(b"a: x\nb: \xe9t\xe9", "S002", "2:4", "0xe9 at offset 8", "UTF-8", id="Latin-1"),
     pytest.param("a: 1\n".encode("utf-16"), "S002", "1:1", "0xff", "UTF-16", id="UTF-16"),
@@ -97,7 +97,7 @@ def test_bad_text_is_a_finding_with_its_place(
 @pytest.mark.usefixtures("project")
 def test_all_faults_of_a_text_are_found_at_once() -> None:
     """A fault that leaves the rest readable does not hide the rest."""
-    content = GOOD + "a: !x 1\n<<: {}\n1: 2\napp: other\nprotect: .nan\n"
+    content = GOOD + "a: !x 1\n<<: {}\n1: 2\napp: other\nregion: .nan\n"
     assert [one.code for one in findings_of(content.encode())] == [
         "S102", "S007", "S008", "S006", "S005", "S012",
     ]  # fmt: skip
@@ -129,7 +129,7 @@ def test_windows_line_ends_count_as_one() -> None:
     """A place in a file with CR LF is the line that an editor shows."""
     content = GOOD.replace("\n", "\r\n") + "nonsense: 1\r\n"
     (found,) = findings_of(content.encode())
-    assert str(found.location) == "spec.yaml:5:1"
+    assert str(found.location) == "spec.yaml:6:1"
     assert found.excerpt is not None
     assert found.excerpt.text == "nonsense: 1"
 

@@ -11,7 +11,7 @@ from reconcile.kinds.backups import Backups
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.finding import Finding, Severity
+from reconcile.model.finding import Finding, Severity, only_warnings
 from reconcile.model.policy import Limit, Policy, Verdict
 from reconcile.spec.config import Config, load_config
 from reconcile.spec.load import Loaded, load_specs
@@ -336,3 +336,47 @@ def test_a_fault_of_limits_or_guards(
     assert message in found.message
     assert hint in (found.hint or "")
     assert config.policy == Policy()
+
+
+LIMITS = [
+    ("share: 100", ["S312 3:17"]),
+    ("share: 99", []),
+    ("databases: 3", ["S312 3:21"]),
+    ("databases: 2", []),
+    ("databases: 100000", ["S312 3:21"]),
+    ("backup_hours: 8760", ["S312 3:24"]),
+    ("backup_hours: 8759", []),
+]
+
+
+@pytest.mark.parametrize(("limit", "found"), LIMITS)
+def test_a_limit_that_turns_a_guard_off_is_said(limit: str, found: list[str]) -> None:
+    """It has no reason and no end, which a waiver has; it still holds."""
+    Path("reconcile.yaml").write_text(f"version: 1\n\nlimits: {{{limit}}}\n", encoding="utf-8")
+    config, findings = load_config(Path("reconcile.yaml"), today=TODAY)
+    assert findings == ()
+    folder = Path("specs")
+    folder.mkdir()
+    for handle in ("a", "b", "c"):
+        text = f"version: 1\ndatabase: {handle}\napp: {handle}\nengine: redis\nprotect: true\n"
+        (folder / f"{handle}.yaml").write_text(text, encoding="utf-8")
+    loaded = load_specs([folder], config=config, today=TODAY)
+    places = [f"{one.location}".removeprefix("reconcile.yaml:") for one in loaded.findings]
+    assert [f"{one.code} {at}" for one, at in zip(loaded.findings, places, strict=True)] == found
+    assert len(loaded.desired) == 3
+
+
+def test_an_end_far_away_is_said_of_waivers_and_of_what_is_ignored() -> None:
+    """A slip in the year would make them last for ever; two years are no slip."""
+    far, near = TODAY.replace(year=TODAY.year + 3), TODAY.replace(year=TODAY.year + 2)
+    text = (
+        f"version: 1\nguards: {{G105: {{severity: off, reason: a, until: {far}}}}}\n"
+        f"ignore:\n- {{path: shop/backups, reason: a, until: {far}}}\n"
+        f"- {{path: shop/sql_mode, reason: a, until: {near}}}\n"
+    )
+    Path("reconcile.yaml").write_text(text, encoding="utf-8")
+    _config, findings = load_config(Path("reconcile.yaml"), today=TODAY)
+    assert [(one.code, one.location and one.location.line) for one in findings] == [
+        ("S310", 2), ("S310", 4),
+    ]  # fmt: skip
+    assert only_warnings(findings)

@@ -41,7 +41,8 @@ def shown(findings: tuple[Finding, ...]) -> str:
 def test_a_reference_and_a_name(dsn: str) -> None:
     """They arrive as they were written."""
     Path("spec.yaml").write_text(
-        f"{HEAD}connection: {{dsn: '{dsn}', database: billing}}\n", encoding="utf-8"
+        f"{HEAD}connection: {{dsn: '{dsn}', database: billing}}\nquery_stats: true\n",
+        encoding="utf-8",
     )
     loaded = load_specs([Path("spec.yaml")], config=Config(), today=TODAY)
     assert loaded.findings == ()
@@ -149,7 +150,8 @@ def test_a_connection_string_in_the_wrong_place_is_shown_without_its_password(te
 def test_only_postgresql_is_reached_by_sql(engine: str) -> None:
     """Nothing of another engine is changed that way."""
     head = HEAD.replace("postgresql", engine)
-    (found,) = findings_of(f"{head}connection: {{dsn: {REFERENCE}, database: a}}\n")
+    text = f"{head}connection: {{dsn: {REFERENCE}, database: a}}\nbackups: {{enabled: true}}\n"
+    (found,) = findings_of(text)
     assert (found.code, str(found.location)) == ("S201", "spec.yaml:5:1")
     assert found.message == "only postgresql has something that is changed over a connection"
     assert found.hint == "take it out"

@@ -22,6 +22,7 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Severity
 from reconcile.model.state import Desired
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
@@ -95,10 +96,21 @@ def test_places_point_into_the_source() -> None:
 
 
 def test_a_spec_may_name_no_kind_at_all() -> None:
-    """Then the database is known, and nothing of it is managed."""
-    desired = load(HEAD.format("a", "redis"))
+    """Then the database is known, and a warning says that nothing of it is managed."""
+    Path("spec.yaml").write_text(HEAD.format("a", "redis"), encoding="utf-8")
+    loaded = load_specs([Path("spec.yaml")], config=Config(), today=TODAY)
+    (desired,), (found,) = loaded.desired, loaded.findings
     assert desired.kinds == {}
     assert not desired.protect
+    assert (found.code, found.severity, str(found.location)) == (
+        "S207", Severity.WARNING, "spec.yaml:2:11",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["protect: true", "backups: {enabled: true}"])
+def test_what_is_enough_for_a_spec(line: str) -> None:
+    """Protection counts, whoever manages the database."""
+    assert load(f"{HEAD.format('a', 'redis')}{line}\n").handle == "a"
 
 
 def test_short_forms_mean_the_long_ones() -> None:
@@ -230,3 +242,30 @@ def test_scalars_are_read_as_yaml_1_2(text: str, value: object) -> None:
 def test_the_c_parser_is_in_use() -> None:
     """The extra that installs a C library which is not used would make reading ten times slower."""
     assert uses_c_parser()
+
+
+@pytest.mark.parametrize(
+    "reason", ["moved", "déménagé", "👩‍👩‍👧 moved", "می‌خواهم", "移動 した", "❤️"]
+)
+def test_a_reason_may_be_in_any_script(reason: str) -> None:
+    """What joins letters or the parts of an emoji is no control character."""
+    absent = f"absent: [{{name: b, reason: {reason}, until: 2027-01-31}}]"
+    desired = load(f"{HEAD.format('a', 'mysql')}logical_databases: {{{absent}}}\n")
+    removal = Removal(name="b", reason=reason, until=date(2027, 1, 31))
+    assert desired.kinds["logical_databases"] == LogicalDatabases(absent=(removal,))
+
+
+@pytest.mark.parametrize(
+    ("engine", "names"),
+    [
+        ("mysql", ["Shop", "shop"]),
+        ("mysql", ["cafe", "café"]),
+        ("postgresql", ["a b", "a😀", "admin"]),
+        ("mongodb", ["mysql", "sys"]),
+    ],
+)
+def test_names_that_a_server_takes(engine: str, names: list[str]) -> None:
+    """Each server has its own rules."""
+    desired = load(f"{HEAD.format('a', engine)}logical_databases: {names}\n")
+    present = tuple(LogicalDatabase(name=name) for name in names)
+    assert desired.kinds["logical_databases"] == LogicalDatabases(present=present)

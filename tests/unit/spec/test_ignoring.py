@@ -236,7 +236,7 @@ def test_one_that_ended_long_ago_is_an_error() -> None:
 
 def test_pins_of_the_header() -> None:
     """The resource id and the region that the live database must have."""
-    text = HEAD + "resource_id: shop-web-4821\nregion: osc-fr1\n"
+    text = HEAD + "resource_id: shop-web-4821\nregion: osc-fr1\nbackups: {enabled: true}\n"
     Path("shop.yaml").write_text(text, encoding="utf-8")
     loaded = load_specs([Path("shop.yaml")], config=Config(), today=TODAY)
     assert loaded.findings == ()

@@ -25,6 +25,7 @@ def write(
     file.parent.mkdir(parents=True, exist_ok=True)
     lines = ["version: 1", f"database: {handle}", f"app: {app or handle}", f"engine: {engine}"]
     lines += [f"{key}: {value}" for key, value in keys.items()]
+    lines += ["backups: {enabled: true}"]
     file.write_text("\n".join(lines) + "\n")
     return file
 
@@ -203,5 +204,5 @@ def test_findings_are_sorted_by_file_and_place() -> None:
     path.write_text(f"{path.read_text()}x: 1\n")
     write("a.yaml", "A")
     assert codes_at(load("b.yaml", "a.yaml")) == [
-        "b.yaml:2:11 S104", "b.yaml:5:1 S102", "a.yaml:2:11 S104",
+        "b.yaml:2:11 S104", "b.yaml:6:1 S102", "a.yaml:2:11 S104",
     ]  # fmt: skip
