@@ -20,12 +20,13 @@ class TimeUpError(ApiError):
 class Deadline:
     """Seconds that something may take from when it was begun, None for as long as it likes.
 
-    `whose` is what it is about, for a message. Thread safe: shared by all who keep to it.
+    `whose` is what it is about, for a message, and `hint` what can be done about it. Thread safe: shared by all who keep to it.
     """
 
     begun: float
     longest: float | None
     whose: str = "the run"
+    hint: str = ""
     _lifted: Event = field(factory=Event, init=False, eq=False, repr=False)
 
     def left(self, now: float) -> float:

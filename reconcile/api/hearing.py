@@ -21,6 +21,13 @@ class OverdueError(TimeoutError):
     """An answer kept coming, but took too long as a whole."""
 
 
+class TooLargeError(HTTPException):
+    """An answer that is larger than any that is due."""
+
+    def __init__(self) -> None:
+        super().__init__("the answer is larger than any that is due")
+
+
 class SwitchedProtocolError(HTTPException):
     """The server switched to another protocol, which no request asks for."""
 

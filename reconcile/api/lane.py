@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from functools import partial
+from math import isfinite
 from threading import Condition, Event
 from typing import assert_never
 
@@ -26,6 +27,8 @@ _LOOK = 0.1
 """Seconds after which a thread that waits for another one looks whether the run is over."""
 _STEP = 1.0
 _WORTH_TELLING = 2.0
+_PATIENCE = 600.0
+"""Seconds for which a run waits in all for a host that refuses, where nothing else bounds it."""
 _INSTANT = 0.0001
 """Seconds that are left over only because time is a float."""
 
@@ -89,6 +92,7 @@ class Lane:
         self._sent = 0
         self._repeated = 0
         self._waited = 0.0
+        self._held_for = 0.0
         self._waiting_since: float | None = None
 
     def enter(self, request: Request, deadline: Deadline, *, again: bool) -> Barred | None:
@@ -123,6 +127,7 @@ class Lane:
         with self._changed:
             now = self._clock.now()
             free = self._pace.held(now) is None
+            self._held_for += pause.seconds if free and pause and pause.for_all else 0
             self._judge(verdict, now)
             if pause is None or not pause.for_all:
                 return None
@@ -184,6 +189,8 @@ class Lane:
             case Verdict.FAILED:
                 self._gate, self._breaker = self._gate.failed(), self._breaker.failed(now)
             case Verdict.REFUSED:
+                if not self._gate.echoes:
+                    self._breaker = self._breaker.refused(now)
                 self._gate = self._gate.refused()
             case _:
                 assert_never(verdict)
@@ -203,7 +210,7 @@ class Lane:
             self._repeated += again
             return _Turn.GO
         if wait.seconds > deadline.left(now):
-            past = f"waiting would take {deadline.whose} past {deadline}"
+            past = f"waiting would take {deadline.whose} past {deadline}{deadline.hint}"
             return Barred(why=f"{wait.why}, and {past}", kind=TimeUpError)
         if self._waiting_since is not None:
             return _Turn.FOLLOW
@@ -213,18 +220,29 @@ class Lane:
     def _bar(self, deadline: Deadline, now: float, *, finish: bool) -> Barred | None:
         """Why nothing is sent at all, None where something may be."""
         if deadline.left(now) <= 0:
-            return Barred(why=f"{deadline.whose} took longer than {deadline}", kind=TimeUpError)
+            return Barred(
+                why=f"{deadline.whose} took longer than {deadline}{deadline.hint}", kind=TimeUpError
+            )
         wait = self._left_alone(now)
-        if wait is None or finish:
+        if finish:
             return None
+        if wait is None:
+            return self._out_of_patience(deadline, now)
         probed = f"it is probed again in {wait.seconds:.0f} s"
         return Barred(why=f"{wait.why}; {probed}", kind=LeftAloneError)
+
+    def _out_of_patience(self, deadline: Deadline, now: float) -> Barred | None:
+        """Why a host that refuses again and again is not waited for, where no deadline ends that."""
+        held = self._pace.held(now)
+        if held is None or self._held_for <= _PATIENCE or isfinite(deadline.left(now)):
+            return None
+        return Barred(why=f"{held.why}, for {_PATIENCE / 60:g} min in all", kind=TimeUpError)
 
     def _left_alone(self, now: float) -> Wait | None:
         """Until when a host that fails is not asked, None for one that is."""
         left = self._breaker.left(now)
-        failed = f"the {self._role.value} host failed {self._breaker.failures} times in a row"
-        return Wait(seconds=left, why=failed) if left > 0 else None
+        why = f"the {self._role.value} host {self._breaker.why}"
+        return Wait(seconds=left, why=why) if left > 0 else None
 
     def _wait(self, wait: Wait, halted: Callable[[], bool]) -> None:
         """Wait for all threads."""

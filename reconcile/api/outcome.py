@@ -13,6 +13,8 @@ from reconcile.errors import DOUBT, ApiError, OutcomeUnknownError
 from reconcile.model.call import Effect
 
 _LONGEST_REASON = 120
+_OPEN = frozenset({Trouble.LOST, Trouble.ENDLESS})
+"""Where the server may have done what was asked for."""
 _FAILURES = frozenset({500, 502, 503, 504})
 
 
@@ -62,7 +64,7 @@ def answer_of(request: Request, outcome: Outcome, *, hide: Callable[[str], str])
     if isinstance(outcome, Answer):
         return outcome
     reason = hide(outcome.reason)[:_LONGEST_REASON]
-    if request.effect is Effect.CHANGE and outcome.trouble is Trouble.LOST:
+    if request.effect is Effect.CHANGE and outcome.trouble in _OPEN:
         raise OutcomeUnknownError(
             f"{request}: its answer was lost ({reason}){DOUBT}",
             under_way=outcome.slow,

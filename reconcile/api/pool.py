@@ -11,7 +11,7 @@ import urllib3
 from urllib3 import exceptions as failures
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from reconcile.api.hearing import Hearing, OverdueError
+from reconcile.api.hearing import Hearing, OverdueError, TooLargeError
 from reconcile.api.outcome import Broken
 from reconcile.api.retry import Trouble
 from reconcile.api.routes import Role
@@ -80,6 +80,8 @@ def broken(error: Exception) -> Broken:
 def _trouble_with(error: Exception) -> Trouble:
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
         return Trouble.UNTRUSTED
+    if any(isinstance(cause, OverdueError | TooLargeError) for cause in _causes(error)):
+        return Trouble.ENDLESS
     never = (failures.NewConnectionError, failures.LocationValueError)
     return Trouble.UNREACHED if isinstance(error, never) else Trouble.LOST
 

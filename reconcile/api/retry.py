@@ -19,6 +19,7 @@ class Trouble(Enum):
     UNREACHED = "the connection was never established: the server cannot have received it"
     UNTRUSTED = "the server's certificate cannot be verified: nothing was sent"
     LOST = "it was sent, perhaps in part, and no whole answer came back"
+    ENDLESS = "it was sent, and its answer was too long, in time or in bytes"
     UNAVAILABLE = "a proxy or the server says that it cannot answer now (408, 425, 502 to 504)"
     LIMITED = "refused for its rate (429)"
 

@@ -15,7 +15,7 @@ from urllib3 import exceptions as failures
 from reconcile.api.clock import Clock, SteadyClock, SystemClock
 from reconcile.api.deadline import Deadline
 from reconcile.api.gate import connections
-from reconcile.api.hearing import Hearing, OverdueError
+from reconcile.api.hearing import Hearing, OverdueError, TooLargeError
 from reconcile.api.lane import Countdown, Lane
 from reconcile.api.others import OtherRuns
 from reconcile.api.outcome import Outcome, answer_of, trouble_with, verdict_on
@@ -28,6 +28,7 @@ from reconcile.errors import ApiError
 from reconcile.model.call import Effect
 from reconcile.model.cost import Budget, Spent
 
+_CHANGED = ": --max-wait allows another time"
 _PIECE = 64 * 1024
 
 
@@ -96,6 +97,7 @@ class Transport:
         self._sockets = Sockets()
         self._hearing = Hearing()
         self._limits = limits or Limits()
+        self._longest = longest
         self._deadline = Deadline(begun=self._steady.now(), longest=longest)
         self._pool = pool_of(connections(budget), self._sockets, self._hearing, authorities)
         lane = partial(Lane, budget=budget, others=others, clock=self._steady, stop=self._stop)
@@ -140,6 +142,11 @@ class Transport:
     def recent(self) -> dict[str, tuple[float, ...]]:
         """By host, how many seconds ago the requests were sent that count in a minute's budget."""
         return {role.value: lane.recent() for role, lane in self._lanes.items()}
+
+    def bound(self, longest: float | None) -> None:
+        """Send nothing after so many seconds from now, None for no limit; a limit of before holds."""
+        if self._longest is None:
+            self._deadline = Deadline(begun=self._steady.now(), longest=longest, hint=_CHANGED)
 
     def lift_deadline(self) -> None:
         """From now on send whatever is asked for, however long the run has taken."""
@@ -204,7 +211,7 @@ class Transport:
         try:
             with self._hearing.bounded(partial(self._look, self._ticks() + limits.whole)):
                 return self._ask(request, url, limits)
-        except (failures.HTTPError, OSError) as error:
+        except (failures.HTTPError, TooLargeError, OSError) as error:
             return broken(error)
 
     def _limits_of(self, request: Request) -> Limits:
@@ -249,6 +256,6 @@ def _body(response: urllib3.BaseHTTPResponse, largest: int) -> bytes:
         if len(body) > largest:
             response.close()
             response.release_conn()  # else the pool would miss it for ever
-            raise failures.ProtocolError("the answer is larger than any that is due")
+            raise TooLargeError
     response.release_conn()
     return bytes(body)

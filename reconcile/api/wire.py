@@ -68,6 +68,10 @@ class Wire:
         """By host, how many seconds ago the requests were sent that count in a minute's budget."""
         return self._transport.recent()
 
+    def bound(self, longest: float | None) -> None:
+        """Send nothing after so many seconds from now, None for no limit; a limit of before holds."""
+        self._transport.bound(longest)
+
     def lift_deadline(self) -> None:
         """From now on send whatever is asked for, however long the run has taken."""
         self._transport.lift_deadline()
@@ -198,6 +202,13 @@ class Connected:
     def in_hand(self, addons: Iterable[tuple[str, str | None]]) -> InHand:
         """What need not be asked for, of what these (application, addon) pairs take; no request."""
         return self._wire.in_hand(addons)
+
+    def bound(self, longest: float | None) -> None:
+        """Send nothing after so many seconds from now, None for no limit; a limit of before holds.
+
+        To be called while no request is under way.
+        """
+        self._wire.bound(longest)
 
     def lift_deadline(self) -> None:
         """From now on send whatever is asked for, however long the run has taken. Thread safe."""

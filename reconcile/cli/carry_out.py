@@ -129,6 +129,7 @@ def live_run(task: Task, world: World) -> Run:
         again = _again(task, fleet, connection.reads, world)
         permits = None if task.asks else task.allowance.permits
         looked = _proposed(task, again, permits, shown=task.asks)
+        connection.bound(None)  # a person thinks, and operations go on, for as long as they like
         proposal, whole = looked.proposal, _whole(task, looked.proposal)
         earlier = Earlier()
         if not proposal.refused:  # of a refused run nothing is sent

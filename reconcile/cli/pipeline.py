@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import ceil
 from threading import Event
 
 from attrs import evolve, frozen
@@ -76,8 +77,23 @@ def foretell(fleet: Fleet, reads: Reads, about: About, world: World) -> None:
     budget = about.config.request_budget
     foreseen = estimate(fleet.desired, in_hand=in_hand, budget=budget, recent=reads.recent())
     what = f"reading {count(len(fleet.desired), 'database')}"
-    world.tell(f"{what}: {count(foreseen.total, 'request')}, {about_so_long(foreseen.seconds)}")
+    most = _most(foreseen)
+    bound = "" if about.max_wait else f", at most {duration(most)}"
+    so_long = about_so_long(foreseen.seconds)
+    world.tell(f"{what}: {count(foreseen.total, 'request')}, {so_long}{bound}")
     refuse_too_long(what, foreseen, about.max_wait)
+    reads.bound(most)
+
+
+def _most(foreseen: Estimate) -> float:
+    """Seconds that reading may take without --max-wait, in whole minutes."""
+    return max(_LEAST_BOUND, ceil(_MARGIN * foreseen.seconds / _MINUTE) * _MINUTE)
+
+
+_MARGIN = 3
+"""Times what is foreseen: the provider may be slow."""
+_MINUTE = 60.0
+_LEAST_BOUND = 10 * _MINUTE
 
 
 def refuse_too_long(

@@ -233,7 +233,7 @@ def test_a_wait_is_one_line_in_a_log(held_back: Command) -> None:
     """It says why and how long, and the end says what it came to."""
     told = held_back("plan", status=0).stderr.splitlines()
     assert [re.sub(r"\b(2(\.\d)?|3) s", "2-3 s", line) for line in told] == [
-        "reading 1 database: 6 requests, under a second",
+        "reading 1 database: 6 requests, under a second, at most 10 min",
         WAIT.format("2-3 s"),
         "7 requests sent: 2 auth, 2 api, 3 database; 1 repetition among them; 2-3 s waited",
     ]
@@ -249,6 +249,6 @@ def test_a_wait_is_counted_down_in_place_on_a_terminal(held_back: Command) -> No
     assert (rewritten[0], rewritten[-1]) == (WAIT.format("3 s"), WAIT.format("1 s"))
     lines = done.stderr.replace("\r\n", "\n").split("\n")
     first, last, nothing = [line.rpartition(CLEAR)[2] for line in lines]
-    assert first == "reading 1 database: 6 requests, under a second"
+    assert first == "reading 1 database: 6 requests, under a second, at most 10 min"
     assert last.endswith(" s waited")
     assert nothing == ""

@@ -43,7 +43,7 @@ def test_a_pipe_gets_plain_text(command: Command) -> None:
         assert ESCAPE not in done.stdout + done.stderr
         assert "\r" not in done.stdout + done.stderr
         assert re.fullmatch(
-            r"reading 2 databases: \d+ requests, under a second\n"
+            r"reading 2 databases: \d+ requests, under a second, at most 10 min\n"
             r"(?:applying: \d+ requests, under a second\n)?\d+ requests sent: .*\n",
             done.stderr,
         )

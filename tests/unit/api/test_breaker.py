@@ -13,6 +13,7 @@ from unit.api.clocks import HeldClock
 from unit.api.loopback import DROPPED, PlainClock, Provider, Reply, reply, truncated, unheard
 
 from reconcile.api.breaker import Breaker, LeftAloneError
+from reconcile.api.deadline import TimeUpError
 from reconcile.api.outcome import Broken, Verdict, verdict_on
 from reconcile.api.reads import READING
 from reconcile.api.retry import RetryPolicy, Trouble
@@ -21,6 +22,7 @@ from reconcile.api.transport import Transport
 from reconcile.api.writes import WRITING
 from reconcile.errors import ApiError, OutcomeUnknownError
 
+REFUSED = "the database host refused 6 times in a row (429); it is probed again in 60 s"
 OPEN = "the database host failed 5 times in a row; it is probed again in 60 s"
 
 
@@ -38,6 +40,19 @@ def test_a_breaker_opens_at_five_and_lets_one_through_a_minute() -> None:
     assert probing.failed(165.0).left(165.0) == 55
     assert probing.succeeded() == Breaker()
     assert Breaker(failures=4).sent(7.0).left(7.0) == 0
+
+
+def test_six_refusals_in_a_row_open_it_and_an_answer_begins_anew() -> None:
+    """However long the host was left alone in between."""
+    breaker = Breaker()
+    for _ in range(5):
+        breaker = breaker.refused(100.0)
+    assert not breaker.is_open
+    assert breaker.succeeded() == Breaker()
+    breaker = breaker.refused(100.0)
+    assert [breaker.left(now) for now in (100.0, 160.0)] == [60, 0]
+    assert breaker.why == "refused 6 times in a row (429)"
+    assert breaker.sent(160.0).refused(161.0).left(161.0) == 59
 
 
 @pytest.mark.parametrize("trouble", [one for one in Trouble if one is not Trouble.LIMITED])
@@ -249,3 +264,48 @@ def test_what_is_half_made_waits_for_the_probe(
     assert transport.send(request).status == 200
     assert clock.slept[-1] == 60
     assert len(provider.sent("database")) == sent + 1
+
+
+def test_a_host_that_refuses_for_ever_is_left_alone_by_all(
+    provider: Provider, clock: PlainClock
+) -> None:
+    """A hundred requests of eight threads end after six refusals, not after six each."""
+    transport = Transport(permits=(READING,), notify=unheard, clock=clock)
+    provider.odd["database"].extend([reply(429, "Retry later", Retry_After="1")] * 1000)
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(lambda _: ask(transport, provider), range(100)))
+    assert len(provider.sent("database")) <= 6 * 8
+    assert sum(clock.slept) <= 30
+    assert set(said) <= {"429", f"GET /api/databases/ad-1 was not sent: {REFUSED}"}
+
+
+def test_a_host_that_refuses_again_and_again_is_waited_for_ten_minutes(
+    provider: Provider, clock: PlainClock
+) -> None:
+    """In all, where no deadline ends it; each wait by itself was worth it."""
+    transport = Transport(permits=(READING,), notify=unheard, clock=clock, chance=lambda: 0.0)
+    for _ in range(12):
+        provider.odd["database"].extend([reply(429, "", Retry_After="59"), reply(200, {})])
+    assert [ask(transport, provider) for _ in range(11)] == ["200"] * 10 + ["429"]
+    with pytest.raises(TimeUpError, match="refused more for now, for 10 min in all"):
+        transport.send(resource(provider))
+    clock.go_on(60)
+    assert ask(transport, provider) == "200"
+
+
+def test_a_bound_holds_where_no_time_was_given(provider: Provider, clock: PlainClock) -> None:
+    """The message names the flag; what a person said holds before and after."""
+    transport = Transport(permits=(READING,), notify=unheard, clock=clock)
+    transport.bound(60)
+    assert ask(transport, provider) == "200"
+    clock.go_on(60)
+    with pytest.raises(TimeUpError) as caught:
+        transport.send(resource(provider))
+    assert str(caught.value).endswith("took longer than 1 min: --max-wait allows another time")
+    transport.bound(None)
+    assert ask(transport, provider) == "200"
+    told = Transport(permits=(READING,), notify=unheard, clock=clock, longest=5)
+    told.bound(1000)
+    clock.go_on(5)
+    with pytest.raises(TimeUpError, match=r"took longer than 5 s$"):
+        told.send(resource(provider))

@@ -11,7 +11,6 @@ from unit.api.asking import change, resource
 from unit.api.loopback import PlainClock, Provider, Reply, reply, unheard
 
 from reconcile.api.reads import READING
-from reconcile.api.retry import RetryPolicy
 from reconcile.api.routes import Request
 from reconcile.api.transport import Transport
 from reconcile.api.writes import WRITING
@@ -34,13 +33,12 @@ def ticks() -> PlainClock:
 
 
 def transport_of(clock: PlainClock, ticks: PlainClock, longest: float | None = None) -> Transport:
-    """A transport that tries once, and whose answers take no real time."""
+    """A transport whose answers take no real time."""
     return Transport(
         permits=(READING, WRITING),
         notify=unheard,
         clock=clock,
         longest=longest,
-        policy=RetryPolicy(tries=1),
         ticks=ticks.now,
     )
 
@@ -49,7 +47,7 @@ def transport_of(clock: PlainClock, ticks: PlainClock, longest: float | None = N
 def test_an_answer_that_drips_is_lost(
     provider: Provider, clock: PlainClock, ticks: PlainClock, start: bytes
 ) -> None:
-    """Whichever part of it; for a change the provider may still be at it."""
+    """Whichever part of it, and asked for once; for a change the provider may still be at it."""
     transport = transport_of(clock, ticks)
     drip = Reply(raw=start, drip=lambda: ticks.go_on(0.5))
     provider.odd["database"].extend([drip, drip])

@@ -116,12 +116,13 @@ def test_a_server_that_says_nothing_is_given_up(provider: Provider, clock: Plain
 
 
 def test_an_answer_without_an_end_is_given_up(provider: Provider, clock: PlainClock) -> None:
-    """A wrong host cannot fill the memory."""
+    """A wrong host cannot fill the memory, and is not asked again."""
     limits = Limits(answer=100_000)
     transport = Transport(permits=(GROUNDWORK,), notify=unheard, clock=clock, limits=limits)
-    provider.odd["auth"].extend([reply(200, b"x" * 300_000)] * 4)
+    provider.odd["auth"].append(reply(200, b"x" * 300_000))
     with pytest.raises(ApiError, match="larger than any"):
         transport.send(ask(provider))
+    assert len(provider.requests) == 1
 
 
 @pytest.mark.parametrize(
