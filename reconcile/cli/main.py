@@ -41,7 +41,11 @@ _INTERRUPTED = 130
 
 def entry() -> None:
     """The console script."""
-    sys.exit(main(sys.argv[1:]))
+    try:
+        status = main(sys.argv[1:])
+    except KeyboardInterrupt:  # before or after the command, while nothing is under way
+        status = _INTERRUPTED
+    sys.exit(status)
 
 
 def main(argv: list[str]) -> int:

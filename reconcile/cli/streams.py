@@ -20,8 +20,8 @@ _UNTRIED = -1
 
 
 @define
-class Messages:
-    """Writes to stderr, and waits for its reader only as long as it is allowed to."""
+class Writer:
+    """Writes to a stream, and waits for its reader only as long as it is allowed to."""
 
     _stream: TextIO
     _number: int | None = field(default=_UNTRIED, init=False)
@@ -44,6 +44,7 @@ class Messages:
         while rest:
             try:
                 rest = rest[os.write(self._number, rest[:_PIECE]) :]
+                waited = 0.0
             except BlockingIOError:
                 longest = patience()
                 if longest is not None and (self._is_stuck or waited >= longest):

@@ -18,7 +18,7 @@ from typing import TextIO
 from attrs import Factory, field, frozen
 
 from reconcile.cli.options import Output
-from reconcile.cli.streams import Messages, discard, fill_closed_streams, is_ready
+from reconcile.cli.streams import Writer, fill_closed_streams, is_ready
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.model.text import safe_text
 from reconcile.sql.dsn import Surroundings
@@ -56,8 +56,12 @@ def _sql_reads(world: World) -> SqlReads:
     return SqlReads(Surroundings(environment=world.environment))
 
 
-def _messages(world: World) -> Messages:
-    return Messages(world.stderr)
+def _messages(world: World) -> Writer:
+    return Writer(world.stderr)
+
+
+def _results(world: World) -> Writer:
+    return Writer(world.stdout)
 
 
 @frozen(kw_only=True)
@@ -79,7 +83,8 @@ class World:
     changing: threading.Event = field(factory=threading.Event)
     unrecorded: threading.Event = field(factory=threading.Event)
     sql: SqlReads = field(default=Factory(_sql_reads, takes_self=True), init=False)
-    messages: Messages = field(default=Factory(_messages, takes_self=True), init=False)
+    messages: Writer = field(default=Factory(_messages, takes_self=True), init=False)
+    results: Writer = field(default=Factory(_results, takes_self=True), init=False)
 
     @classmethod
     def of_process(cls) -> World:
@@ -167,15 +172,18 @@ class World:
         """
         try:
             with self._ended_by_a_signal():
-                self.stdout.write(text)
-                self.stdout.flush()
+                self.results.write(text, self._patience_for_results)
         except BrokenPipeError:
-            discard(self.stdout)
+            self.results.discard()
             self.unread.set()
         except OSError as error:
-            discard(self.stdout)
+            self.results.discard()
             return f"cannot write to stdout: {error.strerror}"
         return None
+
+    def _patience_for_results(self) -> float | None:
+        is_of_use = self.changing.is_set() or not self.interruption.stop.is_set()
+        return None if is_of_use else _PATIENCE
 
     @contextmanager
     def _ended_by_a_signal(self) -> Iterator[None]:

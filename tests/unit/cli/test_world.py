@@ -295,6 +295,20 @@ def test_a_signal_ends_the_wait_for_a_reader_of_results() -> None:
         stdout.close()
 
 
+def test_the_summary_of_what_was_interrupted_waits_not_for_long() -> None:
+    """One signal is enough where nothing was changed."""
+    reader, writer = _full_pipe()
+    with os.fdopen(writer, "w") as stdout, os.fdopen(reader, "rb") as screen:
+        one = world(stdout=stdout)
+        one.interruption.stop.set()
+        began = time.monotonic()
+        assert one.print("dropped\n") is None
+        assert 0.5 < time.monotonic() - began < 5
+        screen.read(65536)
+        one.print("shown\n")
+        assert screen.read(6) == b"shown\n"
+
+
 def test_progress_is_dropped_where_nobody_reads() -> None:
     """At once, and what comes later is shown."""
     reader, writer = _full_pipe()
