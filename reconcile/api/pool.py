@@ -5,7 +5,10 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
+from threading import Lock
+from typing import Any
 
 import urllib3
 from urllib3 import exceptions as failures
@@ -13,21 +16,58 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from reconcile.api.hearing import Hearing, OverdueError, TooLargeError
 from reconcile.api.outcome import Broken
+from reconcile.api.proxies import Proxies, Proxy
 from reconcile.api.retry import Trouble
 from reconcile.api.routes import Role
 from reconcile.api.sockets import Sockets
 from reconcile.model.text import safe_text
 
 
-def pool_of(
-    connections: int, sockets: Sockets, hearing: Hearing, authorities: str | None
-) -> urllib3.PoolManager:
-    """Connections whose sockets can be severed and whose answers are heard piece by piece.
+class Pools:
+    """The connections, by the proxy that they go through. Thread safe.
 
     `authorities` are trusted as PEM, None for those that the system trusts.
     """
+
+    def __init__(
+        self,
+        connections: int,
+        sockets: Sockets,
+        hearing: Hearing,
+        authorities: str | None,
+        proxies: Proxies,
+    ) -> None:
+        self._make = partial(_pool_of, connections, sockets, hearing, authorities)
+        self._proxies = proxies
+        self._made: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._lock = Lock()
+
+    def of(self, base: str) -> urllib3.PoolManager:
+        """The connections to a host."""
+        proxy = self._proxies.proxy_of(base)
+        with self._lock:
+            if proxy not in self._made:
+                self._made[proxy] = self._make(proxy)
+            return self._made[proxy]
+
+    def clear(self) -> None:
+        """Close the connections that are not in use."""
+        with self._lock:
+            for pool in self._made.values():
+                pool.clear()
+
+
+def _pool_of(
+    connections: int,
+    sockets: Sockets,
+    hearing: Hearing,
+    authorities: str | None,
+    proxy: Proxy | None,
+) -> urllib3.PoolManager:
+    """Connections whose sockets can be severed and whose answers are heard piece by piece."""
     heard = hearing.response_class()
-    manager = urllib3.PoolManager(
+    make = urllib3.PoolManager if proxy is None else partial(_proxied, proxy)
+    manager = make(
         num_pools=len(Role),
         maxsize=connections,
         block=True,
@@ -61,6 +101,10 @@ def pool_of(
     return manager
 
 
+def _proxied(proxy: Proxy, **settings: Any) -> urllib3.ProxyManager:
+    return urllib3.ProxyManager(proxy.url, proxy_headers=dict(proxy.headers), **settings)
+
+
 @contextmanager
 def _establishing(connection: HTTPConnection) -> Iterator[None]:
     """Mark what fails before a request can be sent, a TLS handshake included."""
@@ -70,11 +114,12 @@ def _establishing(connection: HTTPConnection) -> Iterator[None]:
         raise failures.NewConnectionError(connection, str(error)) from error
 
 
-def broken(error: Exception) -> Broken:
+def broken(error: Exception, proxy: Proxy | None) -> Broken:
     """What a try without a whole answer came to, and why, in words."""
     causes = _causes(error)
     slow = any(isinstance(cause, failures.ReadTimeoutError) for cause in causes)
-    return Broken(trouble=_trouble_with(error), reason=_reason(error), slow=slow)
+    way = "" if proxy is None else f"through the proxy {proxy.url}: "
+    return Broken(trouble=_trouble_with(error), reason=f"{way}{_reason(error)}", slow=slow)
 
 
 def _trouble_with(error: Exception) -> Trouble:
@@ -83,7 +128,9 @@ def _trouble_with(error: Exception) -> Trouble:
     if any(isinstance(cause, OverdueError | TooLargeError) for cause in _causes(error)):
         return Trouble.ENDLESS
     never = (failures.NewConnectionError, failures.LocationValueError)
-    return Trouble.UNREACHED if isinstance(error, never) else Trouble.LOST
+    # What kept us from the proxy is wrapped once more.
+    cause = error.original_error if isinstance(error, failures.ProxyError) else error
+    return Trouble.UNREACHED if isinstance(cause, never) else Trouble.LOST
 
 
 def _causes(error: BaseException) -> list[BaseException]:

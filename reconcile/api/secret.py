@@ -70,6 +70,7 @@ class Secrets:
 
     def __init__(self) -> None:
         self._used: set[Credential] = set()
+        self._words: frozenset[str] = frozenset()
         self._lock = Lock()
 
     def keep(self, credential: Credential) -> None:
@@ -77,10 +78,15 @@ class Secrets:
         with self._lock:
             self._used.add(credential)
 
+    def keep_words(self, words: frozenset[str]) -> None:
+        """Remember secrets that are no credentials for the provider."""
+        with self._lock:
+            self._words |= words
+
     def hide(self, text: str) -> str:
         """Take every credential, and anything of the form of a JWT, out of a text."""
         with self._lock:
-            spellings = [one for used in self._used for one in used.spellings()]
+            spellings = [*self._words, *(one for used in self._used for one in used.spellings())]
         # The longest first: one may be a part of another.
         for spelling in sorted(spellings, key=len, reverse=True):
             text = text.replace(spelling, _HIDDEN)

@@ -19,7 +19,8 @@ from reconcile.api.hearing import Hearing, OverdueError, TooLargeError
 from reconcile.api.lane import Countdown, Lane
 from reconcile.api.others import OtherRuns
 from reconcile.api.outcome import Outcome, answer_of, trouble_with, verdict_on
-from reconcile.api.pool import broken, pool_of
+from reconcile.api.pool import Pools, broken
+from reconcile.api.proxies import Proxies
 from reconcile.api.retry import Pause, RetryPolicy
 from reconcile.api.routes import Answer, Permits, Request, Role, check
 from reconcile.api.secret import Secrets
@@ -60,7 +61,7 @@ class Transport:
     held back and why, `trace` of every try and what came of it. `stop` ends every wait, and
     `longest` are the seconds from now after which nothing more is sent; but what is to finish
     something goes on for as long as the policy's patience lasts. `budget` is what may be asked of
-    which host, `others` the runs that spend it as well, `authorities` who is trusted, as PEM, None for whom the system trusts. `ticks` are
+    which host, `others` the runs that spend it as well, `authorities` who is trusted, as PEM, None for whom the system trusts, `proxies` by which way hosts are reached. `ticks` are
     the seconds by which answers are timed: real ones, while `clock` may be a simulated one.
     """
 
@@ -77,6 +78,7 @@ class Transport:
         others: OtherRuns | None = None,
         longest: float | None = None,
         authorities: str | None = None,
+        proxies: Proxies | None = None,
         policy: RetryPolicy | None = None,
         limits: Limits | None = None,
         chance: Callable[[], float] | None = None,
@@ -99,7 +101,11 @@ class Transport:
         self._limits = limits or Limits()
         self._longest = longest
         self._deadline = Deadline(begun=self._steady.now(), longest=longest)
-        self._pool = pool_of(connections(budget), self._sockets, self._hearing, authorities)
+        self._proxies = proxies or Proxies()
+        self._pools = Pools(
+            connections(budget), self._sockets, self._hearing, authorities, self._proxies
+        )
+        self._secrets.keep_words(self._proxies.secrets)
         lane = partial(Lane, budget=budget, others=others, clock=self._steady, stop=self._stop)
         self._lanes = {role: lane(role, closed=self._closed, countdown=countdown) for role in Role}
 
@@ -156,7 +162,7 @@ class Transport:
         """End every connection and every wait; what is under way fails at once."""
         self._closed.set()
         self._sockets.sever()
-        self._pool.clear()
+        self._pools.clear()
 
     def _deadline_of(self, request: Request) -> Deadline:
         """The run's; for what outlasts that, one of its own, which begins now."""
@@ -212,7 +218,7 @@ class Transport:
             with self._hearing.bounded(partial(self._look, self._ticks() + limits.whole)):
                 return self._ask(request, url, limits)
         except (failures.HTTPError, TooLargeError, OSError) as error:
-            return broken(error)
+            return broken(error, self._proxies.proxy_of(request.base))
 
     def _limits_of(self, request: Request) -> Limits:
         """How long is waited for an answer: not cut for a change, whose outcome has to be known."""
@@ -228,7 +234,7 @@ class Transport:
             raise OverdueError
 
     def _ask(self, request: Request, url: str, limits: Limits) -> Answer:
-        response = self._pool.request(
+        response = self._pools.of(request.base).request(
             request.route.method,
             url,
             body=request.payload,

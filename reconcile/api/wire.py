@@ -18,6 +18,7 @@ from reconcile.api.hosts import HostSettings
 from reconcile.api.identity import ApiToken, Identity, ReadyToken, identity_of
 from reconcile.api.others import OtherRuns
 from reconcile.api.passes import Grant
+from reconcile.api.proxies import Proxies
 from reconcile.api.ready import ByReadyToken
 from reconcile.api.routes import GROUNDWORK, Answer, Permits, Request, Route, check
 from reconcile.api.store import Store
@@ -55,6 +56,7 @@ class Wire:
             others=_others(identity, self._settings, surroundings),
             longest=surroundings.longest,
             authorities=trusted,
+            proxies=Proxies.read(environment),
         )
         self.workers = workers(surroundings.budget)
         self._access = _access(identity, self._transport, self._settings, surroundings)

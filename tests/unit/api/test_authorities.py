@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from unit.api.loopback import jwt, unheard
+from unit.api.loopback import PlainClock, jwt, unheard
 
 from reconcile.api.authorities import authorities, check_key_log
 from reconcile.api.reads import connect_reading
@@ -69,6 +69,7 @@ def complaint(url: str, **environment: str) -> str:
         environment={**hosts, "SCALINGO_API_TOKEN": "tk-us-x", **environment},
         region=None,
         notify=unheard,
+        clock=PlainClock(),
     )
     with connect_reading(surroundings) as reads, pytest.raises(ApiError) as caught:
         reads.targets.find(app="a", addon="ad-1", engine=Engine.MYSQL)
