@@ -72,6 +72,23 @@ def test_only_the_runs_of_a_plan_are_read(tmp_path: Path, opened: list[str]) -> 
     assert opened == ["run-3", "run-2"]
 
 
+def test_a_journal_that_another_run_prunes_meanwhile_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is gone, and not in doubt."""
+    for name in ("run-1", "run-2"):
+        write(tmp_path, name, outcome(AUDIT))
+
+    def late(path: Path) -> PastRun:
+        if path.stem == "run-2":
+            path.unlink()
+        return read_run(path)
+
+    monkeypatch.setattr(history, "read_run", late)
+    found = open_history(tmp_path, NOON)
+    assert ([run.id for run in found.runs], found.unreadable) == (["run-1"], ())
+
+
 def _nothing(path: Path) -> None:
     path.unlink()
 

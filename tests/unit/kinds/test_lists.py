@@ -22,13 +22,14 @@ from reconcile.kinds import extension_rules, extensions, logical_databases, quer
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.kind import Others, Refused
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.maintenance_window import MaintenanceWindow
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.model.change import Risk, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep
 from reconcile.model.plan import DatabasePlan
-from reconcile.model.reach import Reach, Unreached, Uses
-from reconcile.model.state import NotOffered
+from reconcile.model.reach import Connection, Reach, Unreached, Uses
+from reconcile.model.state import ITSELF, NotOffered
 from reconcile.plan.build import build_plan, plan_database
 
 
@@ -402,6 +403,30 @@ def test_query_stats_are_turned_off_by_sql_over_a_connection(
     for action in plan.actions:
         (statement,) = query_stats.KIND.requests(action.change)
         assert str(statement) == "DROP EXTENSION pg_stat_statements;"
+
+
+@pytest.mark.parametrize("connection", [None, CONNECTION])
+def test_query_stats_are_turned_off_after_other_changes(connection: Connection | None) -> None:
+    """As any other extension is dropped."""
+    wanted = {
+        "query_stats": QueryStats(enabled=False),
+        "maintenance_window": MaintenanceWindow(hour=3),
+    }
+    one = desired(wanted, engine=Engine.POSTGRESQL, connection=connection)
+    live = {
+        "query_stats": query_stats.KIND.parse(EXTENSIONS),
+        "maintenance_window": {ITSELF: {"weekday": "monday", "hour": 21}},
+    }
+    items = plan_database(one, observed(live, engine=Engine.POSTGRESQL)).items
+    assert [entry.address.kind for entry in items] == ["maintenance_window", "query_stats"]
+
+
+def test_an_extension_that_nobody_looked_at_stays() -> None:
+    """For the reason why nobody did."""
+    unreached = Unreached(code="P122", message="it leads elsewhere", hint="correct the connection")
+    assert extension_rules.staying("pg_stat_statements", unreached) == Refused(
+        code="P122", message="it leads elsewhere", hint="correct the connection"
+    )
 
 
 def test_what_uses_query_stats_and_stays_is_named() -> None:
