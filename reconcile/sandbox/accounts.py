@@ -8,11 +8,24 @@ from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
-_USER = {
-    "id": "us-5c599fd6-0000-4000-8000-000000000001",
-    "username": "sandbox",
-    "email": "sandbox@sandbox.invalid",
+_ID = "us-5c599fd6-0000-4000-8000-000000000001"
+OWNER = {"id": _ID, "username": "sandbox", "email": "sandbox@sandbox.invalid"}
+_USER: dict[str, object] = OWNER | {
+    "uuid": _ID,
+    "fullname": "Sandbox",
+    "company": "Sandbox",
+    "location": "",
+    "created_at": "2025-01-07T10:00:09.498+01:00",
+    "free_trial_started_at": None,
+    "free_trial_end_time": None,
+    "suspended_at": None,
+    "suspension_reason": None,
+    "tos_accepted": True,
+    "email_newsletter": False,
+    "referral_url": "https://sandbox.invalid/referral",
+    "referral_clicks": 0,
     "flags": {},
+    "limits": {},
 }
 
 

@@ -52,6 +52,12 @@ class Backend(Protocol):
         the fleet before is then still held.
         """
 
+    def add(self, database: Database) -> Database:
+        """Hold the contents of one more database; give it as it then is. Raises as `install` does."""
+
+    def remove(self, database: Database) -> None:
+        """Let go of a database and its contents."""
+
     def perform(self, database: Database, name: str, params: object) -> Effect:
         """Perform an action, or raise EngineRefusal with the sentence of its `{"ok":0}`."""
 
@@ -85,6 +91,13 @@ class InMemory:
     def install(self, fleet: Fleet) -> Fleet:
         """Give the fleet as it is."""
         return fleet
+
+    def add(self, database: Database) -> Database:
+        """Give the value."""
+        return database
+
+    def remove(self, database: Database) -> None:
+        """Nothing is held."""
 
     def perform(self, database: Database, name: str, params: object) -> Effect:
         """Perform an action by the rules."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import tarfile
+
 from attrs import evolve
 from starlette.responses import Response
 
@@ -12,31 +16,24 @@ from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import conflict, not_found
 from reconcile.sandbox.fleet import Database
 from reconcile.sandbox.operations_api import begin, refuse_unless_idle
+from reconcile.sandbox.plans import plan_named
 from reconcile.sandbox.records import BackupMethod, BackupStatus, OperationType, StoredBackup
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
-_SMALL_PLANS = ("free", "starter", "sandbox")
-_SMALL_LIMIT = 10
-_LIMIT = 50
-
-
-def manual_limit(database: Database) -> int:
-    """Tell how many manual backups the plan keeps."""
-    small = any(word in str(database.plan) for word in _SMALL_PLANS)
-    return _SMALL_LIMIT if small else _LIMIT
-
 
 def _document(database: Database, backup: StoredBackup) -> dict[str, object]:
+    waits = backup.status is BackupStatus.SCHEDULED
     return {
         "id": backup.id,
         "database_id": database.id,
         "name": f"{backup.created_at[:19].replace('-', '').replace(':', '')}_{database.resource_id}",
         "created_at": backup.created_at,
-        "started_at": backup.created_at,
+        "started_at": None if waits else backup.created_at,
         "method": backup.method,
         "status": backup.status,
-        "size": backup.size,
+        "size": None if waits else backup.size,
+        "type": database.engine,
     }
 
 
@@ -89,7 +86,8 @@ def create_backup(service: Service, call: Call) -> Response:
         method=BackupMethod.MANUAL,
         size=0,
     )
-    kept = _rolled(stored_backups(database, service.now()), manual_limit(database) - 1)
+    limit = plan_named(str(database.plan)).manual_backups
+    kept = _rolled(stored_backups(database, service.now()), limit - 1)
     begin(
         service, evolve(database, stored_backups=(*kept, backup)), OperationType.BACKUP, backup.id
     )
@@ -104,13 +102,36 @@ def _rolled(backups: tuple[StoredBackup, ...], limit: int) -> tuple[StoredBackup
 
 
 def show_archive(service: Service, call: Call) -> Response:
-    """Tell where a backup that is done can be fetched: `{"download_url"}`; nothing answers."""
+    """Tell where a backup that is done can be fetched: `{"download_url"}`."""
     database = place_of(service, call).database
     backup = _find(service, database, call)
     if backup.status is not BackupStatus.DONE:
         raise conflict(f"the backup is {backup.status}")
-    url = f"https://backups.sandbox.invalid/{database.id}/{backup.id}.tar.gz"
+    url = service.link(f"/_sandbox/archives/{database.id}/{backup.id}")
     return JsonReply({"download_url": url})
+
+
+def download(service: Service, call: Call) -> Response:
+    """Give the archive of a backup, for the token of its link: a note, for no data is kept."""
+    service.tokens.check_link(call.query.get("token", ""), call.path)
+    database = place_of(service, call).database
+    name = _document(database, _find(service, database, call))["name"]
+    headers = {"Content-Disposition": f'attachment; filename="{name}.tar.gz"'}
+    archive = _archive(f"{name}: the sandbox keeps no data of {database.id}.\n")
+    return Response(archive, media_type="application/gzip", headers=headers)
+
+
+def _archive(note: str) -> bytes:
+    """Make an archive of one file, the same bytes for the same note."""
+    content, packed = note.encode(), io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as stream,
+        tarfile.open(fileobj=stream, mode="w") as tar,
+    ):
+        member = tarfile.TarInfo("README")
+        member.size = len(content)
+        tar.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
 
 
 _BACKUPS = "/api/databases/{database}/backups"

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from reconcile.sandbox.actions import READS
 from reconcile.sandbox.defaults import object_id
 from reconcile.sandbox.endpoint import Endpoint
-from reconcile.sandbox.errors import EngineRefusal, malformed, not_found
+from reconcile.sandbox.errors import EngineRefusal, conflict, malformed, not_found
+from reconcile.sandbox.fleet import UNREACHABLE, Database
 from reconcile.sandbox.live_fleet import Place
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.settings import with_settings
@@ -22,6 +23,14 @@ def place_of(service: Service, call: Call) -> Place:
     if place is None:
         raise not_found("database")
     return place
+
+
+def reachable(service: Service, call: Call) -> Database:
+    """Find the database of the path, or answer 409 for one whose server is not up."""
+    database = place_of(service, call).database
+    if database.status in UNREACHABLE:
+        raise conflict(f"the database is {database.status}")
+    return database
 
 
 def resource(place: Place) -> dict[str, object]:
@@ -43,7 +52,7 @@ def resource(place: Place) -> dict[str, object]:
         "version_id": version_id(database.engine, str(database.version)),
         "next_version_id": None if following is None else version_id(database.engine, following),
         "readable_version": database.version,
-        "hostname": database.hostname,
+        "hostname": database.address,
         "instances": [asdict(instance) for instance in database.instances or ()],
         "cluster": database.cluster,
         "current_operation_id": database.current_operation_id,

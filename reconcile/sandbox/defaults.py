@@ -79,20 +79,19 @@ def complete_database(
     facts = ENGINES[database.engine]
     named = evolve(
         database,
-        resource_id=database.resource_id or _resource_id(database, app_name),
+        resource_id=database.resource_id or resource_id(database.id, app_name),
         provider=database.provider or database.engine.value,
         version=database.version or versions.get(database.engine, facts.version),
         plan=database.plan or facts.plan,
     )
     placed = evolve(named, hostname=named.hostname or _hostname(named))
-    whole = evolve(
-        placed, instances=_instances(placed) if placed.instances is None else placed.instances
-    )
+    whole = with_nodes(placed) if placed.instances is None else placed
     return _complete_contents(evolve(whole, users=_or(whole.users, _own_user(whole))))
 
 
-def _resource_id(database: Database, app_name: str) -> str:
-    digits = int(object_id("resource", database.id), 16) % 10_000
+def resource_id(addon_id: str, app_name: str) -> str:
+    """Give the usual resource reference of an addon."""
+    digits = int(object_id("resource", addon_id), 16) % 10_000
     return f"{app_name}-{digits:04d}"
 
 
@@ -106,13 +105,15 @@ def _own_user(database: Database) -> tuple[User, ...]:
     return (User(name=f"u_{name}"[:63], protected=True),)
 
 
-def _instances(database: Database) -> tuple[Instance, ...]:
+def with_nodes(database: Database) -> Database:
+    """Give a database its usual nodes: one, or three of a cluster."""
     names = [f"{database.id}/{number}" for number in range(3 if database.cluster else 1)]
     ids = [str(uuid.uuid5(uuid.NAMESPACE_URL, name)) for name in names]
-    return tuple(
+    instances = tuple(
         Instance(id=node, hostname=f"{node}.{database.hostname}", port=30_000 + number)
         for number, node in enumerate(ids)
     )
+    return evolve(database, instances=instances)
 
 
 def _complete_contents(database: Database) -> Database:

@@ -6,10 +6,12 @@ from attrs import asdict
 from starlette.responses import Response
 
 from reconcile.sandbox import fleet_file
+from reconcile.sandbox.backups_api import download
 from reconcile.sandbox.database_api import place_of
 from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import ApiError, EngineRefusal, malformed
 from reconcile.sandbox.faults import Fault, FaultKind
+from reconcile.sandbox.monitoring_api import show_log
 from reconcile.sandbox.openapi import openapi_document
 from reconcile.sandbox.outside import changed, outside_write
 from reconcile.sandbox.service import Service
@@ -116,7 +118,13 @@ def release(service: Service, call: Call) -> Response:
 ENDPOINTS = (
     *(
         Endpoint(method="GET", path=PREFIX + path, credential=Credential.NONE, answer=answer)
-        for path, answer in (("health", show_health), ("openapi.json", show_openapi))
+        for path, answer in (
+            ("health", show_health),
+            ("openapi.json", show_openapi),
+            # What a signed link leads to: its token is in the query.
+            ("archives/{database}/{backup}", download),
+            ("logs/{database}", show_log),
+        )
     ),
     *(
         Endpoint(method=method, path=PREFIX + path, credential=Credential.DOOR, answer=answer)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from attrs import evolve
 
+from reconcile.sandbox.defaults import with_nodes
 from reconcile.sandbox.engines import mysql
 from reconcile.sandbox.fleet import (
     Database,
@@ -16,6 +17,7 @@ from reconcile.sandbox.fleet import (
     InstanceStatus,
     Status,
 )
+from reconcile.sandbox.plans import plan_named
 from reconcile.sandbox.records import (
     ENDED_WELL,
     BackupStatus,
@@ -81,6 +83,24 @@ def end_of_restore(database: Database, operation: Operation) -> Database:
         restored_at=operation.finished_at,
         recovery_window=None,
     )
+
+
+def end_of_provisioning(database: Database, operation: Operation) -> Database:
+    """Let the new database run, or show that it failed."""
+    released = _released(database, operation)
+    return released if _succeeded(operation) else evolve(released, status=Status.ERROR)
+
+
+def end_of_plan_change(database: Database, operation: Operation) -> Database:
+    """Run with the new plan, on as many nodes as it has."""
+    database = _released(database, operation)
+    if not _succeeded(operation):
+        return database
+    plan = plan_named(str(operation.target))
+    changed = evolve(database, plan=plan.name)
+    if plan.is_cluster == database.cluster:
+        return changed
+    return with_nodes(evolve(changed, cluster=plan.is_cluster))
 
 
 def end_of_enabling(database: Database, operation: Operation) -> Database:

@@ -93,3 +93,8 @@ def malformed(reason: str) -> ApiError:
 def invalid(errors: Mapping[str, list[str]]) -> ApiError:
     """Make the 422 `{"errors":{"field":["message"]}}`."""
     return ApiError(422, {"errors": dict(errors)})
+
+
+def missing(field: str) -> ApiError:
+    """Make the 422 for a field that a request to the API host lacks."""
+    return invalid({field: ["missing field"]})

@@ -33,6 +33,11 @@ VERSION = Matches(
 ADDON_ID = Matches(r"ad-[0-9A-Za-z-]+", "an addon id such as 'ad-7f6c1f0a'")
 PATH_SEGMENT = Matches(r"[0-9A-Za-z][0-9A-Za-z._-]*", "letters, digits, '.', '_' and '-'")
 HOUR = Within(0, 23)
+VARIABLE_NAME = Matches(r"[0-9A-Za-z_]{1,64}", "at most 64 letters, digits and '_'")
+LONGEST_VALUE = 8192
+VARIABLE_VALUE = Matches(
+    rf"[\s\S]{{0,{LONGEST_VALUE}}}", f"a text of at most {LONGEST_VALUE} characters"
+)
 
 
 class Engine(StrEnum):
@@ -273,6 +278,20 @@ class Database:
         ),
     )
 
+    @property
+    def address(self) -> str:
+        """Its host name and port, once both are filled in."""
+        port = next((one.port for one in self.instances or ()), 30_000)
+        return f"{self.hostname}:{port}"
+
+
+@frozen(kw_only=True)
+class Variable:
+    """An environment variable of an application."""
+
+    name: str = field(validator=VARIABLE_NAME, metadata=about("its name", "RAILS_ENV"))
+    value: str = field(validator=VARIABLE_VALUE, metadata=about("its value", "production"))
+
 
 @frozen(kw_only=True)
 class App:
@@ -289,6 +308,9 @@ class App:
         metadata=about("a dedicated database: listed under databases, with exactly one addon"),
     )
     addons: tuple[Database, ...] = field(default=(), metadata=about("its database addons"))
+    variables: tuple[Variable, ...] = field(
+        default=(), metadata=about("environment variables besides those of its addons")
+    )
 
 
 @frozen(kw_only=True)

@@ -36,6 +36,8 @@ def check(fleet: Fleet) -> Iterator[Problem]:
     ]
     yield from _repeated("apps", "addon", keys)
     for index, app in enumerate(fleet.apps):
+        variables = [variable.name for variable in app.variables]
+        yield from _repeated(f"apps[{index}].variables", "variable", variables)
         path = f"apps[{index}].addons"
         if app.dedicated and len(app.addons) != 1:
             yield Problem(path=path, message="a dedicated database has exactly one addon")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
@@ -39,12 +39,16 @@ class LiveFleet:
 
     @property
     def apps(self) -> tuple[App, ...]:
-        """The apps as they were loaded; only their names, ids and order are current."""
+        """The apps, whose databases may have changed meanwhile."""
         return self._fleet.apps
 
     def app(self, name_or_id: str) -> App | None:
-        """Find an app by its name or id."""
-        return self._apps.get(name_or_id)
+        """Find an app by its name or id, with its databases as they are now."""
+        app = self._apps.get(name_or_id)
+        return None if app is None else self._current(app)
+
+    def _current(self, app: App) -> App:
+        return evolve(app, addons=tuple(place.database for place in self.addons(app)))
 
     def addons(self, app: App) -> Iterator[Place]:
         """List an app's databases as they are now."""
@@ -71,6 +75,17 @@ class LiveFleet:
             self.learn(database)
             self.revision += 1
 
+    def change_app(self, app: App) -> None:
+        """Put an app in the place of the one with its id, as a change if it is another."""
+        self.change_apps(app if one.id == app.id else one for one in self.snapshot().apps)
+
+    def change_apps(self, apps: Iterable[App]) -> None:
+        """Serve these apps from now on, as a change if they are others."""
+        present = self.snapshot()
+        changed = evolve(present, apps=tuple(apps))
+        if changed != present:
+            self.replace(changed)
+
     def due(self, now: float) -> Iterator[Database]:
         """Give those that are another at a moment, in seconds of the epoch, as they then are."""
         for addon_id in sorted(self._busy):
@@ -85,8 +100,4 @@ class LiveFleet:
 
     def snapshot(self) -> Fleet:
         """Give the fleet as it is now."""
-        apps = tuple(
-            evolve(app, addons=tuple(place.database for place in self.addons(app)))
-            for app in self.apps
-        )
-        return evolve(self._fleet, apps=apps)
+        return evolve(self._fleet, apps=tuple(self._current(app) for app in self.apps))

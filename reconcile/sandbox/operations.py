@@ -12,6 +12,8 @@ from reconcile.sandbox.defaults import object_id
 from reconcile.sandbox.endings import (
     end_of_disabling,
     end_of_enabling,
+    end_of_plan_change,
+    end_of_provisioning,
     end_of_restore,
     end_of_upgrade,
     state_of_backup,
@@ -29,6 +31,8 @@ _ENDINGS: Mapping[OperationType, Callable[[Database, Operation], Database]] = Ma
         OperationType.ENABLE_FEATURE: end_of_enabling,
         OperationType.DISABLE_FEATURE: end_of_disabling,
         OperationType.BACKUP: state_of_backup,
+        OperationType.PROVISION: end_of_provisioning,
+        OperationType.CHANGE_PLAN: end_of_plan_change,
     }
 )
 # An operation that is not here leaves the database running, and others may begin meanwhile.
@@ -36,6 +40,8 @@ _OCCUPATIONS: Mapping[OperationType, tuple[Status, InstanceStatus]] = MappingPro
     {
         OperationType.UPGRADE: (Status.UPGRADING, InstanceStatus.UPGRADING),
         OperationType.RESTORE: (Status.UPDATING, InstanceStatus.RESTARTING),
+        OperationType.PROVISION: (Status.CREATING, InstanceStatus.BOOTING),
+        OperationType.CHANGE_PLAN: (Status.UPDATING, InstanceStatus.RESTARTING),
     }
 )
 

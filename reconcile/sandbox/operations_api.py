@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attrs import asdict
 from starlette.responses import Response
 
 from reconcile.sandbox.database_api import place_of
@@ -62,6 +63,7 @@ def upgrade(service: Service, call: Call) -> Response:
     said = {
         "message": f"Database upgrade to {version} is pending",
         "operation_id": operation.id,
+        "maintenance_window": asdict(database.maintenance_window),
     }
     return JsonReply(
         said | version_document(database.engine, version),

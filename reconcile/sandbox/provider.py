@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from reconcile.sandbox import (
     accounts,
+    addons_api,
     backups_api,
+    catalogue_api,
     database_api,
     features_api,
     maintenance_api,
+    monitoring_api,
     operations_api,
     platform_api,
     recovery_api,
     users_api,
+    variables_api,
 )
 
 ENDPOINTS = (
     *accounts.ENDPOINTS,
     *platform_api.ENDPOINTS,
+    *addons_api.ENDPOINTS,
+    *variables_api.ENDPOINTS,
+    *catalogue_api.ENDPOINTS,
     *database_api.ENDPOINTS,
     *operations_api.ENDPOINTS,
     *recovery_api.ENDPOINTS,
@@ -24,4 +31,5 @@ ENDPOINTS = (
     *backups_api.ENDPOINTS,
     *users_api.ENDPOINTS,
     *maintenance_api.ENDPOINTS,
+    *monitoring_api.ENDPOINTS,
 )

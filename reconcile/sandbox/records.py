@@ -24,10 +24,12 @@ class OperationType(StrEnum):
     """The kinds of operation."""
 
     UPGRADE = "upgrade"
-    RESTORE = "pitr-restore"
+    RESTORE = "pitr_restore"
     ENABLE_FEATURE = "enable-feature"
     DISABLE_FEATURE = "disable-feature"
     BACKUP = "backup"
+    PROVISION = "provision"
+    CHANGE_PLAN = "change-plan"
 
 
 class OperationStatus(StrEnum):
@@ -76,7 +78,7 @@ class Operation:
     target: str | None = field(
         default=None,
         metadata=about(
-            "the version, the point in time, the feature or the backup that it is about",
+            "the version, the point in time, the feature, the backup or the plan that it is about",
             "8.4.11-1",
             "force-ssl",
         ),

@@ -15,6 +15,7 @@ from reconcile.sandbox.wire import Call, Host
 _KEPT = 10_000
 _LONGEST_TEXT = 500
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SECRET_PATHS = ("/users", "/variables")
 _TOKEN_PATHS = ("/tokens/exchange", "/token")
 
 
@@ -46,7 +47,7 @@ def is_change(call: Call) -> bool:
 
 def _asked(call: Call) -> object:
     """What a changing request asks for; None where it may hold a password or is too long."""
-    if not is_change(call) or "/users" in call.path:
+    if not is_change(call) or any(part in call.path for part in _SECRET_PATHS):
         return None
     asked = call.body or dict(call.query)
     kept = isinstance(asked, Mapping) and len(json.dumps(asked)) <= _LONGEST_TEXT

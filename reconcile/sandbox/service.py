@@ -37,6 +37,10 @@ class Service:
     faults: Faults = field(factory=Faults)
     holds: Holds = field(factory=Holds)
 
+    def link(self, path: str) -> str:
+        """Give the address of a path of the sandbox's own door that needs no other credentials."""
+        return f"{self.url}{path}?token={self.tokens.for_link(path)}"
+
     def settle(self) -> None:
         """Bring the fleet to the present: end the operations whose time has come.
 

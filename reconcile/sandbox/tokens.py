@@ -17,6 +17,7 @@ from reconcile.sandbox.errors import ApiError, forbidden, unauthorized
 _ALGORITHM = "HS256"
 _USER = "api"
 _ADDON = "database"
+_LINK = "link"
 # PyJWT would compare with the machine's clock, which need not be the sandbox's.
 _UNTIMED: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
@@ -38,6 +39,10 @@ class Tokens:
     def for_addon(self, addon_id: str) -> str:
         """Make the JWT of the database API, good for one database only."""
         return self._mint(audience=_ADDON, subject=addon_id)
+
+    def for_link(self, path: str) -> str:
+        """Make the token of a link, good for one path only."""
+        return self._mint(audience=_LINK, subject=path)
 
     def _mint(self, *, audience: str, subject: str) -> str:
         now = int(self.now())
@@ -74,6 +79,11 @@ class Tokens:
         """Tell which database a living JWT of the database API is for; refuse any other."""
         return self._subject(authorization, audience=_ADDON)
 
+    def check_link(self, token: str, path: str) -> None:
+        """Refuse anything but a living token of a link to this very path."""
+        if self._verified(token, audience=_LINK) != path:
+            raise unauthorized("this link leads elsewhere")
+
     def check_door(self, authorization: str | None) -> None:
         """Refuse anything but the API token itself as Bearer."""
         given = _credentials(authorization, "bearer").encode("utf-8", "surrogatepass")
@@ -81,7 +91,9 @@ class Tokens:
             raise unauthorized("the sandbox's own door takes the API token as Bearer")
 
     def _subject(self, authorization: str | None, *, audience: str) -> str:
-        token = _credentials(authorization, "bearer")
+        return self._verified(_credentials(authorization, "bearer"), audience=audience)
+
+    def _verified(self, token: str, *, audience: str) -> str:
         try:
             claims = jwt.decode(
                 token, self.key, algorithms=[_ALGORITHM], audience=audience, options=_UNTIMED

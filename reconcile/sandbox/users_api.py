@@ -9,22 +9,31 @@ from collections.abc import Mapping
 from attrs import evolve
 from starlette.responses import Response
 
-from reconcile.sandbox.database_api import place_of
+from reconcile.sandbox.database_api import place_of, reachable
 from reconcile.sandbox.endpoint import Endpoint
-from reconcile.sandbox.errors import conflict, invalid, malformed, not_found
-from reconcile.sandbox.fleet import UNREACHABLE, Database
+from reconcile.sandbox.errors import invalid, malformed, not_found
+from reconcile.sandbox.fleet import Database, Engine
 from reconcile.sandbox.records import USER_NAME, User
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
 
-def _document(user: User) -> dict[str, object]:
-    return {"name": user.name, "read_only": user.read_only, "protected": user.protected}
+def _document(database: Database, user: User) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "name": user.name,
+        "read_only": user.read_only,
+        "protected": user.protected,
+    }
+    if database.engine is Engine.POSTGRESQL:
+        return shown | {"dbms_attributes": {"password_encryption": "SCRAM-SHA-256"}}
+    return shown
 
 
-def _one(user: User, *, status: int = 200, password: str | None = None) -> Response:
+def _one(
+    database: Database, user: User, *, status: int = 200, password: str | None = None
+) -> Response:
     """Show one user in both shapes that are known: flat, and under `database_user`."""
-    shown = _document(user) | ({} if password is None else {"password": password})
+    shown = _document(database, user) | ({} if password is None else {"password": password})
     return JsonReply({**shown, "database_user": shown}, status_code=status)
 
 
@@ -34,14 +43,6 @@ def _generated() -> str:
 
 def _users(database: Database) -> dict[str, User]:
     return {user.name: user for user in database.users or ()}
-
-
-def _reachable(service: Service, call: Call) -> Database:
-    """Find the database of a change; one that is not up has nobody to tell."""
-    database = place_of(service, call).database
-    if database.status in UNREACHABLE:
-        raise conflict(f"the database is {database.status}")
-    return database
 
 
 def _find(database: Database, call: Call) -> User:
@@ -76,16 +77,19 @@ def _password_errors(wanted: Mapping[str, object]) -> dict[str, list[str]]:
 
 def list_users(service: Service, call: Call) -> Response:
     """List the users: `{"database-users":[{"name","read_only","protected"}]}`."""
-    users = _users(place_of(service, call).database)
-    return JsonReply({"database-users": [_document(user) for user in users.values()]})
+    database = place_of(service, call).database
+    shown = [_document(database, user) for user in database.users or ()]
+    return JsonReply({"database-users": shown})
 
 
 def create_user(service: Service, call: Call) -> Response:
     """Create a user: 201, with the `password` if none was given."""
-    database = _reachable(service, call)
+    database = reachable(service, call)
     wanted, users = _wanted(call), _users(database)
     name, read_only = wanted.get("name"), wanted.get("read_only", False)
-    errors = _password_errors(wanted) if _PASSWORDS & wanted.keys() else {}
+    # The documents' example asks for a password of the service by null.
+    given = any(wanted.get(field) is not None for field in _PASSWORDS)
+    errors = _password_errors(wanted) if given else {}
     if not isinstance(name, str) or not re.fullmatch(USER_NAME.pattern, name):
         errors["name"] = [f"must be {USER_NAME.wanted}"]
     elif name in users:
@@ -96,7 +100,7 @@ def create_user(service: Service, call: Call) -> Response:
         raise invalid(errors)
     user = User(name=str(name), read_only=bool(read_only))
     _store(service, database, users | {user.name: user})
-    return _one(user, status=201, password=None if "password" in wanted else _generated())
+    return _one(database, user, status=201, password=None if given else _generated())
 
 
 def _renewed(service: Service, database: Database, user: User) -> User:
@@ -108,24 +112,24 @@ def _renewed(service: Service, database: Database, user: User) -> User:
 
 def change_password(service: Service, call: Call) -> Response:
     """Give a user the password of the request, which the answer does not repeat."""
-    database = _reachable(service, call)
+    database = reachable(service, call)
     user = _find(database, call)
     errors = _password_errors(_wanted(call))
     if errors:
         raise invalid(errors)
-    return _one(_renewed(service, database, user))
+    return _one(database, _renewed(service, database, user))
 
 
 def reset_password(service: Service, call: Call) -> Response:
     """Give a user a new password, and say it."""
-    database = _reachable(service, call)
+    database = reachable(service, call)
     user = _find(database, call)
-    return _one(_renewed(service, database, user), password=_generated())
+    return _one(database, _renewed(service, database, user), password=_generated())
 
 
 def delete_user(service: Service, call: Call) -> Response:
     """Delete a user: 204."""
-    database = _reachable(service, call)
+    database = reachable(service, call)
     user = _find(database, call)
     if user.protected:
         raise invalid({"name": ["is protected and cannot be deleted"]})

@@ -22,7 +22,7 @@ _KNOWN: Mapping[Engine, tuple[str, ...]] = MappingProxyType({
     Engine.OPENSEARCH: ("1.3.18-1", "2.14.0-1", "2.17.1-1", "2.19.3-1"),
 })
 # fmt: on
-_RELEASED_AT = "2025-01-07T10:00:09.498+01:00"
+RELEASED_AT = "2025-01-07T10:00:09.498+01:00"
 
 
 def _numbers(version: str) -> tuple[int, int, int, int]:
@@ -72,7 +72,7 @@ def version_document(engine: Engine, version: str) -> dict[str, object]:
         "features": ["tls"],
         "allowed_plugins": [],
         "warning_message": "",
-        "created_at": _RELEASED_AT,
-        "updated_at": _RELEASED_AT,
+        "created_at": RELEASED_AT,
+        "updated_at": RELEASED_AT,
         "deleted_at": None,
     }

@@ -9,7 +9,7 @@ from enum import Enum
 from attrs import field, frozen
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from reconcile.sandbox.errors import malformed
+from reconcile.sandbox.errors import malformed, missing
 
 
 class Host(Enum):
@@ -112,6 +112,13 @@ class Call:
         if not isinstance(body, Mapping):
             raise malformed("the body is not a JSON object")
         return body
+
+    def rooted(self, name: str) -> Mapping[str, object]:
+        """Give the object under a key of the body, or answer 422 as the API host does."""
+        wanted = self.mapping().get(name)
+        if not isinstance(wanted, Mapping):
+            raise missing(name)
+        return wanted
 
 
 class JsonReply(JSONResponse):

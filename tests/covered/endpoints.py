@@ -51,8 +51,8 @@ def _way(name: str, route: Route, sandbox: str, database: str = SHOP) -> Row:
 WAYS = (
     _way("account token", EXCHANGE, "accounts.exchange"),
     _way("regions", REGIONS, "accounts.list_regions"),
-    _way("addons", ADDONS, "platform_api.list_addons", "shop-web/shop-web-4821"),
-    _way("addon token", ADDON_TOKEN, "platform_api.create_addon_token"),
+    _way("addons", ADDONS, "addons_api.list_addons", "shop-web/shop-web-4821"),
+    _way("addon token", ADDON_TOKEN, "addons_api.create_addon_token"),
 )
 """What leads to a database."""
 

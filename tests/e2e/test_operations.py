@@ -22,7 +22,7 @@ UPGRADE = ("upgrade", "shop", "--yes")
 RESTORE = ("restore", "billing", "--to", MOMENT, "--confirm", "billing")
 BOTH = pytest.mark.parametrize(
     ("arguments", "addon", "kind"),
-    [(UPGRADE, SHOP, "upgrade"), (RESTORE, BILLING, "pitr-restore")],
+    [(UPGRADE, SHOP, "upgrade"), (RESTORE, BILLING, "pitr_restore")],
     ids=["upgrade", "restore"],
 )
 

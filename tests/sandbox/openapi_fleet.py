@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from reconcile.sandbox.defaults import object_id
 from reconcile.sandbox.fleet import Engine
 from reconcile.sandbox.versions import version_id
 
 APP = "web"
+_APP_ID = "5c599fd6f18b3202f7ab4e67"
 _OPERATION = "609145e66ffbd934f6745bb4"
 _BACKUP = "5c599fd6f18b3202f7ab4e66"
 _MAINTENANCE = "5c10e85ca506b701f42f92dc"
@@ -42,6 +44,7 @@ _CONTENTS: tuple[Mapping[str, Any], ...] = (
         "statements": [{"query": "SELECT $1"}],
     },
     {"engine": "influxdb", "logical_databases": _LOGICAL},
+    {"engine": "opensearch"},
 )
 ADDONS = [f"ad-{contents['engine']}" for contents in _CONTENTS]
 
@@ -50,6 +53,8 @@ FLEET: Mapping[str, Any] = {
     "apps": [
         {
             "name": APP,
+            "id": _APP_ID,
+            "variables": [{"name": "RAILS_ENV", "value": "production"}],
             "addons": [
                 {"id": addon, **_HISTORY, **contents}
                 for addon, contents in zip(ADDONS, _CONTENTS, strict=True)
@@ -67,6 +72,10 @@ _KNOWN: Mapping[str, list[str]] = {
     "backup": [_BACKUP],
     "user": [_USER],
     "maintenance": [_MAINTENANCE],
+    "variable": [object_id("variable", _APP_ID, "RAILS_ENV")],
+    "provider": [engine.value for engine in Engine],
+    "type": [object_id("type", engine) for engine in Engine],
+    "dedicated": ["big"],
 }
 
 

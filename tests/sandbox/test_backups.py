@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from typing import Any
 
 import pytest
@@ -42,10 +44,11 @@ def test_a_backup_is_created(timed: ProviderClient, timed_sandbox: Sandbox) -> N
             "database_id": MYSQL,
             "name": "20260105T090000_my-db-123",
             "created_at": "2026-01-05T09:00:00.000+00:00",
-            "started_at": "2026-01-05T09:00:00.000+00:00",
+            "started_at": None,
             "method": "manual",
             "status": "scheduled",
-            "size": 0,
+            "size": None,
+            "type": "mysql",
         }
     }
     assert _listed(timed) == [backup]
@@ -63,24 +66,37 @@ def test_a_backup_takes_its_time(timed: ProviderClient, clock: SimulatedClock) -
         assert [answer.status for answer in answers] == [200, 200]
         assert answers[0].document == answers[1].document
         shown = answers[0].document["database_backup"]
-        assert shown == backup | {"status": shown["status"], "size": shown["size"]}
-        seen.append((shown["status"], shown["size"]))
+        assert backup.keys() == shown.keys()
+        seen.append((shown["status"], shown["size"], shown["started_at"]))
         assert timed.database("GET", MYSQL).document["database"]["status"] == "running"
-    assert seen == [("scheduled", 0), ("running", 0), ("running", 0), ("done", 1_048_576)]
+    began = backup["created_at"]
+    assert seen == [
+        ("scheduled", None, None),
+        ("running", 0, began),
+        ("running", 0, began),
+        ("done", 1_048_576, began),
+    ]
 
 
 def test_an_archive_is_there_once_the_backup_is_done(
     timed: ProviderClient, clock: SimulatedClock
 ) -> None:
-    """Until then it is a 409."""
+    """Until then it is a 409; its link needs no other credentials, and leads nowhere else."""
     backup = _backup(timed).document["database_backup"]["id"]
     suffix = f"/backups/{backup}/archive"
     answer = timed.database("GET", MYSQL, suffix=suffix)
     assert (answer.status, answer.document) == (409, {"error": "the backup is scheduled"})
     clock.seconds += 10
     answer = timed.database("GET", MYSQL, suffix=suffix)
-    url = f"https://backups.sandbox.invalid/{MYSQL}/{backup}.tar.gz"
-    assert (answer.status, answer.document) == (200, {"download_url": url})
+    assert (answer.status, answer.document.keys()) == (200, {"download_url"})
+    link = answer.document["download_url"].removeprefix(timed.url)
+    fetched = timed.send("GET", link)
+    assert fetched.headers["Content-Type"] == "application/gzip"
+    with tarfile.open(fileobj=io.BytesIO(fetched.body)) as archive:
+        assert archive.getnames() == ["README"]
+    path, _, query = link.partition("?")
+    for other in (path, f"{path}?token=junk", f"{path}/more?{query}", f"{path[:-1]}?{query}"):
+        assert timed.send("GET", other).status in {401, 404}
 
 
 def test_a_failed_backup_shows_it(

@@ -101,15 +101,18 @@ def test_the_region_is_the_sandbox_itself(client: ProviderClient) -> None:
 
 
 def test_the_user_is_shown(client: ProviderClient) -> None:
-    """The user has the four fields of the reference."""
+    """The user has the fields of the documents."""
     answer = client.send("GET", "/v1/users/self", bearer=client.user_token())
-    assert answer.document["user"].keys() == {"id", "username", "email", "flags"}
+    assert {"id", "uuid", "username", "email", "fullname", "flags"} < answer.document["user"].keys()
 
 
 API_PATHS = [
     ("GET", "/v1/users/self"),
     ("GET", "/v1/apps"),
+    ("GET", "/v1/apps/web"),
+    ("GET", "/v1/apps/web/variables"),
     ("GET", "/v1/databases"),
+    ("GET", "/v1/databases/big"),
     ("GET", "/v1/apps/web/addons"),
     ("GET", f"/v1/apps/web/addons/{MYSQL}"),
     ("POST", f"/v1/apps/web/addons/{MYSQL}/token"),
@@ -152,7 +155,7 @@ def test_dedicated_databases_behave_as_apps(client: ProviderClient) -> None:
     """Each is listed with its technology, and has one addon under its own name."""
     token = client.user_token()
     (listed,) = client.send("GET", "/v1/databases", bearer=token).document["databases"]
-    assert listed.keys() == {"id", "name", "technology", "plan"}
+    assert listed.keys() == {"id", "name", "project_id", "technology", "plan"}
     assert (listed["name"], listed["technology"]) == ("big", "postgresql-ng")
     addons = client.send("GET", "/v1/apps/big/addons", bearer=token).document["addons"]
     assert [addon["id"] for addon in addons] == [DEDICATED]
@@ -163,10 +166,11 @@ def test_addons_are_found_by_the_name_or_id_of_the_app(client: ProviderClient, a
     """Both lead to the same addons, in the shape of the reference."""
     answer = client.send("GET", f"/v1/apps/{app}/addons", bearer=client.user_token())
     addons = answer.document["addons"]
-    assert [addon["addon_provider"] for addon in addons] == [
-        {"id": "mysql", "name": "MySQL"},
-        {"id": "mysql", "name": "MySQL"},
-        {"id": "scalingo-redis", "name": "Redis® OSS"},
+    providers = [addon["addon_provider"] for addon in addons]
+    assert [(one["id"], one["name"]) for one in providers] == [
+        ("mysql", "MySQL"),
+        ("mysql", "MySQL"),
+        ("scalingo-redis", "Redis® OSS"),
     ]
     assert addons[0] == {
         "id": MYSQL,
@@ -174,11 +178,29 @@ def test_addons_are_found_by_the_name_or_id_of_the_app(client: ProviderClient, a
         "resource_id": "my-db-123",
         "status": "running",
         "plan": addons[0]["plan"],
-        "addon_provider": {"id": "mysql", "name": "MySQL"},
+        "addon_provider": {
+            "id": "mysql",
+            "name": "MySQL",
+            "logo_url": "//cdn.sandbox.invalid/addons/mysql.svg",
+        },
         "provisioned_at": "2025-02-05T15:38:14.343+01:00",
         "deprovisioned_at": None,
+        "updated_at": "2025-02-05T15:38:14.343+01:00",
     }
-    assert addons[0]["plan"]["name"] == "mysql-starter-512"
+    assert addons[0]["plan"] == {
+        "id": addons[0]["plan"]["id"],
+        "name": "mysql-starter-512",
+        "display_name": "Starter 512M",
+        "price": 7.2,
+        "description": "512 MB of memory",
+        "position": 1,
+        "on_demand": False,
+        "disabled": False,
+        "disabled_alternative_plan_id": None,
+        "sku": "osc-fr1-mysql-starter-512",
+        "pricings": {"default": {"price": "0.0001666667", "currency": "EUR", "period": "minute"}},
+        "hds_available": False,
+    }
 
 
 def test_one_addon_is_shown(client: ProviderClient) -> None:
@@ -193,15 +215,8 @@ def test_an_addon_token_comes_with_the_addon(client: ProviderClient) -> None:
     """One call gives token, existence, status, plan and engine."""
     path = f"/v1/apps/web/addons/{MYSQL}/token"
     addon = client.send("POST", path, {}, bearer=client.user_token()).document["addon"]
-    assert addon.keys() == {
-        "id",
-        "app_id",
-        "resource_id",
-        "status",
-        "plan",
-        "addon_provider",
-        "token",
-    }
+    shown = client.send("GET", path.removesuffix("/token"), bearer=client.user_token())
+    assert addon == shown.document["addon"] | {"token": addon["token"]}
 
 
 def test_an_addon_token_for_a_bad_body_is_a_400(client: ProviderClient) -> None:

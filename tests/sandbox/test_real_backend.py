@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
+from attrs import evolve
 from engines_here import HERE, needs
 from sandbox.provider_client import ProviderClient, SimulatedClock
 
@@ -75,3 +77,27 @@ def test_versions_are_written_as_in_the_fleet_file() -> None:
         assert unnamed.version == real.versions[Engine.REDIS]
     finally:
         real.close()
+
+
+@needs(Program.POSTGRESQL)
+def test_a_created_addon_has_a_server_until_it_is_deleted() -> None:
+    """Its variable leads there; then nothing listens any more."""
+    empty = {"version": 1, "apps": [{"name": "web"}]}
+    with running(empty, engines="real", operation_seconds=0) as sandbox:
+        client = ProviderClient(url=sandbox.url, token=sandbox.token)
+        token = client.user_token()
+        plans = client.send("GET", "/v1/addon_providers/postgresql/plans").document["plans"]
+        wanted = {"addon_provider_id": "postgresql", "plan_id": plans[0]["id"]}
+        answer = client.send("POST", "/v1/apps/web/addons", {"addon": wanted}, bearer=token)
+        addon = answer.document["addon"]["id"]
+        (connection,) = sandbox.connections()
+        listed = client.send("GET", "/v1/apps/web/variables", bearer=token).document["variables"]
+        assert listed[0]["value"] == connection["dsn"] == sandbox.dsn(addon)
+        owner = evolve(client, apps={addon: "web"})
+        assert [one["name"] for one in owner.result(addon, "list-extensions")] == ["plpgsql"]
+        answer = client.send("DELETE", f"/v1/apps/web/addons/{addon}", bearer=token)
+        assert (answer.status, sandbox.connections()) == (204, [])
+        host, _, port = str(connection["address"]).rpartition(":")
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection((host, int(port)), timeout=1)
+        client.pool.clear()

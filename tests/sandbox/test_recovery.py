@@ -53,7 +53,7 @@ def test_a_restore_is_answered_in_both_known_shapes(
         "operation": {
             "id": operation,
             "status": "pending",
-            "type": "pitr-restore",
+            "type": "pitr_restore",
             "created_at": "2026-01-05T09:00:00.000+00:00",
             "finished_at": None,
             "error": None,
@@ -86,7 +86,7 @@ def test_the_fleet_remembers_restores(
     addon = _addon(timed_sandbox)
     assert (addon["restored_to"], addon["restored_at"]) == (SEEN, "2026-01-05T09:00:10.000+00:00")
     found = [(one["type"], one["status"], one["target"]) for one in addon["operations"]]
-    assert found == [("pitr-restore", "done", SEEN)]
+    assert found == [("pitr_restore", "done", SEEN)]
 
 
 def test_the_window_is_the_week_before_now(timed: ProviderClient, clock: SimulatedClock) -> None:

@@ -43,6 +43,7 @@ def test_an_upgrade_is_accepted(timed: ProviderClient, timed_sandbox: Sandbox) -
     assert document == {
         "message": "Database upgrade to 8.0.36-1 is pending",
         "operation_id": operation,
+        "maintenance_window": before["maintenance_window"],
         "id": before["next_version_id"],
         "database_type_id": before["type_id"],
         "major": 8,

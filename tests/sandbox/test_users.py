@@ -53,6 +53,20 @@ def test_a_created_user_is_answered_in_both_known_shapes(
     assert password not in str(sandbox.fleet())
 
 
+def test_a_password_of_null_is_made_up(client: ProviderClient) -> None:
+    """The documents' example asks for one so, and names the database."""
+    none = {"database_id": MYSQL, "password": None, "password_confirmation": None}
+    answer = _create(client, **none)
+    assert (answer.status, len(answer.document["password"])) == (201, 43)
+
+
+def test_a_user_of_postgresql_has_attributes_there(client: ProviderClient) -> None:
+    """How its password is kept; other engines do not say."""
+    answer = client.database("GET", POSTGRESQL, suffix="/users")
+    (user,) = answer.document["database-users"]
+    assert user["dbms_attributes"] == {"password_encryption": "SCRAM-SHA-256"}
+
+
 def test_a_given_password_is_not_repeated(client: ProviderClient, sandbox: Sandbox) -> None:
     """Who gave it knows it."""
     answer = _create(client, **PASSWORD)

@@ -28,8 +28,8 @@ _ABOUT = (
 _HOSTS: Mapping[Host, str] = MappingProxyType(
     {
         Host.AUTH: "Tokens, regions, the account.",
-        Host.API: "Apps and their addons.",
-        Host.DATABASE: "Databases: settings, actions, operations, backups, users.",
+        Host.API: "Addon providers and plans; apps, their addons and their variables.",
+        Host.DATABASE: "Databases: settings, actions, operations, backups, users, metrics.",
     }
 )
 
@@ -86,6 +86,10 @@ _PARAMETERS: Mapping[str, tuple[str, Matches, str]] = MappingProxyType(
         "backup": ("The backup's id.", OBJECT_ID, "5c599fd6f18b3202f7ab4e66"),
         "user": ("The user's name.", USER_NAME, "reporting"),
         "maintenance": ("The maintenance's id.", OBJECT_ID, "5c599fd6f18b3202f7ab4e66"),
+        "variable": ("The variable's id.", OBJECT_ID, "541013a9736f7563d5050000"),
+        "provider": ("The addon provider's id.", PATH_SEGMENT, "mysql"),
+        "type": ("The type's id.", OBJECT_ID, "5bf30d1104c87f000161285a"),
+        "dedicated": ("The dedicated database's name or id.", PATH_SEGMENT, "my-postgres-db"),
     }
 )
 
@@ -155,7 +159,10 @@ def _operation(endpoint: Endpoint, described: Described) -> Shape:
         **({"parameters": parameters} if parameters else {}),
         **_request_body(described),
         "responses": {
-            str(described.status): _success(described),
+            **{
+                str(status): _success(described, status)
+                for status in (described.status, *described.also)
+            },
             **{
                 str(status): {"$ref": f"#/components/responses/{status}"}
                 for status in sorted({*_usual(endpoint, described), *described.refusals})
@@ -180,9 +187,9 @@ def _request_body(described: Described) -> Shape:
     return {"requestBody": {"required": body.needed, "content": content}}
 
 
-def _success(described: Described) -> Shape:
+def _success(described: Described, status: int) -> Shape:
     return {
-        "description": HTTPStatus(described.status).phrase,
+        "description": HTTPStatus(status).phrase,
         **({"headers": dict(described.headers)} if described.headers else {}),
         **({} if described.answer is None else {"content": _json(described.answer)}),
         **({"links": dict(described.links)} if described.links else {}),

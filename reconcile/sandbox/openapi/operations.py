@@ -9,16 +9,24 @@ from attrs import field, frozen
 
 from reconcile.sandbox.fleet import FeatureStatus
 from reconcile.sandbox.openapi.requests import (
+    CHANGE_PLAN,
+    CHANGE_VARIABLE,
+    CREATE_ADDON,
+    CREATE_DEDICATED,
     CREATE_USER,
+    DELETE_VARIABLES,
     ENABLE_FEATURE,
     IGNORED,
     PASSWORD,
     RESTORE,
+    SET_VARIABLE,
+    SET_VARIABLES,
     SETTINGS,
     RequestBody,
     an_action,
     feature_query,
     page_queries,
+    query,
 )
 from reconcile.sandbox.openapi.shapes import (
     TEXT,
@@ -38,6 +46,8 @@ _DATABASE_ID = "$request.path.database"
 class Described:
     """An endpoint in words: how it succeeds, and with what it refuses beyond the usual.
 
+    `also` are further statuses of success, with the same answer.
+
     The usual follows from its row: 401 and 403 from the credential, 404 from a path that names
     something, 400 from a body, 429 from the host.
     """
@@ -46,6 +56,7 @@ class Described:
     summary: str
     answer: Shape | None
     status: int = 200
+    also: tuple[int, ...] = ()
     body: RequestBody | None = None
     query: tuple[Shape, ...] = ()
     refusals: tuple[int, ...] = ()
@@ -56,6 +67,9 @@ class Described:
 def _link(operation_id: str, /, **parameters: str) -> Shape:
     return {"operationId": operation_id, "parameters": parameters}
 
+
+_APP = "/v1/apps/{app}"
+_ADDON = f"{_APP}/addons/{{addon}}"
 
 _HOSTS: Mapping[tuple[str, str], Described] = {
     ("POST", "/v1/tokens/exchange"): Described(
@@ -77,24 +91,171 @@ _HOSTS: Mapping[tuple[str, str], Described] = {
     ("GET", "/v1/apps"): Described(
         id="listApps", summary="List the apps.", answer=rooted("apps", listing(named("App")))
     ),
+    ("GET", _APP): Described(
+        id="showApp",
+        summary="Show an app, or a dedicated database as the app that it behaves as.",
+        answer=rooted("app", named("App")),
+    ),
+    ("DELETE", _APP): Described(
+        id="deleteApp",
+        summary="Delete an app with all its databases.",
+        query=(query("current_name", "The app's name once more.", TEXT, required=True),),
+        status=204,
+        answer=None,
+        refusals=(422,),
+    ),
     ("GET", "/v1/databases"): Described(
         id="listDedicatedDatabases",
         summary="List the dedicated databases, each an app with one addon.",
-        answer=rooted("databases", listing(named("DedicatedDatabase"))),
+        query=(query("dashboard", "`true`: with the app and the addon of each.", TEXT),),
+        answer=rooted(
+            "databases",
+            listing({"anyOf": [named("DedicatedDatabase"), named("DashboardDatabase")]}),
+        ),
+    ),
+    ("POST", "/v1/databases"): Described(
+        id="createDedicatedDatabase",
+        summary="Begin to create a dedicated database.",
+        body=CREATE_DEDICATED,
+        status=201,
+        answer=rooted("database", named("DedicatedDatabase")),
+        links={"app": _link("showApp", app="$response.body#/database/name")},
+        refusals=(422,),
+    ),
+    ("GET", "/v1/databases/{dedicated}"): Described(
+        id="showDedicatedDatabase",
+        summary="Show a dedicated database.",
+        answer=rooted("database", named("DedicatedDatabase")),
     ),
     ("GET", "/v1/apps/{app}/addons"): Described(
         id="listAddons",
         summary="List an app's database addons.",
         answer=rooted("addons", listing(named("Addon"))),
     ),
-    ("GET", "/v1/apps/{app}/addons/{addon}"): Described(
+    ("POST", f"{_APP}/addons"): Described(
+        id="createAddon",
+        summary="Begin to create a database addon; its variables are there at once.",
+        body=CREATE_ADDON,
+        status=201,
+        answer=record(addon=named("Addon"), message=TEXT, variables=listing(TEXT)),
+        links={
+            name: _link(name, app="$request.path.app", addon="$response.body#/addon/id")
+            for name in ("showAddon", "deleteAddon")
+        },
+        refusals=(422,),
+    ),
+    ("GET", _ADDON): Described(
         id="showAddon", summary="Show one addon.", answer=rooted("addon", named("Addon"))
     ),
-    ("POST", "/v1/apps/{app}/addons/{addon}/token"): Described(
+    ("PATCH", _ADDON): Described(
+        id="changePlan",
+        summary="Begin to change the plan of an addon; the present one is no change.",
+        body=CHANGE_PLAN,
+        answer=record(
+            addon=named("Addon"), message=TEXT, vars=listing(TEXT), variables=listing(TEXT)
+        ),
+        refusals=(409, 422),
+    ),
+    ("DELETE", _ADDON): Described(
+        id="deleteAddon",
+        summary="Delete an addon with all its data.",
+        status=204,
+        answer=None,
+        refusals=(422,),
+    ),
+    ("POST", f"{_ADDON}/token"): Described(
         id="createAddonToken",
         summary="Make the bearer token for the database API of one addon.",
         body=IGNORED,
         answer=rooted("addon", named("AddonWithToken")),
+    ),
+}
+
+_VARIABLES = f"{_APP}/variables"
+_VARIABLE = f"{_VARIABLES}/{{variable}}"
+_ONE_VARIABLE = rooted("variable", named("Variable"))
+
+_VARIABLE_CALLS: Mapping[tuple[str, str], Described] = {
+    ("GET", _VARIABLES): Described(
+        id="listVariables",
+        summary="List the variables of an app, its own and those of its addons.",
+        query=(query("aliases", "`false`: an alias has its target's value.", TEXT),),
+        answer=rooted("variables", listing(named("Variable"))),
+    ),
+    ("POST", _VARIABLES): Described(
+        id="setVariable",
+        summary="Set one variable; 200 if it was there.",
+        body=SET_VARIABLE,
+        status=201,
+        also=(200,),
+        answer=_ONE_VARIABLE,
+        links={
+            "variable": _link(
+                "deleteVariable", app="$request.path.app", variable="$response.body#/variable/id"
+            )
+        },
+        refusals=(422,),
+    ),
+    ("PUT", _VARIABLES): Described(
+        id="setVariables",
+        summary="Set several variables, all or none.",
+        body=SET_VARIABLES,
+        answer=rooted("variables", listing(named("Variable"))),
+        refusals=(422,),
+    ),
+    ("DELETE", _VARIABLES): Described(
+        id="deleteVariables",
+        summary="Delete several variables, all or none.",
+        body=DELETE_VARIABLES,
+        status=204,
+        answer=None,
+        refusals=(422,),
+    ),
+    ("PATCH", _VARIABLE): Described(
+        id="changeVariable",
+        summary="Change the value of a variable.",
+        body=CHANGE_VARIABLE,
+        answer=_ONE_VARIABLE,
+        refusals=(422,),
+    ),
+    ("DELETE", _VARIABLE): Described(
+        id="deleteVariable",
+        summary="Delete a variable; one of an addon goes with the addon.",
+        status=204,
+        answer=None,
+        refusals=(422,),
+    ),
+}
+
+_CATALOGUE: Mapping[tuple[str, str], Described] = {
+    ("GET", "/v1/addon_providers"): Described(
+        id="listAddonProviders",
+        summary="List the addon providers and their plans.",
+        query=(
+            query("category_id", "Those of a category.", TEXT),
+            query("dedicated", "`true`: that of dedicated databases.", TEXT),
+        ),
+        answer=rooted("addon_providers", listing(named("AddonProvider"))),
+    ),
+    ("GET", "/v1/addon_providers/{provider}/plans"): Described(
+        id="listPlans",
+        summary="List the plans of an addon provider.",
+        answer=rooted("plans", listing(named("Plan"))),
+    ),
+    ("GET", "/v1/addon_categories"): Described(
+        id="listAddonCategories",
+        summary="List the categories of addon providers.",
+        answer=rooted("addon_categories", listing(named("AddonCategory"))),
+    ),
+    ("GET", "/api/database_types"): Described(
+        id="listTypes",
+        summary="List the types of databases.",
+        answer=rooted("database_types", listing(named("DatabaseType"))),
+    ),
+    ("GET", "/api/database_types/{type}"): Described(
+        id="showType",
+        summary="Show one type of databases.",
+        answer=rooted("database_type", named("DatabaseType")),
     ),
 }
 
@@ -118,6 +279,33 @@ _DATABASES: Mapping[tuple[str, str], Described] = {
         )
         for method, name in (("PATCH", "changeDatabase"), ("PUT", "putDatabase"))
     },
+    ("GET", f"{_DATABASE}/plan"): Described(
+        id="showPlan",
+        summary="Show what the plan of a database holds and keeps.",
+        answer=rooted("plan", named("DatabasePlan")),
+    ),
+    ("GET", f"{_DATABASE}/metrics"): Described(
+        id="showMetrics",
+        summary="Show the metrics of a database and its nodes; sizes are in bytes.",
+        answer=named("Metrics"),
+        refusals=(409,),
+    ),
+    ("GET", f"{_DATABASE}/health"): Described(
+        id="showHealth",
+        summary="Show how the cluster of a search engine is.",
+        answer=named("Health"),
+        refusals=(409, 422),
+    ),
+    ("GET", f"{_DATABASE}/logs"): Described(
+        id="showLogUrl",
+        summary="Tell where the log can be read.",
+        answer=rooted("url", {"type": "string", "format": "uri"}),
+    ),
+    ("GET", f"{_DATABASE}/logs_archives"): Described(
+        id="listLogArchives",
+        summary="List the archives of the log.",
+        answer=named("LogArchives"),
+    ),
     ("POST", f"{_DATABASE}/action"): Described(
         id="performAction",
         summary="Perform an action; `ok` tells whether it succeeded, not the status.",
@@ -293,5 +481,13 @@ _PEOPLE_AND_WORK: Mapping[tuple[str, str], Described] = {
 }
 
 DESCRIBED: Mapping[tuple[str, str], Described] = MappingProxyType(
-    {**_HOSTS, **_DATABASES, **_WORK, **_BACKUP_CALLS, **_PEOPLE_AND_WORK}
+    {
+        **_HOSTS,
+        **_VARIABLE_CALLS,
+        **_CATALOGUE,
+        **_DATABASES,
+        **_WORK,
+        **_BACKUP_CALLS,
+        **_PEOPLE_AND_WORK,
+    }
 )

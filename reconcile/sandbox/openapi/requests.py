@@ -7,6 +7,7 @@ from typing import Any
 from attrs import field, frozen
 
 from reconcile.sandbox.features_api import OFFERED
+from reconcile.sandbox.fleet import LONGEST_VALUE, VARIABLE_NAME
 from reconcile.sandbox.openapi.actions import action_examples
 from reconcile.sandbox.openapi.shapes import (
     ANYTHING,
@@ -18,9 +19,13 @@ from reconcile.sandbox.openapi.shapes import (
     listing,
     matching,
     named,
+    nullable,
     record,
     rooted,
 )
+from reconcile.sandbox.plans import DEDICATED
+from reconcile.sandbox.plans import OFFERED as OFFERED_PLANS
+from reconcile.sandbox.platform_api import APP_NAME
 from reconcile.sandbox.records import USER_NAME
 
 _HOUR = between(0, 23)
@@ -90,6 +95,103 @@ ENABLE_FEATURE = RequestBody(
     examples={"ssl": _example("Refuse plain connections.", {"feature": {"name": "force-ssl"}})},
 )
 
+_MYSQL_PLANS = OFFERED_PLANS["mysql"]
+_PLAN_ID = TEXT | {"description": "The id of a plan of the addon provider.", "minLength": 1}
+
+CREATE_ADDON = RequestBody(
+    shape=rooted(
+        "addon",
+        record(
+            optional=["options"],
+            addon_provider_id=TEXT | {"enum": [one for one in OFFERED_PLANS if one != DEDICATED]},
+            plan_id=_PLAN_ID,
+            options=ANYTHING | {"description": "Ignored."},
+        ),
+    ),
+    examples={
+        "mysql": _example(
+            "The smallest MySQL.",
+            {"addon": {"addon_provider_id": "mysql", "plan_id": _MYSQL_PLANS[0].id}},
+        )
+    },
+)
+
+CHANGE_PLAN = RequestBody(
+    shape=rooted("addon", rooted("plan_id", _PLAN_ID)),
+    examples={
+        engine: _example(f"A larger plan of {engine}.", {"addon": {"plan_id": plans[1].id}})
+        for engine, plans in OFFERED_PLANS.items()
+        if engine in {"mysql", "postgresql", "influxdb"}
+    },
+)
+
+_DEDICATED_PLAN = OFFERED_PLANS[DEDICATED][0]
+
+CREATE_DEDICATED = RequestBody(
+    shape={
+        "anyOf": [
+            rooted(
+                "database",
+                record(
+                    name=matching(APP_NAME, "my-postgres-db"),
+                    technology={"const": DEDICATED},
+                    plan=TEXT | {"description": "The name of a plan."},
+                ),
+            ),
+            record(
+                name=matching(APP_NAME, "my-postgres-db"),
+                addon_provider_id={"const": DEDICATED},
+                plan_id=_PLAN_ID,
+            ),
+        ]
+    },
+    examples={
+        "documented": _example(
+            "By names, under a root.",
+            {
+                "database": {
+                    "name": "my-postgres-db",
+                    "technology": DEDICATED,
+                    "plan": _DEDICATED_PLAN.name,
+                }
+            },
+        ),
+        "official": _example(
+            "What the official client sends.",
+            {
+                "name": "my-other-db",
+                "addon_provider_id": DEDICATED,
+                "plan_id": _DEDICATED_PLAN.id,
+            },
+        ),
+    },
+)
+
+_A_VARIABLE = record(
+    name=matching(VARIABLE_NAME, "RAILS_ENV"), value=TEXT | {"maxLength": LONGEST_VALUE}
+)
+_RAILS = {"name": "RAILS_ENV", "value": "production"}
+
+SET_VARIABLE = RequestBody(
+    shape=rooted("variable", _A_VARIABLE),
+    examples={"one": _example("One variable.", {"variable": _RAILS})},
+)
+
+SET_VARIABLES = RequestBody(
+    shape=rooted("variables", listing(_A_VARIABLE)),
+    examples={"several": _example("Several variables.", {"variables": [_RAILS]})},
+)
+
+CHANGE_VARIABLE = RequestBody(
+    shape=rooted("variable", rooted("value", TEXT | {"maxLength": LONGEST_VALUE})),
+    examples={"value": _example("Another value.", {"variable": {"value": "staging"}})},
+)
+
+DELETE_VARIABLES = RequestBody(
+    shape=rooted("variable_ids", listing(TEXT)),
+    examples={"none": _example("The ids of variables.", {"variable_ids": []})},
+)
+
 _PASSWORDS = record(password=_PASSWORD, password_confirmation=_PASSWORD)
 _TWICE = {"password": "correct-horse-battery", "password_confirmation": "correct-horse-battery"}
 
@@ -100,7 +202,7 @@ CREATE_USER = RequestBody(
             optional=["read_only", "password", "password_confirmation"],
             name=matching(USER_NAME, "reporting"),
             read_only=FLAG,
-            **_PASSWORDS["properties"],
+            **{name: nullable(shape) for name, shape in _PASSWORDS["properties"].items()},
         )
         | {
             "dependentRequired": {
@@ -113,6 +215,10 @@ CREATE_USER = RequestBody(
         "generated": _example(
             "With a password of the service.",
             {"database_user": {"name": "analytics", "read_only": True}},
+        ),
+        "null": _example(
+            "The same, as the documents ask for it.",
+            {"database_user": {"name": "auditor", "password": None, "password_confirmation": None}},
         ),
         "given": _example(
             "With a password of one's own.", {"database_user": {"name": "importer", **_TWICE}}
@@ -134,6 +240,17 @@ def an_action() -> RequestBody:
 def feature_query() -> Shape:
     """Give the query that names a feature."""
     return {"name": "feature", "in": "query", "required": True, "schema": _FEATURE_NAME}
+
+
+def query(name: str, description: str, shape: Shape, *, required: bool = False) -> Shape:
+    """Give a query."""
+    return {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": description,
+        "schema": shape,
+    }
 
 
 def page_queries() -> tuple[Shape, ...]:

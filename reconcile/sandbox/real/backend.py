@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -84,19 +84,24 @@ class Real:
 
     def install(self, fleet: Fleet) -> Fleet:
         """Start a server for each database, fill it, and only then stop those of before."""
-        fresh = self._started(fleet)
-        try:
-            self._seed(fleet, fresh)
-            inside = {one.id: self._observed(fresh, one) for one in fleet.databases()}
-        except BaseException:
-            self._release(fresh.values())
-            raise
+        fresh, inside = self._filled(fleet.databases())
         before, self._held = self._held, fresh
         self._release(before.values())
         apps = (
             evolve(app, addons=tuple(inside[one.id] for one in app.addons)) for app in fleet.apps
         )
         return evolve(fleet, apps=tuple(apps))
+
+    def add(self, database: Database) -> Database:
+        """Start a server for the database, and fill it."""
+        fresh, inside = self._filled((database,))
+        self._held |= fresh
+        return inside[database.id]
+
+    def remove(self, database: Database) -> None:
+        """Stop the server of the database."""
+        held = self._held.pop(database.id, None)
+        self._release(() if held is None else (held,))
 
     def perform(self, database: Database, name: str, params: object) -> Effect:
         """Perform an action on the database's server."""
@@ -174,15 +179,27 @@ class Real:
                 _gone(database, held.server, self._servers.ended(held.key))
             ) from None
 
-    def _started(self, fleet: Fleet) -> dict[str, _Held]:
+    def _filled(
+        self, databases: Sequence[Database]
+    ) -> tuple[dict[str, _Held], dict[str, Database]]:
+        """Start servers for databases and fill them; give the databases as they then are."""
+        fresh = self._started(databases)
+        try:
+            self._seed(databases, fresh)
+            return fresh, {one.id: self._observed(fresh, one) for one in databases}
+        except BaseException:
+            self._release(fresh.values())
+            raise
+
+    def _started(self, databases: Sequence[Database]) -> dict[str, _Held]:
         # A key of its own each time: the servers of the fleet before still run.
         round_ = next(self._installed)
         keys = {
             one.id: f"{one.id}.{round_}"
-            for one in fleet.databases()
+            for one in databases
             if PROGRAMS.get(one.engine) in self._programs
         }
-        by_id = {one.id: one for one in fleet.databases()}
+        by_id = {one.id: one for one in databases}
         wishes = [
             Wish(key=key, program=PROGRAMS[by_id[one].engine], name=one)
             for one, key in keys.items()
@@ -190,7 +207,7 @@ class Real:
         servers = self._servers.start(wishes)
         return {one: _hold(by_id[one], key, servers[key]) for one, key in keys.items()}
 
-    def _seed(self, fleet: Fleet, held: Mapping[str, _Held]) -> None:
+    def _seed(self, databases: Sequence[Database], held: Mapping[str, _Held]) -> None:
         """Fill the servers beside each other, or raise FleetError with all that they refuse."""
 
         def problem(database: Database) -> Problem | None:
@@ -204,7 +221,7 @@ class Real:
             return None
 
         with ThreadPoolExecutor(_SEEDED_AT_ONCE) as pool:
-            problems = [one for one in pool.map(problem, fleet.databases()) if one is not None]
+            problems = [one for one in pool.map(problem, databases) if one is not None]
         if problems:
             raise FleetError("the servers refuse the fleet", problems)
 

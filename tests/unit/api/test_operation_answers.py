@@ -173,10 +173,10 @@ def test_what_was_started_is_found_through_the_resource(
     [
         (UPGRADE, "upgrade", True),
         (UPGRADE, "Upgrade", True),
-        (UPGRADE, "pitr-restore", False),
+        (UPGRADE, "pitr_restore", False),
         (UPGRADE, "enable-feature", False),
         (UPGRADE, "", False),
-        (restore("2026-01-03T12:00:00Z"), "pitr-restore", True),
+        (restore("2026-01-03T12:00:00Z"), "pitr_restore", True),
         (restore("2026-01-03T12:00:00Z"), "upgrade", False),
     ],
 )

@@ -218,7 +218,7 @@ def test_a_lost_start_is_found_a_moment_later(provider: Provider, carry: Carry) 
     assert sent(provider) == [START, *[RESOURCE] * 3, LOOK, LOOK]
 
 
-@pytest.mark.parametrize("type_", ["", "scale", "pitr-restore"])
+@pytest.mark.parametrize("type_", ["", "scale", "pitr_restore"])
 def test_somebody_elses_operation_is_not_followed(
     provider: Provider, carry: Carry, type_: str
 ) -> None:
