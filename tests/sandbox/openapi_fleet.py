@@ -95,6 +95,9 @@ def narrowed(document: Mapping[str, Any]) -> dict[str, Any]:
     for operations in copy["paths"].values():
         for operation in operations.values():
             _close(operation["responses"])
+            for query in operation.get("parameters", ()):
+                if query.get("name") == "current_name":
+                    query["schema"]["enum"] = [APP]
     return copy
 
 
