@@ -143,10 +143,8 @@ class LiveMaker:
             message = f"a backup was asked for, and what became of it is not known: {error}{lost}"
             return self._stopped(begun, Result.UNKNOWN, message)
         if not seen.done:
-            result = Result.FAILED if seen.failed else Result.STARTED
-            bad = "was cancelled" if seen.cancelled else "ended in an error"
-            ended = bad if seen.failed else "is still under way"
-            return self._stopped(begun, result, f"backup {seen.id!r} {ended}")
+            result, end = _end_of(seen)
+            return self._stopped(begun, result, f"backup {seen.id!r} {end}")
         return self._made(begun, seen)
 
     def _look(self, target: Target, sought: _Sought) -> Backup:
@@ -195,3 +193,12 @@ class LiveMaker:
                 self._following.follow(target, current.id)
         except ReconcileError:
             return  # the look that follows says what is wrong
+
+
+def _end_of(seen: Backup) -> tuple[Result, str]:
+    """What became of a backup that is not done."""
+    if seen.unclear:
+        return Result.UNKNOWN, f"ended with the unknown status {seen.unclear!r}"
+    if seen.failed:
+        return Result.FAILED, "was cancelled" if seen.cancelled else "ended in an error"
+    return Result.STARTED, "is still under way"

@@ -53,7 +53,9 @@ def _by_list(end: OpenEnd, target: Target, following: Following) -> Settlement |
     backup = begun_backup(end, listed(following.client.call, target))
     if backup is None:
         return settled_as(end, done=None if end.deed.backup else False)
-    return settled_as(end, done=backup.done) if backup.ended else None
+    if not backup.ended:
+        return None
+    return settled_as(end, done=None if backup.unclear else backup.done)
 
 
 def _by_resource(end: OpenEnd, target: Target, following: Following) -> Settlement | None:

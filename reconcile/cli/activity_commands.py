@@ -24,6 +24,7 @@ from reconcile.cli.parameters import (
     named_of,
     names_one,
     output_of,
+    overrides,
     reports,
     waiting_of,
     waits,
@@ -167,6 +168,7 @@ def _reset_statistics(**given: Any) -> OrderOptions:
 @click.command()
 @names_one
 @changes
+@overrides
 @agrees
 @waits
 @reports
@@ -188,6 +190,7 @@ def upgrade(**given: Any) -> OrderOptions:
     "--to", "moment", required=True, type=MomentType(), metavar="TIME", help="The point in time."
 )
 @changes
+@overrides
 @confirms
 @waits
 @reports

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from threading import Event
 
 from attrs import evolve, frozen
@@ -14,7 +14,10 @@ from reconcile.cli.pipeline import read_plan
 from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
 from reconcile.kinds import KIND_BY_NAME
+from reconcile.model.address import Address
+from reconcile.model.change import Change
 from reconcile.model.finding import Finding
+from reconcile.model.item import Pending
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
 from reconcile.model.second_looks import PAUSES
@@ -106,15 +109,28 @@ class Again:
             for plan in again.databases
         }
         plan = Plan(databases=tuple(fresh.get(plan.handle, plan) for plan in before.plan.databases))
-        return Proposal(plan=plan, findings=tuple(_left(before.findings, plan)), id=plan_id(plan))
+        return Proposal(plan=plan, findings=tuple(still_true(before, plan)), id=plan_id(plan))
 
 
-def _left(findings: Iterable[Finding], plan: Plan) -> Iterator[Finding]:
-    """What the guards said of what is still there: only another run puts the rest before them."""
-    there = {entry.address for entry in plan.items()}
-    for one in findings:
-        if one.address is None or not one.address.kind or one.address in there:
+def still_true(before: Proposal, plan: Plan) -> Iterator[Finding]:
+    """What the guards said of the run, of databases, and of what is still left as it was planned.
+
+    Only another run puts what is planned otherwise by now before them.
+    """
+    planned, left = _changes(before.plan), _changes(plan)
+    for one in before.findings:
+        about = one.address
+        if about is None or not about.kind or left.get(about, []) == planned.get(about):
             yield one
+
+
+def _changes(plan: Plan) -> Mapping[Address, list[Change | None]]:
+    """What is planned about each address."""
+    found: dict[Address, list[Change | None]] = {}
+    for entry in plan.items():
+        change = None if isinstance(entry, Pending) else entry.change
+        found.setdefault(entry.address, []).append(change)
+    return found
 
 
 def _unread(plan: Plan, handles: set[str], reason: str) -> Plan:

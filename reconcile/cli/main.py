@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -34,6 +35,7 @@ _COMMANDS = {
 }
 """The module of each command, imported only when the command runs: start-up is felt."""
 
+_MORE = "raise the limit of {} (ulimit {})"
 _FAILED = 1
 _FAILED_AFTER_EFFECT = 4
 _INTERRUPTED = 130
@@ -53,22 +55,42 @@ def main(argv: list[str]) -> int:
     if argv == ["--version"]:
         # The commonest question in scripts, answered before anything else is imported.
         return _print_version()
-    from reconcile.cli.world import World  # noqa: PLC0415 - as above
-
-    world = World.of_process()
+    world: World | None = None
     try:
+        from reconcile.cli.world import World  # noqa: PLC0415 - as above
+
+        world = World.of_process()
         return _run(argv, world)
     except KeyboardInterrupt:
-        return _interrupted(world)
+        return _interrupted(world) if world else _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a sentence, and where to look
-        if isinstance(error, OSError) and error.strerror:
-            name = f": {error.filename!r}" if error.filename else ""
-            said = f"{error.strerror.lower()}{name}{_place(error)}"
-            world.tell(f"reconcile: the operating system refused a request: {said}")
-        else:
-            defect = f"a defect of the tool, please report it: {error!r}{_place(error)}"
-            world.tell(f"reconcile: {defect}")
-        return _FAILED_AFTER_EFFECT if world.changing.is_set() else _FAILED
+        _tell(_sentence(error), world)
+        return _FAILED_AFTER_EFFECT if world and world.changing.is_set() else _FAILED
+
+
+def _tell(sentence: str, world: World | None) -> None:
+    """Say something, also where not even what shows messages could be loaded."""
+    if world:
+        world.tell(f"reconcile: {sentence}")
+    elif sys.stderr:
+        sys.stderr.write(f"reconcile: {sentence}\n")
+
+
+def _sentence(error: Exception) -> str:
+    """What nothing else caught: what the machine has too little of, or a defect."""
+    place = _place(error)
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {_MORE.format('memory', '-v')}{place}"
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        more = _MORE.format("processes", "-u")
+        return f"the operating system refused a thread: {more}, or that of memory{place}"
+    if isinstance(error, OSError) and error.strerror:
+        name = f": {error.filename!r}" if error.filename else ""
+        few = error.errno in {errno.EMFILE, errno.ENFILE}
+        more = f": {_MORE.format('open files', '-n')}" if few else ""
+        said = f"{error.strerror.lower()}{name}{more}{place}"
+        return f"the operating system refused a request: {said}"
+    return f"a defect of the tool, please report it: {error!r}{place}"
 
 
 def _interrupted(world: World) -> int:

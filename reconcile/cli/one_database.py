@@ -37,6 +37,7 @@ def order(given: dict[str, Any], wanted: Order) -> OrderOptions:
         database=named_of(given),
         output=output_of(given),
         order=wanted,
+        override=given.pop("override", ()),
         consent=consent_of(given),
         state_dir=given.pop("state_dir"),
         **({"waiting": waiting_of(given)} if "no_wait" in given else {}),

@@ -220,6 +220,7 @@ class OrderOptions:
     database: Named
     output: Output
     order: Order
+    override: tuple[Override, ...] = ()
     consent: Consent = field(factory=Consent)
     waiting: Waiting = field(factory=Waiting)
     state_dir: Path | None = None

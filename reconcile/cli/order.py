@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import assert_never, cast
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.apply.journal import Journal
@@ -16,8 +16,8 @@ from reconcile.cli.exits import done_status
 from reconcile.cli.following import followed
 from reconcile.cli.named import Known, check_specs, look_up, subject_of
 from reconcile.cli.options import OrderOptions
-from reconcile.cli.order_refusal import why_refused
-from reconcile.cli.pipeline import reading, surroundings, tell_cost
+from reconcile.cli.order_refusal import judged, why_refused
+from reconcile.cli.pipeline import judge_again, reading, surroundings, tell_cost
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addon_of, in_spite_of_the_journal, opening, run_id
@@ -29,7 +29,8 @@ from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
-from reconcile.model.history import Opening, Settlement
+from reconcile.model.history import Opening, Permission, Settlement
+from reconcile.model.plan import Proposal
 from reconcile.model.project import SpecIndex
 from reconcile.model.run import Result
 from reconcile.model.state import Desired
@@ -54,7 +55,8 @@ def run(options: OrderOptions, world: World) -> ExitStatus:
     """Do it, after asking where something is at stake."""
     refuse_unanswerable(options.consent, world, name=_name_at_stake(options))
     known = look_up(options.database, today=world.today())
-    done = _dry(options, known, world) if options.consent.dry_run else _live(options, known, world)
+    one = _OneOrder(options=options, known=known, world=world)
+    done = one.dry() if options.consent.dry_run else one.live()
     status = done_status(done, interrupted=world.interruption.status)
     renderers = {
         "text": lambda look: done_text(done, look),
@@ -65,49 +67,157 @@ def run(options: OrderOptions, world: World) -> ExitStatus:
     return status
 
 
-def _dry(options: OrderOptions, known: Known, world: World) -> Done:
-    with reading(known.about, options.output, world) as reads:
-        subject = subject_of(known, reads)
-        prepared = _prepared(options, known, subject, world)
-        deed = prepared.deed
-        done = (
-            _nothing(prepared)
-            or _refused(deed, known, subject, reads)
-            or Done(deed=deed, result=Result.NOT_SENT)
-        )
-        return evolve(done, spent=reads.spent())
+@frozen(kw_only=True)
+class _OneOrder:
+    """An order with the database that it is about, and the process that it runs in."""
 
+    options: OrderOptions
+    known: Known
+    world: World
 
-def _live(options: OrderOptions, known: Known, world: World) -> Done:
-    world.state_dir(options.state_dir)  # a place for the journal is a condition for asking anything
-    with connect_writing(surroundings(known.about, options.output, world)) as connection:
-        subject = subject_of(known, connection.reads)
+    def dry(self) -> Done:
+        """What it would do, over a connection that cannot write."""
+        with reading(self.known.about, self.options.output, self.world) as reads:
+            subject = subject_of(self.known, reads)
+            prepared = self._prepared(subject)
+            done = (
+                _nothing(prepared)
+                or _refused(prepared.deed, self._judged(prepared, subject, reads))
+                or Done(deed=prepared.deed, result=Result.NOT_SENT)
+            )
+            return evolve(done, spent=reads.spent())
+
+    def live(self) -> Done:
+        """Do it, if the guards and a person allow it."""
+        options, world = self.options, self.world
+        # A place for the journal is a condition for asking anything.
         place = world.state_dir(options.state_dir)
-        again = again_of(known.fleet, connection.reads, world)
-        earlier = settle_earlier(plan_of(subject.name, subject.target), again, place, world)
-        prepared = _prepared(options, known, subject, world)
-        done = (
-            _nothing(prepared)
-            or _refused(prepared.deed, known, subject, connection.reads)
-            or _declined(prepared, options, known, connection, world)
-            or _carried_out(prepared, options, connection, world, earlier.settled)
+        about = surroundings(self.known.about, options.output, world)
+        with connect_writing(about) as connection:
+            subject = subject_of(self.known, connection.reads)
+            again = again_of(self.known.fleet, connection.reads, world)
+            earlier = settle_earlier(plan_of(subject.name, subject.target), again, place, world)
+            prepared = self._prepared(subject)
+            done = _nothing(prepared) or self._guarded(
+                prepared, subject, connection, earlier.settled
+            )
+            return evolve(done, spent=connection.spent())
+
+    def _prepared(self, subject: Subject) -> Prepared:
+        """The order, beside what the spec says of the same, and what is to be known of it."""
+        known, world = self.known, self.world
+        spec = known.spec or _of_a_version(
+            SpecIndex(known.fleet.project.specs).may_mean(subject.target)
         )
-        return evolve(done, spent=connection.spent())
+        rule = cast("EngineVersion | None", spec and spec.kinds.get(engine_version.KIND.name))
+        prepared = prepare(self.options.order, subject, rule)
+        if prepared.deed.risk is Risk.LOSSY:
+            check_specs(known, self.options.database, world)
+        for note in prepared.notes:
+            place = _place_of_version(spec)
+            world.tell(f"warning: {place}: {note}" if place else f"note: {note}")
+        return prepared
 
+    def _judged(self, prepared: Prepared, subject: Subject, reads: Reads) -> Proposal:
+        """What the guards say of it; what refuses nothing is said."""
+        world = self.world
+        proposal = judged(
+            prepared.deed, self.known, subject, reads, world, overrides=self.options.override
+        )
+        if why_refused(proposal) is None:
+            for one in proposal.findings:
+                world.tell(f"warning {one.code}: {one.message}")
+        return proposal
 
-def _prepared(options: OrderOptions, known: Known, subject: Subject, world: World) -> Prepared:
-    """The order, beside what the spec says of the same, and what is to be known of it."""
-    spec = known.spec or _of_a_version(
-        SpecIndex(known.fleet.project.specs).may_mean(subject.target)
-    )
-    rule = cast("EngineVersion | None", spec and spec.kinds.get(engine_version.KIND.name))
-    prepared = prepare(options.order, subject, rule)
-    if prepared.deed.risk is Risk.LOSSY:
-        check_specs(known, options.database, world)
-    for note in prepared.notes:
-        place = _place_of_version(spec)
-        world.tell(f"warning: {place}: {note}" if place else f"note: {note}")
-    return prepared
+    def _guarded(
+        self,
+        prepared: Prepared,
+        subject: Subject,
+        connection: Connection,
+        earlier: Sequence[Settlement],
+    ) -> Done:
+        proposal = self._judged(prepared, subject, connection.reads)
+        return (
+            _refused(prepared.deed, proposal)
+            or self._declined(prepared, proposal, connection)
+            or self._carried_out(prepared, proposal, connection, earlier)
+        )
+
+    def _declined(
+        self, prepared: Prepared, proposal: Proposal, connection: Connection
+    ) -> Done | None:
+        """The end of what nobody agreed to, or what is another by the time that somebody did."""
+        deed, stop, consent = prepared.deed, self.world.interruption.stop, self.options.consent
+        if deed.asks:
+            allowed = agreed(
+                consent, self.world, what=deed.what, stakes=deed.stakes, name=deed.confirm
+            )
+            if not allowed:
+                return Done(deed=deed, result=Result.NOT_ALLOWED, message=DECLINED)
+            if not is_given(consent, deed.confirm) and not stop.is_set():
+                late = self._too_late(prepared, proposal, connection.reads)
+                if late is not None:
+                    return late
+        if stop.is_set():
+            message = "the run was interrupted, nothing was sent"
+            return Done(deed=deed, result=Result.SKIPPED, message=message)
+        return None
+
+    def _too_late(self, prepared: Prepared, proposal: Proposal, reads: Reads) -> Done | None:
+        """The end of what is another, or refused, after the question: somebody thought for long."""
+        deed, stop = prepared.deed, self.world.interruption.stop
+        again = prepare(self.options.order, subject_of(self.known, reads))
+        other = mismatch(deed.target, again.deed.target)
+        if other is not None or again.premise != prepared.premise:
+            message = other or "live changed while it was asked; nothing was sent, order it again"
+            return Done(deed=again.deed, result=Result.STALE, message=message)
+        fleet = self.known.fleet
+        judged_again = judge_again(
+            proposal, fleet, reads, self.world, permits=lambda _one: True, stop=stop
+        )
+        return _refused(deed, judged_again)
+
+    def _carried_out(
+        self,
+        prepared: Prepared,
+        proposal: Proposal,
+        connection: Connection,
+        earlier: Sequence[Settlement],
+    ) -> Done:
+        """The database to ourselves, the intent on disk, the request, the wait, the outcome on disk."""
+        deed, world = prepared.deed, self.world
+        place, ident = world.state_dir(self.options.state_dir), run_id(world)
+        connection.writes.prepare(deed.target)
+        with Locks(place, ident, world.now) as locks:
+            held = locks.take(deed.target, deed.database)
+            if held is not None:
+                return Done(deed=deed, result=Result.BLOCKED, message=held.message)
+            with (
+                Journal(place, ident, world.now) as journal,
+                progress(world, "sent", 1) as shown,
+            ):
+                journal.begin(self._opening(deed, proposal))
+                world.changing.set()
+                for found in earlier:
+                    journal.settled(found)
+                journal.started(deed)
+                following = followed(connection.reads.client, self.options.waiting, shown, world)
+                done = carry_out(
+                    prepared,
+                    connection.writes,
+                    following,
+                    lambda ident: journal.operation(deed, ident),
+                )
+                with in_spite_of_the_journal(world):
+                    journal.finished(done)
+                    journal.end(Counter([done.result.value]))
+                return done
+
+    def _opening(self, deed: Deed, proposal: Proposal) -> Opening:
+        commit = commit_of(self.options.database.selection.paths[0], self.world.environment)
+        permission = Permission(overrides=proposal.overridden)
+        databases = {deed.database: addon_of(deed.target)}
+        return opening("order", databases, commit, permission=permission)
 
 
 def _nothing(prepared: Prepared) -> Done | None:
@@ -131,31 +241,6 @@ def _place_of_version(spec: Desired | None) -> str | None:
     return f"{location.file}:{location.line}"
 
 
-def _declined(
-    prepared: Prepared, options: OrderOptions, known: Known, connection: Connection, world: World
-) -> Done | None:
-    """The end of what nobody agreed to, or what is another by the time that somebody did."""
-    deed, stop = prepared.deed, world.interruption.stop
-    if deed.asks:
-        allowed = agreed(
-            options.consent, world, what=deed.what, stakes=deed.stakes, name=deed.confirm
-        )
-        if not allowed:
-            return Done(deed=deed, result=Result.NOT_ALLOWED, message=DECLINED)
-        if not is_given(options.consent, deed.confirm) and not stop.is_set():
-            again = prepare(options.order, subject_of(known, connection.reads))
-            other = mismatch(deed.target, again.deed.target)
-            if other is not None or again.premise != prepared.premise:
-                message = (
-                    other or "live changed while it was asked; nothing was sent, order it again"
-                )
-                return Done(deed=again.deed, result=Result.STALE, message=message)
-    if stop.is_set():
-        message = "the run was interrupted, nothing was sent"
-        return Done(deed=deed, result=Result.SKIPPED, message=message)
-    return None
-
-
 def _name_at_stake(options: OrderOptions) -> str | None:
     """What has to be named before it is done, as its deed will say."""
     match options.order:
@@ -169,46 +254,7 @@ def _name_at_stake(options: OrderOptions) -> str | None:
             assert_never(options.order)
 
 
-def _refused(deed: Deed, known: Known, subject: Subject, reads: Reads) -> Done | None:
-    """The end of what a spec of the project forbids."""
-    why = why_refused(deed, known, subject, reads)
+def _refused(deed: Deed, proposal: Proposal) -> Done | None:
+    """The end of what a guard refuses."""
+    why = why_refused(proposal)
     return Done(deed=deed, result=Result.REFUSED, message=why) if why else None
-
-
-def _carried_out(
-    prepared: Prepared,
-    options: OrderOptions,
-    connection: Connection,
-    world: World,
-    earlier: Sequence[Settlement],
-) -> Done:
-    """The database to ourselves, the intent on disk, the request, the wait, the outcome on disk."""
-    deed = prepared.deed
-    place, ident = world.state_dir(options.state_dir), run_id(world)
-    connection.writes.prepare(deed.target)
-    with Locks(place, ident, world.now) as locks:
-        held = locks.take(deed.target, deed.database)
-        if held is not None:
-            return Done(deed=deed, result=Result.BLOCKED, message=held.message)
-        with (
-            Journal(place, ident, world.now) as journal,
-            progress(world, "sent", 1) as shown,
-        ):
-            journal.begin(_opening(deed, options, world))
-            world.changing.set()
-            for found in earlier:
-                journal.settled(found)
-            journal.started(deed)
-            following = followed(connection.reads.client, options.waiting, shown, world)
-            done = carry_out(
-                prepared, connection.writes, following, lambda ident: journal.operation(deed, ident)
-            )
-            with in_spite_of_the_journal(world):
-                journal.finished(done)
-                journal.end(Counter([done.result.value]))
-            return done
-
-
-def _opening(deed: Deed, options: OrderOptions, world: World) -> Opening:
-    commit = commit_of(options.database.selection.paths[0], world.environment)
-    return opening("order", {deed.database: addon_of(deed.target)}, commit)

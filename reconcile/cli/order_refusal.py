@@ -1,57 +1,92 @@
-"""Why the specs of the project forbid a one-off command that no spec could hold."""
+"""What the guards say of a one-off command that no spec could hold: what they say of an action."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Sequence
 
 from attrs import evolve
 
 from reconcile.api.reads import Reads
-from reconcile.cli.fleet import InvalidSpecsError
 from reconcile.cli.named import Known
-from reconcile.cli.project import claim_to
-from reconcile.guard.identity import wrong_pins
-from reconcile.guard.protect import protection
-from reconcile.guard.unread_specs import doubt
-from reconcile.model.change import Risk
+from reconcile.cli.options import Override
+from reconcile.cli.pipeline import judge
+from reconcile.cli.world import World
+from reconcile.model.address import Address
+from reconcile.model.change import Delete
 from reconcile.model.deed import Deed
-from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.project import Claim
+from reconcile.model.item import Action, Reason
+from reconcile.model.location import Location, Origin
+from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.target import Pins, Target
 from reconcile.operate.subject import Subject
-from reconcile.plan.claims import duplicates
+from reconcile.plan.digest import canonical
+from reconcile.spec.inline import ORIGIN
 
 
-def why_refused(deed: Deed, known: Known, subject: Subject, reads: Reads) -> str | None:
-    """Why a loss, or anything on a database that is pinned otherwise, is refused.
+def judged(
+    deed: Deed,
+    known: Known,
+    subject: Subject,
+    reads: Reads,
+    world: World,
+    *,
+    overrides: Sequence[Override],
+) -> Proposal:
+    """A plan of just this command, as the guards judge it.
 
     Raises InvalidSpecsError where several specs of the project mean the database.
     """
-    target = _known_target(subject)
-    loses = deed.risk is Risk.LOSSY
-    claim = claim_to(target, known.fleet, reads, loses=loses)
+    plan = _plan(deed, known, subject)
+    return judge(
+        Proposal(plan=plan, id=_id(deed)),
+        evolve(known.fleet, desired=(), findings=(), whole=0),
+        reads,
+        world,
+        stop=world.interruption.stop,
+        overrides=overrides,
+    )
+
+
+def why_refused(proposal: Proposal) -> str | None:
+    """Why the command is refused, with the way out; None where it is not."""
+    (action,) = proposal.plan.actions
+    found = proposal.refusal(action)
+    if found is None:
+        return None
+    override = f"for this command only: {found.override}" if found.override else None
+    ways = "; ".join(way for way in (found.hint, override) if way)
+    return f"{found.message}: {ways} [{found.code}]"
+
+
+def _plan(deed: Deed, known: Known, subject: Subject) -> Plan:
+    """The command as an action. Guards go by its risk; no change of a spec says what it does."""
+    address = Address(database=deed.database)
+    place = Origin(location=Location(file=ORIGIN, line=0, column=0))
+    action = Action(
+        address=address,
+        change=Delete(address=address, before={}),
+        risk=deed.risk,
+        reason=Reason.ABSENT,
+        origin=place,
+    )
+    target, engine = _known_target(subject), subject.facts.engine
     database = DatabasePlan(
         handle=deed.database,
-        engine=subject.facts.type_name,
+        engine=engine.value if engine else subject.facts.type_name,
         app=target.app,
         target=target,
         protect=known.spec is not None and known.spec.protect,
         pins=known.spec.pins if known.spec else Pins(),
+        items=(action,),
     )
-    for why in _refusals(database, claim, loses=loses):
-        return why
-    clashes = duplicates(Plan(databases=(database,)), {database.handle: claim})
-    if clashes:
-        raise InvalidSpecsError(evolve(known.fleet, findings=clashes))
-    return None
+    return Plan(databases=(database,))
 
 
-def _refusals(database: DatabasePlan, claim: Claim, *, loses: bool) -> Iterator[str]:
-    if loses and (why := protection(database, claim)):
-        yield f"{why}: no flag lifts this, first take `protect: true` out of its spec [G101]"
-    if loses and (why := doubt(database, claim)):
-        yield f"{why} [G111]"
-    yield from (f"{why} [G103]" for why in wrong_pins(database, claim))
+def _id(deed: Deed) -> str:
+    """What an override names: of another command, or on another database, it is another."""
+    about = {"addon": deed.target.addon, "what": deed.what}
+    return hashlib.sha256(canonical(about)).hexdigest()
 
 
 def _known_target(subject: Subject) -> Target:

@@ -13,8 +13,7 @@ from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.project import Claim
-from reconcile.model.target import Target
-from reconcile.plan.claims import Candidates, Listing, Specs, claim
+from reconcile.plan.claims import Listing, Specs, claim
 
 
 def claims_of(plan: Plan, fleet: Fleet, reads: Reads) -> Mapping[str, Claim]:
@@ -26,21 +25,12 @@ def claims_of(plan: Plan, fleet: Fleet, reads: Reads) -> Mapping[str, Claim]:
     specs = Specs(fleet.project, {one.location: live.get(one.handle) for one in fleet.desired})
     asked = {
         one.handle: specs.candidates(
-            evolve(one.target, engine=one.target.engine or Engine(one.engine)), loses=_loses(one)
+            evolve(one.target, engine=one.target.engine or Engine.parse(one.engine)),
+            loses=_loses(one),
         )
         for one in plan.databases
         if one.target is not None
     }
-    return _claims(asked, specs, reads)
-
-
-def claim_to(target: Target, fleet: Fleet, reads: Reads, *, loses: bool) -> Claim:
-    """The same for one live database that a one-off command is about."""
-    specs = Specs(fleet.project, {})
-    return _claims({"": specs.candidates(target, loses=loses)}, specs, reads)[""]
-
-
-def _claims(asked: Mapping[str, Candidates], specs: Specs, reads: Reads) -> Mapping[str, Claim]:
     apps = sorted({app for one in asked.values() for app in one.apps})
     listings = {app: _listed(app, reads) for app in apps}
     return {handle: claim(one, specs, listings) for handle, one in asked.items()}

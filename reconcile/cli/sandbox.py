@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shlex
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,8 @@ NEEDED = {
 }
 """The libraries of an extra, by its name."""
 
+_FILES = 64
+"""Open files: a dozen of its own, and one for each connection."""
 _WIDTH = 80
 _SHOWN_OF_AN_ID = len("ad-1c9b")
 
@@ -30,6 +33,7 @@ _SHOWN_OF_AN_ID = len("ad-1c9b")
 def run(options: SandboxOptions, world: World) -> ExitStatus:
     """Serve until a signal or, if asked, the end of stdin; one while it starts ends the start."""
     _refuse_misfits(options)
+    _refuse_few_files()
     from reconcile.sandbox import (  # noqa: PLC0415 - an extra
         FleetError,
         PortInUse,
@@ -83,6 +87,15 @@ def _refuse_misfits(options: SandboxOptions) -> None:
         if any(find_spec(name) is None for name in NEEDED[extra]):
             what = "the sandbox is" if extra == "sandbox" else "the drivers of real servers are"
             raise UsageError(f"{what} not installed: pip install 'scalingo-reconcile[{extra}]'")
+
+
+def _refuse_few_files() -> None:
+    """Raise ReconcileError where connections would fail one by one for lack of open files."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if limit < _FILES and limit != resource.RLIM_INFINITY:
+        raise ReconcileError(
+            f"the sandbox needs {_FILES} open files, the limit is {limit}: raise it (ulimit -n {_FILES})"
+        )
 
 
 def _places(announcement: Announcement) -> Iterator[str]:

@@ -75,6 +75,7 @@ def _delete_database(name: str, **given: Any) -> ChangeOptions:
 @names_one
 @click.argument("name")
 @changes
+@overrides
 @confirms
 @reports
 def _reset_database(name: str, **given: Any) -> OrderOptions:

@@ -15,7 +15,7 @@ from reconcile.model.target import Pins, Target
 def other_databases(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse every database that is not the pinned one, also where nothing is to be done."""
     for database in plan.databases:
-        for why in wrong_pins(database, context.claim_to(database.handle)):
+        for why in _wrong_pins(database, context.claim_to(database.handle)):
             yield Finding(
                 code="G103",
                 message=why,
@@ -24,7 +24,7 @@ def other_databases(plan: Plan, context: Context) -> Iterator[Finding]:
             )
 
 
-def wrong_pins(database: DatabasePlan, claim: Claim) -> Iterator[str]:
+def _wrong_pins(database: DatabasePlan, claim: Claim) -> Iterator[str]:
     """How a live database differs from what its own spec pins, and then any other of the project."""
     if database.target is None:
         return

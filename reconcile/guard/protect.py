@@ -14,7 +14,7 @@ from reconcile.model.project import Claim
 def protected_databases(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse what loses data on a database that any spec of the project protects, by hand or not."""
     for database in plan.databases:
-        why = protection(database, context.claim_to(database.handle))
+        why = _protection(database, context.claim_to(database.handle))
         for action in database.doable:
             if why is not None and action.risk is Risk.LOSSY:
                 yield Finding(
@@ -26,9 +26,9 @@ def protected_databases(plan: Plan, context: Context) -> Iterator[Finding]:
                 )
 
 
-def protection(database: DatabasePlan, claim: Claim) -> str | None:
+def _protection(database: DatabasePlan, claim: Claim) -> str | None:
     """Why a database may lose nothing; None where nothing protects it."""
-    says = f"{database.handle!r} is protected, and this would lose data"
+    says = "the database is protected, and this would lose data"
     if database.protect:
         return says
     spec = next((one for one in claim.specs if one.protect), None)

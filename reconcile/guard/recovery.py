@@ -110,4 +110,4 @@ def _way_out(step: Doable, evidence: Evidence) -> str:
         return (
             "make a backup in the dashboard first, or wait for the next one: apply makes none here"
         )
-    return "make a backup first: --backup-first does, or wait for the next one"
+    return "make a backup first: `apply --backup-first` does, or wait for the next one"

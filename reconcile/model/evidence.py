@@ -12,8 +12,10 @@ from reconcile.model.text import in_utc, safe_text
 PERSISTENCE = ("redis-aof", "redis-rdb")
 """The features that keep the data of a Redis on disk."""
 
+_GOING_ON = frozenset({"scheduled", "pending", "running"})
 _ENDED_BADLY = frozenset({"error", "cancelled"})
 """The statuses of a backup that will never be one."""
+_ENDS = ("finished_at", "ended_at")
 
 
 @frozen(kw_only=True)
@@ -21,8 +23,9 @@ class Backup:
     """One backup, as the provider lists it; times in UTC.
 
     `done` whether it can be restored from, `failed` whether it never will be, `cancelled` whether
-    that is because somebody cancelled it. `manual` whether
-    somebody asked for it, `periodic` whether the provider made it by itself.
+    that is because somebody cancelled it. `unclear` is the unknown status with which it ended, which
+    does not say how. `manual` whether somebody asked for it, `periodic` whether the provider made it
+    by itself.
     """
 
     id: str
@@ -31,6 +34,7 @@ class Backup:
     manual: bool
     failed: bool = False
     cancelled: bool = False
+    unclear: str = ""
     periodic: bool = False
 
     @classmethod
@@ -45,13 +49,18 @@ class Backup:
         ident = row.get("id")
         if not isinstance(ident, str) or not ident:
             raise ValueError("a backup has no id")
+        said = row.get("status")
+        status = said if isinstance(said, str) else ""
+        known = status in {"done", *_GOING_ON, *_ENDED_BADLY}
+        ended_otherwise = bool(status) and not known and any(map(row.get, _ENDS))
         return cls(
             id=safe_text(ident),
             created_at=_moment(row.get("created_at"), "a backup was made at what is no time"),
-            done=row.get("status") == "done",
+            done=status == "done",
             manual=row.get("method") == "manual",
-            failed=row.get("status") in _ENDED_BADLY,
-            cancelled=row.get("status") == "cancelled",
+            failed=status in _ENDED_BADLY,
+            cancelled=status == "cancelled",
+            unclear=safe_text(status) if ended_otherwise else "",
             periodic=row.get("method") == "periodic",
         )
 
@@ -75,12 +84,12 @@ class Backup:
     @property
     def status(self) -> str:
         """How far it has come, in a word."""
-        return "done" if self.done else "error" if self.failed else "under way"
+        return "done" if self.done else "error" if self.failed else self.unclear or "under way"
 
     @property
     def ended(self) -> bool:
         """Whether there is nothing more to wait for."""
-        return self.done or self.failed
+        return self.done or self.failed or bool(self.unclear)
 
 
 @frozen(kw_only=True)

@@ -281,7 +281,7 @@ ONE = (
     _one("databases create app0 audit", (2, 1, 2 + 2 + 1 + 2)),
     _one("databases create app0 audit --dry-run", (2, 1, 2), 2),
     _one("databases delete app0 legacy --confirm legacy", (2, 1, 2 + 1 + 2 + 1 + 2)),
-    _one("databases reset app0 legacy --confirm legacy", (2, 1, 2 + 1)),
+    _one("databases reset app0 legacy --confirm legacy", (2, 1, 2 + 1 + 1)),
     _one("sql-mode set app0 ANSI --yes", (2, 1, 2 + 2 + 1 + 2)),
     _one("backups set app0 --hour 3", (2, 1, 1 + 1 + 1 + 1)),
     _one("queries cancel billing/ad-p 2000 --yes", (2, 1, 2 + 1)),
@@ -290,7 +290,7 @@ ONE = (
     _one("upgrade app0 --yes --no-wait", (2, 1, 2 + 1 + 1), 2),
     _one(
         "restore billing/ad-p --to 2026-01-05T12:00:00Z --confirm billing/ad-p --no-wait",
-        (2, 1, 2 + 1 + 1),
+        (2, 1, 2 + 2 + 1 + 1),
         2,
     ),
 )

@@ -116,6 +116,21 @@ def test_the_right_name_at_a_terminal(command: Command, busy: Sandbox, name: str
     assert done.stdout.startswith("✓ ")
 
 
+def test_what_is_ordered_is_judged_again_after_the_question(
+    command: Command, busy: Sandbox
+) -> None:
+    """A backup that is gone by then is none."""
+    line, due = NAMED["reset"]
+    with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
+        terminal.read_until(f"Type {due!r} to go on: ")
+        busy.change("ad-shop", stored_backups=[])
+        terminal.type(f"{due}\n")
+        done = terminal.finish()
+    assert done.status == 3, str(done)
+    assert "[G105]" in done.stdout
+    assert changing(busy) == []
+
+
 @EACH_NAMED
 @pytest.mark.parametrize("answer", ["yes\n", "\n", "\x04", "legac\n"], ids=repr)
 def test_a_wrong_name_at_a_terminal(

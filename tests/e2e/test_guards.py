@@ -184,6 +184,41 @@ def test_a_loss_without_a_recent_backup(project: Command, sandbox: Sandbox) -> N
     project("apply", "--yes", *allowed, status=0)
 
 
+STALE = {
+    "earliest_recoverable_at": "2026-01-01T00:00:00+00:00",
+    "latest_recoverable_at": "2026-01-08T12:30:00+00:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("databases reset db0 old --confirm old", {}),
+        (
+            "restore db5 --to 2026-01-03T12:00:00Z --confirm db5",
+            {"recovery_window": STALE},
+        ),
+    ],
+)
+def test_a_loss_that_is_ordered_needs_a_recent_backup_as_well(
+    project: Command, sandbox: Sandbox, line: str, state: Mapping[str, object]
+) -> None:
+    """3 as of an apply of just this loss; the flag that is shown lifts it for this command."""
+    addon = "ad-0" if "db0" in line else "ad-5"
+    sandbox.change(addon, stored_backups=[OLD], **state)
+    project.write(*fleet())
+    refused = project(*line.split(), status=3)
+    assert "refused: this would lose data, and the newest backup is" in refused.stdout
+    assert "[G105]" in refused.stdout
+    assert changing(sandbox) == []
+    words = override_of(refused.stdout, "G105")
+    other = project(*line.replace("confirm", "dry-run --confirm").split(), status=3)
+    assert override_of(other.stdout, "G105") == words
+    lifted = project(*line.split(), *words, status=0)
+    assert "warning G105: this would lose data" in lifted.stderr
+    assert len(changing(sandbox)) == 1
+
+
 def test_backups_that_cannot_be_read_are_none(project: Command, sandbox: Sandbox) -> None:
     """Not known is not safe."""
     sandbox.fault("status", status=403, match={"path": "/api/databases/ad-0/backups"})

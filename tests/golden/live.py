@@ -201,8 +201,8 @@ LIVE: Mapping[str, Shown] = {
         Done(
             deed=BACK,
             result=Result.REFUSED,
-            message="'billing' is protected, and this would lose data: no flag lifts this, first"
-            " take `protect: true` out of its spec, specs/billing.yaml [G101]",
+            message="the database is protected, and this would lose data: no flag lifts this; first"
+            " take `protect: true` out of the spec [G101]",
         ),
         ExitStatus.REFUSED,
     ),

@@ -118,6 +118,16 @@ def test_a_backup_that_is_not_listed_at_once_is_waited_for(provider: Provider, m
     assert [one.method for one in provider.sent("database")] == ["GET", "POST", *["GET"] * 4]
 
 
+def test_an_unknown_end_is_no_backup(provider: Provider, make: Make) -> None:
+    """Nobody waits for more, and nobody takes it for one that can be restored from."""
+    new = {**row("b2", "archived"), "finished_at": "2026-11-23T03:05:00Z"}
+    found = make(begun(row("b2", "running")), shown(new), old=shown())
+    assert isinstance(found, Outcome)
+    assert (found.result, found.effect) == (Result.FAILED, True)
+    assert found.message == "backup 'b2' ended with the unknown status 'archived'"
+    assert not provider.odd["database"]
+
+
 @pytest.mark.parametrize(
     "rest",
     [

@@ -262,7 +262,7 @@ def test_g105_nothing_could_bring_it_back(evidence: Evidence, state: str) -> Non
     assert str(found.location) == "specs/shop.yaml:6:1"
     offered = evidence.backups is not None
     assert found.hint == (
-        "make a backup first: --backup-first does, or wait for the next one"
+        "make a backup first: `apply --backup-first` does, or wait for the next one"
         if offered
         else "copy the data elsewhere first"
     )

@@ -47,7 +47,7 @@ def test_g101_protect_refuses_lossy_actions_only() -> None:
         (
             "shop/logical_databases/legacy",
             "G101",
-            "'shop' is protected, and this would lose data",
+            "the database is protected, and this would lose data",
         )
     ]
 

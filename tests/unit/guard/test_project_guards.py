@@ -43,7 +43,7 @@ def test_another_spec_protects() -> None:
     assert (one.code, one.message) == (
         "G101",
         (
-            "'shop' is protected, and this would lose data: the spec of 'other' at"
+            "the database is protected, and this would lose data: the spec of 'other' at"
             " specs/other.yaml:1:1 protects this live database"
         ),
     )
@@ -57,7 +57,7 @@ def test_a_spec_in_doubt_holds_a_loss_back() -> None:
     assert (one.code, one.message) == (
         "G111",
         (
-            "'shop' would lose data, and the spec at x.yaml:3:1 cannot be read or resolved: unknown"
+            "this would lose data, and the spec at x.yaml:3:1 cannot be read or resolved: unknown"
             " key 'x'"
         ),
     )

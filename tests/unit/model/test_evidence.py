@@ -31,6 +31,26 @@ def test_a_backup_goes_on_until_it_is_said_to_have_ended(
     assert (backup.done, backup.failed) == (said == "done", said == "error")
 
 
+@pytest.mark.parametrize("field", ["finished_at", "ended_at"])
+@pytest.mark.parametrize(
+    ("said", "ended", "unclear"),
+    [
+        ("archived", True, "archived"),
+        ("running", False, ""),
+        ("done", True, ""),
+        (None, False, ""),
+        ([], False, ""),
+    ],
+)
+def test_an_unknown_status_with_an_end_is_an_end(
+    field: str, said: object, ended: bool, unclear: str
+) -> None:
+    """As of an operation: the word does not say how it ended."""
+    backup = Backup.parse({**ROW, "status": said, field: "2026-11-23T02:05:00Z"})
+    assert (backup.ended, backup.unclear) == (ended, unclear)
+    assert not backup.failed
+
+
 def test_a_list_is_read_in_its_order() -> None:
     """Every row, with its time in UTC."""
     first, second = Backup.parse_list([ROW, {**ROW, "id": "b2", "method": "periodic"}])
