@@ -74,3 +74,27 @@ def make_private_folder(folder: Path) -> None:
     for place in reversed(list(missing)):
         with suppress(FileExistsError):  # another process was faster, or it is a link to nowhere
             place.mkdir(mode=stat.S_IRWXU)
+
+
+def make_state_folder(folder: Path) -> None:
+    """Make a folder of journals or locks, for this user only, whatever the umask.
+
+    One that an earlier version left open to others is closed, and so is `reconcile` above it; a
+    state directory that was chosen keeps its mode.
+    """
+    make_private_folder(folder)
+    for place in (folder, folder.parent):
+        if place is folder or place.name == "reconcile":
+            _close(place)
+
+
+def _close(folder: Path) -> None:
+    """Take the rights of others away from a folder that is ours, and no link to another one."""
+    status = folder.lstat()
+    ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+    if ours and status.st_mode & _OTHERS:
+        with suppress(OSError):  # a file system without modes
+            folder.chmod(stat.S_IMODE(status.st_mode) & ~_OTHERS)
+
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -21,7 +21,7 @@ from attrs import asdict
 
 from reconcile.apply.journal_lines import CHECKSUM, checksum
 from reconcile.errors import ReconcileError
-from reconcile.files import make_private_folder
+from reconcile.files import make_state_folder
 from reconcile.model.address import Address
 from reconcile.model.change import Update, Verb, sides_of, verb_of
 from reconcile.model.deed import Deed, Done
@@ -55,7 +55,7 @@ class Journal:
         self._begun: set[tuple[Address, Verb]] = set()
         self._told: dict[tuple[Address, Verb], Result] = {}
         try:
-            make_private_folder(self.path.parent)
+            make_state_folder(self.path.parent)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             self._descriptor = os.open(self.path, flags, 0o600)
             # Held for as long as it is open, so that a reader can tell a run that goes on.

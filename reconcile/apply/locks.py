@@ -22,7 +22,7 @@ from typing import Any, Self
 from attrs import frozen
 
 from reconcile.errors import ReconcileError
-from reconcile.files import make_private_folder
+from reconcile.files import make_state_folder
 from reconcile.model.target import Target
 from reconcile.model.text import in_utc, moment
 
@@ -87,7 +87,7 @@ class Locks:
         """Take the lock of a live database; None once it is ours, who holds it where it is not."""
         place = self.path / f"{_name(target)}.lock"
         try:
-            make_private_folder(self.path)
+            make_state_folder(self.path)
             descriptor = _locked(place)
             if isinstance(descriptor, Held):
                 return descriptor

@@ -92,4 +92,4 @@ def in_spite_of_the_journal(world: World) -> Iterator[None]:
 def run_id(world: World) -> str:
     """Sorts by time, and does not repeat."""
     now = world.now()
-    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(1)}"
+    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(4)}"

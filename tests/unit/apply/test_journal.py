@@ -174,6 +174,39 @@ def test_only_its_owner_reads_it(tmp_path: Path) -> None:
         os.umask(before)
 
 
+def modes(*places: Path) -> list[int]:
+    """Who may do what there."""
+    return [stat.S_IMODE(place.stat().st_mode) for place in places]
+
+
+def test_a_folder_that_was_left_open_is_closed(tmp_path: Path) -> None:
+    """That of the journals, and the default one around it; one that was chosen keeps its mode."""
+    for state, mode in ((tmp_path / "reconcile", 0o700), (tmp_path / "chosen", 0o777)):
+        (state / "runs").mkdir(parents=True)
+        state.chmod(0o777)
+        (state / "runs").chmod(0o777)
+        with Journal(state, "run-1", now) as journal:
+            assert modes(state, state / "runs", journal.path) == [mode, 0o700, 0o600]
+
+
+def test_the_folder_of_the_journals_may_be_a_link(tmp_path: Path) -> None:
+    """Somebody keeps them on another disk; what it leads to is theirs, and keeps its mode."""
+    (tmp_path / "elsewhere").mkdir(mode=0o755)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "runs").symlink_to(tmp_path / "elsewhere")
+    with Journal(tmp_path / "state", "run-1", now) as journal:
+        journal.begin(OPENING)
+    assert read_run(tmp_path / "elsewhere" / "run-1.jsonl").id == "run-1"
+    assert modes(tmp_path / "elsewhere") == [0o755]
+
+
+def test_a_link_to_nowhere_is_refused(tmp_path: Path) -> None:
+    """Nothing is changed without a journal."""
+    (tmp_path / "runs").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(JournalError, match=r"nothing is changed without it.*--state-dir"):
+        Journal(tmp_path, "run-1", now)
+
+
 def test_a_journal_is_never_written_over(tmp_path: Path) -> None:
     """A second run of the same id is refused."""
     with (

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import TextIO
@@ -22,6 +22,7 @@ import pytest
 from unit.cli.streams import Terminal, said, world
 
 from reconcile.cli.options import Output
+from reconcile.cli.record import run_id
 from reconcile.cli.world import Interruption, World, interruptible
 from reconcile.errors import ExitStatus, UsageError
 
@@ -175,6 +176,15 @@ def test_what_is_told_stands_on_a_line_of_its_own() -> None:
     assert said(one) == (
         "first\na\\nb \\x1b[31mred \\u202e 漢字 [bold] :smile:\nC:\\new\nC:\\\\new\\n\n"
     )
+
+
+def test_runs_of_one_moment_have_two_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their journals are two files, which sort by time."""
+    moment = datetime(2026, 11, 23, 12, 0, 0, 7, tzinfo=UTC)
+    monkeypatch.setattr(World, "now", lambda _world: moment)
+    idents = {run_id(world()) for _ in range(50)}
+    assert len(idents) == 50
+    assert {ident[:22] for ident in idents} == {"20261123T120000Z-00007"}
 
 
 def test_the_time_is_utc() -> None:
