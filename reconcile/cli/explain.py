@@ -21,6 +21,7 @@ from reconcile.model.plan import Plan, Proposal
 from reconcile.model.policy import WAIVABLE, Policy
 from reconcile.model.rule import rule_of
 from reconcile.model.state import Desired
+from reconcile.model.text import nearest
 from reconcile.observe.observer import observe_database
 from reconcile.plan import codes as of_plans
 from reconcile.plan.build import plan_database
@@ -29,7 +30,6 @@ from reconcile.plan.explain import explain, narrowed
 from reconcile.report.explain_json import address_json, code_json
 from reconcile.report.explain_text import address_text, code_text
 from reconcile.spec import codes as of_specs
-from reconcile.spec.sentences import nearest
 
 MEANINGS: Mapping[str, str] = {**of_specs.MEANINGS, **of_plans.MEANINGS, **of_guards.MEANINGS}
 """Every code, with its meaning."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Protocol
 
 from attrs import Attribute, field, fields, frozen, has
 
-from reconcile.model.text import is_seen
+from reconcile.model.text import is_seen, nearest
 
 
 class InvalidValueError(ValueError):
@@ -141,7 +140,7 @@ class Secretless(Matching):
 class OneOf:
     """One word of a closed list; case does not matter."""
 
-    choices: frozenset[str]
+    choices: frozenset[str] = field(repr=False)
     meaning: str
 
     def check(self, value: str) -> None:
@@ -149,8 +148,8 @@ class OneOf:
         # Letters of other alphabets have capitals in this one, and are none of it to a server.
         if value.isascii() and value.strip().upper() in self.choices:
             return
-        near = get_close_matches(value.strip().upper(), sorted(self.choices), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else self._list()
+        near = nearest(value.strip().upper(), self.choices)
+        hint = f"did you mean {near!r}?" if near else self._list()
         raise InvalidValueError(f"{quoted(value)} is no {self.meaning}", hint=hint)
 
     def _list(self) -> str:

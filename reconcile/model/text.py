@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 # Control, format (bidirectional overrides, zero-width, tags), surrogate, line and paragraph
 # separators: what moves the cursor, reorders a line, hides text or ends a log line early.
@@ -49,6 +51,23 @@ def _unsafe(char: str) -> bool:
 
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+_LONGEST_COMPARED = 64
+"""Characters: comparing words takes time with the square of their length."""
+
+_CUTOFF = 0.6
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like this one, if any is."""
+    if len(word) > _LONGEST_COMPARED:
+        return None
+    # What has too few letters in common is left out before the slow comparison.
+    likely = [
+        one for one in known if 2 * sum(map(one.__contains__, word)) >= _CUTOFF * len(word + one)
+    ]
+    return next(iter(get_close_matches(word, sorted(likely), n=1, cutoff=_CUTOFF)), None)
 
 
 def moment(time: datetime) -> str:

@@ -9,14 +9,23 @@ from attrs import Factory, define, frozen
 
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
-from reconcile.spec.locations import START, Locations, Path, Place, Source, Span
+from reconcile.spec.locations import START, Locations, Path, Place, Source, Span, finding
 
 LARGEST_DOCUMENT = 10_000
 """Values in one document, those that aliases repeat included."""
 
+MOST_DOCUMENTS = 1_000
+"""Documents in one file."""
+
+MOST_FINDINGS = 10_000
+"""Findings about one file."""
+
 DEEPEST = 30
 """Lists and mappings inside each other; a spec has five."""
 
+_SPLIT = "split it: one file per database reads best"
+_TOO_MANY = f"the file has more than {MOST_FINDINGS} findings"
+_MEND = "correct these; what stands after them is not read"
 _TAG_HINT = "take it out: a spec holds plain values, and the key says which"
 
 
@@ -91,6 +100,7 @@ class Composer:
     _open: list[_Open] = Factory(list)
     _anchors: dict[str, _Anchored] = Factory(dict)
     _count: int = 0
+    _begun: int = 0
     _start: Span = START
 
     def start_document(self, span: Span, version: tuple[int, int] | None) -> None:
@@ -98,6 +108,10 @@ class Composer:
         self._anchors.clear()
         self._count = 0
         self._start = span
+        self._begun += 1
+        if self._begun > MOST_DOCUMENTS:
+            self._stop(span, f"the file holds more than {MOST_DOCUMENTS} documents", _SPLIT)
+            return
         if version not in {None, (1, 2)}:
             self._report(
                 codes.YAML_VERSION,
@@ -236,3 +250,11 @@ class Composer:
 
     def _report(self, code: str, span: Span, message: str, hint: str) -> None:
         self.findings.append(self.source.finding(code, span, message, hint))
+        if len(self.findings) == MOST_FINDINGS:
+            self._stop(span, _TOO_MANY, _MEND)
+
+
+def too_many_findings(document: Document) -> Finding:
+    """The finding after which the other documents of a file are not read."""
+    mark = document.locations.find(())
+    return finding(codes.TOO_LARGE, mark, _TOO_MANY, _MEND)

@@ -14,11 +14,12 @@ from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.policy import Ignored
+from reconcile.model.text import nearest
 from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.convert import refusal
 from reconcile.spec.endings import ending
-from reconcile.spec.sentences import nearest, suggestion
+from reconcile.spec.sentences import suggestion
 from reconcile.spec.written import Ignore
 
 

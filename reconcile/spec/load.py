@@ -13,7 +13,7 @@ from reconcile.model.finding import Finding, only_warnings
 from reconcile.model.project import DUPLICATE_HINT
 from reconcile.model.state import Desired
 from reconcile.spec import codes
-from reconcile.spec.compose import Document
+from reconcile.spec.compose import MOST_FINDINGS, Document, too_many_findings
 from reconcile.spec.config import Config
 from reconcile.spec.document import Spec, read_spec
 from reconcile.spec.ignoring import of_no_spec
@@ -88,11 +88,17 @@ def read_file(path: Path, *, config: Config, today: date) -> Iterator[ReadDocume
         yield ReadDocument(faults=(_empty(str(path)),))
     yield ReadDocument(faults=reading.findings)
     known = {fault.location for fault in reading.findings}
+    found = 0
     for document in reading.documents:
         read = read_spec(document)
         # What YAML could not make a value of is no text either: one finding a place is enough.
         faults = tuple(one for one in read.findings if one.location not in known)
-        yield _resolved(document, read.value, faults, config=config, today=today)
+        resolved = _resolved(document, read.value, faults, config=config, today=today)
+        yield resolved
+        found += len(resolved.faults)
+        if found > MOST_FINDINGS:
+            yield ReadDocument(faults=(too_many_findings(document),))
+            return
 
 
 def _resolved(

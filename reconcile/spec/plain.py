@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, get_origin, get_type_hints
 
-from reconcile.model.constraint import ShortForm
+from reconcile.model.constraint import InvalidValueError, ShortForm, quoted
 from reconcile.spec.sentences import Due
 
 SCALARS = {str: Due.TEXT, int: Due.NUMBER, bool: Due.FLAG, date: Due.DATE}
 """What is taken as it is, each type and no other."""
+
+
+_LONGEST_LIST = 4_096
+"""Characters of a list that is written as one text."""
 
 
 class WrongTypeError(ValueError):
@@ -46,6 +50,8 @@ def due_of(cls: Any, short: ShortForm | None) -> Due:
 def long_form(value: object, short: ShortForm, due: Due) -> object:
     """The value of the field that a short form stands for. Raises WrongTypeError."""
     if isinstance(value, str) and short.separator:
+        if len(value) > _LONGEST_LIST:
+            raise InvalidValueError(f"{quoted(value)} is too long", hint="write a list")
         return [part.strip() for part in value.split(short.separator)] if value.strip() else []
     plain, composed = type(value), dict if due is Due.MAPPING else list
     if plain is not composed and (plain is dict or due not in SCALARS.values()):

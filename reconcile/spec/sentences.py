@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from difflib import get_close_matches
 from enum import Enum
 
 from attrs import frozen
 
+from reconcile.model.text import nearest
 from reconcile.spec import codes
 from reconcile.spec.locations import Path
 
 _LONGEST_QUOTED = 60
-_LONGEST_COMPARED = 64
-"""Characters: comparing words takes time with the square of their length."""
-
 _BOOLEANS_OF_YAML_1_1 = {
     "yes": "true",
     "on": "true",
@@ -58,13 +55,6 @@ def shown(value: object) -> str:
     """A value for a message: the start of a long one."""
     text = repr(value)
     return text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…"
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like this one, if any is."""
-    if len(word) > _LONGEST_COMPARED:
-        return None
-    return next(iter(get_close_matches(word, sorted(known), n=1)), None)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
