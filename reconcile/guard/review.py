@@ -14,7 +14,6 @@ from reconcile.guard.last_protection import last_protections
 from reconcile.guard.protect import protected_databases
 from reconcile.guard.recovery import unrecoverable_losses
 from reconcile.guard.share import too_many_databases
-from reconcile.guard.unread_specs import unread_specs
 from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.plan import Plan, Proposal, short_id
@@ -30,7 +29,6 @@ of its actions, one without an address the whole run.
 
 OF_PLAN: tuple[Guard, ...] = (
     protected_databases,
-    unread_specs,
     expired_approvals,
     other_databases,
     too_many_databases,

@@ -61,6 +61,9 @@ def test_a_spec_in_doubt_holds_a_loss_back() -> None:
             " key 'x'"
         ),
     )
+    (action,) = LOSING.actions
+    assert (one.location, one.address) == (action.origin.location, action.address)
+    assert one.hint == "correct that spec: it may protect this database"
     (two,) = found(LOSING, Claim(unsure=(BROKEN, BROKEN)))
     assert two.message.endswith("unknown key 'x', and 1 more")
     assert found(SAFE, Claim(unsure=(BROKEN,))) == []
