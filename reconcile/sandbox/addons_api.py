@@ -29,6 +29,7 @@ from reconcile.sandbox.plans import (
 )
 from reconcile.sandbox.records import Operation, OperationType
 from reconcile.sandbox.service import Service
+from reconcile.sandbox.versions import NEWEST
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
 _PLAN_OPERATIONS = frozenset({OperationType.PROVISION, OperationType.CHANGE_PLAN})
@@ -61,7 +62,7 @@ def _plan_operations(database: Database) -> Iterator[Operation]:
 
 
 def _status(database: Database) -> str:
-    """Tell how the addon is; most of what its database does is no affair of the addon."""
+    """Return the status of the addon, which does not follow every status of its database."""
     changing = any(not one.ended for one in _plan_operations(database))
     if changing or database.status is Status.CREATING:
         return "provisioning"
@@ -133,7 +134,7 @@ def plan_of(wanted: Mapping[str, object], offered: Iterable[Plan]) -> Plan:
     for plan in offered:
         if plan.id == plan_id:
             return plan
-    raise invalid({"plan_id": ["is no plan of this addon provider"]})
+    raise invalid({"plan_id": ["is not a plan of this addon provider"]})
 
 
 def _offered(place: Place) -> tuple[Plan, ...]:
@@ -145,7 +146,7 @@ def provider_of(wanted: Mapping[str, object], field: str) -> str:
     """Read the id of an addon provider, or answer 422."""
     provider = _text(wanted, field)
     if provider_key(provider) not in OFFERED:
-        raise invalid({field: ["is no addon provider"]})
+        raise invalid({field: ["is not an addon provider"]})
     return provider
 
 
@@ -161,7 +162,7 @@ def _fresh_id(service: Service, app: App) -> str:
 
 
 def begun_database(service: Service, app: App, provider: str, plan: Plan) -> Database:
-    """Make a database that begins to be created, and hold its contents."""
+    """Begin to create a database of the newest version, and hold its contents."""
     database = Database(
         id=_fresh_id(service, app),
         engine=engine_of(provider),
@@ -171,7 +172,7 @@ def begun_database(service: Service, app: App, provider: str, plan: Plan) -> Dat
         created_at=iso(service.now()),
     )
     creating, _ = begun(
-        complete_database(database, app.name, service.backend.versions),
+        complete_database(database, app.name, {**NEWEST, **service.backend.versions}),
         OperationType.PROVISION,
         target=plan.name,
         now=service.now(),
@@ -187,7 +188,7 @@ def create_addon(service: Service, call: Call) -> Response:
     provider = provider_of(wanted, "addon_provider_id")
     plan = plan_of(wanted, OFFERED[provider_key(provider)])
     if app.dedicated or provider_key(provider) == DEDICATED:
-        raise invalid({"app": ["a dedicated database has one addon, its own"]})
+        raise invalid({"app": ["a dedicated database cannot have another addon"]})
     before = variables_of(service, app)
     database = begun_database(service, app, provider, plan)
     app = evolve(app, addons=(*app.addons, database))
@@ -203,7 +204,7 @@ def _answer(service: Service, app: App, database: Database, message: str) -> dic
 
 
 def change_plan(service: Service, call: Call) -> Response:
-    """Begin to change the plan: `{"addon":{…},"message","vars":[]}`; the same one is no change."""
+    """Begin to change the plan: `{"addon":{…},"message","vars":[]}`; the present plan changes nothing."""
     place = _place(service, call)
     database = place.database
     plan = plan_of(call.rooted("addon"), _offered(place))

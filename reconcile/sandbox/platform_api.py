@@ -158,7 +158,7 @@ def _plan_by_name(wanted: Mapping[str, object]) -> Plan:
     for plan in OFFERED[DEDICATED]:
         if plan.name == wanted.get("plan"):
             return plan
-    raise invalid({"plan": [f"is no plan of {DEDICATED!r}"]})
+    raise invalid({"plan": [f"is not a plan of {DEDICATED!r}"]})
 
 
 def _free_name(service: Service, wanted: Mapping[str, object]) -> str:

@@ -73,7 +73,8 @@ def serve(
         token: The API token to accept; None makes one.
         token_life: How long the JWTs live, in seconds.
         rate_limit: Requests a minute on the API host; None or 0 is no limit.
-        operation_seconds: How long upgrades, restores, features and backups take.
+        operation_seconds: How long creations, changes of the plan, upgrades, restores, features and
+            backups take.
         engines: Where the contents of the databases are: by rules in memory, or on real servers.
         engines_dir: Where the servers are looked for that came from `servers.fetch`.
         until_eof: Stop when stdin closes, so that the sandbox never outlives its starter.

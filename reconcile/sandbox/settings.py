@@ -9,6 +9,11 @@ from attrs import evolve
 
 from reconcile.sandbox.errors import invalid
 from reconcile.sandbox.fleet import Database
+from reconcile.sandbox.records import MaintenanceStatus
+
+_ANNOUNCED = frozenset(
+    {MaintenanceStatus.NOTIFIED, MaintenanceStatus.QUEUED, MaintenanceStatus.RUNNING}
+)
 
 
 class _SettingError(ValueError):
@@ -40,7 +45,11 @@ def _maintenance_window(database: Database, value: object) -> Database:
         for name, high in limits.items()
         if name in value
     }
-    return evolve(database, maintenance_window=evolve(database.maintenance_window, **named))
+    window = evolve(database.maintenance_window, **named)
+    announced = any(one.status in _ANNOUNCED for one in database.maintenance)
+    if announced and window != database.maintenance_window:
+        raise _SettingError("cannot be moved while a maintenance is announced")
+    return evolve(database, maintenance_window=window)
 
 
 def _integer(value: object, *, low: int, high: int, name: str = "") -> int:

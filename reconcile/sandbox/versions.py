@@ -22,6 +22,9 @@ _KNOWN: Mapping[Engine, tuple[str, ...]] = MappingProxyType({
     Engine.OPENSEARCH: ("1.3.18-1", "2.14.0-1", "2.17.1-1", "2.19.3-1"),
 })
 # fmt: on
+NEWEST: Mapping[Engine, str] = MappingProxyType(
+    {engine: known[-1] for engine, known in _KNOWN.items()}
+)
 RELEASED_AT = "2025-01-07T10:00:09.498+01:00"
 
 

@@ -69,12 +69,13 @@ def test_a_created_addon_is_provisioned_by_the_clock(
     database = resource(timed, addon["id"])
     assert (database["status"], database["current_operation_id"]) == ("running", None)
     assert [one["status"] for one in database["instances"]] == ["running"]
+    assert (database["readable_version"], database["next_version_id"]) == ("8.4.11-1", None)
 
 
 def test_a_database_that_is_being_created_takes_no_action(
     timed: ProviderClient, clock: SimulatedClock
 ) -> None:
-    """It has contents of its own afterwards."""
+    """Then it has what a new database has."""
     addon = created(timed)["addon"]
     owner = evolve(timed, apps={addon["id"]: "web"})
     assert owner.refusal(addon["id"], "list-databases").endswith("it is creating")
@@ -162,11 +163,14 @@ def test_the_log_of_effects_shows_each(
         ({}, {"addon": ["missing field"]}),
         ({"addon": 1}, {"addon": ["missing field"]}),
         ({"addon": {}}, {"addon_provider_id": ["missing field"]}),
-        ({"addon": {"addon_provider_id": "x"}}, {"addon_provider_id": ["is no addon provider"]}),
+        (
+            {"addon": {"addon_provider_id": "x"}},
+            {"addon_provider_id": ["is not an addon provider"]},
+        ),
         ({"addon": {"addon_provider_id": "mysql"}}, {"plan_id": ["missing field"]}),
         (
             {"addon": {"addon_provider_id": "mysql", "plan_id": "1234"}},
-            {"plan_id": ["is no plan of this addon provider"]},
+            {"plan_id": ["is not a plan of this addon provider"]},
         ),
     ],
 )

@@ -89,3 +89,17 @@ def test_maintenance_needs_the_token_of_the_database(client: ProviderClient, suf
     """Another's is 403, none is 401."""
     path, other = f"/api/databases/{MYSQL}/maintenance{suffix}", client.addon_token(POSTGRESQL)
     assert [client.send("GET", path, bearer=one).status for one in (other, None)] == [403, 401]
+
+
+@pytest.mark.parametrize(
+    ("status", "moved"), [("scheduled", 200), ("notified", 422), ("done", 200)]
+)
+def test_the_window_stays_while_a_maintenance_is_announced(
+    client: ProviderClient, sandbox: Sandbox, status: str, moved: int
+) -> None:
+    """The same window once more changes nothing, and is not refused."""
+    sandbox.change(MYSQL, maintenance=[GIVEN | {"status": status}])
+    present = client.database("GET", MYSQL).document["database"]["maintenance_window"]
+    for window, answered in (({"weekday_utc": 6}, moved), (present, 200)):
+        body = {"database": {"maintenance_window": window}}
+        assert client.database("PATCH", MYSQL, body).status == answered
