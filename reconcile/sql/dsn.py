@@ -6,6 +6,7 @@ specs: variables listed in RECONCILE_ENV_ALLOW, files below RECONCILE_SECRETS_DI
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,15 @@ ALLOWED = "RECONCILE_ENV_ALLOW"
 DIRECTORY = "RECONCILE_SECRETS_DIR"
 _CREDENTIALS = frozenset({"SCALINGO_API_TOKEN", "DB_BEARER_TOKEN"})
 _OURS = "RECONCILE_"
+_FILES_OF_LIBPQ = (
+    "PGPASSFILE",
+    "PGSERVICEFILE",
+    "PGSSLCERT",
+    "PGSSLCRL",
+    "PGSSLKEY",
+    "PGSSLROOTCERT",
+)
+"""Variables by which libpq finds files; it waits for a pipe without an end."""
 
 
 @frozen(kw_only=True)
@@ -51,10 +61,21 @@ def resolve(reference: str, surroundings: Surroundings) -> Dsn:
             "what the spec has in place of a reference to a connection string is none",
             hint="write ${env:NAME} or ${file:PATH}",
         )
+    _check_files_of_libpq(surroundings.environment)
     source, _, name = reference[2:-1].partition(":")
     fetch = _variable if source == "env" else _file
     secret = fetch(name, surroundings.environment).rstrip("\r\n")
     return Dsn(reference=reference, secret=_checked(secret, reference))
+
+
+def _check_files_of_libpq(environment: Mapping[str, str]) -> None:
+    for name in _FILES_OF_LIBPQ:
+        path = environment.get(name, "")
+        if path and os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - pathlib raises for some
+            raise UnusableConnectionError(
+                f"{name} names {path!r}, which is not a regular file",
+                hint="name another one or unset it",
+            )
 
 
 def _variable(name: str, environment: Mapping[str, str]) -> str:

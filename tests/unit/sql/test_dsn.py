@@ -247,3 +247,15 @@ def test_a_missing_directory_is_said(tmp_path: Path) -> None:
     """As a file that is not there."""
     surroundings = of(RECONCILE_SECRETS_DIR=str(tmp_path / "none"))
     assert "cannot be read: no such file" in refused("${file:shop}", surroundings)
+
+
+@pytest.mark.parametrize("name", ["PGSERVICEFILE", "PGSSLROOTCERT", "PGPASSFILE"])
+def test_libpq_is_given_no_pipe_to_wait_for(secrets: Path, name: str) -> None:
+    """A missing file is left to libpq, which says so; `system` is no file."""
+    os.mkfifo(secrets / "pipe")
+    common = {"RECONCILE_ENV_ALLOW": "SHOP", "SHOP": SECRET}
+    for place in (secrets / "pipe", "/dev/zero"):
+        sentence = refused("${env:SHOP}", of(**common, **{name: str(place)}))
+        assert sentence.startswith(f"{name} names {str(place)!r}, which is not a regular file")
+    for fine in ("", "system", str(secrets / "missing"), __file__):
+        assert resolve("${env:SHOP}", of(**common, **{name: fine})).secret == SECRET
