@@ -136,6 +136,7 @@ def reached(
     needed_by: Mapping[str, tuple[str, ...]] | None = None,
     used_by: Mapping[str, Uses] | None = None,
     allowed: Iterable[str] | None = None,
+    has_schema: bool = True,
 ) -> Reached:
     """A connection that leads where it should; each extension is offered in version 1.0 alone."""
     listed = offers or {}
@@ -149,6 +150,7 @@ def reached(
         needed_by=needed_by or {},
         used_by=used_by or {},
         allowed=None if allowed is None else frozenset(allowed),
+        has_schema=has_schema,
     )
 
 

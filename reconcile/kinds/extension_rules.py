@@ -120,13 +120,24 @@ def _uncreatable(change: Create, reach: Reached) -> Refused | None:
     if package is None:
         return _no_version(name, change.after.get("version"), offered)
     if reach.allowed is not None:
-        return _not_allowed(name, reach.allowed)
+        return _not_allowed(name, reach.allowed) or _nowhere(name, package, reach)
     if _may_create(package, reach):
-        return None
+        return _nowhere(name, package, reach)
     return Refused(
         code="P255",
         message=f"the connection's role may not enable {name!r}: {_lacking(package)}",
         hint="let the connection string name a role that may, or ask the provider to enable it",
+    )
+
+
+def _nowhere(name: str, package: Package, reach: Reached) -> Refused | None:
+    """An extension whose files name no schema goes into the first one of the search path."""
+    if reach.has_schema or package.names_schema:
+        return None
+    return Refused(
+        code="P260",
+        message=f"{name!r} cannot be enabled: no schema of the role's search_path exists",
+        hint="set it as the role: ALTER ROLE CURRENT_USER SET search_path = public; then plan again",
     )
 
 

@@ -55,12 +55,14 @@ class Package:
     """A version of an extension that a server can install, and who may.
 
     `superuser`: only a superuser, unless `trusted`: then whoever may create in the database.
-    `requires` names the extensions that have to be there before it.
+    `requires` names the extensions that have to be there before it. `names_schema` where its own files
+    say which schema it goes into.
     """
 
     superuser: bool
     trusted: bool
     requires: tuple[str, ...] = ()
+    names_schema: bool = False
 
 
 @frozen(kw_only=True)
@@ -84,6 +86,7 @@ class Reached:
     needed_by   enabled extension → the enabled extensions that depend on it
     used_by     enabled extension → the other objects that depend on it
     allowed     the extensions that the server's `extwlist.extensions` lists; None where it is not set
+    has_schema  whether a schema of the role's search path exists, into which an extension goes
     """
 
     superuser: bool
@@ -95,6 +98,7 @@ class Reached:
     needed_by: Mapping[str, tuple[str, ...]] = field(factory=dict)
     used_by: Mapping[str, Uses] = field(factory=dict)
     allowed: frozenset[str] | None = None
+    has_schema: bool = True
 
 
 @frozen(kw_only=True)

@@ -39,6 +39,7 @@ MEANINGS = MappingProxyType(
         "P257": "the live version of the extension is newer than the spec asks for; it is never downgraded",
         "P258": "the live version of the extension and that of the spec cannot be compared",
         "P259": "the server's `extwlist.extensions` does not list the extension",
+        "P260": "no schema of the connection's search path exists, into which the extension could go",
         "P261": "`force-ssl` cannot go while `publicly-available` is on, and the spec does not turn that off",
         "P262": "a feature has a status that this version of the tool does not know",
         "P271": "the action requires others that require it in turn, so that none of them can be first",
@@ -107,6 +108,11 @@ RULES = MappingProxyType(
             why="Versions are compared part by part, as numbers. Where a part that differs is not a"
             " number, the change may be an update or a downgrade.",
             settle="Write the live version, or leave the version out, and update the extension yourself.",
+        ),
+        "P260": Rule(
+            why="An extension goes into the first schema of the search path that exists. Without one the"
+            " server refuses CREATE EXTENSION, and this tool chooses no schema.",
+            settle="Set the search path of the connection's role to a schema that exists.",
         ),
         "P20": Rule(
             why="The API turns periodic backups on and off and sets one hour. Several hours are set"

@@ -27,7 +27,8 @@ _ROLE = """
 _OWNED = "SELECT extname::text FROM pg_extension WHERE pg_has_role(extowner, 'USAGE')"
 # No name of an extension has a slash in it.
 _OFFERS = """
-    SELECT name::text, version, superuser, trusted, coalesce(array_to_string(requires, '/'), '')
+    SELECT name::text, version, superuser, trusted, coalesce(array_to_string(requires, '/'), ''),
+           schema IS NOT NULL
       FROM pg_available_extension_versions
 """
 _OFFERS_BEFORE_TRUST = _OFFERS.replace("trusted", "false")
@@ -47,6 +48,14 @@ _ALLOWED = """
            coalesce(current_setting('extwlist.extensions', true), '')
 """
 
+# What a new session of the role has: this one has another. Source: `fetch_search_path`, which leaves
+# out what does not exist or may not be used.
+_PATH = """
+    SELECT coalesce((SELECT reset_val FROM pg_settings WHERE name = 'search_path'), ''),
+           current_user::text
+"""
+_SCHEMAS = "SELECT nspname::text FROM pg_namespace WHERE has_schema_privilege(oid, 'USAGE')"
+
 
 def reached_by(session: Session, version: int) -> Reached:
     """All that is known before anything is changed; `version` is the server's number for it.
@@ -54,8 +63,8 @@ def reached_by(session: Session, version: int) -> Reached:
     Raises SessionError.
     """
     offers: LiteralString = _OFFERS if version >= _TRUSTED_SINCE else _OFFERS_BEFORE_TRUST
-    role, owned, offered, newest, updates, allowed, dependent = session.tables(
-        _ROLE, _OWNED, offers, _NEWEST, _UPDATES, _ALLOWED, DEPENDENTS
+    role, owned, offered, newest, updates, allowed, dependent, path, schemas = session.tables(
+        _ROLE, _OWNED, offers, _NEWEST, _UPDATES, _ALLOWED, DEPENDENTS, _PATH, _SCHEMAS
     )
     superuser, may_create = row(role, truth, truth)
     is_limited, names = row(allowed, truth, str)
@@ -70,13 +79,23 @@ def reached_by(session: Session, version: int) -> Reached:
         needed_by=needed_by,
         used_by=used_by,
         allowed=listed(names) if is_limited else None,
+        has_schema=not _searched(path).isdisjoint(name for (name,) in table(schemas, str)),
     )
+
+
+def _searched(path: Rows) -> frozenset[str]:
+    """The schemas of a search path, whether they exist or not."""
+    names, user = row(path, str, str)
+    return frozenset(user if name == "$user" else name for name in listed(names))
 
 
 def _packages(rows: Rows) -> Mapping[str, Mapping[str, Package]]:
     packages: defaultdict[str, dict[str, Package]] = defaultdict(dict)
-    for name, version, superuser, trusted, requires in table(rows, cut, cut, truth, truth, _names):
-        packages[name][version] = Package(superuser=superuser, trusted=trusted, requires=requires)
+    read = table(rows, cut, cut, truth, truth, _names, truth)
+    for name, version, superuser, trusted, requires, names_schema in read:
+        packages[name][version] = Package(
+            superuser=superuser, trusted=trusted, requires=requires, names_schema=names_schema
+        )
     return dict(packages)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from attrs import evolve
@@ -11,7 +12,7 @@ from engines_here import needs
 from psycopg import sql
 from sql.fleet import VARIABLE, Place, Room, connection, create
 
-from reconcile.errors import UnusableConnectionError
+from reconcile.errors import StatementRefusedError, UnusableConnectionError
 from reconcile.model.reach import Package, Reached, Unreached
 from reconcile.model.sql import Sql
 from reconcile.sandbox.servers.server import Program
@@ -130,6 +131,40 @@ def test_names_of_a_search_path_are_not_looked_at(place: Place, room: Room) -> N
     )
     assert not reached(room.inspect(place, place.owner)).superuser
     SqlWrites(room.reads).execute("ad-1", connection(place), Sql(template="SELECT"))
+
+
+PATHS = [
+    ("public", True),
+    ("nowhere, public", True),
+    ('"$user", public', True),
+    ("here", True),
+    ('"Here"', False),
+    ("pg_catalog", True),
+    ("", False),
+    ('"$user"', False),
+    ("nowhere", False),
+    ("closed", False),
+]
+
+
+@pytest.mark.parametrize(("path", "found"), PATHS)
+def test_whether_an_extension_has_a_schema_to_go_into(
+    place: Place, room: Room, path: str, found: bool
+) -> None:
+    """The look knows what the server would say, whatever the role has as its search path."""
+    place.admin(f"CREATE SCHEMA here AUTHORIZATION {place.owner}; CREATE SCHEMA closed")
+    place.admin(
+        sql.SQL("ALTER ROLE {} SET search_path = {}").format(
+            sql.Identifier(place.owner), sql.SQL(path or "''")
+        )
+    )
+    reach = reached(room.inspect(place, place.owner))
+    assert reach.has_schema is found
+    if path == "pg_catalog":
+        return
+    refused = pytest.raises(StatementRefusedError, match="no schema has been selected")
+    with nullcontext() if found else refused:
+        SqlWrites(room.reads).execute("ad-1", connection(place), create("citext"))
 
 
 def test_a_server_before_trust_is_asked_for_less(place: Place) -> None:

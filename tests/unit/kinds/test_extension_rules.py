@@ -25,6 +25,7 @@ LIVE: Elements = {
     "earthdistance": {"version": "1.1"},
 }
 CUBE = Extension(name="cube", version="1.5")
+NOWHERE = "set it as the role: ALTER ROLE CURRENT_USER SET search_path = public; then plan again"
 ROLE = "let the connection string name a role that may, or ask the provider to enable it"
 OWNER = "let the connection string name the role that owns it, or ask the provider"
 
@@ -107,6 +108,11 @@ OFFERED = {
             ["DROP EXTENSION earthdistance;"],
         ),
         (added("hstore"), None, ["CREATE EXTENSION hstore;"]),
+        (
+            added("hstore"),
+            reached({"hstore": evolve(package(), names_schema=True)}, has_schema=False),
+            ["CREATE EXTENSION hstore;"],
+        ),
         (dropped("cube"), None, ["DROP EXTENSION cube;"]),
         (added("cube", "plpgsql"), reached(), []),
     ],
@@ -249,6 +255,20 @@ MANY = {f"1.{number}": package() for number in range(10)}
             "P259",
             "the server does not allow 'pg_trgm': its extwlist.extensions does not list it",
             "take it out of the spec, or ask the provider",
+        ),
+        (
+            added("hstore"),
+            reached(OFFERED, has_schema=False),
+            "P260",
+            "'hstore' cannot be enabled: no schema of the role's search_path exists",
+            NOWHERE,
+        ),
+        (
+            added("hstore"),
+            reached(OFFERED, superuser=False, allowed=["hstore"], has_schema=False),
+            "P260",
+            "'hstore' cannot be enabled: no schema of the role's search_path exists",
+            NOWHERE,
         ),
         (
             dropped("earthdistance"),

@@ -66,7 +66,10 @@ IDENTITY: Sequence[Sequence[Row]] = (
 CATALOG: Sequence[Sequence[Row]] = (
     [(b"f", b"t")],
     [(b"pg_trgm",)],
-    [(b"citext", b"1.6", b"t", b"t", b""), (b"earthdistance", b"1.2", b"t", b"t", b"cube")],
+    [
+        (b"citext", b"1.6", b"t", b"t", b"", b"f"),
+        (b"earthdistance", b"1.2", b"t", b"t", b"cube", b"t"),
+    ],
     [(b"citext", b"1.6")],
     [(b"pg_trgm", b"1.7")],
     [(b"t", b'citext, "uuid-ossp"')],
@@ -75,6 +78,8 @@ CATALOG: Sequence[Sequence[Row]] = (
         (b"pg_trgm", b"f", b"view v", b"3"),
         (b"pg_trgm", b"f", b"index i", b"3"),
     ],
+    [(b'"$user", public', b"shop_owner")],
+    [(b"pg_catalog",), (b"public",)],
 )
 
 

@@ -71,7 +71,11 @@ def test_an_honest_answer_is_understood() -> None:
             owned=frozenset({"pg_trgm"}),
             offers={
                 "citext": {"1.6": Package(superuser=True, trusted=True)},
-                "earthdistance": {"1.2": Package(superuser=True, trusted=True, requires=("cube",))},
+                "earthdistance": {
+                    "1.2": Package(
+                        superuser=True, trusted=True, requires=("cube",), names_schema=True
+                    )
+                },
             },
             newest={"citext": "1.6"},
             updates={"pg_trgm": frozenset({"1.7"})},
@@ -157,10 +161,10 @@ def test_rows_that_say_what_can_be_done_are_read_strictly(answer: bytes) -> None
 def test_long_texts_of_a_catalog_are_cut() -> None:
     """They stand in messages of a plan, and are the names of nothing that a spec can name."""
     long, cut = b"x" * 100_000, "x" * 100 + "…"
-    offers = [(long, long, b"t", b"t", long)]
+    offers = [(long, long, b"t", b"t", long, b"f")]
     uses = [(long, b"t", long, b"1"), (long, b"f", long, b"1")]
     pair = [(long, long)]
-    catalog = [CATALOG[0], [(long,)], offers, pair, pair, [(b"f", b"")], uses]
+    catalog = [CATALOG[0], [(long,)], offers, pair, pair, [(b"f", b"")], uses, [(long, long)], []]
     with serving(rolsuper=tables(catalog)) as server:
         assert looked(server) == Reached(
             superuser=False,
@@ -171,6 +175,7 @@ def test_long_texts_of_a_catalog_are_cut() -> None:
             updates={cut: frozenset({cut})},
             needed_by={cut: (cut,)},
             used_by={cut: Uses(names=("x" * 160 + "…",))},
+            has_schema=False,
         )
 
 
