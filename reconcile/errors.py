@@ -75,7 +75,12 @@ class ForbiddenCallError(ReconcileError):
 
 
 class ApiError(ReconcileError):
-    """The provider could not be asked, or answered what cannot be used."""
+    """The provider could not be asked, or answered what cannot be used.
+
+    `about` is the key of a spec whose value the provider does not know, None where it is not that.
+    """
+
+    about: str | None = None
 
 
 class AccessError(ApiError):
@@ -90,6 +95,10 @@ class AccessError(ApiError):
 
 class NotFoundError(ApiError):
     """The provider knows no such application, addon or database, or shows it to others only."""
+
+    def __init__(self, message: str, *, about: str | None = None) -> None:
+        super().__init__(message)
+        self.about = about
 
 
 class NotOfferedError(ApiError):

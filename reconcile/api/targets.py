@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from reconcile.api.access import ByAccount
@@ -14,6 +15,9 @@ from reconcile.model.engine import Engine
 from reconcile.model.project import ListedAddon
 from reconcile.model.target import ADDON_ID, Target
 from reconcile.model.text import safe_text
+
+_LONGEST = 200
+"""Characters of a name that are compared with others."""
 
 
 class Targets:
@@ -69,28 +73,34 @@ class Targets:
         try:
             return account.grant(app=app, addon=addon)
         except NotFoundError:
-            # An application may be called `ad-something`, and its resources then are, too.
-            found = _by_resource(account, app, addon)
-            if found is None:
+            if any(one.get("id") == addon for one in _listed(account, app)):
                 raise
-            return account.grant(app=app, addon=found)
+            # An application may be called `ad-something`, and its resources then are, too.
+            return account.grant(app=app, addon=_resolve(account, app, addon, engine))
 
 
 def _resolve(account: ByAccount, app: str, resource_id: str | None, engine: Engine | None) -> str:
-    listed = _live(account.addons(app), app)
+    listed = _listed(account, app)
     if resource_id is None:
         return _only(listed, app, engine)
-    found = _by_resource(account, app, resource_id)
-    if found is None:
-        raise NotFoundError(
-            f"application {app!r} has no addon {resource_id!r}: it has {_named(listed)}"
-        )
-    return found
+    for one in listed:
+        if one.get("resource_id") == resource_id:
+            return _id(one, app)
+    known = [str(one.get(key)) for one in listed for key in ("id", "resource_id")]
+    near = get_close_matches(resource_id[:_LONGEST], known, n=1)
+    meant = f" (did you mean {safe_text(near[0])!r}?)" if near else ""
+    raise NotFoundError(
+        f"application {app!r} has no addon {resource_id!r}{meant}: it has {_named(listed)}",
+        about="addon",
+    )
 
 
-def _by_resource(account: ByAccount, app: str, resource_id: str) -> str | None:
-    listed = _live(account.addons(app), app)
-    return next((_id(one, app) for one in listed if one.get("resource_id") == resource_id), None)
+def _listed(account: ByAccount, app: str) -> list[Mapping[str, Any]]:
+    """The live addons of an application. Raises NotFoundError about it where there is none."""
+    try:
+        return _live(account.addons(app), app)
+    except NotFoundError as error:
+        raise NotFoundError(f"no application {app!r}: {error}", about="app") from None
 
 
 def _required(app: str, addon: str | None) -> str:
@@ -106,7 +116,9 @@ def _only(listed: Sequence[Mapping[str, Any]], app: str, engine: Engine | None) 
     fitting = [one for one in listed if engine is None or engine_of(one) is engine]
     wanted = f"{engine.value} addon" if engine else "addon"
     if not fitting:
-        raise NotFoundError(f"application {app!r} has no {wanted}: it has {_named(listed)}")
+        raise NotFoundError(
+            f"application {app!r} has no {wanted}: it has {_named(listed)}", about="engine"
+        )
     if len(fitting) > 1:
         raise ApiError(
             f"application {app!r} has several {wanted}s: name one as addon: {_named(fitting)}"

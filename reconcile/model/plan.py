@@ -11,6 +11,7 @@ from attrs import field, frozen
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action, Blocked, Doable, Item, ManualStep, Pending, Reason
+from reconcile.model.location import Origin
 from reconcile.model.policy import Ignored
 from reconcile.model.target import Pins, Target
 
@@ -41,8 +42,9 @@ def short_id(plan_id: str) -> str:
 class DatabasePlan:
     """The items of one database in the order in which they are to be done.
 
-    `target` and `version` are None and `error` is set where the database could not be read; `pins`
-    is what the spec says of the target.
+    `target` and `version` are None and `error` is set where the database could not be read, with its
+    `error_origin` where the provider does not know what the spec names there; `pins` is what the spec
+    says of the target.
     `unmanaged` lists what lives there without being named, for the kinds that the spec names;
     `ignored` what of these kinds is left out of both sides.
     """
@@ -58,6 +60,7 @@ class DatabasePlan:
     unmanaged: tuple[Address, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     error: str | None = None
+    error_origin: Origin | None = None
     unauthenticated: bool = False
 
     @property

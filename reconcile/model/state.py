@@ -103,10 +103,14 @@ class Observed:
 
 @frozen(kw_only=True)
 class Unknown:
-    """A database that could not be read, and why. Never taken for one that is in sync."""
+    """A database that could not be read, and why. Never taken for one that is in sync.
+
+    `about` is the key of the spec whose value the provider does not know, None for another reason.
+    """
 
     reason: str
     unauthenticated: bool = False
+    about: str | None = None
 
 
 Observation = Observed | Unknown
@@ -140,7 +144,8 @@ class Desired:
 
     `kinds` holds a value of the kind's `spec_type` by kind name, without what is `ignored` of the
     kinds that the spec names; `origins` the place of each database, kind and name, by address.
-    `whole` holds, by name, what the spec says of each kind of which something is ignored.
+    `whole` holds, by name, what the spec says of each kind of which something is ignored, `keys`
+    the places of the values of `app`, `addon` and `engine`.
     """
 
     handle: str
@@ -156,6 +161,11 @@ class Desired:
     ignored: tuple[Ignored, ...] = ()
     whole: Mapping[str, object] = field(factory=dict)
     origins: Mapping[Address, Origin] = field(factory=dict)
+    keys: Mapping[str, Location] = field(factory=dict)
+
+    def origin_of_key(self, key: str) -> Origin:
+        """The place of the value of a key; that of the database where the spec has no such key."""
+        return Origin(location=self.keys.get(key, self.location))
 
     def as_written(self) -> Desired:
         """The same with nothing ignored: to look at, never to plan by."""

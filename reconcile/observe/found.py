@@ -109,4 +109,5 @@ def or_unknown(read: Callable[[], T]) -> T | Unknown:
     except UsageError:
         raise
     except ReconcileError as error:
-        return Unknown(reason=str(error), unauthenticated=error.unauthenticated)
+        about = error.about if isinstance(error, ApiError) else None
+        return Unknown(reason=str(error), unauthenticated=error.unauthenticated, about=about)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from difflib import get_close_matches
 from threading import Event
 
 from attrs import evolve
@@ -18,6 +19,9 @@ from reconcile.observe.fanout import fan_out
 from reconcile.observe.found import find, or_unknown
 from reconcile.observe.lookups import Lookups
 from reconcile.observe.reach import Inspect, reached, unlooked
+
+_LONGEST = 200
+"""Characters of a name that are compared with others."""
 
 INTERRUPTED = Unknown(reason="not read: the run was interrupted")
 
@@ -53,10 +57,21 @@ def observe(
         stop=stop,
         done=tell,
     )
+    apps = sorted({one.target.app for one in found if isinstance(one, Observed)})
     return {
-        one.handle: observation or INTERRUPTED
+        one.handle: _with_a_name(one.app, observation or INTERRUPTED, apps)
         for one, observation in zip(desired, found, strict=True)
     }
+
+
+def _with_a_name(app: str, observation: Observation, apps: Sequence[str]) -> Observation:
+    """An unknown application with the one that may be meant, of those that were read meanwhile."""
+    if not isinstance(observation, Unknown) or observation.about != "app":
+        return observation
+    near = get_close_matches(app[:_LONGEST], apps, n=1)
+    if not near:
+        return observation
+    return evolve(observation, reason=f"{observation.reason}; did you mean {near[0]!r}?")
 
 
 def observe_database(

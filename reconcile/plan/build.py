@@ -43,8 +43,9 @@ def plan_database(desired: Desired, observation: Observation) -> DatabasePlan:
         ignored=desired.ignored,
     )
     match observation:
-        case Unknown(reason=reason, unauthenticated=unauthenticated):
-            return evolve(plan, error=reason, unauthenticated=unauthenticated)
+        case Unknown(reason=reason, unauthenticated=unauthenticated, about=about):
+            origin = desired.origin_of_key(about) if about else None
+            return evolve(plan, error=reason, error_origin=origin, unauthenticated=unauthenticated)
         case Observed(facts=facts, target=target):
             known = facts.version is not None and facts.engine is desired.engine
             version = str(facts.version) if known else None
@@ -75,7 +76,6 @@ def _items(desired: Desired, observed: Observed) -> tuple[Item, ...]:
 def _whole_database(desired: Desired, facts: Facts) -> Item | None:
     """What stands in the way of planning anything here."""
     address = Address(database=desired.handle)
-    origin = desired.origin(address)
     if facts.engine is not desired.engine:
         return Blocked(
             address=address,
@@ -83,10 +83,11 @@ def _whole_database(desired: Desired, facts: Facts) -> Item | None:
             message=f"the live database is {facts.type_name!r}, the spec says {desired.engine.value!r}",
             hint="check app and addon in the spec; an engine is never changed",
             reason=Reason.MISMATCH,
-            origin=origin,
+            origin=desired.origin_of_key("engine"),
         )
     if facts.settled:
         return None
+    origin = desired.origin(address)
     status = f"its status is {facts.status!r}"
     if facts.held_by_addon:
         status = f"its addon is {facts.addon_status!r}"

@@ -137,6 +137,9 @@ class DatabaseDocument:
     status: Literal["unknown", "pending", "changes", "attention", "in sync"]
     protect: bool
     error: str | None = described("Why it is unknown.")
+    error_place: PlaceDocument | None = described(
+        "Where the spec names what the provider does not know; null for another reason."
+    )
     items: tuple[ItemDocument, ...] = described("In the order in which they are to be done.")
     unmanaged: tuple[str, ...] = described("Addresses that are live and named nowhere.")
     ignored: tuple[IgnoredDocument, ...] = described("What of the database does not count.")

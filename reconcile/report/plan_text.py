@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from reconcile.model.address import Address
 from reconcile.model.change import Risk, is_first_half
-from reconcile.model.finding import Severity
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
 from reconcile.model.manual import as_run
 from reconcile.model.plan import DatabasePlan, Proposal, Status
@@ -19,6 +19,7 @@ from reconcile.report.items_text import (
     guard_lines,
     item_lines,
     place_in_database,
+    place_of,
     replacement_lines,
 )
 from reconcile.report.page import BLANK, Line, Look, line, render
@@ -37,17 +38,42 @@ def plan_lines(proposal: Proposal) -> Iterator[Line]:
     for finding in proposal.concerning(None):
         yield BLANK
         yield from finding_lines(finding)
+    together = unknown_together(plan.databases, proposal)
+    yield from together_lines(together)
     quiet: list[DatabasePlan] = []
     for database in plan.databases:
         if is_quiet(database, proposal):
             quiet.append(database)
-        else:
+        elif database.error not in together:
             yield BLANK
             yield from database_lines(database, proposal)
     if quiet and len(quiet) < len(plan.databases):
         yield BLANK
         yield line(0, ("in sync: ", "green"), ", ".join(one.handle for one in quiet))
     yield from _quiet_lines(quiet)
+
+
+def unknown_together(
+    databases: Iterable[DatabasePlan], proposal: Proposal
+) -> Mapping[str, Sequence[str]]:
+    """The handles of databases that are unknown for one reason, by it, where there are several."""
+    handles: dict[str, list[str]] = {}
+    for one in databases:
+        if one.error is not None and one.error_origin is None and not _findings(one, proposal):
+            handles.setdefault(one.error, []).append(one.handle)
+    return {error: names for error, names in handles.items() if len(names) > 1}
+
+
+def together_lines(together: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+    """What several databases are unknown for, said once."""
+    for error, handles in together.items():
+        yield BLANK
+        yield line(0, ("unknown", "bold red"), f"  {error}", sign=("?", "bold red"), hanging=9)
+        yield line(2, f"{count(len(handles), 'database')}: {', '.join(handles)}")
+
+
+def _findings(database: DatabasePlan, proposal: Proposal) -> Iterable[Finding]:
+    return proposal.concerning(Address(database=database.handle))
 
 
 def verdict(proposal: Proposal) -> str:
@@ -105,8 +131,9 @@ def database_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]
     yield heading(database)
     if database.error is not None:
         sign = ("?", "bold red")
-        yield line(2, ("unknown", "bold red"), f"  {database.error}", sign=sign, hanging=9)
-    for finding in proposal.concerning(Address(database=database.handle)):
+        place = f" ({place_of(database.error_origin)})" if database.error_origin else ""
+        yield line(2, ("unknown", "bold red"), f"  {database.error}{place}", sign=sign, hanging=9)
+    for finding in _findings(database, proposal):
         yield from guard_lines(finding, 2)
     yield from _items_lines(database, proposal)
     if database.unmanaged:

@@ -19,7 +19,14 @@ from reconcile.model.text import moment
 from reconcile.report.deed_text import SIGNS, call_lines, follow_lines
 from reconcile.report.findings_text import finding_lines
 from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
-from reconcile.report.plan_text import database_lines, is_quiet, plan_lines, verdict
+from reconcile.report.plan_text import (
+    database_lines,
+    is_quiet,
+    plan_lines,
+    together_lines,
+    unknown_together,
+    verdict,
+)
 from reconcile.report.words import count, listed, show_fields
 
 
@@ -192,6 +199,9 @@ def _rest_lines(proposal: Proposal) -> Iterator[Line]:
     if rest:
         yield BLANK
         yield line(0, ("Left for a person, or for later:", "bold"))
+    together = unknown_together(rest, proposal)
+    yield from together_lines(together)
     for plan in rest:
-        yield BLANK
-        yield from database_lines(plan, proposal)
+        if plan.error not in together:
+            yield BLANK
+            yield from database_lines(plan, proposal)

@@ -38,7 +38,7 @@ from reconcile.report.documents import (
     SummaryDocument,
     TargetDocument,
 )
-from reconcile.report.items_json import findings_of, ignored_of, item_of
+from reconcile.report.items_json import findings_of, ignored_of, item_of, place_document
 from reconcile.report.live_documents import (
     ElementDocument,
     KindDocument,
@@ -195,6 +195,9 @@ def _database(database: DatabasePlan, proposal: Proposal) -> DatabaseDocument:
         status=database.status.value,
         protect=database.protect,
         error=database.error,
+        error_place=place_document(database.error_origin.location)
+        if database.error_origin
+        else None,
         items=tuple(
             item_of(entry, proposal.refusal(entry)) for entry in as_run(database, proposal)
         ),

@@ -75,6 +75,11 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
         ignored=tuple(sorted((one for one in ignored if one.address.kind in given), key=_place)),
         whole={name: given[name].value for name in _touched(ignored) if name in given},
         origins=dict(_origins(spec, given)),
+        keys={
+            key: spec.document.locations.find((key,)).location
+            for key in ("app", "addon", "engine")
+            if key in spec.document.value
+        },
     )
     return desired, (
         *ignoring.findings,

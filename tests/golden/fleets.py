@@ -91,13 +91,18 @@ def database(
 
 
 def unreadable(
-    handle: str, reason: str, *, engine: Engine = Engine.MYSQL, unauthenticated: bool = False
+    handle: str,
+    reason: str,
+    *,
+    engine: Engine = Engine.MYSQL,
+    unauthenticated: bool = False,
+    about: str | None = None,
 ) -> Database:
     """A database that could not be read."""
     wanted = desired({"backups": Backups(enabled=True)}, handle=handle, engine=engine)
     return Database(
         desired=wanted,
-        observation=Unknown(reason=reason, unauthenticated=unauthenticated),
+        observation=Unknown(reason=reason, unauthenticated=unauthenticated, about=about),
     )
 
 
@@ -260,6 +265,17 @@ UNKNOWN = proposed(
     unreadable(
         "lost", "GET database: no answer from https://db.example.test: connection timed out"
     ),
+)
+
+_TOKEN = "POST /v1/tokens/exchange: HTTP 401, 'no such token': check SCALINGO_API_TOKEN"
+UNKNOWN_NAMES = proposed(
+    unreadable(
+        "renamed",
+        "no application 'renamed-web': GET /v1/apps/renamed-web/addons: HTTP 404; did you mean 'named'?",
+        about="app",
+    ),
+    unreadable("shop", _TOKEN, unauthenticated=True),
+    unreadable("billing", _TOKEN, unauthenticated=True),
 )
 
 PENDING = proposed(
@@ -559,6 +575,7 @@ PLANS: Mapping[str, Proposal] = {
     "mixed": MIXED,
     "in_sync": EVERYTHING_IN_SYNC,
     "unknown": UNKNOWN,
+    "unknown_names": UNKNOWN_NAMES,
     "pending": PENDING,
     "blocked": BLOCKED,
     "manual": MANUAL,

@@ -24,6 +24,7 @@ from golden.fleets import (
     SHOP,
     STRICT,
     TELEMETRY,
+    UNKNOWN_NAMES,
     Database,
     backups,
     database,
@@ -356,5 +357,6 @@ RUNS: Mapping[str, Run] = {
     "dry_refused_by_hand": dry(
         evolve(MANUAL, findings=(Finding(code="G108", message="the plan has expired"),))
     ),
+    "dry_unknown_names": dry(UNKNOWN_NAMES),
     "dry_interrupted": evolve(dry(proposed(SHOP)), interrupted=ExitStatus.INTERRUPTED),
 }
