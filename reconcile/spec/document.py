@@ -16,7 +16,7 @@ from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.convert import Converted, convert, refusal
 from reconcile.spec.locations import Mark, Path, finding
-from reconcile.spec.partial import without_entries
+from reconcile.spec.partial import without_faulty
 from reconcile.spec.sentences import Sentence, unknown_key
 from reconcile.spec.written import HEADER_KEYS, Header
 
@@ -112,8 +112,8 @@ def _read_kind(
 def _check_others(
     document: Document, at: Path, kind: Kind[Any], engine: Engine | None, faulty: Iterable[Path]
 ) -> Iterator[Finding]:
-    """What cannot be meant of the entries of a kind that could be converted."""
-    partial = without_entries(document.at(at), kind.spec_type, faulty)
+    """What cannot be meant of the parts of a kind that could be converted."""
+    partial = without_faulty(document.at(at), kind.spec_type, faulty)
     if partial is None:
         return
     converted = convert(document, kind.spec_type, at=at, value=partial.value)

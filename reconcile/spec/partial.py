@@ -1,17 +1,14 @@
-"""A value without its list entries that could not be converted, so that the others are checked."""
+"""A value without the parts that could not be converted, so that the others are checked."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
 
 from reconcile.model.constraint import InvalidValueError, short_form
 from reconcile.spec.locations import Path
-
-_Entry = tuple[str, int]
-"""The key of a list, and an index in it."""
 
 
 @frozen(kw_only=True)
@@ -32,41 +29,28 @@ class Partial:
         )
 
 
-def without_entries(value: object, cls: type, faulty: Iterable[Path]) -> Partial | None:
-    """The value of a class without entries of its lists, by the paths of their errors.
+def without_faulty(value: object, cls: type, faulty: Iterable[Path]) -> Partial | None:
+    """The value of a class without the keys and the list entries that have errors, by their paths.
 
-    None where an error is about something else, or where nothing is left of a list: then a check
-    could blame what is not there.
+    None where the whole is at fault, where nothing is left of a list, or of all lists:
+    then a check could blame what is not there.
     """
     short = short_form(cls)
     plain = {short.key: value} if short and not isinstance(value, dict) else value
-    entries = {_entry_of(path) for path in faulty}
-    if not isinstance(plain, dict) or None in entries:
+    paths = list(faulty)
+    if not isinstance(plain, dict) or () in paths:
         return None
-    dropped = {one for one in entries if one is not None}
-    left = {key: _left(key, listed, dropped) for key, listed in plain.items()}
-    touched = {key for key, _index in dropped}
-    if not all(isinstance(plain.get(key), list) and left[key] for key in touched):
+    keys = {path[0] for path in paths if len(path) == 1 or not isinstance(path[1], int)}
+    dropped = {(path[0], path[1]) for path in paths if path[0] not in keys}
+    kept = {key: listed for key, listed in plain.items() if key not in keys}
+    lists = {key: listed for key, listed in kept.items() if isinstance(listed, list)}
+    left = {
+        key: tuple(index for index in range(len(listed)) if (key, index) not in dropped)
+        for key, listed in lists.items()
+    }
+    if not any(left.values()) or not all(left.get(str(key)) for key, _index in dropped):
         return None
     return Partial(
-        value={
-            key: [listed[index] for index in left[key]] if key in touched else listed
-            for key, listed in plain.items()
-        },
-        indexes={key: left[key] for key in touched},
+        value=kept | {key: [lists[key][index] for index in left[key]] for key in left},
+        indexes=left,
     )
-
-
-def _entry_of(path: Path) -> _Entry | None:
-    match path:
-        case (str(key), int(index), *_):
-            return key, index
-        case _:
-            return None
-
-
-def _left(key: str, listed: object, dropped: Collection[_Entry]) -> tuple[int, ...]:
-    """The indexes of a list that are not dropped."""
-    if not isinstance(listed, list):
-        return ()
-    return tuple(index for index in range(len(listed)) if (key, index) not in dropped)

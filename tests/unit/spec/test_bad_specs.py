@@ -285,10 +285,35 @@ def test_all_faults_of_a_spec_are_found_at_once() -> None:
         ),
         (MYSQL + "logical_databases: {presnt: [a], absent: []}\n", [("5:21", "S102")]),
         (MYSQL + "backups: {hours: [x]}\n", [("5:19", "S101")]),
+        (
+            MYSQL + "backups: {enabled: maybe, hours: [3, 3]}\n",
+            [("5:20", "S101"), ("5:38", "S203")],
+        ),
+        (
+            MYSQL + "logical_databases:\n"
+            "  present: [one, one]\n"
+            "  absent: [{name: one, reason: x, until: 2099-01-01}]\n"
+            "  others: maybe\n",
+            [("6:18", "S203"), ("7:19", "S204"), ("8:11", "S104")],
+        ),
+        (
+            MYSQL + "logical_databases: {present: [a, a], absnt: []}\n",
+            [("5:34", "S203"), ("5:38", "S102")],
+        ),
+        (MYSQL + "features: {force-ssl: maybe, publicly-available: true}\n", [("5:23", "S101")]),
     ],
-    ids=["short form", "two lists", "unknown key", "nothing left"],
+    ids=[
+        "short form",
+        "two lists",
+        "unknown key",
+        "nothing left",
+        "field",
+        "choice",
+        "typo",
+        "switch",
+    ],
 )
-def test_entries_are_checked_next_to_one_that_cannot_be_read(
+def test_entries_are_checked_next_to_what_cannot_be_read(
     text: str, places: list[tuple[str, str]]
 ) -> None:
     """Each finding at its own place; nothing is said of what could be due to the first fault."""
