@@ -13,9 +13,14 @@ _AN_INSTANT = "2026-01-05T09:00:00.000+00:00"
 _AN_ID = "609145e66ffbd934f6745bb4"
 
 USER_NAME = Matches(
-    r"[A-Za-z][0-9A-Za-z_-]{0,62}", "a letter, then at most 62 letters, digits, '_' and '-'"
+    r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}", "a letter or digit, then at most 62 of them, '_' and '-'"
 )
-
+# What a fleet file may name is wider: the users of older databases have other names.
+NEW_USER_NAME = Matches(
+    r"(?=.{6,32}$)[0-9a-z]+(-[0-9a-z]+)*",
+    "6 to 32 small letters, digits and single '-', none of them first or last",
+)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 24, 64
 
 STATUS_WORD = Matches(r"[a-z][a-z-]{0,31}", "a word of at most 32 small letters and '-'")
 

@@ -13,7 +13,12 @@ from reconcile.sandbox.database_api import place_of, reachable
 from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import invalid, malformed, not_found
 from reconcile.sandbox.fleet import Database, Engine
-from reconcile.sandbox.records import USER_NAME, User
+from reconcile.sandbox.records import (
+    LONGEST_PASSWORD,
+    NEW_USER_NAME,
+    SHORTEST_PASSWORD,
+    User,
+)
 from reconcile.sandbox.service import Service
 from reconcile.sandbox.wire import Call, Credential, JsonReply
 
@@ -52,6 +57,14 @@ def _find(database: Database, call: Call) -> User:
     return user
 
 
+def _changeable(database: Database, call: Call) -> User:
+    """Find the user of the path, or answer 422 for a protected one."""
+    user = _find(database, call)
+    if user.protected:
+        raise invalid({"name": ["is protected and cannot be changed"]})
+    return user
+
+
 def _store(service: Service, database: Database, users: Mapping[str, User]) -> None:
     service.fleet.change(evolve(database, users=tuple(users.values())))
 
@@ -68,8 +81,8 @@ _PASSWORDS = frozenset({"password", "password_confirmation"})
 
 def _password_errors(wanted: Mapping[str, object]) -> dict[str, list[str]]:
     password = wanted.get("password")
-    if not isinstance(password, str) or not password:
-        return {"password": ["must be a string that is not empty"]}
+    if not isinstance(password, str) or not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return {"password": [f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"]}
     if wanted.get("password_confirmation") != password:
         return {"password_confirmation": ["must be the same as the password"]}
     return {}
@@ -90,8 +103,8 @@ def create_user(service: Service, call: Call) -> Response:
     # The documents' example asks for a password of the service by null.
     given = any(wanted.get(field) is not None for field in _PASSWORDS)
     errors = _password_errors(wanted) if given else {}
-    if not isinstance(name, str) or not re.fullmatch(USER_NAME.pattern, name):
-        errors["name"] = [f"must be {USER_NAME.wanted}"]
+    if not isinstance(name, str) or not re.fullmatch(NEW_USER_NAME.pattern, name):
+        errors["name"] = [f"must be {NEW_USER_NAME.wanted}"]
     elif name in users:
         errors["name"] = ["is already taken"]
     if not isinstance(read_only, bool):
@@ -113,7 +126,7 @@ def _renewed(service: Service, database: Database, user: User) -> User:
 def change_password(service: Service, call: Call) -> Response:
     """Give a user the password of the request, which the answer does not repeat."""
     database = reachable(service, call)
-    user = _find(database, call)
+    user = _changeable(database, call)
     errors = _password_errors(_wanted(call))
     if errors:
         raise invalid(errors)
@@ -123,16 +136,14 @@ def change_password(service: Service, call: Call) -> Response:
 def reset_password(service: Service, call: Call) -> Response:
     """Give a user a new password, and say it."""
     database = reachable(service, call)
-    user = _find(database, call)
+    user = _changeable(database, call)
     return _one(database, _renewed(service, database, user), password=_generated())
 
 
 def delete_user(service: Service, call: Call) -> Response:
     """Delete a user: 204."""
     database = reachable(service, call)
-    user = _find(database, call)
-    if user.protected:
-        raise invalid({"name": ["is protected and cannot be deleted"]})
+    user = _changeable(database, call)
     kept = {name: one for name, one in _users(database).items() if name != user.name}
     _store(service, database, kept)
     return Response(status_code=204)

@@ -11,7 +11,7 @@ from reconcile.sandbox import Sandbox
 
 OWN = {"name": "u_my_db_123", "read_only": False, "protected": True}
 REPORTING = {"name": "reporting", "read_only": True, "protected": False}
-PASSWORD = {"password": "correct horse", "password_confirmation": "correct horse"}
+PASSWORD = {"password": "x" * 24, "password_confirmation": "x" * 24}
 
 
 def _ask(client: ProviderClient, method: str, user: str = "", document: Any = None) -> Answer:
@@ -53,6 +53,12 @@ def test_a_created_user_is_answered_in_both_known_shapes(
     assert password not in str(sandbox.fleet())
 
 
+def test_a_name_may_begin_with_a_digit(client: ProviderClient) -> None:
+    """As the documents have it."""
+    assert _create(client, name="42-reports").status == 201
+    assert _ask(client, "DELETE", "/42-reports").status == 204
+
+
 def test_a_password_of_null_is_made_up(client: ProviderClient) -> None:
     """The documents' example asks for one so, and names the database."""
     none = {"database_id": MYSQL, "password": None, "password_confirmation": None}
@@ -77,7 +83,7 @@ def test_a_given_password_is_not_repeated(client: ProviderClient, sandbox: Sandb
 
 def test_a_user_can_write_unless_said_otherwise(client: ProviderClient) -> None:
     """The name is all that is needed."""
-    assert _ask(client, "POST", "", {"name": "w"}).document["read_only"] is False
+    assert _ask(client, "POST", "", {"name": "writer"}).document["read_only"] is False
 
 
 def test_a_reset_gives_another_password(client: ProviderClient, sandbox: Sandbox) -> None:
@@ -110,10 +116,13 @@ def test_a_user_is_deleted(client: ProviderClient, sandbox: Sandbox) -> None:
     assert _ask(client, "DELETE", "/reporting").status == 404
 
 
-def test_a_protected_user_stays(client: ProviderClient) -> None:
-    """It cannot be deleted."""
-    answer = _ask(client, "DELETE", "/u_my_db_123")
-    errors = {"name": ["is protected and cannot be deleted"]}
+@pytest.mark.parametrize(
+    ("method", "suffix"), [("DELETE", ""), ("PATCH", ""), ("POST", "/reset_password")]
+)
+def test_a_protected_user_stays(client: ProviderClient, method: str, suffix: str) -> None:
+    """It cannot be deleted, and its password is the provider's."""
+    answer = _ask(client, method, f"/u_my_db_123{suffix}", PASSWORD)
+    errors = {"name": ["is protected and cannot be changed"]}
     assert (answer.status, answer.document) == (422, {"errors": errors})
     assert _listed(client) == [OWN]
 
@@ -128,8 +137,8 @@ def test_a_missing_user_is_a_404(client: ProviderClient, method: str, user: str)
     assert (answer.status, answer.document) == (404, missing)
 
 
-NAMED = "must be a letter, then at most 62 letters, digits, '_' and '-'"
-NO_PASSWORD = "must be a string that is not empty"
+NAMED = "must be 6 to 32 small letters, digits and single '-', none of them first or last"
+NO_PASSWORD = "must have 24 to 64 characters"
 
 
 @pytest.mark.parametrize(
@@ -137,13 +146,23 @@ NO_PASSWORD = "must be a string that is not empty"
     [
         *[
             ({"name": name}, {"name": [NAMED]})
-            for name in ("", "1a", "a b", "é", "a" * 64, 3, None)
+            for name in (
+                "",
+                "short",
+                "a b c d",
+                "réporting",
+                "Reporting",
+                "a--bcde",
+                "a" * 33,
+                3,
+                None,
+            )
         ],
-        ({"name": "u_my_db_123"}, {"name": ["is already taken"]}),
         ({"read_only": "yes"}, {"read_only": ["must be true or false"]}),
         ({"password": ""}, {"password": [NO_PASSWORD]}),
         ({"password": 3}, {"password": [NO_PASSWORD]}),
-        ({"password": "a"}, {"password_confirmation": ["must be the same as the password"]}),
+        ({"password": "a" * 65, "password_confirmation": "a" * 65}, {"password": [NO_PASSWORD]}),
+        ({"password": "a" * 24}, {"password_confirmation": ["must be the same as the password"]}),
         ({"password_confirmation": "a"}, {"password": [NO_PASSWORD]}),
         ({"name": "", "read_only": 1}, {"name": [NAMED], "read_only": ["must be true or false"]}),
     ],
@@ -159,13 +178,22 @@ def test_an_unfit_user_is_a_422(
 
 def test_a_change_without_a_password_is_a_422(client: ProviderClient) -> None:
     """There is nothing else to change."""
-    answer = _ask(client, "PATCH", "/u_my_db_123", {"read_only": True})
+    _create(client)
+    answer = _ask(client, "PATCH", "/reporting", {"read_only": True})
     assert (answer.status, answer.document) == (422, {"errors": {"password": [NO_PASSWORD]}})
 
 
-@pytest.mark.parametrize(("method", "user"), [("POST", ""), ("PATCH", "/u_my_db_123")])
+def test_a_name_is_taken_once(client: ProviderClient) -> None:
+    """A second user of it is a 422."""
+    _create(client)
+    answer = _create(client)
+    assert (answer.status, answer.document) == (422, {"errors": {"name": ["is already taken"]}})
+
+
+@pytest.mark.parametrize(("method", "user"), [("POST", ""), ("PATCH", "/reporting")])
 def test_a_body_without_a_user_is_a_400(client: ProviderClient, method: str, user: str) -> None:
     """The root must be there."""
+    _create(client)
     answer = client.database(method, MYSQL, {"name": "x"}, suffix=f"/users{user}")
     error = {"error": "the body has no object 'database_user'"}
     assert (answer.status, answer.document) == (400, error)

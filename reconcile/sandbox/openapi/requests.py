@@ -26,10 +26,14 @@ from reconcile.sandbox.openapi.shapes import (
 from reconcile.sandbox.plans import DEDICATED
 from reconcile.sandbox.plans import OFFERED as OFFERED_PLANS
 from reconcile.sandbox.platform_api import APP_NAME
-from reconcile.sandbox.records import USER_NAME
+from reconcile.sandbox.records import LONGEST_PASSWORD, NEW_USER_NAME, SHORTEST_PASSWORD
 
 _HOUR = between(0, 23)
-_PASSWORD = TEXT | {"minLength": 1, "format": "password"}
+_PASSWORD = TEXT | {
+    "minLength": SHORTEST_PASSWORD,
+    "maxLength": LONGEST_PASSWORD,
+    "format": "password",
+}
 _FEATURE_NAME = TEXT | {"enum": list(OFFERED)}
 
 
@@ -193,14 +197,15 @@ DELETE_VARIABLES = RequestBody(
 )
 
 _PASSWORDS = record(password=_PASSWORD, password_confirmation=_PASSWORD)
-_TWICE = {"password": "correct-horse-battery", "password_confirmation": "correct-horse-battery"}
+_GIVEN = "correct-horse-battery-staple"
+_TWICE = {"password": _GIVEN, "password_confirmation": _GIVEN}
 
 CREATE_USER = RequestBody(
     shape=rooted(
         "database_user",
         record(
             optional=["read_only", "password", "password_confirmation"],
-            name=matching(USER_NAME, "reporting"),
+            name=matching(NEW_USER_NAME, "reporting"),
             read_only=FLAG,
             **{name: nullable(shape) for name, shape in _PASSWORDS["properties"].items()},
         )
