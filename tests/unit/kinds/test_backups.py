@@ -200,3 +200,15 @@ def test_check_finds_what_cannot_be_meant(spec: Backups) -> None:
 def test_check_is_content_with_a_whole_spec() -> None:
     """A flag and an hour."""
     assert list(KIND.check(Backups(enabled=True, hours=(3,)), Engine.MYSQL)) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "before"),
+    [((3,), {"enabled": False}), ((1, 13), {"enabled": False, "hours": (1, 13)})],
+)
+def test_several_live_hours_are_told(hours: tuple[int, ...], before: dict[str, object]) -> None:
+    """One hour is not: where it moves meanwhile, turning backups on is still what was planned."""
+    (action,) = planned(Backups(enabled=True), live(False, *hours))
+    assert isinstance(action, Action)
+    assert isinstance(action.change, Update)
+    assert action.change.before == before
