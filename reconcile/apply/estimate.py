@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from reconcile.apply.allowance import Allowance, withheld
+from reconcile.apply.allowance import Allowance
 from reconcile.apply.executors import calls_of
+from reconcile.guard.would_run import would_run
 from reconcile.model.call import Call
 from reconcile.model.change import AT_STAKE, is_second_half
 from reconcile.model.cost import Budget, Estimate, foresee
@@ -34,8 +35,9 @@ def estimate(
     """
     requests = 0
     touched: list[str] = []
-    for database in proposal.plan.databases:
-        actions = [a for a in database.actions if withheld(proposal, allowance, a) is None]
+    running = would_run(proposal, allowance.permits).databases
+    for database, runs in zip(proposal.plan.databases, running, strict=True):
+        actions = runs.actions
         if not actions:
             continue
         touched.append(database.handle)

@@ -134,6 +134,25 @@ def test_what_a_guard_refuses_costs_nothing() -> None:
     assert foreseen(refused, ALL)[0] == 1 + LOOK + READS
 
 
+def test_what_requires_something_that_does_not_run_costs_nothing() -> None:
+    """The loop skips it, and sends nothing for it."""
+    autogen = {"duration": 0, "default": True}
+    policies = RetentionPolicies(
+        present=(RetentionPolicy(name="new", duration="1d", default=True),),
+        absent=(removal("autogen"),),
+    )
+    one = desired({"retention_policies": policies}, engine=Engine.INFLUXDB)
+    live = observed({"retention_policies": {"autogen": autogen}}, engine=Engine.INFLUXDB)
+    plan = build_plan([one], {"shop": live})
+    create, delete = plan.actions
+    assert delete.requires == (create.key,)
+    refused = Finding(
+        code="G101", severity=Severity.ERROR, message="no", location=HERE, address=create.address
+    )
+    assert foreseen(Proposal(plan=plan), ALL)[0] == 2 + 2 * LOOK + READS
+    assert foreseen(Proposal(plan=plan, findings=(refused,)), ALL)[0] == 0
+
+
 def test_a_replacement_is_looked_at_once() -> None:
     """Before its deletion: what is half replaced is finished without a look."""
     policy = RetentionPolicy(name="30-days", duration="30d", on_change=OnChange.REPLACE)
