@@ -160,10 +160,11 @@ def judge(
     overrides: Sequence[Override] = (),
     backup_first: bool = False,
     permits: Permits | None = None,
+    needs_spec: bool = False,
 ) -> Proposal:
     """Read what the guards need for a plan, and put it before them.
 
-    What was found of the plan before stays. Raises InvalidSpecsError for specs of the project that
+    What was found of the plan before stays; `needs_spec` as in Context. Raises InvalidSpecsError for specs of the project that
     turn out to mean one live database; for a one-off command, only if it would change something.
     """
     plan, ident = proposal.plan, proposal.id
@@ -180,6 +181,7 @@ def judge(
         overrides=frozenset(_counting(overrides, ident, world)),
         backup_first=backup_first,
         claims=claims,
+        needs_spec=needs_spec,
     )
     judged = review(plan, context, permits)
     if clashes and any(judged.refusal(action) is None for action in plan.actions):

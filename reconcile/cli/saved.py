@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from attrs import evolve, frozen
 
-from reconcile.api.reads import Reads
 from reconcile.apply.applied_plans import applied_before, in_doubt
 from reconcile.apply.history import runs_of_plan
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
@@ -19,14 +17,12 @@ from reconcile.cli.plan_files import PlanFile, digests, files_of, must_be_signed
 from reconcile.cli.world import World
 from reconcile.guard.plan_file import FromFile, review_file
 from reconcile.model.address import Address
-from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.history import Commit
-from reconcile.model.plan import DatabasePlan, Plan, Proposal
+from reconcile.model.plan import Plan, Proposal
 from reconcile.model.project import SpecIndex
 from reconcile.model.saved import Seal
-from reconcile.model.state import Desired, Unknown
-from reconcile.observe.found import or_unknown
+from reconcile.model.state import Desired
 from reconcile.plan.intent import intended
 from reconcile.plan.local_specs import (
     covered_kinds,
@@ -47,9 +43,9 @@ class Taken:
 
     The proposal says why it is refused, if it is. The fleet wants of each database what its local
     spec asks for, as far as the plan is about it, or else what the plan asks for: then the database
-    is in `narrow`. `dropped` are the addresses whose change the specs no longer ask for. `unsure`
-    are databases that lose data, each with a spec that asks for it if the application has no other
-    such addon. `commit` is that of the specs; `late` says why it is refused by now.
+    is in `narrow`. `dropped` are the addresses whose change the specs no longer ask for. `signed` where
+    a signature answers for its losses. `commit` is that of the specs; `late` says why it is refused
+    by now.
     """
 
     made: datetime
@@ -57,27 +53,9 @@ class Taken:
     proposal: Proposal
     dropped: frozenset[Address]
     narrow: frozenset[str]
-    unsure: tuple[tuple[DatabasePlan, Desired], ...]
+    signed: bool
     commit: Callable[[], Commit | None]
     late: Callable[[], tuple[Finding, ...]]
-
-    def unanswered(self, reads: Reads) -> Iterator[Finding]:
-        """What a spec that names no addon turns out not to be about; a request an application."""
-        for database, spec in self.unsure:
-            only = or_unknown(
-                partial(reads.targets.find, app=spec.app, addon=None, engine=spec.engine)
-            )
-            addon = database.target.addon if database.target else None
-            if isinstance(only, Unknown) or only.addon != addon:
-                why = only.reason if isinstance(only, Unknown) else f"it is about {only.addon!r}"
-                yield Finding(
-                    code="G110",
-                    message=(
-                        f"the spec {spec.handle!r} names no addon, and does not answer for what"
-                        f" {database.handle!r} would lose: {why}"
-                    ),
-                    hint="name the addon in the spec",
-                )
 
 
 def saved_plan(path: Path, options: ApplyOptions, world: World) -> Taken:
@@ -102,7 +80,6 @@ def saved_plan(path: Path, options: ApplyOptions, world: World) -> Taken:
         now = evolve(read, record=evolve(read.record, now=world.now()))
         return review_file(plan, _known(now, plan, project, index, state_dir))
 
-    signed = read.record.seal is Seal.VERIFIED
     wanted = _wanted(plan, index, read)
     return Taken(
         made=read.record.made,
@@ -115,7 +92,7 @@ def saved_plan(path: Path, options: ApplyOptions, world: World) -> Taken:
         dropped=dropped(plan, project),
         narrow=frozenset(handle for handle, spec in wanted.items() if spec is None),
         proposal=Proposal(plan=plan, findings=refusals(), id=read.saved.proposal.id),
-        unsure=() if signed else tuple(_unsure(plan, index)),
+        signed=read.record.seal is Seal.VERIFIED,
         commit=lambda: _commit(read, paths, specs, world),
         late=refusals,
     )
@@ -222,15 +199,6 @@ def _whole(read: PlanFile, plan: Plan, specs: Fleet | None) -> int:
     if read.record.seal is Seal.VERIFIED:
         numbers.append(read.saved.scope.fleet)
     return min(numbers, default=len(plan.databases))
-
-
-def _unsure(plan: Plan, index: SpecIndex) -> Iterator[tuple[DatabasePlan, Desired]]:
-    """Databases that lose data, with a spec that is about them if they are the only ones."""
-    for database in plan.databases:
-        asking = specs_of(database, index)
-        loses = any(step.risk is Risk.LOSSY for step in database.doable)
-        if loses and asking and not any(one.addon for one in asking):
-            yield database, asking[0]
 
 
 def _commit(

@@ -51,20 +51,21 @@ def look_and_judge(
     Nothing is looked at of a plan that is refused as a whole.
     """
     given, stop = saved.proposal, again.world.interruption.stop
-    if not given.refused:
-        given = evolve(given, findings=tuple(saved.unanswered(again.reads)))
     if given.refused:
         return Looked(proposal=given)
     looked = look(saved, again, stop, shown=shown)
+    # What an unsigned file says of its targets proves nothing: the specs are compared with them.
+    fleet = again.fleet if saved.signed else evolve(again.fleet, desired=())
     judged = judge(
         looked.proposal,
-        again.fleet,
+        fleet,
         again.reads,
         again.world,
         stop=stop,
         overrides=overrides,
         backup_first=backup_first,
         permits=permits,
+        needs_spec=not saved.signed,
     )
     return evolve(looked, proposal=judged)
 

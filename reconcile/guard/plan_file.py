@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from attrs import frozen
 
+from reconcile.guard.context import Context
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
@@ -127,6 +128,20 @@ def _losses(plan: Plan) -> Iterator[Address]:
 
 def _loses(entry: Doable) -> bool:
     return entry.risk is Risk.LOSSY
+
+
+def losses_without_spec(plan: Plan, context: Context) -> Iterator[Finding]:
+    """Refuse the losses of an unsigned file where no spec turns out to mean the live database."""
+    for database in plan.databases if context.needs_spec else ():
+        claim = context.claim_to(database.handle)
+        if not claim.specs and not claim.unsure:  # G111 is about what cannot be resolved
+            for address in _losses(Plan(databases=(database,))):
+                yield Finding(
+                    code="G110",
+                    message="this would lose data, and no spec here is about this live database",
+                    hint="name the addon in its spec, or say with --specs where that is",
+                    address=address,
+                )
 
 
 def _unanswered(plan: Plan, known: FromFile) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from reconcile.guard.context import Context
 from reconcile.guard.default_policy import lost_defaults
 from reconcile.guard.identity import other_databases
 from reconcile.guard.last_protection import last_protections
+from reconcile.guard.plan_file import losses_without_spec
 from reconcile.guard.protect import protected_databases
 from reconcile.guard.recovery import unrecoverable_losses
 from reconcile.guard.share import too_many_databases
@@ -31,6 +32,7 @@ OF_PLAN: tuple[Guard, ...] = (
     protected_databases,
     expired_approvals,
     other_databases,
+    losses_without_spec,
     too_many_databases,
 )
 """The guards that judge a plan as it is listed."""

@@ -289,6 +289,21 @@ def test_a_loss_that_only_the_file_asks_for_is_refused(sandbox: Sandbox, losing:
     assert sandbox.requests()["requests"] == []
 
 
+def test_a_spec_without_an_addon_has_to_lead_to_the_database_of_a_loss(
+    sandbox: Sandbox, losing: Command
+) -> None:
+    """One that may mean another addon is not a word for a loss in this one."""
+    fleet = sandbox.fleet()
+    addons = fleet["apps"][0]["addons"]
+    addons.append({"id": "ad-other", "resource_id": "shop-web-9", "engine": "mysql"})
+    sandbox.put_fleet(fleet)
+    (path,) = (losing.directory / "specs").iterdir()
+    path.write_text(path.read_text(encoding="utf-8").replace("addon: ad-shop\n", ""), "utf-8")
+    refused = losing(*LOSING, status=2)
+    assert "[G111]" in refused.stdout
+    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy"}
+
+
 @pytest.mark.parametrize("key", [None, KEY])
 @pytest.mark.parametrize(
     "spec",

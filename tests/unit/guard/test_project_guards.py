@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from attrs import evolve
 from builders import desired, observed, removal
 
@@ -67,6 +68,26 @@ def test_a_spec_in_doubt_holds_a_loss_back() -> None:
     (two,) = found(LOSING, Claim(unsure=(BROKEN, BROKEN)))
     assert two.message.endswith("unknown key 'x', and 1 more")
     assert found(SAFE, Claim(unsure=(BROKEN,))) == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "claim", "needs_spec", "codes"),
+    [
+        (LOSING, Claim(), True, ["G110"]),
+        (LOSING, Claim(), False, []),
+        (SAFE, Claim(), True, []),
+        (LOSING, Claim(specs=(desired({}),)), True, []),
+        (LOSING, Claim(unsure=(BROKEN,)), True, ["G111"]),
+    ],
+)
+def test_a_loss_of_an_unsigned_file_needs_a_spec_of_the_live_database(
+    plan: Plan, claim: Claim, needs_spec: bool, codes: list[str]
+) -> None:
+    """A spec that leads to another one is none; one that leads nowhere is in doubt."""
+    context = Context(now=NOW, claims={"shop": claim}, needs_spec=needs_spec)
+    findings = review(plan, context).findings
+    assert [one.code for one in findings] == codes
+    assert all(one.address == plan.actions[0].address for one in findings)
 
 
 def test_pins_of_another_spec_hold() -> None:
