@@ -128,7 +128,7 @@ class Lane:
             now = self._clock.now()
             free = self._pace.held(now) is None
             self._held_for += pause.seconds if free and pause and pause.for_all else 0
-            self._judge(verdict, now)
+            self._judge(verdict, now, free=free)
             if pause is None or not pause.for_all:
                 return None
             self._pace.hold(now, pause.seconds)
@@ -182,14 +182,15 @@ class Lane:
     def _allows(self, pause: Pause, deadline: Deadline, now: float) -> bool:
         return not self._breaker.is_open and pause.seconds <= deadline.left(now)
 
-    def _judge(self, verdict: Verdict, now: float) -> None:
+    def _judge(self, verdict: Verdict, now: float, *, free: bool) -> None:
+        """Take a verdict in; `free` where the host was not left alone for a refusal just before."""
         match verdict:
             case Verdict.ANSWERED:
                 self._gate, self._breaker = self._gate.answered(), self._breaker.succeeded()
             case Verdict.FAILED:
                 self._gate, self._breaker = self._gate.failed(), self._breaker.failed(now)
             case Verdict.REFUSED:
-                if not self._gate.echoes:
+                if free:
                     self._breaker = self._breaker.refused(now)
                 self._gate = self._gate.refused()
             case _:
