@@ -118,7 +118,8 @@ def clash_lines(clash: Clash | None) -> Iterator[Line]:
         return
     sides = (("before  ", clash.before), ("expected", clash.expected), ("now     ", clash.now))
     for name, fields in sides:
-        yield line(6, (f"{name}  ", "dim"), "(nothing)" if fields is None else show_fields(fields))
+        told = "(nothing)" if fields is None else show_fields(fields) or "(it is there)"
+        yield line(6, (f"{name}  ", "dim"), told)
 
 
 _WIDEST = 44

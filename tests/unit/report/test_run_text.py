@@ -17,11 +17,11 @@ from reconcile.kinds.backups import Backups
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.plan import Plan, Proposal
-from reconcile.model.run import Outcome, Result, Run
+from reconcile.model.run import Clash, Outcome, Result, Run
 from reconcile.model.state import ITSELF, Unknown
 from reconcile.plan.build import build_plan
 from reconcile.report.page import Look
-from reconcile.report.run_text import run_text
+from reconcile.report.run_text import clash_lines, run_text
 
 
 @pytest.mark.parametrize(
@@ -226,3 +226,12 @@ def test_a_finding_on_the_fleet_holds_every_action_back() -> None:
     assert lines.count("no [G900]") == 1
     assert [one.strip() for one in lines].count("refused G900, see above") == 2
     assert lines_of(evolve(run, kept=True)) == [head, *refused[:3]]
+
+
+def test_a_stale_action_on_what_has_no_fields_shows_that_it_is_there() -> None:
+    """A logical database is there or not: its line is never empty."""
+    told = [
+        "".join(text for text, _style in one.pieces)
+        for one in clash_lines(Clash(before={}, expected={}, now=None))
+    ]
+    assert told == ["before    (it is there)", "expected  (it is there)", "now       (nothing)"]
