@@ -63,6 +63,8 @@ def _plan_operations(database: Database) -> Iterator[Operation]:
 
 def _status(database: Database) -> str:
     """Return the status of the addon, which does not follow every status of its database."""
+    if database.addon_status is not None:
+        return database.addon_status
     changing = any(not one.ended for one in _plan_operations(database))
     if changing or database.status is Status.CREATING:
         return "provisioning"

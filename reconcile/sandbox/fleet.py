@@ -168,10 +168,10 @@ class Database:
     )
     plan: str | None = field(default=None, metadata=about("plan", "mysql-starter-512"))
     status: Status = field(default=Status.RUNNING, metadata=about("state of the database"))
-    addon_status: str = field(
-        default="running",
+    addon_status: str | None = field(
+        default=None,
         validator=STATUS_WORD,
-        metadata=about("state of the addon", "suspended"),
+        metadata=about("state of the addon; that of the database decides if left out", "suspended"),
     )
     current_operation_id: str | None = field(
         default=None,

@@ -59,6 +59,12 @@ def _has(**fields: object) -> Prepare:
     return lambda sandbox: sandbox.change(SHOP_ADDON, **fields)
 
 
+def _addon_suspended(sandbox: Sandbox) -> None:
+    """The shop is as its spec says, and its addon is suspended."""
+    _in_sync(sandbox)
+    sandbox.change(SHOP_ADDON, addon_status="suspended")
+
+
 def _unreadable(after: int = 0) -> Prepare:
     """The shop can be read so many times, and no more after that."""
     match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
@@ -164,7 +170,7 @@ ROWS = (
     Row("differs", "                 0     2     0      0     0", prepare=_upgradable),
     Row("pending alone", "           0     0     0      2     2", prepare=_has(status="updating")),
     Row("stopped", "                 0     2     2      2     2", prepare=_has(status="stopped")),
-    Row("addon suspended", "         -     2     -      -     2", prepare=_has(addon_status="suspended")),
+    Row("addon suspended", "         -     2     -      -     2", prepare=_addon_suspended),
     Row("another engine", "          0     2     2      2     -", (ELSEWHERE,)),
     Row("manual step left", "        0     2     2      -     -", (BILLING,)),
     Row("not allowed", "             0     2     2      -     -", (CACHE,)),
