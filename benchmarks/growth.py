@@ -1,4 +1,4 @@
-"""How the cost of a plan grows: CPU time per database, per name and per finding, small against large.
+"""How the cost of a plan grows: CPU time per database, name, action and finding, small against large.
 
 Specs are read from disk, planned against a fleet in memory, put before the guards and shown as text
 and as JSON. Everything is linear, so the cost of one is the same in a small fleet and a large one.
@@ -15,15 +15,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from reconcile.apply.allowance import Allowance
+from reconcile.apply.executors import DryRunExecutor
+from reconcile.apply.loop import Loop
 from reconcile.errors import ExitStatus
 from reconcile.guard.context import Context
 from reconcile.guard.review import review
 from reconcile.model.cost import Spent
 from reconcile.model.engine import Engine, Version
+from reconcile.model.plan import Proposal
 from reconcile.model.state import ITSELF, Desired, Elements, Facts, Observed
 from reconcile.model.target import Hosts, Target
 from reconcile.plan.build import build_plan
 from reconcile.plan.digest import plan_id
+from reconcile.plan.local_specs import dropped
 from reconcile.plan.verify import verify
 from reconcile.report.findings_text import validation_text
 from reconcile.report.page import Look
@@ -100,6 +105,15 @@ def plan(folder: Path) -> None:
     plan_json(proposal, status=ExitStatus.DONE, spent=Spent())
 
 
+def dry_run(folder: Path) -> None:
+    """What `apply --dry-run --plan` does with a plan of these specs, but for the requests."""
+    desired = load(folder).desired
+    planned = build_plan(desired, {one.handle: observed(one) for one in desired})
+    dropped(planned, desired)
+    proposal = Proposal(plan=planned, id=plan_id(planned))
+    Loop(proposal=proposal, allowance=Allowance(), executor=DryRunExecutor(), workers=1).run()
+
+
 def validate(folder: Path) -> None:
     """Everything that `validate` does."""
     loaded = load(folder)
@@ -147,6 +161,7 @@ CASES: tuple[
 ] = (
     ("database", databases, plan, (250, 4000)),
     ("name", names, plan, (625, 5000)),
+    ("action", names, dry_run, (625, 5000)),
     ("finding", findings, validate, (1125, 9000)),
 )
 

@@ -278,7 +278,8 @@ class _Walk:
 
 def _required_now(action: Action, now: DatabasePlan) -> tuple[ActionKey, ...]:
     """What an action requires by the last look; a plan from a file does not tell it all."""
-    return next((one.requires for one in now.actions if one.key == action.key), ())
+    about = (one for one in now.about(action.address) if isinstance(one, Action))
+    return next((one.requires for one in about if one.key == action.key), ())
 
 
 _RESULTS: Mapping[Standing, Result | None] = {

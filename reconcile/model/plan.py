@@ -94,6 +94,21 @@ class DatabasePlan:
         """What the tool or a person would do here, in order: what guards look at."""
         return tuple(entry for entry in self.items if isinstance(entry, Doable))
 
+    def about(self, *addresses: Address) -> list[Item]:
+        """The items of these addresses, in order."""
+        found = {
+            place: self.items[place] for one in addresses for place in self._places.get(one, ())
+        }
+        return [found[place] for place in sorted(found)]
+
+    @cached_property
+    def _places(self) -> Mapping[Address, tuple[int, ...]]:
+        """Where the items of an address stand: each action of a run asks for its own."""
+        places: dict[Address, list[int]] = {}
+        for place, entry in enumerate(self.items):
+            places.setdefault(entry.address, []).append(place)
+        return {address: tuple(some) for address, some in places.items()}
+
 
 @frozen(kw_only=True)
 class Plan:

@@ -37,26 +37,29 @@ def dropped(plan: Plan, specs: Sequence[Desired]) -> frozenset[Address]:
     return frozenset(
         entry.address
         for database in plan.databases
-        if (own := specs_of(database, index))
+        if (own := [(one, _wanted(one, database)) for one in specs_of(database, index)])
         for entry in database.doable
-        if not any(_asks(spec, entry.address, database) for spec in own)
+        if not any(_asks(spec, wanted, entry.address, database) for spec, wanted in own)
     )
 
 
-def _asks(spec: Desired, address: Address, database: DatabasePlan) -> bool:
-    """Whether a spec asks for what a plan does at an address: both halves of a replacement, or none."""
-    planned = _at(address, database.doable)
+def _asks(spec: Desired, wanted: DatabasePlan, address: Address, database: DatabasePlan) -> bool:
+    """Whether a spec asks for what a plan does at an address: both halves of a replacement, or none.
+
+    `wanted` is the spec's own plan.
+    """
+    planned = _at(address, database)
     target = database.target
     if target and spec.connection != target.connection and any(map(_by_sql, planned)):
         return False
-    return _done_by(planned) == _done_by(_at(address, _wanted(spec, database)))
+    return _done_by(planned) == _done_by(_at(address, wanted))
 
 
-def _wanted(spec: Desired, database: DatabasePlan) -> tuple[Doable, ...]:
+def _wanted(spec: Desired, database: DatabasePlan) -> DatabasePlan:
     """What a spec asks for on the state that a plan was made on."""
     state = recalled(database)
     kinds = {name: value for name, value in spec.kinds.items() if name in state.states}
-    return plan_database(evolve(renamed(spec, database.handle), kinds=kinds), state).doable
+    return plan_database(evolve(renamed(spec, database.handle), kinds=kinds), state)
 
 
 def renamed(spec: Desired, handle: str) -> Desired:
@@ -73,8 +76,8 @@ def renamed(spec: Desired, handle: str) -> Desired:
     )
 
 
-def _at(address: Address, entries: Iterable[Doable]) -> list[Doable]:
-    return [entry for entry in entries if entry.address == address]
+def _at(address: Address, database: DatabasePlan) -> list[Doable]:
+    return [entry for entry in database.about(address) if isinstance(entry, Doable)]
 
 
 def _done_by(entries: Iterable[Doable]) -> list[object]:
@@ -132,7 +135,7 @@ def _pin(one: str | None, other: str | None, live: str | None) -> str | None:
     return other if one in {None, live} and other is not None else one
 
 
-def _limited(entry: Item, wanted: Collection[Doable]) -> Item:
+def _limited(entry: Item, wanted: DatabasePlan) -> Item:
     """An entry whose approval ends with that of the specs, if that is earlier."""
     if not isinstance(entry, Doable):
         return entry

@@ -12,6 +12,7 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from reconcile.kinds import KIND_BY_NAME
+from reconcile.kinds.kind import apply_change
 from reconcile.model.address import Address
 from reconcile.model.change import (
     Change,
@@ -65,7 +66,7 @@ def standing(
     if obstacle is not None:
         return Precondition(standing=Standing.BLOCKED, message=obstacle)
     expected = _after(done, action.change)
-    about = [entry for entry in now.items if entry.address == action.address]
+    about = now.about(action.address)
     is_same = any(_is_same(entry, expected, action.risk) for entry in about)
     if not is_same and not is_left(action.change, now):
         return _DONE
@@ -98,8 +99,7 @@ def is_left(change: Change, now: DatabasePlan) -> bool:
 def concerning(address: Address, now: DatabasePlan) -> list[Item]:
     """The items of a plan that are about an address, its kind or its whole database."""
     whole = Address(database=address.database)
-    places = {address, evolve(whole, kind=address.kind), whole}
-    return [entry for entry in now.items if entry.address in places]
+    return now.about(address, evolve(whole, kind=address.kind), whole)
 
 
 def _stale(clash: Clash, *, dropped: bool) -> Precondition:
@@ -143,7 +143,7 @@ def _moment(time: datetime | None) -> str | None:
 def _obstacle(action: Action, now: DatabasePlan) -> str | None:
     """What keeps the whole database, or what the action is about, from being changed."""
     whole = Address(database=action.address.database)
-    for entry in now.items:
+    for entry in concerning(action.address, now):
         if isinstance(entry, Pending) and entry.address in {whole, action.address}:
             return f"{entry.message}, nothing was sent"
         if isinstance(entry, Blocked) and _blocks(entry, action, whole):
@@ -195,7 +195,9 @@ def _after(done: Sequence[Change], change: Change) -> Change:
         return change
     kind, name = change.address.kind, change.address.name
     live: Elements = {name: change.before}
+    simulate = KIND_BY_NAME[kind].simulate
     for earlier in done:
-        if earlier.address.kind == kind:
-            live = KIND_BY_NAME[kind].simulate(live, earlier)
+        concerns = earlier.address == change.address or simulate is not apply_change
+        if concerns and earlier.address.kind == kind:
+            live = simulate(live, earlier)
     return evolve(change, before=live.get(name, change.before))
