@@ -38,10 +38,12 @@ from reconcile.spec.config import load_config
 from reconcile.spec.load import Loaded, load_specs
 
 ROUNDS = 2
-LIMIT = 2.0
-"""How much more one may cost in the large run.
+AIM = 1.1
+"""How much more one costs in the large run on an idle machine."""
+LIMIT = 1.5
+"""The same on a busy one, where others take a third by their use of the caches.
 
-The garbage collector and the caches take a third on a busy machine; a quadratic step takes a multiple.
+A quadratic step takes a multiple: of 16 times as many databases, 16 times as much each.
 """
 
 _NOW = datetime.now(UTC)
@@ -145,15 +147,18 @@ def findings(folder: Path, number: int) -> Path:
     return write(folder, {"one.yaml": text})
 
 
-def fastest(work: Callable[[], object]) -> float:
-    """The shortest CPU time of some rounds, in seconds."""
-    best = float("inf")
-    for _ in range(ROUNDS):
-        gc.collect()
-        start = time.process_time()
-        work()
-        best = min(best, time.process_time() - start)
-    return best
+def fastest(work: Callable[[Path], None], small: Path, large: Path) -> tuple[float, float]:
+    """The shortest CPU time of some rounds for each, in seconds, in turns so that load hits both."""
+    turns = [(taken(work, small), taken(work, large), taken(work, small)) for _ in range(ROUNDS)]
+    return min(min(one[0], one[2]) for one in turns), min(one[1] for one in turns)
+
+
+def taken(work: Callable[[Path], None], folder: Path) -> float:
+    """The CPU time of one round, in seconds."""
+    gc.collect()
+    start = time.process_time()
+    work(folder)
+    return time.process_time() - start
 
 
 CASES: tuple[
@@ -172,14 +177,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         plan(databases(Path(place) / "first", 5))  # what is imported on first use is not counted
         for what, make, work, sizes in CASES:
-            costs = []
-            for size in sizes:
-                folder = make(Path(place) / f"{what}-{size}", size)
-                costs.append(fastest(lambda folder=folder, work=work: work(folder)) / size)  # type: ignore[misc]
-            small, large = costs
+            folders = [make(Path(place) / f"{what}-{size}", size) for size in sizes]
+            small, large = (
+                cost / size for cost, size in zip(fastest(work, *folders), sizes, strict=True)
+            )
             sys.stdout.write(
                 f"one {what} of {sizes[1]:,} costs {large / small:.2f} times one of {sizes[0]:,}"
-                f" (limit {LIMIT:g}; {1e6 * large:.0f} µs of CPU each)\n"
+                f" (aim {AIM:g}, limit {LIMIT:g}; {1e6 * large:.0f} µs of CPU each)\n"
             )
             failed |= large / small > LIMIT
     return int(failed)
