@@ -299,11 +299,13 @@ def cases(
     wanted = {name: draw(WANTED[name].filter(_fits(name, engine))) for name in sorted(named)}
     connected = by_sql and engine is Engine.POSTGRESQL and draw(st.sampled_from([True, False]))
     reach = draw(reached(states["extensions"]) | unreached) if connected else None
+    version = str(states["engine_version"][ITSELF]["version"])
+    live = facts(engine, version=version, reach=reach)
     return Case(
         desired=desired(
             wanted, handle=handle, engine=engine, connection=CONNECTION if connected else None
         ),
-        observed=observed(states, handle=handle, engine=engine, live=facts(engine, reach=reach)),
+        observed=observed(states, handle=handle, engine=engine, live=live),
     )
 
 

@@ -47,7 +47,9 @@ def carried_out(case: Case) -> Case:
     for action in plan_of([case]).actions:
         kind = KIND_BY_NAME[action.address.kind]
         states[kind.name] = kind.simulate(states[kind.name], action.change)
-    return evolve(case, observed=evolve(case.observed, states=states))
+    version = Version.parse(str(states["engine_version"][ITSELF]["version"]))
+    facts = evolve(case.observed.facts, version=version)
+    return evolve(case, observed=evolve(case.observed, states=states, facts=facts))
 
 
 ENDS = {"PENDING_TO_ACTIVATE": "ACTIVATED", "PENDING_TO_REMOVE": "FAILED", "PENDING": "ACTIVATED"}
