@@ -12,6 +12,8 @@ from e2e.command import Command, changing
 
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 ENGINES = (*["mysql"] * 5, *["postgresql"] * 3, "mongodb", "influxdb", "redis", "redis")
 LISTS = frozenset({"mysql", "mongodb"})
 

@@ -10,6 +10,8 @@ from e2e.schemas import JSON, fits
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 READS = {
     "databases list shop": "legacy\nshop  protected true\n",
     "sql-mode get shop": "STRICT_TRANS_TABLES, NO_ENGINE_SUBSTITUTION\n",

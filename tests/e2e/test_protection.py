@@ -10,6 +10,8 @@ from e2e.terminal import on_terminal
 
 from reconcile.sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 LOSSES = {
     "delete": "databases delete shop legacy --confirm legacy",
     "delete by addon": "databases delete shop-web/ad-shop legacy --confirm legacy",
