@@ -106,8 +106,7 @@ def _age(length: timedelta) -> str:
 def _way_out(step: Doable, evidence: Evidence) -> str:
     if evidence.backups is None:
         return "copy the data elsewhere first"
-    if isinstance(step, ManualStep):
-        return (
-            "make a backup in the dashboard first, or wait for the next one: apply makes none here"
-        )
+    is_order = not step.address.kind
+    if is_order or isinstance(step, ManualStep):
+        return "make a backup in the dashboard first, or wait for the next one"
     return "make a backup first: `apply --backup-first` does, or wait for the next one"

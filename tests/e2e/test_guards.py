@@ -212,6 +212,7 @@ def test_a_loss_that_is_ordered_needs_a_recent_backup_as_well(
     refused = project(*line.split(), status=3)
     assert "refused: this would lose data, and the newest backup is" in refused.stdout
     assert "[G105]" in refused.stdout
+    assert "make a backup in the dashboard first, or wait for the next one" in refused.stdout
     assert changing(sandbox) == []
     words = override_of(refused.stdout, "G105")
     other = project(*line.replace("confirm", "dry-run --confirm").split(), status=3)

@@ -332,7 +332,7 @@ def test_g105_refuses_a_manual_step_whatever_is_made_before_actions(backup_first
     found = one(step, evidence={"shop": Evidence(backups=())}, backup_first=backup_first)
     assert (found.code, found.hint) == (
         "G105",
-        "make a backup in the dashboard first, or wait for the next one: apply makes none here",
+        "make a backup in the dashboard first, or wait for the next one",
     )
 
 
