@@ -422,6 +422,78 @@ def a_damaged_journal(directory: Path) -> tuple[Path, PastRun]:
     return journal.path, read_run(journal.path)
 
 
+def test_a_journal_tells_when_its_plan_file_was_made(tmp_path: Path) -> None:
+    """Two files can hold the same plan."""
+    opening = evolve(OPENING, plan_made="2026-11-23T11:00:00+00:00")
+    assert read_run(write(tmp_path, "run-1", opening=opening)).opening == opening
+
+
+def _damage(path: Path, number: int) -> None:
+    """Spoil one line of a journal, so that it still names its action."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[number] = lines[number].replace('"at"', '"at', 1)
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def test_a_later_line_tells_what_a_damaged_one_did_not(tmp_path: Path) -> None:
+    """The intent was whole: the action keeps its values and is no longer in doubt."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(MODES)
+        journal.operation(MODES, "609145e6")
+        journal.finished(outcome(MODES))
+    _damage(journal.path, 2)
+    run = read_run(journal.path)
+    (deed,) = run.deeds
+    assert (run.unread, deed.change, deed.result, deed.damaged) == (
+        1,
+        MODES.change,
+        Result.DONE,
+        False,
+    )
+    assert deed.message == ""
+
+
+def test_a_damaged_line_is_about_one_of_two_halves(tmp_path: Path) -> None:
+    """A replacement deletes and creates at one address: only the half that the line names is in doubt."""
+    gone = Delete(address=AUDIT.address, before={}, replacement=True)
+    back = Create(address=AUDIT.address, after={}, replacement=True)
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        for change in (gone, back):
+            journal.started(planned(change, Risk.LOSSY))
+            journal.finished(outcome(planned(change, Risk.LOSSY)))
+    _damage(journal.path, 2)
+    first, second = read_run(journal.path).deeds
+    assert (first.verb, first.result, first.message, first.damaged) == (
+        "delete",
+        Result.UNKNOWN,
+        DAMAGED,
+        True,
+    )
+    assert (second.verb, second.result, second.message) == ("create", Result.DONE, "")
+
+
+def test_a_damaged_intent_of_an_order_names_its_database(tmp_path: Path) -> None:
+    """Its address is the database as it was named, with a slash."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(RESET)
+    _damage(journal.path, 1)
+    (deed,) = read_run(journal.path).deeds
+    assert (deed.address, deed.result) == (Address(database="shop-web/ad-shop"), Result.UNKNOWN)
+
+
+@pytest.mark.parametrize("event", ["settled", "rewound"])
+def test_a_line_that_is_not_understood_is_counted(tmp_path: Path, event: str) -> None:
+    """What it says of another run leaves the actions of this one as they are."""
+    strange = {"event": event, "run": "run-0", "address": "shop/backups", "verb": "update"}
+    started = {"event": "started", "address": "shop/backups", "verb": "update", "risk": "safe"}
+    finished = {**started, "event": "finished", "result": "done"}
+    run = read_run(raw(tmp_path, "run-1", FIRST, started, finished, {**strange, "done": "maybe"}))
+    assert (run.unread, [deed.result for deed in run.deeds]) == (1, [Result.DONE])
+
+
 def _replayed(lines: Lines) -> PastRun | None:
     """The run of some lines; None where they are not those of a run, which may have sent something."""
     try:

@@ -405,6 +405,28 @@ def test_query_stats_are_turned_off_by_sql_over_a_connection(
         assert str(statement) == "DROP EXTENSION pg_stat_statements;"
 
 
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("日" * 51, True),
+        ("日" * 52, False),
+        ("日" * 45 + "é" * 10, True),
+        ("日" * 45 + "é" * 10 + "a", False),
+        ("日" * 45 + "é" * 10 + "_", False),
+        ("日" * 45 + "\u00c0" * 5 + "\u1e00" * 5, True),
+        ("日" * 45 + "\u00d7" * 10, False),
+        ("日" * 50 + "ab3d_", True),
+        ("日" * 50 + "-", True),
+        ("日" * 50 + "a-", False),
+    ],
+)
+def test_a_name_whose_folder_is_too_long_is_refused_by_mysql(name: str, fits: bool) -> None:
+    """255 characters: one for a word's, three for a letter of most of Europe, five for another."""
+    spec = LogicalDatabases(present=(LogicalDatabase(name=name),))
+    found = list(logical_databases.KIND.check(spec, Engine.MYSQL))
+    assert ["folder" in str(one) for one in found] == ([] if fits else [True])
+
+
 @pytest.mark.parametrize("connection", [None, CONNECTION])
 def test_query_stats_are_turned_off_after_other_changes(connection: Connection | None) -> None:
     """As any other extension is dropped."""
