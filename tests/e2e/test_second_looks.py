@@ -171,7 +171,7 @@ def test_an_upgrade_that_began_while_it_was_asked(command: Command, busy: Sandbo
         busy.change(SHOP, status="upgrading")
         terminal.type("y\n")
         done = terminal.finish()
-    assert done.status == 1, str(done)
+    assert done.status == 2, str(done)
     assert "'shop' is upgrading: wait until it is running" in " ".join(terminal.shown.split())
     assert changing(busy) == []
 
