@@ -24,6 +24,8 @@ from jsonschema import Draft202012Validator
 
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = (
     "spec",
