@@ -28,6 +28,8 @@ from e2e.terminal import on_terminal
 
 from reconcile.sandbox import Sandbox, running
 
+pytestmark = pytest.mark.more
+
 Prepare = Callable[[Sandbox], object]
 
 
