@@ -29,7 +29,6 @@ from reconcile.guard.default_policy import lost_defaults
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies
 from reconcile.model.change import verb_of
-from reconcile.model.finding import only_warnings
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Result
 from reconcile.model.state import Desired
@@ -196,7 +195,8 @@ def _staged(trial: Trial, on: Ground) -> Iterator[Stage]:
             )
             (specs / f"{handle}.yaml").write_text(text, encoding="utf-8")
         loaded = load_specs([specs], config=Config(), today=TODAY)
-        assert only_warnings(loaded.findings), loaded.findings
+        # The last days of the approvals lie far away, so that a trial means the same in every year.
+        assert {one.code for one in loaded.findings} <= {"S310"}, loaded.findings
         yield Stage(
             sandbox=on.sandbox, clock=on.clock, directory=Path(directory), desired=loaded.desired
         )

@@ -525,7 +525,9 @@ def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
             yield from _places(child, (*path, key))
 
 
-@pytest.mark.parametrize("value", [None, "x/y", ["b", "a"], ...])
+@pytest.mark.parametrize(
+    "value", [None, True, -1, "", "x/y", [], ["b", "a"], {}, {"verb": "x"}, ...]
+)
 def test_whatever_is_spoilt_is_a_fault_or_no_harm(value: object) -> None:
     """Every value at every place: one sentence, or a plan; never another exception."""
     for place in _places(document()):
