@@ -53,7 +53,7 @@ def put(what: str, path: Path, content: bytes, *, private: bool = False) -> None
         if unfit is None:
             replace_file(path, content, private=private)
     except OSError as error:
-        unfit = error.strerror
+        unfit = error.strerror or str(error)
     if unfit is not None:
         raise ReconcileError(f"cannot write the {what} {str(path)!r}: {unfit}")
 

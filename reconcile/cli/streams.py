@@ -48,7 +48,7 @@ class Writer:
             except BlockingIOError:
                 longest = patience()
                 if longest is not None and (self._is_stuck or waited >= longest):
-                    self._is_stuck = longest > 0
+                    self._is_stuck = self._is_stuck or longest > 0
                     return
                 _wait_for_reader(self._number)
                 waited += _LOOK

@@ -38,13 +38,13 @@ def plan_lines(proposal: Proposal) -> Iterator[Line]:
     for finding in proposal.concerning(None):
         yield BLANK
         yield from finding_lines(finding)
-    together = unknown_together(plan.databases, proposal)
-    yield from together_lines(together)
+    together, apart = unknown_together(plan.databases, proposal)
+    yield from together
     quiet: list[DatabasePlan] = []
-    for database in plan.databases:
+    for database in apart:
         if is_quiet(database, proposal):
             quiet.append(database)
-        elif database.error not in together:
+        else:
             yield BLANK
             yield from database_lines(database, proposal)
     if quiet and len(quiet) < len(plan.databases):
@@ -54,19 +54,20 @@ def plan_lines(proposal: Proposal) -> Iterator[Line]:
 
 
 def unknown_together(
-    databases: Iterable[DatabasePlan], proposal: Proposal
-) -> Mapping[str, Sequence[str]]:
-    """The handles of databases that are unknown for one reason, by it, where there are several."""
+    databases: Sequence[DatabasePlan], proposal: Proposal
+) -> tuple[Iterator[Line], Sequence[DatabasePlan]]:
+    """The lines for each error that several databases share, and the other databases."""
     handles: dict[str, list[str]] = {}
     for one in databases:
         if one.error is not None and one.error_origin is None and not _findings(one, proposal):
             handles.setdefault(one.error, []).append(one.handle)
-    return {error: names for error, names in handles.items() if len(names) > 1}
+    shared = {error: names for error, names in handles.items() if len(names) > 1}
+    shown = {name for names in shared.values() for name in names}
+    return _shared_lines(shared), [one for one in databases if one.handle not in shown]
 
 
-def together_lines(together: Mapping[str, Sequence[str]]) -> Iterator[Line]:
-    """What several databases are unknown for, said once."""
-    for error, handles in together.items():
+def _shared_lines(shared: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+    for error, handles in shared.items():
         yield BLANK
         yield line(0, ("unknown", "bold red"), f"  {error}", sign=("?", "bold red"), hanging=9)
         yield line(2, f"{count(len(handles), 'database')}: {', '.join(handles)}")

@@ -23,7 +23,6 @@ from reconcile.report.plan_text import (
     database_lines,
     is_quiet,
     plan_lines,
-    together_lines,
     unknown_together,
     verdict,
 )
@@ -200,9 +199,8 @@ def _rest_lines(proposal: Proposal) -> Iterator[Line]:
     if rest:
         yield BLANK
         yield line(0, ("Left for a person, or for later:", "bold"))
-    together = unknown_together(rest, proposal)
-    yield from together_lines(together)
-    for plan in rest:
-        if plan.error not in together:
-            yield BLANK
-            yield from database_lines(plan, proposal)
+    together, apart = unknown_together(rest, proposal)
+    yield from together
+    for plan in apart:
+        yield BLANK
+        yield from database_lines(plan, proposal)

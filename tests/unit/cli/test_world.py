@@ -23,6 +23,7 @@ from unit.cli.streams import Terminal, said, world
 
 from reconcile.cli.options import Output
 from reconcile.cli.record import run_id
+from reconcile.cli.streams import Writer
 from reconcile.cli.world import Interruption, World, interruptible
 from reconcile.errors import ExitStatus, UsageError
 
@@ -346,6 +347,24 @@ def test_a_message_waits_not_for_long_while_others_wait(hurries: str) -> None:
         screen.read(65536)
         one.tell("shown")
         assert screen.read(6) == b"shown\n"
+
+
+def test_progress_does_not_begin_the_wait_anew() -> None:
+    """Lines of progress come between messages, and each message would wait for a second."""
+    reader, writer = _full_pipe()
+    asked: list[float] = []
+
+    def patience() -> float:
+        asked.append(0.15)
+        return 0.15
+
+    with os.fdopen(writer, "w") as stderr, os.fdopen(reader, "rb"):
+        stream = Writer(stderr)
+        stream.write("dropped", patience)
+        asked.clear()
+        stream.write("progress", lambda: 0.0)
+        stream.write("dropped", patience)
+    assert len(asked) == 1
 
 
 def test_a_message_waits_for_its_reader_where_nobody_waits() -> None:

@@ -6,8 +6,11 @@ from builders import desired, facts, observed, removal
 
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
+from reconcile.model.address import Address
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Finding
 from reconcile.model.plan import Proposal
+from reconcile.model.state import Unknown
 from reconcile.plan.build import build_plan
 from reconcile.report.page import Look
 from reconcile.report.plan_text import plan_text
@@ -73,3 +76,13 @@ def test_a_change_that_is_blocked_shows_what_differs() -> None:
     text = plan_text(Proposal(plan=plan), Look())
     assert "blocked P231" in text
     assert "duration  1h → 2h" in text
+
+
+def test_a_guard_is_not_hidden_among_databases_that_are_unknown_for_one_reason() -> None:
+    """The reason is said once for the others."""
+    specs = [desired({}, handle=name) for name in ("billing", "shop", "stock")]
+    plan = build_plan(specs, {one.handle: Unknown(reason="no answer") for one in specs})
+    refused = Finding(code="G103", message="another region", address=Address(database="stock"))
+    text = plan_text(Proposal(plan=plan, findings=(refused,)), Look())
+    assert "2 databases: billing, shop" in text
+    assert "another region" in text
