@@ -85,7 +85,8 @@ def _check(spec: LogicalDatabases, engine: Engine) -> Iterator[InvalidValueError
     for name, place in places(spec):
         # What has a name that no server gives may still be live, and be deleted.
         reason = _unfit(name, engine) if place[0] == "present" else None
-        if name.lower() in _RESERVED.get(engine, ()):
+        folded = name if engine is Engine.POSTGRESQL else name.lower()
+        if folded in _RESERVED.get(engine, ()):
             reason = "keeps its own data there"
         if reason:
             yield InvalidValueError(

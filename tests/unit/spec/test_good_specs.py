@@ -260,7 +260,7 @@ def test_a_reason_may_be_in_any_script(reason: str) -> None:
     [
         ("mysql", ["Shop", "shop"]),
         ("mysql", ["cafe", "café"]),
-        ("postgresql", ["a b", "a😀", "admin"]),
+        ("postgresql", ["a b", "a😀", "admin", "Postgres"]),
         ("mongodb", ["mysql", "sys"]),
     ],
 )
