@@ -16,7 +16,7 @@ from reconcile.cli.exits import done_status
 from reconcile.cli.following import followed
 from reconcile.cli.named import Known, check_specs, look_up, subject_of
 from reconcile.cli.options import OrderOptions
-from reconcile.cli.order_refusal import judged, why_refused
+from reconcile.cli.order_refusal import judged, why_refused, windows_of
 from reconcile.cli.pipeline import judge_again, reading, surroundings, tell_cost
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
@@ -122,7 +122,7 @@ class _OneOrder:
         """What the guards say of it; what refuses nothing is said."""
         world = self.world
         proposal = judged(
-            prepared.deed, self.known, subject, reads, world, overrides=self.options.override
+            prepared, self.known, subject, reads, world, overrides=self.options.override
         )
         if why_refused(proposal) is None:
             for one in proposal.findings:
@@ -173,7 +173,13 @@ class _OneOrder:
             return Done(deed=again.deed, result=Result.STALE, message=message)
         fleet = self.known.fleet
         judged_again = judge_again(
-            proposal, fleet, reads, self.world, permits=lambda _one: True, stop=stop
+            proposal,
+            fleet,
+            reads,
+            self.world,
+            permits=lambda _one: True,
+            stop=stop,
+            windows=windows_of(again),
         )
         return _refused(deed, judged_again)
 

@@ -19,13 +19,15 @@ from reconcile.model.item import Action, Reason
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.target import Pins, Target
+from reconcile.observe.evidence import Windows
+from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 from reconcile.plan.digest import canonical
 from reconcile.spec.inline import ORIGIN
 
 
 def judged(
-    deed: Deed,
+    prepared: Prepared,
     known: Known,
     subject: Subject,
     reads: Reads,
@@ -37,15 +39,21 @@ def judged(
 
     Raises InvalidSpecsError where several specs of the project mean the database.
     """
-    plan = _plan(deed, known, subject)
+    plan = _plan(prepared.deed, known, subject)
     return judge(
-        Proposal(plan=plan, id=_id(deed)),
+        Proposal(plan=plan, id=_id(prepared.deed)),
         evolve(known.fleet, desired=(), findings=(), whole=0),
         reads,
         world,
         stop=world.interruption.stop,
         overrides=overrides,
+        windows=windows_of(prepared),
     )
+
+
+def windows_of(prepared: Prepared) -> Windows:
+    """The recovery window that was read for a command, by the handle of its database."""
+    return {prepared.deed.database: prepared.window} if prepared.window else {}
 
 
 def why_refused(proposal: Proposal) -> str | None:

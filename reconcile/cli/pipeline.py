@@ -23,7 +23,7 @@ from reconcile.model.cost import Estimate, Spent
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
 from reconcile.observe.estimate import estimate
-from reconcile.observe.evidence import gather
+from reconcile.observe.evidence import NO_WINDOWS, Windows, gather
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
 from reconcile.plan.claims import duplicates
@@ -161,11 +161,13 @@ def judge(
     backup_first: bool = False,
     permits: Permits | None = None,
     needs_spec: bool = False,
+    windows: Windows = NO_WINDOWS,
 ) -> Proposal:
     """Read what the guards need for a plan, and put it before them.
 
-    What was found of the plan before stays; `needs_spec` as in Context. Raises InvalidSpecsError for specs of the project that
-    turn out to mean one live database; for a one-off command, only if it would change something.
+    What was found of the plan before stays; `needs_spec` as in Context, `windows` as in `gather`.
+    Raises InvalidSpecsError for specs of the project that turn out to mean one live database; for a
+    one-off command, only if it would change something.
     """
     plan, ident = proposal.plan, proposal.id
     claims = claims_of(plan, fleet, reads)
@@ -177,7 +179,7 @@ def judge(
         plan_id=ident,
         fleet=fleet.whole,
         policy=fleet.config.policy,
-        evidence=gather(plan, reads, stop=stop),
+        evidence=gather(plan, reads, windows=windows, stop=stop),
         overrides=frozenset(_counting(overrides, ident, world)),
         backup_first=backup_first,
         claims=claims,
@@ -198,11 +200,12 @@ def judge_again(
     permits: Permits,
     stop: Event,
     backup_first: bool = False,
+    windows: Windows = NO_WINDOWS,
 ) -> Proposal:
     """Put what would run before the guards once more, at the time of now.
 
     Approvals end and backups age while a person thinks. What was refused before stays so. Only
-    databases that would lose something cost requests.
+    databases that would lose something cost requests; `windows` as in `gather`.
     """
     running = would_run(before, permits)
     context = Context(
@@ -210,7 +213,7 @@ def judge_again(
         plan_id=before.id,
         fleet=fleet.whole,
         policy=fleet.config.policy,
-        evidence=gather(running, reads, stop=stop),
+        evidence=gather(running, reads, windows=windows, stop=stop),
         overrides=frozenset(before.overridden),
         backup_first=backup_first,
     )

@@ -6,8 +6,9 @@ window where the engine has one, and what keeps a Redis on disk where the plan t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from attrs import frozen
@@ -26,15 +27,27 @@ from reconcile.observe.fanout import fan_out
 
 T = TypeVar("T")
 
+Windows = Mapping[str, RecoveryWindow]
+"""Recovery windows by the handle of their database."""
+NO_WINDOWS: Windows = MappingProxyType({})
 INTERRUPTED = Evidence(error="the run was interrupted")
 
 
-def gather(plan: Plan, reads: Reads, *, stop: Event | None = None) -> dict[str, Evidence]:
+def gather(
+    plan: Plan,
+    reads: Reads,
+    *,
+    windows: Windows = NO_WINDOWS,
+    stop: Event | None = None,
+) -> dict[str, Evidence]:
     """Read the evidence of the databases of a plan that have something at stake, by handle.
 
-    What could not be read is said in it. Once `stop` is set nothing more is read.
+    `windows` are the recovery windows that were read already, by handle. What could not be read is
+    said in the evidence. Once `stop` is set nothing more is read.
     """
-    needs = [need for database in plan.databases if (need := _need_of(database)) is not None]
+    needs = [
+        need for database in plan.databases if (need := _need_of(database, windows)) is not None
+    ]
     found = fan_out(
         lambda need: _evidence(need, reads.client), needs, workers=reads.workers, stop=stop
     )
@@ -43,27 +56,33 @@ def gather(plan: Plan, reads: Reads, *, stop: Event | None = None) -> dict[str, 
 
 @frozen(kw_only=True)
 class _Need:
-    """What has to be known of one database; where it is nothing, nothing is asked."""
+    """What has to be known of one database; where it is nothing, nothing is asked.
+
+    `known_window` is the recovery window that was read already.
+    """
 
     handle: str
     target: Target
     backups: bool
     window: bool
+    known_window: RecoveryWindow | None
     persistence: bool
 
 
-def _need_of(database: DatabasePlan) -> _Need | None:
+def _need_of(database: DatabasePlan, windows: Windows) -> _Need | None:
     """None where nothing is at stake."""
     lossy = [step for step in database.doable if step.risk is Risk.LOSSY]
     weaker = [step for step in database.doable if step.risk is Risk.WEAKENS]
     disables = any(step.address.kind == "backups" for step in weaker)
     if database.target is None or not (lossy or disables):
         return None
+    known_window = windows.get(database.handle)
     return _Need(
         handle=database.handle,
         target=database.target,
         backups=bool(lossy),
-        window=database.engine == Engine.POSTGRESQL.value,
+        window=database.engine == Engine.POSTGRESQL.value and known_window is None,
+        known_window=known_window,
         persistence=any(step.address.kind == "features" for step in lossy),
     )
 
@@ -71,7 +90,9 @@ def _need_of(database: DatabasePlan) -> _Need | None:
 def _evidence(need: _Need, client: ReadClient) -> Evidence:
     asking = _Asking(client, need.target)
     backups = asking.ask(BACKUPS, Backup.parse_list) if need.backups else None
-    window = asking.ask(RECOVERY_WINDOW, RecoveryWindow.parse) if need.window else None
+    window = need.known_window
+    if need.window:
+        window = asking.ask(RECOVERY_WINDOW, RecoveryWindow.parse)
     persistence = asking.ask(RESOURCE, _persistence) if need.persistence else None
     error = "; ".join(asking.faults) or None
     return Evidence(backups=backups, window=window, persistence=persistence, error=error)

@@ -10,6 +10,7 @@ from reconcile.api.operations import Following
 from reconcile.api.writes import Connection, WriteClient, connect_writing
 from reconcile.errors import DOUBT, OutcomeUnknownError, ReconcileError
 from reconcile.model.deed import Deed, Done
+from reconcile.model.evidence import RecoveryWindow
 from reconcile.model.run import Result
 from reconcile.model.second_looks import LATER, look_again
 
@@ -39,6 +40,7 @@ class Prepared:
     nothing   why nothing is to be done, empty where something is
     notes     what a person should know even where nobody is asked
     premise   what was read and has to be the same when it is sent
+    window    the recovery window where it was read, so that the guards do not read it again
     happened  asked where the answer was lost: True, False, or None where reading cannot tell;
               raises OtherwiseError where something else happened, ReconcileError where something
               cannot be read
@@ -49,6 +51,7 @@ class Prepared:
     nothing: str = ""
     notes: tuple[str, ...] = ()
     premise: tuple[object, ...] = ()
+    window: RecoveryWindow | None = None
     happened: Callable[[], bool | None] = _cannot_tell
     provable: bool = False
 

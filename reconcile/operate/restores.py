@@ -45,7 +45,7 @@ def restoration(order: Restore, subject: Subject) -> Prepared:
         confirm=subject.name,
     )
     # A restore leaves no trace in the resource but its operation, which is looked for first.
-    return Prepared(deed=deed)
+    return Prepared(deed=deed, window=window)
 
 
 def _window(subject: Subject) -> RecoveryWindow:

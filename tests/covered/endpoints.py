@@ -94,7 +94,7 @@ ENDPOINTS = (
         RECOVERY_WINDOW,
         name="recovery window",
         database=BILLING,
-        command=f"backups set {BILLING} --off --dry-run",
+        command=f"restore {BILLING} --to {MOMENT} --dry-run",
         status=2,
         sandbox="recovery_api.show_window",
         source=NEWER,

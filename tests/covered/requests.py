@@ -290,7 +290,12 @@ ONE = (
     _one("upgrade app0 --yes --no-wait", (2, 1, 2 + 1 + 1), 2),
     _one(
         "restore billing/ad-p --to 2026-01-05T12:00:00Z --confirm billing/ad-p --no-wait",
-        (2, 1, 2 + 2 + 1 + 1),
+        (2, 1, 2 + 1 + 1 + 1),
+        2,
+    ),
+    _one(
+        "restore billing/ad-p --to 2026-01-05T12:00:00Z --dry-run",
+        (2, 1, 2 + 1),
         2,
     ),
 )

@@ -170,6 +170,18 @@ def test_a_window_without_an_edge_is_none() -> None:
     assert evidence == {"shop": Evidence(backups=(BACKUP,))}
 
 
+def test_a_window_that_was_read_before_is_not_asked_for_again() -> None:
+    """Only the backups are."""
+    with serving(("shop-web", Addon(engine="postgresql"))) as provider, reading(provider) as reads:
+        plan = planned(reads, DROPPED, ENABLED, Engine.POSTGRESQL)
+        provider.odd["database"].append(listed(ROW))
+        provider.requests.clear()
+        evidence = gather(plan, reads, windows={"shop": WINDOW})
+        asked = [one.path for one in provider.requests]
+    assert evidence == {"shop": Evidence(backups=(BACKUP,), window=WINDOW)}
+    assert asked == ["/api/databases/ad-1/backups"]
+
+
 FAULTS = [
     (reply(403, {"error": "no"}), "HTTP 403"),
     (reply(500, "<h1>x</h1>"), "HTTP 500"),
