@@ -165,7 +165,7 @@ def _repeated(specs: Iterable[Desired], target: Target) -> Iterator[Finding]:
             code="S302",
             message=(
                 f"{spec.handle!r} and {first.handle!r} at {first.location} mean one live"
-                f" database, {target.addon!r} of application {target.app!r}"
+                f" database, {target.addon!r} of application {first.app!r}"
             ),
             location=spec.location,
             hint=DUPLICATE_HINT,

@@ -193,3 +193,15 @@ def test_every_spec_but_the_first_is_a_duplicate() -> None:
         " application 'shop-web'"
     )
     assert duplicates(plan, {"shop": Claim(specs=(OWN,))}) == ()
+
+
+def test_a_duplicate_is_reported_once_whatever_the_application_is_called() -> None:
+    """By its name in one spec, by its id in the other."""
+    again = spec("again", addon="ad-shop", app=APP_ID)
+    live = observed({})
+    by_id = evolve(live, target=evolve(live.target, app=APP_ID))
+    plan = build_plan([OWN, again], {"shop": live, "again": by_id})
+    claims = {name: Claim(specs=(OWN, again)) for name in ("shop", "again")}
+    (found,) = duplicates(plan, claims)
+    assert found.location == OWN.location
+    assert f"'ad-shop' of application {APP_ID!r}" in found.message
