@@ -29,14 +29,14 @@ _USER: dict[str, object] = OWNER | {
 }
 
 
-def exchange(service: Service, call: Call) -> Response:
-    """Exchange the API token for a JWT: `{"token"}`."""
+def exchange_token(service: Service, call: Call) -> Response:
+    """Exchange the API token for the bearer token of the API host: `{"token"}`."""
     call.readable()
     return JsonReply({"token": service.tokens.for_user()})
 
 
 def list_regions(service: Service, _: Call) -> Response:
-    """List the one region, whose hosts are all this server."""
+    """List the regions and their hosts: one, whose hosts are all this server."""
     region = service.fleet.region
     shown = {
         "name": region,
@@ -49,15 +49,18 @@ def list_regions(service: Service, _: Call) -> Response:
     return JsonReply({"regions": [shown]})
 
 
-def show_user(_: Service, __: Call) -> Response:
+def show_account(_: Service, __: Call) -> Response:
     """Show whose token it is."""
     return JsonReply({"user": _USER})
 
 
 ENDPOINTS = (
     Endpoint(
-        method="POST", path="/v1/tokens/exchange", credential=Credential.BASIC, answer=exchange
+        method="POST",
+        path="/v1/tokens/exchange",
+        credential=Credential.BASIC,
+        answer=exchange_token,
     ),
     Endpoint(method="GET", path="/v1/regions", credential=Credential.NONE, answer=list_regions),
-    Endpoint(method="GET", path="/v1/users/self", credential=Credential.USER, answer=show_user),
+    Endpoint(method="GET", path="/v1/users/self", credential=Credential.USER, answer=show_account),
 )

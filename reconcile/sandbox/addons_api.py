@@ -104,19 +104,19 @@ def logo_url(name: str) -> str:
 
 
 def list_addons(service: Service, call: Call) -> Response:
-    """List an app's addons."""
+    """List an app's database addons: `{"addons":[…]}`."""
     app = app_of(service, call)
     places = [Place(app=app, database=database) for database in app.addons]
     return JsonReply({"addons": [addon_document(service, place) for place in places]})
 
 
 def show_addon(service: Service, call: Call) -> Response:
-    """Show one addon."""
+    """Show one addon: `{"addon":{…}}`."""
     return JsonReply({"addon": addon_document(service, _place(service, call))})
 
 
 def create_addon_token(service: Service, call: Call) -> Response:
-    """Make the token for one database: the addon and its `token`."""
+    """Make the bearer token for the database API of one addon: the addon and its `token`."""
     place = _place(service, call)
     call.readable()
     token = service.tokens.for_addon(place.database.id)
@@ -184,7 +184,7 @@ def begun_database(service: Service, app: App, provider: str, plan: Plan) -> Dat
 
 
 def create_addon(service: Service, call: Call) -> Response:
-    """Begin to create an addon: 201 `{"addon":{…},"message","variables":[…]}`."""
+    """Begin to create a database addon: 201 `{"addon":{…},"message","variables":[…]}`."""
     app = app_of(service, call)
     wanted = call.rooted("addon")
     provider = provider_of(wanted, "addon_provider_id")
@@ -206,7 +206,10 @@ def _answer(service: Service, app: App, database: Database, message: str) -> dic
 
 
 def change_plan(service: Service, call: Call) -> Response:
-    """Begin to change the plan: `{"addon":{…},"message","vars":[]}`; the present plan changes nothing."""
+    """Begin to change the plan of an addon: `{"addon":{…},"message","vars":[]}`.
+
+    A request for the present plan changes nothing.
+    """
     place = _place(service, call)
     database = place.database
     plan = plan_of(call.rooted("addon"), _offered(place))

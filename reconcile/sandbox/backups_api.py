@@ -101,7 +101,7 @@ def _rolled(backups: tuple[StoredBackup, ...], limit: int) -> tuple[StoredBackup
     return tuple(backup for backup in backups if backup.id not in gone)
 
 
-def show_archive(service: Service, call: Call) -> Response:
+def show_backup_archive(service: Service, call: Call) -> Response:
     """Tell where a backup that is done can be fetched: `{"download_url"}`."""
     database = place_of(service, call).database
     backup = _find(service, database, call)
@@ -143,7 +143,7 @@ ENDPOINTS = (
             ("GET", _BACKUPS, list_backups),
             ("POST", _BACKUPS, create_backup),
             ("GET", f"{_BACKUPS}/{{backup}}", show_backup),
-            ("GET", f"{_BACKUPS}/{{backup}}/archive", show_archive),
+            ("GET", f"{_BACKUPS}/{{backup}}/archive", show_backup_archive),
         )
     ),
     Endpoint(

@@ -61,7 +61,7 @@ def _provider(service: Service, provider: str) -> dict[str, object]:
     }
 
 
-def list_providers(service: Service, call: Call) -> Response:
+def list_addon_providers(service: Service, call: Call) -> Response:
     """List the addon providers: `{"addon_providers":[{"id","name","plans":[…],…}]}`.
 
     With `category_id`, those of a category; with `dedicated=true`, that of dedicated databases.
@@ -73,7 +73,7 @@ def list_providers(service: Service, call: Call) -> Response:
     return JsonReply({"addon_providers": [_provider(service, one) for one in offered]})
 
 
-def list_categories(_: Service, __: Call) -> Response:
+def list_addon_categories(_: Service, __: Call) -> Response:
     """List the categories of addon providers: databases are the only one."""
     return JsonReply({"addon_categories": [_CATEGORY]})
 
@@ -125,7 +125,7 @@ def list_types(_: Service, __: Call) -> Response:
 
 
 def show_type(_: Service, call: Call) -> Response:
-    """Show one type by its id: `{"database_type":{…}}`."""
+    """Show one type of databases: `{"database_type":{…}}`."""
     for engine in Engine:
         shown = _type(engine)
         if shown["id"] == call.params["type"]:
@@ -136,9 +136,9 @@ def show_type(_: Service, call: Call) -> Response:
 ENDPOINTS = tuple(
     Endpoint(method="GET", path=path, credential=credential, answer=answer)
     for path, credential, answer in (
-        ("/v1/addon_providers", Credential.NONE, list_providers),
+        ("/v1/addon_providers", Credential.NONE, list_addon_providers),
         ("/v1/addon_providers/{provider}/plans", Credential.NONE, list_plans),
-        ("/v1/addon_categories", Credential.NONE, list_categories),
+        ("/v1/addon_categories", Credential.NONE, list_addon_categories),
         ("/api/databases/{database}/plan", Credential.ADDON, show_plan),
         ("/api/database_types", Credential.ANY_ADDON, list_types),
         ("/api/database_types/{type}", Credential.ANY_ADDON, show_type),

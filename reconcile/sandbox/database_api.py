@@ -63,12 +63,12 @@ def resource(place: Place) -> dict[str, object]:
 
 
 def show_database(service: Service, call: Call) -> Response:
-    """Show the resource: `{"database":{…}}`."""
+    """Show a database: `{"database":{…}}`."""
     return JsonReply({"database": resource(place_of(service, call))})
 
 
-def change_settings(service: Service, call: Call) -> Response:
-    """Change the settings that are named and show the resource."""
+def change_database(service: Service, call: Call) -> Response:
+    """Change the settings that are named: `{"database":{…}}`."""
     place = place_of(service, call)
     wanted = call.mapping().get("database")
     if not isinstance(wanted, dict):
@@ -94,8 +94,8 @@ def perform_action(service: Service, call: Call) -> Response:
     return JsonReply({"ok": 1, "result": effect.result})
 
 
-def show_instances(service: Service, call: Call) -> Response:
-    """Show the nodes: a bare array of `{"id","type","status","role"}`."""
+def list_instance_states(service: Service, call: Call) -> Response:
+    """List the nodes: a bare array of `{"id","type","status","role"}`."""
     instances = place_of(service, call).database.instances or ()
     shown = [
         {
@@ -115,9 +115,9 @@ ENDPOINTS = tuple(
     Endpoint(method=method, path=path, credential=Credential.ADDON, answer=answer)
     for method, path, answer in (
         ("GET", _DATABASE, show_database),
-        ("PATCH", _DATABASE, change_settings),
-        ("PUT", _DATABASE, change_settings),
+        ("PATCH", _DATABASE, change_database),
+        ("PUT", _DATABASE, change_database),
         ("POST", f"{_DATABASE}/action", perform_action),
-        ("GET", f"{_DATABASE}/instances_status", show_instances),
+        ("GET", f"{_DATABASE}/instances_status", list_instance_states),
     )
 )

@@ -61,7 +61,7 @@ def _said(feature: Feature, message: str) -> Response:
     return JsonReply({"name": feature.name, "status": feature.status, "message": message})
 
 
-def enable(service: Service, call: Call) -> Response:
+def enable_feature(service: Service, call: Call) -> Response:
     """Begin to enable a feature: `{"name","status","message"}`; one that is on stays as it is."""
     database = place_of(service, call).database
     wanted = call.mapping().get("feature")
@@ -86,7 +86,7 @@ def enable(service: Service, call: Call) -> Response:
     )
 
 
-def disable(service: Service, call: Call) -> Response:
+def disable_feature(service: Service, call: Call) -> Response:
     """Begin to remove a feature: `{"message"}`."""
     database = place_of(service, call).database
     name = _known(database, call.query.get("feature"))
@@ -114,5 +114,5 @@ ENDPOINTS = tuple(
         credential=Credential.ADDON,
         answer=answer,
     )
-    for method, answer in (("POST", enable), ("DELETE", disable))
+    for method, answer in (("POST", enable_feature), ("DELETE", disable_feature))
 )

@@ -32,7 +32,10 @@ def _number(call: Call, name: str, default: int) -> int:
 
 
 def list_maintenance(service: Service, call: Call) -> Response:
-    """List a page: `{"maintenance":[…],"meta":{"pagination":{…}}}`; beyond the last it is empty."""
+    """List the provider's work on a database, in pages; beyond the last a page is empty.
+
+    The answer is `{"maintenance":[…],"meta":{"pagination":{…}}}`.
+    """
     database = place_of(service, call).database
     page = _number(call, "page", 1)
     size = min(_number(call, "per_page", _PER_PAGE), _LARGEST_PAGE)
@@ -55,7 +58,7 @@ def list_maintenance(service: Service, call: Call) -> Response:
 
 
 def show_maintenance(service: Service, call: Call) -> Response:
-    """Show one in both shapes that are known: flat, and under `maintenance`."""
+    """Show one piece of the provider's work: flat, and under `maintenance`."""
     database = place_of(service, call).database
     for one in database.maintenance:
         if one.id == call.params["maintenance"]:

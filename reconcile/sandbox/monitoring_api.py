@@ -61,7 +61,7 @@ def _instance_metrics(instance: Instance, limit: int, disk: int) -> dict[str, ob
 
 
 def show_metrics(service: Service, call: Call) -> Response:
-    """Show the metrics, which have no root: sizes in bytes, the CPU in percent."""
+    """Show the metrics of a database and its nodes: sizes in bytes, the CPU in percent."""
     database = reachable(service, call)
     limit = plan_named(str(database.plan)).memory * _MB
     used = limit // _USED_PART

@@ -51,7 +51,7 @@ def operation_document(operation: Operation) -> dict[str, object]:
     }
 
 
-def upgrade(service: Service, call: Call) -> Response:
+def upgrade_database(service: Service, call: Call) -> Response:
     """Begin the upgrade to the next version: 202, `Location`, and the version being installed."""
     place = place_of(service, call)
     database = place.database
@@ -81,7 +81,9 @@ def show_operation(service: Service, call: Call) -> Response:
 
 
 def show_version(service: Service, call: Call) -> Response:
-    """Show a version and what comes next: `{"database_type_version":{…,"next_upgrade":null|{…}}}`.
+    """Show a version, and the one that an upgrade installs after it.
+
+    The answer is `{"database_type_version":{…,"next_upgrade":null|{…}}}`.
 
     The database that the token is for decides what comes after its own version.
     """
@@ -101,7 +103,7 @@ ENDPOINTS = (
         method="POST",
         path="/api/databases/{database}/upgrade",
         credential=Credential.ADDON,
-        answer=upgrade,
+        answer=upgrade_database,
     ),
     Endpoint(
         method="GET",

@@ -77,7 +77,7 @@ def show_app(service: Service, call: Call) -> Response:
 
 
 def delete_app(service: Service, call: Call) -> Response:
-    """Delete an app with its databases: 204; the query repeats its name."""
+    """Delete an app with all its databases: 204; the query repeats its name."""
     app = app_of(service, call)
     if call.query.get("current_name") != app.name:
         raise invalid({"current_name": ["is not the name of the app"]})
@@ -102,7 +102,7 @@ def _places(service: Service) -> list[Place]:
     return [place for app in apps for place in service.fleet.addons(app)]
 
 
-def list_dedicated(service: Service, call: Call) -> Response:
+def list_dedicated_databases(service: Service, call: Call) -> Response:
     """List the dedicated databases: `{"databases":[{"id","name",…}]}`.
 
     With `dashboard=true` each is in the form of the dashboard: `{"app","addon","database"}`.
@@ -121,7 +121,7 @@ def list_dedicated(service: Service, call: Call) -> Response:
     return JsonReply({"databases": shown})
 
 
-def show_dedicated(service: Service, call: Call) -> Response:
+def show_dedicated_database(service: Service, call: Call) -> Response:
     """Show one dedicated database, by its name or id: `{"database":{…}}`."""
     wanted = call.params["dedicated"]
     for place in _places(service):
@@ -130,7 +130,7 @@ def show_dedicated(service: Service, call: Call) -> Response:
     raise ApiError(404, {"error": "Database not found"})
 
 
-def create_dedicated(service: Service, call: Call) -> Response:
+def create_dedicated_database(service: Service, call: Call) -> Response:
     """Begin to create a dedicated database: 201 `{"database":{…}}`.
 
     Its documents root the body and name the plan; the official client does neither.
@@ -176,8 +176,8 @@ ENDPOINTS = tuple(
         ("GET", "/v1/apps", list_apps),
         ("GET", "/v1/apps/{app}", show_app),
         ("DELETE", "/v1/apps/{app}", delete_app),
-        ("GET", "/v1/databases", list_dedicated),
-        ("POST", "/v1/databases", create_dedicated),
-        ("GET", "/v1/databases/{dedicated}", show_dedicated),
+        ("GET", "/v1/databases", list_dedicated_databases),
+        ("POST", "/v1/databases", create_dedicated_database),
+        ("GET", "/v1/databases/{dedicated}", show_dedicated_database),
     )
 )

@@ -37,8 +37,11 @@ def recovery_window(database: Database, now: float) -> RecoveryWindow:
     )
 
 
-def show_window(service: Service, call: Call) -> Response:
-    """Show what can be restored: `{"recovery_window":{…}}`, either end may be null."""
+def show_recovery_window(service: Service, call: Call) -> Response:
+    """Show the points in time that a PostgreSQL database can be restored to.
+
+    The answer is `{"recovery_window":{…}}`; either end may be null.
+    """
     window = recovery_window(_restorable(service, call), service.now())
     shown = {
         "earliest_recoverable_at": window.earliest_recoverable_at,
@@ -59,8 +62,11 @@ def _refuse_outside(window: RecoveryWindow, wanted: float) -> None:
         raise _unfit(f"must be between {earliest} and {latest}")
 
 
-def restore(service: Service, call: Call) -> Response:
-    """Begin a restore: 201 `{"operation_id","operation":{…}}`, both shapes that are known."""
+def restore_database(service: Service, call: Call) -> Response:
+    """Begin to restore a PostgreSQL database to a point in time.
+
+    The answer is 201 `{"operation_id","operation":{…}}`, both shapes that are known.
+    """
     database = _restorable(service, call)
     time = call.mapping().get("restore_time")
     if not isinstance(time, str):
@@ -84,7 +90,7 @@ ENDPOINTS = tuple(
         answer=answer,
     )
     for method, name, answer in (
-        ("POST", "restore", restore),
-        ("GET", "recovery_window", show_window),
+        ("POST", "restore", restore_database),
+        ("GET", "recovery_window", show_recovery_window),
     )
 )

@@ -89,7 +89,7 @@ def _password_errors(wanted: Mapping[str, object]) -> dict[str, list[str]]:
 
 
 def list_users(service: Service, call: Call) -> Response:
-    """List the users: `{"database-users":[{"name","read_only","protected"}]}`."""
+    """List the users of a database: `{"database-users":[{"name","read_only","protected"}]}`."""
     database = place_of(service, call).database
     shown = [_document(database, user) for user in database.users or ()]
     return JsonReply({"database-users": shown})
@@ -134,14 +134,14 @@ def change_password(service: Service, call: Call) -> Response:
 
 
 def reset_password(service: Service, call: Call) -> Response:
-    """Give a user a new password, and say it."""
+    """Give a user a new password, which the answer says once."""
     database = reachable(service, call)
     user = _changeable(database, call)
     return _one(database, _renewed(service, database, user), password=_generated())
 
 
 def delete_user(service: Service, call: Call) -> Response:
-    """Delete a user: 204."""
+    """Delete a user: 204; a protected one stays."""
     database = reachable(service, call)
     user = _changeable(database, call)
     kept = {name: one for name, one in _users(database).items() if name != user.name}

@@ -36,7 +36,7 @@ def _document(app: App, name: str, value: str) -> dict[str, str]:
 
 
 def list_variables(service: Service, call: Call) -> Response:
-    """List the variables: `{"variables":[{"id","name","value"}]}`.
+    """List the variables of an app and its addons: `{"variables":[{"id","name","value"}]}`.
 
     With `aliases=false` an alias has the value of the variable that it stands for.
     """
@@ -79,7 +79,7 @@ def _keep(service: Service, app: App, values: Mapping[str, str]) -> None:
 
 
 def set_variable(service: Service, call: Call) -> Response:
-    """Set one variable: `{"variable":{…}}`, 201 for a new one."""
+    """Set one variable: `{"variable":{…}}`, 201 for a new one, else 200."""
     app = app_of(service, call)
     variable = _read(call.rooted("variable"))
     status = 200 if variable.name in _present(service, app) else 201
@@ -123,7 +123,7 @@ def delete_variable(service: Service, call: Call) -> Response:
 
 
 def delete_variables(service: Service, call: Call) -> Response:
-    """Delete the variables whose ids the body lists, all or none: 204."""
+    """Delete several variables, all or none: 204; the body lists their ids."""
     app = app_of(service, call)
     ids = call.mapping().get("variable_ids")
     if not isinstance(ids, list):

@@ -21,6 +21,7 @@ from reconcile.sandbox import Sandbox, running
 from reconcile.sandbox.actions import ACTIONS
 from reconcile.sandbox.application import ENDPOINTS
 from reconcile.sandbox.openapi import openapi_document
+from reconcile.sandbox.openapi.operations import DESCRIBED
 from reconcile.sandbox.wire import host_of
 
 pytestmark = pytest.mark.more
@@ -80,6 +81,7 @@ def test_every_endpoint_of_the_provider_is_described(document: dict[str, Any]) -
     """The document and the route table have the same rows, but for the sandbox's own door."""
     routed = {(one.method, one.path) for one in ENDPOINTS if host_of(one.path) is not None}
     assert set(_operations(document)) == routed
+    assert {one.answer.__name__ for one in ENDPOINTS if host_of(one.path)} == set(DESCRIBED)
 
 
 def test_the_document_is_one(document: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from reconcile.sandbox.openapi.shapes import (
     INSTANT,
     TEXT,
     Shape,
+    alike,
     listing,
     merged,
     named,
@@ -32,95 +33,7 @@ from reconcile.sandbox.records import (
 
 _OBJECT: Shape = {"type": "object"}
 _FLAGS: Shape = {"type": "object", "additionalProperties": FLAG}
-_OWNER = record(id=TEXT, username=TEXT, email=TEXT)
-
-_PLATFORM: Mapping[str, Shape] = MappingProxyType(
-    {
-        "Region": record(
-            name=TEXT, display_name=TEXT, api=TEXT, dashboard=TEXT, database_api=TEXT, ssh=TEXT
-        ),
-        "Account": merged(
-            _OWNER,
-            record(
-                uuid=TEXT,
-                fullname=TEXT,
-                company=TEXT,
-                location=TEXT,
-                created_at=INSTANT,
-                free_trial_started_at=nullable(INSTANT),
-                free_trial_end_time=nullable(INSTANT),
-                suspended_at=nullable(INSTANT),
-                suspension_reason=nullable(TEXT),
-                tos_accepted=FLAG,
-                email_newsletter=FLAG,
-                referral_url=TEXT,
-                referral_clicks=COUNT,
-                flags=_FLAGS,
-                limits=_OBJECT,
-            ),
-        ),
-        "App": record(
-            id=TEXT,
-            name=TEXT,
-            region=TEXT,
-            status=TEXT,
-            owner=_OWNER,
-            project=record(id=TEXT, name=TEXT),
-            git_url=TEXT,
-            url=TEXT,
-            base_url=TEXT,
-            links=rooted("deployments_stream", TEXT),
-            created_at=INSTANT,
-            updated_at=INSTANT,
-            last_deployed_at=nullable(INSTANT),
-            last_deployed_by=nullable(TEXT),
-            last_deployment_id=nullable(TEXT),
-            stack_id=TEXT,
-            force_https=FLAG,
-            sticky_session=FLAG,
-            router_logs=FLAG,
-            hds_resource=FLAG,
-            private_networks_ids=listing(TEXT),
-            data_access_consent=nullable(_OBJECT),
-            flags=_FLAGS,
-            limits=_OBJECT,
-        ),
-        "DedicatedDatabase": record(
-            id=TEXT, name=TEXT, project_id=TEXT, technology=TEXT, plan=TEXT
-        ),
-        "DashboardDatabase": record(
-            app=named("App"), addon=named("Addon"), database=named("DedicatedDatabase")
-        ),
-        "Variable": record(id=TEXT, name=TEXT, value=TEXT),
-        "Plan": record(
-            id=TEXT,
-            name=TEXT,
-            display_name=TEXT,
-            price={"type": "number"} | {"description": "Euros for 30 days."},
-            description=TEXT,
-            position=COUNT,
-            on_demand=FLAG,
-            disabled=FLAG,
-            disabled_alternative_plan_id=nullable(TEXT),
-            sku=TEXT,
-            pricings=rooted("default", record(price=TEXT, currency=TEXT, period=TEXT)),
-            hds_available=FLAG,
-        ),
-        "AddonCategory": record(id=TEXT, name=TEXT, description=TEXT, position=COUNT),
-        "AddonProvider": record(
-            id=TEXT,
-            name=TEXT,
-            logo_url=TEXT,
-            short_description=TEXT,
-            description=TEXT,
-            category=named("AddonCategory"),
-            provider_name=TEXT,
-            provider_url=TEXT,
-            hds_available=FLAG,
-            plans=listing(named("Plan")),
-        ),
-    }
-)
+_OWNER = alike(TEXT, "id", "username", "email")
 
 _ADDON = record(
     id=TEXT | {"description": "The id in every path of the database API."},
@@ -128,17 +41,74 @@ _ADDON = record(
     resource_id=TEXT,
     status=TEXT | {"enum": ["provisioning", "running", "suspended"]},
     plan=named("Plan"),
-    addon_provider=record(id=TEXT, name=TEXT, logo_url=TEXT),
+    addon_provider=alike(TEXT, "id", "name", "logo_url"),
     provisioned_at=INSTANT,
     deprovisioned_at=nullable(INSTANT),
     updated_at=INSTANT,
 )
 
-_ADDONS: Mapping[str, Shape] = MappingProxyType(
+_PLATFORM: Mapping[str, Shape] = MappingProxyType(
     {
+        "Region": alike(TEXT, "name", "display_name", "api", "dashboard", "database_api", "ssh"),
+        "Account": merged(
+            _OWNER,
+            alike(TEXT, "uuid", "fullname", "company", "location", "referral_url"),
+            alike(FLAG, "tos_accepted", "email_newsletter"),
+            alike(
+                nullable(INSTANT), "free_trial_started_at", "free_trial_end_time", "suspended_at"
+            ),
+            record(
+                created_at=INSTANT,
+                suspension_reason=nullable(TEXT),
+                referral_clicks=COUNT,
+                flags=_FLAGS,
+                limits=_OBJECT,
+            ),
+        ),
+        "App": merged(
+            alike(TEXT, "id", "name", "region", "status", "git_url", "url", "base_url", "stack_id"),
+            alike(INSTANT, "created_at", "updated_at"),
+            alike(nullable(TEXT), "last_deployed_by", "last_deployment_id"),
+            alike(FLAG, "force_https", "sticky_session", "router_logs", "hds_resource"),
+            record(
+                owner=_OWNER,
+                project=alike(TEXT, "id", "name"),
+                links=rooted("deployments_stream", TEXT),
+                last_deployed_at=nullable(INSTANT),
+                private_networks_ids=listing(TEXT),
+                data_access_consent=nullable(_OBJECT),
+                flags=_FLAGS,
+                limits=_OBJECT,
+            ),
+        ),
+        "DedicatedDatabase": alike(TEXT, "id", "name", "project_id", "technology", "plan"),
+        "DashboardDatabase": record(
+            app=named("App"), addon=named("Addon"), database=named("DedicatedDatabase")
+        ),
+        "Variable": alike(TEXT, "id", "name", "value"),
+        "Plan": merged(
+            alike(TEXT, "id", "name", "display_name", "description", "sku"),
+            alike(FLAG, "on_demand", "disabled", "hds_available"),
+            record(
+                price={"type": "number", "description": "Euros for 30 days."},
+                position=COUNT,
+                disabled_alternative_plan_id=nullable(TEXT),
+                pricings=rooted("default", alike(TEXT, "price", "currency", "period")),
+            ),
+        ),
         "Addon": _ADDON,
         "AddonWithToken": merged(
             _ADDON, record(token=TEXT | {"description": "The Bearer token of its database API."})
+        ),
+        "AddonCategory": record(id=TEXT, name=TEXT, description=TEXT, position=COUNT),
+        "AddonProvider": merged(
+            alike(TEXT, "id", "name", "logo_url", "short_description", "description"),
+            alike(TEXT, "provider_name", "provider_url"),
+            record(
+                category=named("AddonCategory"),
+                hds_available=FLAG,
+                plans=listing(named("Plan")),
+            ),
         ),
     }
 )
@@ -154,93 +124,65 @@ _DATABASES: Mapping[str, Shape] = MappingProxyType(
             role=TEXT | {"enum": ["leader", "follower"]},
         ),
         "MaintenanceWindow": shown(MaintenanceWindow),
-        "Database": record(
-            id=TEXT,
-            resource_id=TEXT,
-            app_name=TEXT,
-            created_at=INSTANT,
-            encryption_at_rest=FLAG,
-            features=listing(named("Feature")),
-            plan=TEXT,
-            status=one_of(Status),
-            type_id=TEXT,
-            type_name=one_of(Engine),
-            version_id=TEXT,
-            next_version_id=nullable(TEXT),
-            readable_version=TEXT,
-            hostname=TEXT | {"description": "Host name and port."},
-            instances=listing(named("Instance")),
-            cluster=FLAG,
-            current_operation_id=nullable(TEXT),
-            maintenance_window=named("MaintenanceWindow"),
-            periodic_backups_enabled=FLAG,
-            periodic_backups_scheduled_at=listing({"type": "integer"})
-            | {"description": "Hours of the day, UTC."},
+        "Database": merged(
+            alike(TEXT, "id", "resource_id", "app_name", "plan", "type_id"),
+            alike(TEXT, "version_id", "readable_version"),
+            alike(nullable(TEXT), "next_version_id", "current_operation_id"),
+            alike(FLAG, "encryption_at_rest", "cluster", "periodic_backups_enabled"),
+            record(
+                created_at=INSTANT,
+                features=listing(named("Feature")),
+                status=one_of(Status),
+                type_name=one_of(Engine),
+                hostname=TEXT | {"description": "Host name and port."},
+                instances=listing(named("Instance")),
+                maintenance_window=named("MaintenanceWindow"),
+                periodic_backups_scheduled_at=listing({"type": "integer"})
+                | {"description": "Hours of the day, UTC."},
+            ),
         ),
     }
 )
 
-_VERSION = record(
-    id=TEXT,
-    database_type_id=TEXT,
-    major=COUNT,
-    minor=COUNT,
-    patch=COUNT,
-    build=COUNT,
-    release_number=COUNT,
-    features=listing(TEXT),
-    allowed_plugins=listing(TEXT),
-    warning_message=TEXT,
-    created_at=INSTANT,
-    updated_at=INSTANT,
-    deleted_at=nullable(INSTANT),
-)
-
-_SIZES = record(
-    memory_usage=COUNT,
-    swap_usage=COUNT,
-    memory_limit=COUNT,
-    swap_limit=COUNT,
-    max_memory_usage=COUNT,
-    max_swap_usage=COUNT,
+_VERSION = merged(
+    alike(TEXT, "id", "database_type_id", "warning_message"),
+    alike(COUNT, "major", "minor", "patch", "build", "release_number"),
+    alike(listing(TEXT), "features", "allowed_plugins"),
+    alike(INSTANT, "created_at", "updated_at"),
+    record(deleted_at=nullable(INSTANT)),
 )
 
 _STATE: Mapping[str, Shape] = MappingProxyType(
     {
-        "DatabasePlan": record(
-            id=TEXT,
-            name=TEXT,
-            memory=COUNT | {"description": "MB."},
-            disk=COUNT | {"description": "MB."},
-            backup=FLAG,
-            manual_backups_count=COUNT,
-            daily_scheduled_backups=COUNT,
-            weekly_scheduled_backups=COUNT,
-            monthly_scheduled_backups=COUNT,
-            pitr_backup_days=COUNT,
-            gateway_nodes=COUNT,
+        "DatabasePlan": merged(
+            alike(TEXT, "id", "name"),
+            alike(COUNT | {"description": "MB."}, "memory", "disk"),
+            alike(
+                COUNT,
+                "manual_backups_count",
+                "daily_scheduled_backups",
+                "weekly_scheduled_backups",
+                "monthly_scheduled_backups",
+                "pitr_backup_days",
+                "gateway_nodes",
+            ),
+            record(backup=FLAG),
         ),
-        "DatabaseType": record(
-            id=TEXT,
-            name=one_of(Engine),
-            logo_url=TEXT,
-            short_description=TEXT,
-            description=TEXT,
-            created_at=INSTANT,
-            updated_at=INSTANT,
+        "DatabaseType": merged(
+            alike(TEXT, "id", "logo_url", "short_description", "description"),
+            alike(INSTANT, "created_at", "updated_at"),
+            record(name=one_of(Engine)),
         ),
         "Metrics": record(
             cpu_usage=COUNT | {"description": "Percent."},
-            memory=record(
-                memory=COUNT,
-                memory_max=COUNT,
-                memory_limit=COUNT,
-                swap=COUNT,
-                swap_max=COUNT,
-                swap_limit=COUNT,
+            memory=alike(
+                COUNT, "memory", "memory_max", "memory_limit", "swap", "swap_max", "swap_limit"
             ),
-            database_stats={"type": "object", "additionalProperties": COUNT}
-            | {"description": "What the engine counts itself."},
+            database_stats={
+                "type": "object",
+                "additionalProperties": COUNT,
+                "description": "What the engine counts itself.",
+            },
             real_disk_size=COUNT,
             instances_metrics={
                 "type": "object",
@@ -253,14 +195,19 @@ _STATE: Mapping[str, Shape] = MappingProxyType(
             instance_address=TEXT,
             real_disk_size=COUNT,
             cpu=rooted("usage_in_percents", COUNT),
-            memory=_SIZES,
+            memory=alike(
+                COUNT,
+                "memory_usage",
+                "swap_usage",
+                "memory_limit",
+                "swap_limit",
+                "max_memory_usage",
+                "max_swap_usage",
+            ),
         ),
-        "Health": record(
-            epoch=TEXT,
-            status=TEXT | {"enum": ["green", "yellow", "red"]},
-            cluster=TEXT,
-            shards=TEXT,
-            pending_tasks=TEXT,
+        "Health": merged(
+            alike(TEXT, "epoch", "cluster", "shards", "pending_tasks"),
+            record(status=TEXT | {"enum": ["green", "yellow", "red"]}),
         ),
         "LogArchives": record(
             archives=listing(record(url=TEXT, **{"from": TEXT}, to=TEXT, size=COUNT)),
@@ -303,12 +250,9 @@ _WORK: Mapping[str, Shape] = MappingProxyType(
         ),
         "Maintenance": _MAINTENANCE,
         "MaintenanceShown": merged(_MAINTENANCE, rooted("maintenance", named("Maintenance"))),
-        "Pagination": record(
-            current_page=COUNT,
-            prev_page=nullable(COUNT),
-            next_page=nullable(COUNT),
-            total_pages=COUNT,
-            total_count=COUNT,
+        "Pagination": merged(
+            alike(COUNT, "current_page", "total_pages", "total_count"),
+            alike(nullable(COUNT), "prev_page", "next_page"),
         ),
     }
 )
@@ -348,5 +292,5 @@ _ERRORS: Mapping[str, Shape] = MappingProxyType(
 )
 
 NOUNS: Mapping[str, Shape] = MappingProxyType(
-    {**_PLATFORM, **_ADDONS, **_DATABASES, **_STATE, **_WORK, **_USERS, **_ERRORS}
+    {**_PLATFORM, **_DATABASES, **_STATE, **_WORK, **_USERS, **_ERRORS}
 )

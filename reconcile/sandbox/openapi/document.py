@@ -13,7 +13,12 @@ from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.fleet import ADDON_ID, PATH_SEGMENT
 from reconcile.sandbox.openapi.actions import action_schemas
 from reconcile.sandbox.openapi.components import NOUNS
-from reconcile.sandbox.openapi.operations import DESCRIBED, Described
+from reconcile.sandbox.openapi.operations import (
+    DESCRIBED,
+    Described,
+    operation_id,
+    said,
+)
 from reconcile.sandbox.openapi.shapes import Shape, matching, named
 from reconcile.sandbox.provider import ENDPOINTS
 from reconcile.sandbox.records import USER_NAME
@@ -98,10 +103,8 @@ def openapi_document() -> dict[str, Any]:
     """Make the document, in OpenAPI 3.1; the same every time."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
-        described = DESCRIBED[endpoint.method, endpoint.path]
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(
-            endpoint, described
-        )
+        shape = _operation(endpoint, DESCRIBED[endpoint.answer.__name__])
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = shape
     return {
         "openapi": "3.1.0",
         "info": {"title": "Database API of the sandbox", "version": "1", "description": _ABOUT},
@@ -152,8 +155,8 @@ def _operation(endpoint: Endpoint, described: Described) -> Shape:
         *described.query,
     ]
     return {
-        "operationId": described.id,
-        "summary": described.summary,
+        "operationId": operation_id(endpoint),
+        **said(endpoint),
         "tags": [] if host is None else [host.value],
         "security": _security(endpoint.credential),
         **({"parameters": parameters} if parameters else {}),

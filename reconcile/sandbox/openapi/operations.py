@@ -1,12 +1,14 @@
-"""What the document says of each endpoint, beyond what its row in the route table tells."""
+"""What the document says of each endpoint, beyond its row in the route table and its docstring."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import cleandoc
 from types import MappingProxyType
 
 from attrs import field, frozen
 
+from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.fleet import FeatureStatus
 from reconcile.sandbox.openapi.requests import (
     CHANGE_PLAN,
@@ -38,157 +40,127 @@ from reconcile.sandbox.openapi.shapes import (
     rooted,
 )
 
-_OPERATION_ID = "$response.body#/operation_id"
-_DATABASE_ID = "$request.path.database"
 
-
-@frozen(kw_only=True)
+@frozen
 class Described:
-    """An endpoint in words: how it succeeds, and with what it refuses beyond the usual.
+    """How an endpoint succeeds, and with what it refuses beyond the usual.
 
-    `also` are further statuses of success, with the same answer.
+    `answer` is None for 204. `also` are further statuses of success, with the same answer.
 
-    The usual follows from its row: 401 and 403 from the credential, 404 from a path that names
-    something, 400 from a body, 429 from the host.
+    The usual refusals follow from the endpoint's row: 401 and 403 from the credential, 404 from a
+    path that names something, 400 from a body, 429 from the host.
     """
 
-    id: str
-    summary: str
     answer: Shape | None
-    status: int = 200
-    also: tuple[int, ...] = ()
-    body: RequestBody | None = None
-    query: tuple[Shape, ...] = ()
-    refusals: tuple[int, ...] = ()
-    headers: Mapping[str, Shape] = field(factory=dict)
-    links: Mapping[str, Shape] = field(factory=dict)
+    status: int = field(kw_only=True)
+    also: tuple[int, ...] = field(default=(), kw_only=True)
+    body: RequestBody | None = field(default=None, kw_only=True)
+    query: tuple[Shape, ...] = field(default=(), kw_only=True)
+    refusals: tuple[int, ...] = field(default=(), kw_only=True)
+    headers: Mapping[str, Shape] = field(factory=dict, kw_only=True)
+    links: Mapping[str, Shape] = field(factory=dict, kw_only=True)
+
+    @status.default
+    def _status(self) -> int:
+        return 204 if self.answer is None else 200
+
+
+_SECOND_PATHS = MappingProxyType(
+    {
+        ("PUT", "/api/databases/{database}"): "putDatabase",
+        ("GET", "/api/databases/{database}/operations/{operation}"): "showOperationOfDatabase",
+        ("GET", "/api/backups/{backup}"): "showBackupOfToken",
+    }
+)
+"""The ids of operations that have a second path, or method."""
+
+
+def operation_id(endpoint: Endpoint) -> str:
+    """Give the id of an endpoint: `listApps` for what `list_apps` answers."""
+    first, *words = endpoint.answer.__name__.split("_")
+    usual = first + "".join(map(str.capitalize, words))
+    return _SECOND_PATHS.get((endpoint.method, endpoint.path), usual)
+
+
+def said(endpoint: Endpoint) -> dict[str, str]:
+    """Give the docstring, and as a summary its first line up to the form of the answer."""
+    description = cleandoc(endpoint.answer.__doc__ or "")
+    line = description.partition("\n")[0].partition(": ")[0]
+    return {"summary": f"{line.removesuffix('.')}.", "description": description}
+
+
+def _one(root: str, noun: str) -> Shape:
+    return rooted(root, named(noun))
+
+
+def _list(root: str, noun: str) -> Described:
+    return Described(rooted(root, listing(named(noun))))
 
 
 def _link(operation_id: str, /, **parameters: str) -> Shape:
     return {"operationId": operation_id, "parameters": parameters}
 
 
-_APP = "/v1/apps/{app}"
-_ADDON = f"{_APP}/addons/{{addon}}"
+_ADDRESS: Shape = {"type": "string", "format": "uri"}
+_DATABASE_ID = "$request.path.database"
 
-_HOSTS: Mapping[tuple[str, str], Described] = {
-    ("POST", "/v1/tokens/exchange"): Described(
-        id="exchangeToken",
-        summary="Exchange the API token for the bearer token of the API host.",
-        body=IGNORED,
-        answer=rooted("token", TEXT),
-    ),
-    ("GET", "/v1/regions"): Described(
-        id="listRegions",
-        summary="List the regions and their hosts.",
-        answer=rooted("regions", listing(named("Region"))),
-    ),
-    ("GET", "/v1/users/self"): Described(
-        id="showAccount",
-        summary="Show whose token it is.",
-        answer=rooted("user", named("Account")),
-    ),
-    ("GET", "/v1/apps"): Described(
-        id="listApps", summary="List the apps.", answer=rooted("apps", listing(named("App")))
-    ),
-    ("GET", _APP): Described(
-        id="showApp",
-        summary="Show an app, or a dedicated database as the app that it behaves as.",
-        answer=rooted("app", named("App")),
-    ),
-    ("DELETE", _APP): Described(
-        id="deleteApp",
-        summary="Delete an app with all its databases.",
+_PLATFORM: Mapping[str, Described] = {
+    "exchange_token": Described(rooted("token", TEXT), body=IGNORED),
+    "list_regions": _list("regions", "Region"),
+    "show_account": Described(_one("user", "Account")),
+    "list_apps": _list("apps", "App"),
+    "show_app": Described(_one("app", "App")),
+    "delete_app": Described(
+        None,
         query=(query("current_name", "The app's name once more.", TEXT, required=True),),
-        status=204,
-        answer=None,
         refusals=(422,),
     ),
-    ("GET", "/v1/databases"): Described(
-        id="listDedicatedDatabases",
-        summary="List the dedicated databases, each an app with one addon.",
-        query=(query("dashboard", "`true`: with the app and the addon of each.", TEXT),),
-        answer=rooted(
+    "list_dedicated_databases": Described(
+        rooted(
             "databases",
             listing({"anyOf": [named("DedicatedDatabase"), named("DashboardDatabase")]}),
         ),
+        query=(query("dashboard", "`true`: with the app and the addon of each.", TEXT),),
     ),
-    ("POST", "/v1/databases"): Described(
-        id="createDedicatedDatabase",
-        summary="Begin to create a dedicated database.",
-        body=CREATE_DEDICATED,
+    "create_dedicated_database": Described(
+        _one("database", "DedicatedDatabase"),
         status=201,
-        answer=rooted("database", named("DedicatedDatabase")),
+        body=CREATE_DEDICATED,
         links={"app": _link("showApp", app="$response.body#/database/name")},
         refusals=(422,),
     ),
-    ("GET", "/v1/databases/{dedicated}"): Described(
-        id="showDedicatedDatabase",
-        summary="Show a dedicated database.",
-        answer=rooted("database", named("DedicatedDatabase")),
-    ),
-    ("GET", "/v1/apps/{app}/addons"): Described(
-        id="listAddons",
-        summary="List an app's database addons.",
-        answer=rooted("addons", listing(named("Addon"))),
-    ),
-    ("POST", f"{_APP}/addons"): Described(
-        id="createAddon",
-        summary="Begin to create a database addon; its variables are there at once.",
-        body=CREATE_ADDON,
+    "show_dedicated_database": Described(_one("database", "DedicatedDatabase")),
+    "list_addons": _list("addons", "Addon"),
+    "create_addon": Described(
+        record(addon=named("Addon"), message=TEXT, variables=listing(TEXT)),
         status=201,
-        answer=record(addon=named("Addon"), message=TEXT, variables=listing(TEXT)),
+        body=CREATE_ADDON,
         links={
             name: _link(name, app="$request.path.app", addon="$response.body#/addon/id")
             for name in ("showAddon", "deleteAddon")
         },
         refusals=(422,),
     ),
-    ("GET", _ADDON): Described(
-        id="showAddon", summary="Show one addon.", answer=rooted("addon", named("Addon"))
-    ),
-    ("PATCH", _ADDON): Described(
-        id="changePlan",
-        summary="Begin to change the plan of an addon; the present one is no change.",
+    "show_addon": Described(_one("addon", "Addon")),
+    "change_plan": Described(
+        record(addon=named("Addon"), message=TEXT, vars=listing(TEXT), variables=listing(TEXT)),
         body=CHANGE_PLAN,
-        answer=record(
-            addon=named("Addon"), message=TEXT, vars=listing(TEXT), variables=listing(TEXT)
-        ),
         refusals=(409, 422),
     ),
-    ("DELETE", _ADDON): Described(
-        id="deleteAddon",
-        summary="Delete an addon with all its data.",
-        status=204,
-        answer=None,
-        refusals=(422,),
-    ),
-    ("POST", f"{_ADDON}/token"): Described(
-        id="createAddonToken",
-        summary="Make the bearer token for the database API of one addon.",
-        body=IGNORED,
-        answer=rooted("addon", named("AddonWithToken")),
-    ),
+    "delete_addon": Described(None, refusals=(422,)),
+    "create_addon_token": Described(_one("addon", "AddonWithToken"), body=IGNORED),
 }
 
-_VARIABLES = f"{_APP}/variables"
-_VARIABLE = f"{_VARIABLES}/{{variable}}"
-_ONE_VARIABLE = rooted("variable", named("Variable"))
-
-_VARIABLE_CALLS: Mapping[tuple[str, str], Described] = {
-    ("GET", _VARIABLES): Described(
-        id="listVariables",
-        summary="List the variables of an app, its own and those of its addons.",
+_VARIABLES: Mapping[str, Described] = {
+    "list_variables": Described(
+        rooted("variables", listing(named("Variable"))),
         query=(query("aliases", "`false`: an alias has its target's value.", TEXT),),
-        answer=rooted("variables", listing(named("Variable"))),
     ),
-    ("POST", _VARIABLES): Described(
-        id="setVariable",
-        summary="Set one variable; 200 if it was there.",
-        body=SET_VARIABLE,
+    "set_variable": Described(
+        _one("variable", "Variable"),
         status=201,
         also=(200,),
-        answer=_ONE_VARIABLE,
+        body=SET_VARIABLE,
         links={
             "variable": _link(
                 "deleteVariable", app="$request.path.app", variable="$response.body#/variable/id"
@@ -196,298 +168,117 @@ _VARIABLE_CALLS: Mapping[tuple[str, str], Described] = {
         },
         refusals=(422,),
     ),
-    ("PUT", _VARIABLES): Described(
-        id="setVariables",
-        summary="Set several variables, all or none.",
-        body=SET_VARIABLES,
-        answer=rooted("variables", listing(named("Variable"))),
-        refusals=(422,),
+    "set_variables": Described(
+        rooted("variables", listing(named("Variable"))), body=SET_VARIABLES, refusals=(422,)
     ),
-    ("DELETE", _VARIABLES): Described(
-        id="deleteVariables",
-        summary="Delete several variables, all or none.",
-        body=DELETE_VARIABLES,
-        status=204,
-        answer=None,
-        refusals=(422,),
+    "delete_variables": Described(None, body=DELETE_VARIABLES, refusals=(422,)),
+    "change_variable": Described(
+        _one("variable", "Variable"), body=CHANGE_VARIABLE, refusals=(422,)
     ),
-    ("PATCH", _VARIABLE): Described(
-        id="changeVariable",
-        summary="Change the value of a variable.",
-        body=CHANGE_VARIABLE,
-        answer=_ONE_VARIABLE,
-        refusals=(422,),
-    ),
-    ("DELETE", _VARIABLE): Described(
-        id="deleteVariable",
-        summary="Delete a variable; one of an addon goes with the addon.",
-        status=204,
-        answer=None,
-        refusals=(422,),
-    ),
+    "delete_variable": Described(None, refusals=(422,)),
 }
 
-_CATALOGUE: Mapping[tuple[str, str], Described] = {
-    ("GET", "/v1/addon_providers"): Described(
-        id="listAddonProviders",
-        summary="List the addon providers and their plans.",
+_CATALOGUE: Mapping[str, Described] = {
+    "list_addon_providers": Described(
+        rooted("addon_providers", listing(named("AddonProvider"))),
         query=(
             query("category_id", "Those of a category.", TEXT),
             query("dedicated", "`true`: that of dedicated databases.", TEXT),
         ),
-        answer=rooted("addon_providers", listing(named("AddonProvider"))),
     ),
-    ("GET", "/v1/addon_providers/{provider}/plans"): Described(
-        id="listPlans",
-        summary="List the plans of an addon provider.",
-        answer=rooted("plans", listing(named("Plan"))),
-    ),
-    ("GET", "/v1/addon_categories"): Described(
-        id="listAddonCategories",
-        summary="List the categories of addon providers.",
-        answer=rooted("addon_categories", listing(named("AddonCategory"))),
-    ),
-    ("GET", "/api/database_types"): Described(
-        id="listTypes",
-        summary="List the types of databases.",
-        answer=rooted("database_types", listing(named("DatabaseType"))),
-    ),
-    ("GET", "/api/database_types/{type}"): Described(
-        id="showType",
-        summary="Show one type of databases.",
-        answer=rooted("database_type", named("DatabaseType")),
-    ),
+    "list_plans": _list("plans", "Plan"),
+    "list_addon_categories": _list("addon_categories", "AddonCategory"),
+    "list_types": _list("database_types", "DatabaseType"),
+    "show_type": Described(_one("database_type", "DatabaseType")),
+    "show_version": Described(_one("database_type_version", "VersionWithNext")),
 }
 
-_DATABASE = "/api/databases/{database}"
-_ONE_DATABASE = rooted("database", named("Database"))
-_ITS_VERSION = {
-    "version": _link("showVersion", version="$response.body#/database/version_id"),
+_DATABASES: Mapping[str, Described] = {
+    "show_database": Described(
+        _one("database", "Database"),
+        links={"version": _link("showVersion", version="$response.body#/database/version_id")},
+    ),
+    "change_database": Described(_one("database", "Database"), body=SETTINGS, refusals=(422,)),
+    "show_plan": Described(_one("plan", "DatabasePlan")),
+    "show_metrics": Described(named("Metrics"), refusals=(409,)),
+    "show_health": Described(named("Health"), refusals=(409, 422)),
+    "show_log_url": Described(rooted("url", _ADDRESS)),
+    "list_log_archives": Described(named("LogArchives")),
+    "perform_action": Described(named("ActionAnswer"), body=an_action()),
+    "list_instance_states": Described(listing(named("InstanceState"))),
 }
 
-_DATABASES: Mapping[tuple[str, str], Described] = {
-    ("GET", _DATABASE): Described(
-        id="showDatabase", summary="Show a database.", answer=_ONE_DATABASE, links=_ITS_VERSION
-    ),
-    **{
-        (method, _DATABASE): Described(
-            id=name,
-            summary="Change the settings that are named.",
-            body=SETTINGS,
-            answer=_ONE_DATABASE,
-            refusals=(422,),
-        )
-        for method, name in (("PATCH", "changeDatabase"), ("PUT", "putDatabase"))
-    },
-    ("GET", f"{_DATABASE}/plan"): Described(
-        id="showPlan",
-        summary="Show what the plan of a database holds and keeps.",
-        answer=rooted("plan", named("DatabasePlan")),
-    ),
-    ("GET", f"{_DATABASE}/metrics"): Described(
-        id="showMetrics",
-        summary="Show the metrics of a database and its nodes; sizes are in bytes.",
-        answer=named("Metrics"),
-        refusals=(409,),
-    ),
-    ("GET", f"{_DATABASE}/health"): Described(
-        id="showHealth",
-        summary="Show how the cluster of a search engine is.",
-        answer=named("Health"),
-        refusals=(409, 422),
-    ),
-    ("GET", f"{_DATABASE}/logs"): Described(
-        id="showLogUrl",
-        summary="Tell where the log can be read.",
-        answer=rooted("url", {"type": "string", "format": "uri"}),
-    ),
-    ("GET", f"{_DATABASE}/logs_archives"): Described(
-        id="listLogArchives",
-        summary="List the archives of the log.",
-        answer=named("LogArchives"),
-    ),
-    ("POST", f"{_DATABASE}/action"): Described(
-        id="performAction",
-        summary="Perform an action; `ok` tells whether it succeeded, not the status.",
-        body=an_action(),
-        answer=named("ActionAnswer"),
-    ),
-    ("GET", f"{_DATABASE}/instances_status"): Described(
-        id="listInstanceStates",
-        summary="List the nodes: a bare array.",
-        answer=listing(named("InstanceState")),
-    ),
+_BEGUN = MappingProxyType(
+    {"operation": _link("showOperation", operation="$response.body#/operation_id")}
+)
+_LOCATION: Shape = {
+    "description": "Where the operation is shown.",
+    "required": True,
+    "schema": _ADDRESS,
 }
 
-_WORK: Mapping[tuple[str, str], Described] = {
-    ("POST", f"{_DATABASE}/upgrade"): Described(
-        id="upgradeDatabase",
-        summary="Begin the upgrade to the next version.",
+_WORK: Mapping[str, Described] = {
+    "upgrade_database": Described(
+        named("UpgradeBegun"),
         status=202,
-        answer=named("UpgradeBegun"),
-        headers={
-            "Location": {
-                "description": "Where the operation is shown.",
-                "required": True,
-                "schema": {"type": "string", "format": "uri"},
-            }
-        },
-        links={"operation": _link("showOperation", operation=_OPERATION_ID)},
+        headers={"Location": _LOCATION},
+        links=_BEGUN,
         refusals=(409, 422),
     ),
-    ("GET", "/api/operations/{operation}"): Described(
-        id="showOperation",
-        summary="Show an operation of the database that the token is for.",
-        answer=rooted("operation", named("Operation")),
-    ),
-    ("GET", f"{_DATABASE}/operations/{{operation}}"): Described(
-        id="showOperationOfDatabase",
-        summary="Show an operation of this database: a second path to the same.",
-        answer=rooted("operation", named("Operation")),
-    ),
-    ("GET", "/api/database_type_versions/{version}"): Described(
-        id="showVersion",
-        summary="Show a version, and the one that an upgrade installs after it.",
-        answer=rooted("database_type_version", named("VersionWithNext")),
-    ),
-    ("POST", f"{_DATABASE}/pitr/restore"): Described(
-        id="restoreDatabase",
-        summary="Begin to restore a PostgreSQL database to a point in time.",
+    "show_operation": Described(_one("operation", "Operation")),
+    "restore_database": Described(
+        record(operation_id=TEXT, operation=named("Operation")),
+        status=201,
         body=RESTORE,
-        status=201,
-        answer=record(operation_id=TEXT, operation=named("Operation")),
-        links={"operation": _link("showOperation", operation=_OPERATION_ID)},
+        links=_BEGUN,
         refusals=(409, 422),
     ),
-    ("GET", f"{_DATABASE}/pitr/recovery_window"): Described(
-        id="showRecoveryWindow",
-        summary="Show the points in time that a PostgreSQL database can be restored to.",
-        answer=rooted("recovery_window", named("RecoveryWindow")),
-        refusals=(422,),
-    ),
-    ("POST", f"{_DATABASE}/features"): Described(
-        id="enableFeature",
-        summary="Begin to enable a feature; one that is on stays as it is.",
+    "show_recovery_window": Described(_one("recovery_window", "RecoveryWindow"), refusals=(422,)),
+    "enable_feature": Described(
+        record(name=TEXT, status=one_of(FeatureStatus), message=TEXT),
         body=ENABLE_FEATURE,
-        answer=record(name=TEXT, status=one_of(FeatureStatus), message=TEXT),
         refusals=(409, 422),
     ),
-    ("DELETE", f"{_DATABASE}/features"): Described(
-        id="disableFeature",
-        summary="Begin to remove a feature.",
-        query=(feature_query(),),
-        answer=rooted("message", TEXT),
-        refusals=(409, 422),
+    "disable_feature": Described(
+        rooted("message", TEXT), query=(feature_query(),), refusals=(409, 422)
     ),
-}
-
-_BACKUPS = f"{_DATABASE}/backups"
-_ONE_BACKUP = rooted("database_backup", named("Backup"))
-
-_BACKUP_CALLS: Mapping[tuple[str, str], Described] = {
-    ("GET", _BACKUPS): Described(
-        id="listBackups",
-        summary="List the backups, newest first.",
-        answer=rooted("database_backups", listing(named("Backup"))),
-    ),
-    ("POST", _BACKUPS): Described(
-        id="createBackup",
-        summary="Begin a manual backup; beyond the plan's limit the oldest one goes.",
-        body=IGNORED,
+    "list_backups": _list("database_backups", "Backup"),
+    "create_backup": Described(
+        _one("database_backup", "Backup"),
         status=201,
-        answer=_ONE_BACKUP,
+        body=IGNORED,
         links={
             "backup": _link(
-                "showBackup",
-                database=_DATABASE_ID,
-                backup="$response.body#/database_backup/id",
+                "showBackup", database=_DATABASE_ID, backup="$response.body#/database_backup/id"
             )
         },
         refusals=(409,),
     ),
-    ("GET", f"{_BACKUPS}/{{backup}}"): Described(
-        id="showBackup", summary="Show one backup.", answer=_ONE_BACKUP
-    ),
-    ("GET", f"{_BACKUPS}/{{backup}}/archive"): Described(
-        id="showBackupArchive",
-        summary="Tell where a backup that is done can be fetched.",
-        answer=rooted("download_url", {"type": "string", "format": "uri"}),
-        refusals=(409,),
-    ),
-    ("GET", "/api/backups/{backup}"): Described(
-        id="showBackupOfToken",
-        summary="Show one backup of the database that the token is for.",
-        answer=_ONE_BACKUP,
-    ),
+    "show_backup": Described(_one("database_backup", "Backup")),
+    "show_backup_archive": Described(rooted("download_url", _ADDRESS), refusals=(409,)),
 }
 
-_USERS = f"{_DATABASE}/users"
-_A_USER = f"{_USERS}/{{user}}"
-_CHANGED = named("DatabaseUserChanged")
-_MAINTENANCE = f"{_DATABASE}/maintenance"
-
-_PEOPLE_AND_WORK: Mapping[tuple[str, str], Described] = {
-    ("GET", _USERS): Described(
-        id="listUsers",
-        summary="List the users of a database.",
-        answer=rooted("database-users", listing(named("DatabaseUser"))),
-    ),
-    ("POST", _USERS): Described(
-        id="createUser",
-        summary="Create a user; without a password the service makes one up and says it once.",
-        body=CREATE_USER,
+_PEOPLE: Mapping[str, Described] = {
+    "list_users": _list("database-users", "DatabaseUser"),
+    "create_user": Described(
+        named("DatabaseUserChanged"),
         status=201,
-        answer=_CHANGED,
-        links={
-            "user": _link("deleteUser", database=_DATABASE_ID, user="$response.body#/name"),
-        },
+        body=CREATE_USER,
+        links={"user": _link("deleteUser", database=_DATABASE_ID, user="$response.body#/name")},
         refusals=(409, 422),
     ),
-    ("PATCH", _A_USER): Described(
-        id="changePassword",
-        summary="Give a user the password of the request.",
-        body=PASSWORD,
-        answer=_CHANGED,
-        refusals=(409, 422),
-    ),
-    ("DELETE", _A_USER): Described(
-        id="deleteUser",
-        summary="Delete a user; a protected one stays.",
-        status=204,
-        answer=None,
-        refusals=(409, 422),
-    ),
-    ("POST", f"{_A_USER}/reset_password"): Described(
-        id="resetPassword",
-        summary="Give a user a new password, which the answer says once.",
-        answer=_CHANGED,
-        refusals=(409,),
-    ),
-    ("GET", _MAINTENANCE): Described(
-        id="listMaintenance",
-        summary="List the provider's work on a database, in pages.",
+    "change_password": Described(named("DatabaseUserChanged"), body=PASSWORD, refusals=(409, 422)),
+    "delete_user": Described(None, refusals=(409, 422)),
+    "reset_password": Described(named("DatabaseUserChanged"), refusals=(409, 422)),
+    "list_maintenance": Described(
+        record(maintenance=listing(named("Maintenance")), meta=_one("pagination", "Pagination")),
         query=page_queries(),
-        answer=record(
-            maintenance=listing(named("Maintenance")),
-            meta=rooted("pagination", named("Pagination")),
-        ),
         refusals=(422,),
     ),
-    ("GET", f"{_MAINTENANCE}/{{maintenance}}"): Described(
-        id="showMaintenance",
-        summary="Show one piece of the provider's work.",
-        answer=named("MaintenanceShown"),
-    ),
+    "show_maintenance": Described(named("MaintenanceShown")),
 }
 
-DESCRIBED: Mapping[tuple[str, str], Described] = MappingProxyType(
-    {
-        **_HOSTS,
-        **_VARIABLE_CALLS,
-        **_CATALOGUE,
-        **_DATABASES,
-        **_WORK,
-        **_BACKUP_CALLS,
-        **_PEOPLE_AND_WORK,
-    }
+DESCRIBED: Mapping[str, Described] = MappingProxyType(
+    {**_PLATFORM, **_VARIABLES, **_CATALOGUE, **_DATABASES, **_WORK, **_PEOPLE}
 )
+"""By the name of the function that answers."""

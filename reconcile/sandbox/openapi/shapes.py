@@ -34,6 +34,11 @@ def record(*, optional: Iterable[str] = (), **properties: Shape) -> Shape:
     }
 
 
+def alike(shape: Shape, *names: str) -> Shape:
+    """Describe an object whose keys all hold values of one shape."""
+    return record(**dict.fromkeys(names, shape))
+
+
 def merged(*records: Shape) -> Shape:
     """Describe an object that has the keys of all the given ones."""
     properties = {name: shape for one in records for name, shape in one["properties"].items()}
