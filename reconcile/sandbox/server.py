@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, TypedDict, Unpack, assert_never
 
 from attrs import frozen
 
@@ -24,7 +24,7 @@ from reconcile.sandbox.client import Sandbox
 from reconcile.sandbox.clock import Clock
 from reconcile.sandbox.errors import PortInUse
 from reconcile.sandbox.fleet import Fleet
-from reconcile.sandbox.fleet_file import Source, load
+from reconcile.sandbox.fleet_file import load
 from reconcile.sandbox.live_fleet import LiveFleet
 from reconcile.sandbox.rate_limit import RateLimit
 from reconcile.sandbox.service import Service
@@ -51,51 +51,62 @@ class _Prepared:
             asyncio.run(self.server.serve(sockets=[self.listener]))
 
 
+class Options(TypedDict, total=False):
+    """What a sandbox can be told; each option has a default.
+
+    port               where to listen; 0, the default, is any free port
+    token              the API token to accept; None, the default, makes one
+    token_life         how long the JWTs live: 3600 seconds
+    rate_limit         requests a minute on the API host; None or 0 is no limit
+    operation_seconds  how long creations, changes of the plan, upgrades, restores, features and
+                       backups take
+    engines            where the contents of the databases are: by rules in `memory`, the default, or on
+                       `real` servers
+    engines_dir        where the servers are looked for that came from `servers.fetch`
+    now                seconds of the epoch, for the limit, the tokens and the operations; any thread
+                       calls it
+    """
+
+    port: int
+    token: str | None
+    token_life: int
+    rate_limit: int | None
+    operation_seconds: float
+    engines: EngineChoice
+    engines_dir: Path | None
+    now: Clock
+
+
 def serve(
     *,
     fleet: Path | None,
-    port: int = 0,
-    token: str | None = None,
-    token_life: int = 3600,
-    rate_limit: int | None = 60,
-    operation_seconds: float = 3.0,
-    engines: EngineChoice = "memory",
-    engines_dir: Path | None = None,
     until_eof: bool = False,
     unwanted: threading.Event | None = None,
     announce: Callable[[Announcement], None],
+    **options: Unpack[Options],
 ) -> None:
     """Serve a fleet until SIGHUP, SIGINT or SIGTERM; with `until_eof` also until stdin closes.
 
+    By default with a limit of 60 requests and operations of 3 seconds.
+
     Args:
         fleet: The fleet file; None is the packaged example.
-        port: The port to listen on; 0 is any free one.
-        token: The API token to accept; None makes one.
-        token_life: How long the JWTs live, in seconds.
-        rate_limit: Requests a minute on the API host; None or 0 is no limit.
-        operation_seconds: How long creations, changes of the plan, upgrades, restores, features and
-            backups take.
-        engines: Where the contents of the databases are: by rules in memory, or on real servers.
-        engines_dir: Where the servers are looked for that came from `servers.fetch`.
         until_eof: Stop when stdin closes, so that the sandbox never outlives its starter.
         unwanted: Set while it starts, by a signal say, it ends the start: nothing is announced.
         announce: Called once, when connections are accepted.
+        options: See `Options`.
 
     Raises:
         FleetError: The fleet file is not fit; the message lists every fault.
         PortInUse: Another program listens on the port.
         ServerError: A database server does not start.
     """
-    with closing(_backend(engines, engines_dir)) as backend:
+    usual: Options = {"rate_limit": 60, "operation_seconds": 3.0}
+    with closing(_backend(options)) as backend:
         prepared = _prepare(
-            fleet,
+            load(fleet, backend.versions),
             backend,
-            port=port,
-            token=token,
-            token_life=token_life,
-            rate_limit=rate_limit,
-            operation_seconds=operation_seconds,
-            now=time.time,
+            {**usual, **options},
             started=lambda: announce(prepared.announcement),
             unwanted=unwanted or threading.Event(),
         )
@@ -106,33 +117,20 @@ def serve(
 
 @contextmanager
 def running(
-    fleet: Mapping[str, Any] | Path | None,
-    *,
-    port: int = 0,
-    token: str | None = None,
-    token_life: int = 3600,
-    rate_limit: int | None = None,
-    operation_seconds: float = 0.2,
-    engines: EngineChoice = "memory",
-    engines_dir: Path | None = None,
-    now: Clock = time.time,
+    fleet: Mapping[str, Any] | Path | None, **options: Unpack[Options]
 ) -> Iterator[Sandbox]:
     """Run a sandbox on a thread of this process, for as long as the block lasts.
 
-    The options and errors are those of `serve`; a mapping has the shape of the fleet file. `now`
-    gives seconds of the epoch, for the limit, the tokens and the operations; any thread calls it.
+    By default without a limit and with operations of 0.2 seconds. A mapping has the shape of the
+    fleet file. Raises as `serve`.
     """
     accepting = threading.Event()
-    with closing(_backend(engines, engines_dir)) as backend:
+    usual: Options = {"rate_limit": None, "operation_seconds": 0.2}
+    with closing(_backend(options)) as backend:
         prepared = _prepare(
-            fleet,
+            load(fleet, backend.versions),
             backend,
-            port=port,
-            token=token,
-            token_life=token_life,
-            rate_limit=rate_limit,
-            operation_seconds=operation_seconds,
-            now=now,
+            {**usual, **options},
             started=accepting.set,
             unwanted=threading.Event(),
         )
@@ -147,7 +145,8 @@ def running(
             thread.join()
 
 
-def _backend(engines: EngineChoice, engines_dir: Path | None) -> Backend:
+def _backend(options: Options) -> Backend:
+    engines = options.get("engines", "memory")
     match engines:
         case "memory":
             return InMemory()
@@ -156,36 +155,32 @@ def _backend(engines: EngineChoice, engines_dir: Path | None) -> Backend:
             from reconcile.sandbox.real.backend import Real  # noqa: PLC0415
             from reconcile.sandbox.servers.programs import search  # noqa: PLC0415
 
-            return Real(search(engines_dir))
+            return Real(search(options.get("engines_dir")))
         case _:
             assert_never(engines)
 
 
 def _prepare(
-    source: Source,
+    wanted: Fleet,
     backend: Backend,
+    options: Options,
     *,
-    port: int,
-    token: str | None,
-    token_life: int,
-    rate_limit: int | None,
-    operation_seconds: float,
-    now: Clock,
     started: Callable[[], None],
     unwanted: threading.Event,
 ) -> _Prepared:
-    fleet = backend.install(load(source, backend.versions))
-    listener = _listen(port)
+    fleet = backend.install(wanted)
+    listener = _listen(options.get("port", 0))
     url = f"http://{_ADDRESS}:{listener.getsockname()[1]}"
-    api_token = token or f"tk-sandbox-{secrets.token_urlsafe(24)}"
+    api_token = options.get("token") or f"tk-sandbox-{secrets.token_urlsafe(24)}"
+    now = options.get("now", time.time)
     service = Service(
         url=url,
         fleet=LiveFleet(fleet),
-        tokens=Tokens(api_token=api_token, life=token_life, now=now),
-        limit=RateLimit(rate_limit, now=now),
+        tokens=Tokens(api_token=api_token, life=options.get("token_life", 3600), now=now),
+        limit=RateLimit(options["rate_limit"], now=now),
         backend=backend,
         now=now,
-        operation_seconds=operation_seconds,
+        operation_seconds=options["operation_seconds"],
     )
     return _Prepared(
         server=WebServer(application(service), started=started, unwanted=unwanted),
