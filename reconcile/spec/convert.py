@@ -38,9 +38,9 @@ from reconcile.model.constraint import (
     quiet_fields,
     short_form,
 )
-from reconcile.model.finding import Finding, Severity
+from reconcile.model.finding import Finding
 from reconcile.spec.compose import Document
-from reconcile.spec.locations import Locations, Path, finding
+from reconcile.spec.locations import Locations, Path, finding, warning
 from reconcile.spec.plain import SCALARS, NotAmongError, WrongTypeError, due_of, long_form
 from reconcile.spec.sentences import (
     Due,
@@ -103,8 +103,8 @@ def convert(
 def refusal(locations: Locations, path: Path, error: InvalidValueError) -> Finding:
     """The finding for what a constraint or a kind refuses; `path` leads to the checked value."""
     mark = locations.find((*path, *error.path))
-    found = finding(error.code, mark, str(error), error.hint)
-    return evolve(found, severity=Severity.WARNING) if error.is_warning else found
+    make = warning if error.is_warning else finding
+    return make(error.code, mark, str(error), error.hint)
 
 
 def _leaves(leaf: _Leaf) -> Iterator[_Leaf]:

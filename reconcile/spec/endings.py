@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from attrs import evolve
-
-from reconcile.model.finding import Finding, Severity
+from reconcile.model.finding import Finding
 from reconcile.model.policy import GRACE
 from reconcile.spec import codes
-from reconcile.spec.locations import Mark, finding
+from reconcile.spec.locations import Mark, finding, warning
 
 
 def ending(what: str, until: date, today: date, mark: Mark) -> Finding | None:
@@ -27,7 +25,7 @@ def ending(what: str, until: date, today: date, mark: Mark) -> Finding | None:
     if today - GRACE <= until:
         message = f"{what} ended on {until}; it still holds until {until + GRACE}"
         hint = "renew `until`, or take the entry out"
-        return _warning(codes.ENDED, mark, message, hint)
+        return warning(codes.ENDED, mark, message, hint)
     days = (today - until).days
     message = f"{what} ended on {until}, {days} days ago"
     return finding(codes.LONG_ENDED, mark, message, "renew `until`, or take the entry out")
@@ -39,7 +37,7 @@ def approval_ending(name: str, until: date, today: date, mark: Mark) -> Finding 
     if today <= until:
         return _far(what, until, today, mark)
     message = f"{what} ended on {until}: nothing is deleted"
-    return _warning(codes.APPROVAL_ENDED, mark, message, "renew `until`, or take the entry out")
+    return warning(codes.APPROVAL_ENDED, mark, message, "renew `until`, or take the entry out")
 
 
 _FAR = timedelta(days=731)
@@ -50,8 +48,4 @@ def _far(what: str, until: date, today: date, mark: Mark) -> Finding | None:
     if until - today <= _FAR:
         return None
     message = f"{what} ends on {until}, more than two years from today"
-    return _warning(codes.FAR_AWAY, mark, message, "write a day by which it is settled")
-
-
-def _warning(code: str, mark: Mark, message: str, hint: str) -> Finding:
-    return evolve(finding(code, mark, message, hint), severity=Severity.WARNING)
+    return warning(codes.FAR_AWAY, mark, message, "write a day by which it is settled")

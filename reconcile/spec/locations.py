@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Excerpt, Location
 
 Path = tuple[str | int, ...]
@@ -109,6 +109,11 @@ def finding(code: str, mark: Mark, message: str, hint: str | None) -> Finding:
     return Finding(
         code=code, message=message, location=mark.location, excerpt=mark.excerpt, hint=hint
     )
+
+
+def warning(code: str, mark: Mark, message: str, hint: str | None) -> Finding:
+    """As `finding`, for what stops no run."""
+    return evolve(finding(code, mark, message, hint), severity=Severity.WARNING)
 
 
 def _hidden(text: str) -> str:

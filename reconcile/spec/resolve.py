@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.finding import Finding, Severity
+from reconcile.model.finding import Finding
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
 from reconcile.model.reach import Connection
@@ -23,7 +23,7 @@ from reconcile.spec.convert import refusal
 from reconcile.spec.document import Spec, check_kind
 from reconcile.spec.endings import approval_ending
 from reconcile.spec.ignoring import not_offered, read_ignore
-from reconcile.spec.locations import Locations, Path, finding
+from reconcile.spec.locations import Locations, Path, finding, warning
 from reconcile.spec.written import HEADER_KEYS, Header
 
 
@@ -58,9 +58,6 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
     ignoring = read_ignore(spec.document, header.ignore, handle=header.database, today=today)
     ignored = (*ignoring.ignored, *config.ignored_in(header.database))
     wanted = _without(given, ignored)
-    protect = header.protect
-    if protect is None:
-        protect = any(default.protect for default in (*labels, *engine))
     desired = Desired(
         handle=header.database,
         app=header.app,
@@ -68,27 +65,28 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
         engine=header.engine,
         location=spec.mark.location,
         labels=header.labels,
-        protect=protect,
+        protect=_is_protected(header, (*labels, *engine)),
         pins=Pins(resource_id=header.resource_id, region=header.region),
         connection=_connection(header),
         kinds={kind.name: wanted[kind.name] for kind in KINDS if kind.name in wanted},
         ignored=tuple(sorted((one for one in ignored if one.address.kind in given), key=_place)),
         whole={name: given[name].value for name in _touched(ignored) if name in given},
         origins=dict(_origins(spec, given)),
-        keys={
-            key: spec.document.locations.find((key,)).location
-            for key in ("app", "addon", "engine")
-            if key in spec.document.value
-        },
+        keys=_places_of_target(spec),
     )
     return desired, (
         *ignoring.findings,
         *not_offered(ignored, header.engine),
         *_approvals(given, today),
-        *_nothing_managed(spec, protect=protect, by_default=bool(given)),
+        *_nothing_managed(spec, desired, given),
         *_conflicts(spec, labels),
         *_unfit(header.engine, given),
     )
+
+
+def _is_protected(header: Header, sets: Iterable[DefaultSet]) -> bool:
+    by_default = any(default.protect for default in sets)
+    return by_default if header.protect is None else header.protect
 
 
 def _approvals(given: Mapping[str, Given], today: date) -> Iterator[Finding]:
@@ -101,13 +99,20 @@ def _approvals(given: Mapping[str, Given], today: date) -> Iterator[Finding]:
                 yield found
 
 
-def _nothing_managed(spec: Spec, *, protect: bool, by_default: bool) -> Iterator[Finding]:
-    if not (protect or by_default or set(spec.document.value) - set(HEADER_KEYS)):
+def _nothing_managed(spec: Spec, desired: Desired, given: Mapping[str, Given]) -> Iterator[Finding]:
+    if not (desired.protect or given or set(spec.document.value) - set(HEADER_KEYS)):
         message = f"the spec of {spec.header.database!r} manages nothing"
         hint = "name what it manages, as in backups: {enabled: true}, or remove it"
-        yield evolve(
-            finding(codes.NOTHING_MANAGED, spec.mark, message, hint), severity=Severity.WARNING
-        )
+        yield warning(codes.NOTHING_MANAGED, spec.mark, message, hint)
+
+
+def _places_of_target(spec: Spec) -> dict[str, Location]:
+    """Where the spec says which live database it means, by key."""
+    return {
+        key: spec.document.locations.find((key,)).location
+        for key in ("app", "addon", "engine")
+        if key in spec.document.value
+    }
 
 
 def _connection(header: Header) -> Connection | None:
