@@ -77,11 +77,12 @@ def _authorized(service: Service, credential: Credential, call: Call) -> Call:
             tokens.check_basic(call.authorization)
         case Credential.USER:
             tokens.check_user(call.authorization)
-        case Credential.ADDON:
-            tokens.check_addon(call.authorization, call.params["database"])
-        case Credential.ANY_ADDON:
-            owner = {"database": tokens.addon_of(call.authorization)}
-            return evolve(call, params={**call.params, **owner})
+        case Credential.DATABASE:
+            tokens.check_database(call.authorization, call.params["database"])
+        case Credential.ANY_DATABASE:
+            owner = tokens.addon_of(call.authorization)
+            if owner is not None:
+                return evolve(call, params={**call.params, "database": owner})
         case Credential.DOOR:
             tokens.check_door(call.authorization)
     return call

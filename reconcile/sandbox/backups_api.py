@@ -10,7 +10,7 @@ from attrs import evolve
 from starlette.responses import Response
 
 from reconcile.sandbox.clock import iso
-from reconcile.sandbox.database_api import place_of
+from reconcile.sandbox.database_api import databases_of, place_of
 from reconcile.sandbox.defaults import object_id
 from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import conflict, not_found
@@ -52,10 +52,12 @@ def stored_backups(database: Database, now: float) -> tuple[StoredBackup, ...]:
     return (StoredBackup(id=object_id("backup", database.id, created_at), created_at=created_at),)
 
 
-def _find(service: Service, database: Database, call: Call) -> StoredBackup:
-    for backup in stored_backups(database, service.now()):
-        if backup.id == call.params["backup"]:
-            return backup
+def _find(service: Service, call: Call) -> tuple[Database, StoredBackup]:
+    """Find the backup of the path, of the database of the path or the token, or answer 404."""
+    for database in databases_of(service, call):
+        for backup in stored_backups(database, service.now()):
+            if backup.id == call.params["backup"]:
+                return database, backup
     raise not_found("database_backup")
 
 
@@ -69,8 +71,7 @@ def list_backups(service: Service, call: Call) -> Response:
 
 def show_backup(service: Service, call: Call) -> Response:
     """Show one backup of the database of the path or the token: `{"database_backup":{…}}`."""
-    database = place_of(service, call).database
-    return JsonReply({"database_backup": _document(database, _find(service, database, call))})
+    return JsonReply({"database_backup": _document(*_find(service, call))})
 
 
 def create_backup(service: Service, call: Call) -> Response:
@@ -103,8 +104,7 @@ def _rolled(backups: tuple[StoredBackup, ...], limit: int) -> tuple[StoredBackup
 
 def show_backup_archive(service: Service, call: Call) -> Response:
     """Tell where a backup that is done can be fetched: `{"download_url"}`."""
-    database = place_of(service, call).database
-    backup = _find(service, database, call)
+    database, backup = _find(service, call)
     if backup.status is not BackupStatus.DONE:
         raise conflict(f"the backup is {backup.status}")
     url = service.link(f"/_sandbox/archives/{database.id}/{backup.id}")
@@ -114,8 +114,8 @@ def show_backup_archive(service: Service, call: Call) -> Response:
 def download(service: Service, call: Call) -> Response:
     """Give the archive of a backup, for the token of its link: a note, for no data is kept."""
     service.tokens.check_link(call.query.get("token", ""), call.path)
-    database = place_of(service, call).database
-    name = _document(database, _find(service, database, call))["name"]
+    database, backup = _find(service, call)
+    name = _document(database, backup)["name"]
     headers = {"Content-Disposition": f'attachment; filename="{name}.tar.gz"'}
     archive = _archive(f"{name}: the sandbox keeps no data of {database.id}.\n")
     return Response(archive, media_type="application/gzip", headers=headers)
@@ -138,7 +138,7 @@ _BACKUPS = "/api/databases/{database}/backups"
 
 ENDPOINTS = (
     *(
-        Endpoint(method=method, path=path, credential=Credential.ADDON, answer=answer)
+        Endpoint(method=method, path=path, credential=Credential.DATABASE, answer=answer)
         for method, path, answer in (
             ("GET", _BACKUPS, list_backups),
             ("POST", _BACKUPS, create_backup),
@@ -149,7 +149,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/api/backups/{backup}",
-        credential=Credential.ANY_ADDON,
+        credential=Credential.ANY_DATABASE,
         answer=show_backup,
     ),
 )

@@ -139,8 +139,8 @@ ENDPOINTS = tuple(
         ("/v1/addon_providers", Credential.NONE, list_addon_providers),
         ("/v1/addon_providers/{provider}/plans", Credential.NONE, list_plans),
         ("/v1/addon_categories", Credential.NONE, list_addon_categories),
-        ("/api/databases/{database}/plan", Credential.ADDON, show_plan),
-        ("/api/database_types", Credential.ANY_ADDON, list_types),
-        ("/api/database_types/{type}", Credential.ANY_ADDON, show_type),
+        ("/api/databases/{database}/plan", Credential.DATABASE, show_plan),
+        ("/api/database_types", Credential.ANY_DATABASE, list_types),
+        ("/api/database_types/{type}", Credential.ANY_DATABASE, show_type),
     )
 )

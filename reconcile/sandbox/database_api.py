@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import asdict
 from starlette.responses import Response
 
@@ -23,6 +25,15 @@ def place_of(service: Service, call: Call) -> Place:
     if place is None:
         raise not_found("database")
     return place
+
+
+def databases_of(service: Service, call: Call) -> Iterator[Database]:
+    """List the databases that a request may mean: that of the path or the token, or every one."""
+    if "database" in call.params:
+        yield place_of(service, call).database
+        return
+    for app in service.fleet.apps:
+        yield from (place.database for place in service.fleet.addons(app))
 
 
 def reachable(service: Service, call: Call) -> Database:
@@ -112,7 +123,7 @@ def list_instance_states(service: Service, call: Call) -> Response:
 _DATABASE = "/api/databases/{database}"
 
 ENDPOINTS = tuple(
-    Endpoint(method=method, path=path, credential=Credential.ADDON, answer=answer)
+    Endpoint(method=method, path=path, credential=Credential.DATABASE, answer=answer)
     for method, path, answer in (
         ("GET", _DATABASE, show_database),
         ("PATCH", _DATABASE, change_database),

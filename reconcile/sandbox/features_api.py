@@ -111,7 +111,7 @@ ENDPOINTS = tuple(
     Endpoint(
         method=method,
         path="/api/databases/{database}/features",
-        credential=Credential.ADDON,
+        credential=Credential.DATABASE,
         answer=answer,
     )
     for method, answer in (("POST", enable_feature), ("DELETE", disable_feature))

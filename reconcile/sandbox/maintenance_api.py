@@ -70,7 +70,7 @@ def show_maintenance(service: Service, call: Call) -> Response:
 _MAINTENANCE = "/api/databases/{database}/maintenance"
 
 ENDPOINTS = tuple(
-    Endpoint(method="GET", path=path, credential=Credential.ADDON, answer=answer)
+    Endpoint(method="GET", path=path, credential=Credential.DATABASE, answer=answer)
     for path, answer in (
         (_MAINTENANCE, list_maintenance),
         (f"{_MAINTENANCE}/{{maintenance}}", show_maintenance),

@@ -122,7 +122,7 @@ ENDPOINTS = tuple(
     Endpoint(
         method="GET",
         path=f"/api/databases/{{database}}/{name}",
-        credential=Credential.ADDON,
+        credential=Credential.DATABASE,
         answer=answer,
     )
     for name, answer in (

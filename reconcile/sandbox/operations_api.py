@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import asdict
 from starlette.responses import Response
 
-from reconcile.sandbox.database_api import place_of
+from reconcile.sandbox.database_api import databases_of, place_of
 from reconcile.sandbox.endpoint import Endpoint
 from reconcile.sandbox.errors import conflict, invalid, not_found
 from reconcile.sandbox.fleet import Database, Status
@@ -74,9 +74,10 @@ def upgrade_database(service: Service, call: Call) -> Response:
 
 def show_operation(service: Service, call: Call) -> Response:
     """Show an operation of the database of the path or the token: `{"operation":{…}}`."""
-    for operation in place_of(service, call).database.operations:
-        if operation.id == call.params["operation"]:
-            return JsonReply({"operation": operation_document(operation)})
+    for database in databases_of(service, call):
+        for operation in database.operations:
+            if operation.id == call.params["operation"]:
+                return JsonReply({"operation": operation_document(operation)})
     raise not_found("operation")
 
 
@@ -85,14 +86,14 @@ def show_version(service: Service, call: Call) -> Response:
 
     The answer is `{"database_type_version":{…,"next_upgrade":null|{…}}}`.
 
-    The database that the token is for decides what comes after its own version.
+    A database that the token is for, and that has this version, decides what comes after it.
     """
-    database = place_of(service, call).database
-    found = find_version(database, call.params["version"])
+    databases = tuple(databases_of(service, call))
+    found = find_version(databases, call.params["version"])
     if found is None:
         raise not_found("database_type_version")
     engine, version = found
-    after = upgrade_of(database, engine, version)
+    after = upgrade_of(databases, engine, version)
     shown = version_document(engine, version)
     shown["next_upgrade"] = None if after is None else version_document(engine, after)
     return JsonReply({"database_type_version": shown})
@@ -102,25 +103,25 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/api/databases/{database}/upgrade",
-        credential=Credential.ADDON,
+        credential=Credential.DATABASE,
         answer=upgrade_database,
     ),
     Endpoint(
         method="GET",
         path="/api/operations/{operation}",
-        credential=Credential.ANY_ADDON,
+        credential=Credential.ANY_DATABASE,
         answer=show_operation,
     ),
     Endpoint(
         method="GET",
         path="/api/databases/{database}/operations/{operation}",
-        credential=Credential.ADDON,
+        credential=Credential.DATABASE,
         answer=show_operation,
     ),
     Endpoint(
         method="GET",
         path="/api/database_type_versions/{version}",
-        credential=Credential.ANY_ADDON,
+        credential=Credential.ANY_DATABASE,
         answer=show_version,
     ),
 )

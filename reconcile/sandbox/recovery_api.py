@@ -86,7 +86,7 @@ ENDPOINTS = tuple(
     Endpoint(
         method=method,
         path=f"/api/databases/{{database}}/pitr/{name}",
-        credential=Credential.ADDON,
+        credential=Credential.DATABASE,
         answer=answer,
     )
     for method, name, answer in (

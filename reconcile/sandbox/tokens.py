@@ -6,6 +6,7 @@ import base64
 import hmac
 import secrets
 import time
+from typing import Any
 
 import jwt
 from attrs import field, frozen
@@ -68,20 +69,25 @@ class Tokens:
 
     def check_user(self, authorization: str | None) -> None:
         """Refuse anything but a living JWT of the API host."""
-        self._subject(authorization, audience=_USER)
+        self._verified(_credentials(authorization, "bearer"), _USER)
 
-    def check_addon(self, authorization: str | None, addon_id: str) -> None:
-        """Refuse anything but a living JWT for this very database (401, or 403 for another's)."""
-        if self.addon_of(authorization) != addon_id:
+    def check_database(self, authorization: str | None, addon_id: str) -> None:
+        """Refuse a JWT that is not good for this very database (401, or 403 for another's)."""
+        if self.addon_of(authorization) not in (None, addon_id):
             raise forbidden("this token is for another database", code="wrong_database")
 
-    def addon_of(self, authorization: str | None) -> str:
-        """Tell which database a living JWT of the database API is for; refuse any other."""
-        return self._subject(authorization, audience=_ADDON)
+    def addon_of(self, authorization: str | None) -> str | None:
+        """Return the database that a living JWT is for: None for a user's, good for every one.
+
+        The database host takes the tokens of addons. The API host serves the same paths, and takes
+        those of users there; both hosts are this server.
+        """
+        claims = self._verified(_credentials(authorization, "bearer"), _ADDON, _USER)
+        return str(claims["sub"]) if claims["aud"] == _ADDON else None
 
     def check_link(self, token: str, path: str) -> None:
         """Refuse anything but a living token of a link to this very path."""
-        if self._verified(token, audience=_LINK) != path:
+        if self._verified(token, _LINK)["sub"] != path:
             raise unauthorized("this link leads elsewhere")
 
     def check_door(self, authorization: str | None) -> None:
@@ -90,19 +96,16 @@ class Tokens:
         if not hmac.compare_digest(given, self.api_token.encode()):
             raise unauthorized("the sandbox's own door takes the API token as Bearer")
 
-    def _subject(self, authorization: str | None, *, audience: str) -> str:
-        return self._verified(_credentials(authorization, "bearer"), audience=audience)
-
-    def _verified(self, token: str, *, audience: str) -> str:
+    def _verified(self, token: str, *audiences: str) -> dict[str, Any]:
         try:
-            claims = jwt.decode(
-                token, self.key, algorithms=[_ALGORITHM], audience=audience, options=_UNTIMED
+            claims: dict[str, Any] = jwt.decode(
+                token, self.key, algorithms=[_ALGORITHM], audience=audiences, options=_UNTIMED
             )
         except jwt.InvalidTokenError:
             raise unauthorized("invalid token") from None
         if claims["exp"] <= self.now():
             raise unauthorized("the token has expired")
-        return str(claims["sub"])
+        return claims
 
 
 def _credentials(authorization: str | None, scheme: str) -> str:

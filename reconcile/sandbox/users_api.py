@@ -153,7 +153,7 @@ _USERS = "/api/databases/{database}/users"
 _USER = f"{_USERS}/{{user}}"
 
 ENDPOINTS = tuple(
-    Endpoint(method=method, path=path, credential=Credential.ADDON, answer=answer)
+    Endpoint(method=method, path=path, credential=Credential.DATABASE, answer=answer)
     for method, path, answer in (
         ("GET", _USERS, list_users),
         ("POST", _USERS, create_user),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from reconcile.sandbox.defaults import object_id
@@ -46,18 +46,20 @@ def version_id(engine: Engine, version: str) -> str:
     return object_id("version", engine.value, version)
 
 
-def find_version(database: Database, wanted: str) -> tuple[Engine, str] | None:
-    """Find a known version by its id, or one that the fleet file names for this database."""
-    own = (database.version, database.next_version)
-    candidates = [(database.engine, version) for version in own if version is not None]
-    candidates += [(engine, version) for engine, known in _KNOWN.items() for version in known]
+def find_version(databases: Iterable[Database], wanted: str) -> tuple[Engine, str] | None:
+    """Find a known version by its id, or one that the fleet file names for these databases."""
+    candidates = [(engine, version) for engine, known in _KNOWN.items() for version in known]
+    for database in databases:
+        own = (database.version, database.next_version)
+        candidates += [(database.engine, version) for version in own if version is not None]
     return next((one for one in candidates if version_id(*one) == wanted), None)
 
 
-def upgrade_of(database: Database, engine: Engine, version: str) -> str | None:
-    """Tell what comes after a version, as this database would be upgraded."""
-    if (engine, version) == (database.engine, database.version):
-        return database.next_version
+def upgrade_of(databases: Iterable[Database], engine: Engine, version: str) -> str | None:
+    """Tell what comes after a version, as the first of these that has it would be upgraded."""
+    for database in databases:
+        if (engine, version) == (database.engine, database.version):
+            return database.next_version
     return following(engine, version)
 
 

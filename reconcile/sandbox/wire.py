@@ -33,13 +33,17 @@ def host_of(path: str) -> Host | None:
 
 
 class Credential(Enum):
-    """What a request must carry."""
+    """What a request must carry.
+
+    DATABASE is the token of the addon in the path or of the user; ANY_DATABASE that of any addon or
+    of the user.
+    """
 
     NONE = "none"
     BASIC = "basic"
     USER = "user"
-    ADDON = "addon"
-    ANY_ADDON = "any-addon"
+    DATABASE = "database"
+    ANY_DATABASE = "any-database"
     DOOR = "door"
 
 
@@ -77,7 +81,8 @@ def _refuse_constant(name: str) -> object:
 class Call:
     """A whole request; `params` are the parts of the path, `body` is what `read_json` gave.
 
-    An endpoint that takes the token of any database finds that one under `database` in `params`.
+    An endpoint that takes the token of any database finds that one under `database` in `params`,
+    and nothing there where the token is a user's.
     """
 
     method: str

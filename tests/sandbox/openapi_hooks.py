@@ -46,10 +46,10 @@ class Credentials:
         schemes = {name for one in context.operation.definition.raw["security"] for name in one}
         if "apiToken" in schemes:
             return BASIC
-        if "userToken" in schemes:
-            return USER
         if "addonToken" in schemes:
             return DATABASES.get(str(case.path_parameters.get("database")), DATABASES[ADDONS[0]])
+        if "userToken" in schemes:
+            return USER
         return None
 
     def set(self, case: Case[Any], data: str, _: AuthContext) -> None:

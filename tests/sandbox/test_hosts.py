@@ -272,14 +272,24 @@ def test_head_is_get_without_a_body(client: ProviderClient) -> None:
 
 
 def test_an_addon_token_is_good_for_its_own_database_only(client: ProviderClient) -> None:
-    """Another's token is 403 with a code; none, the user's and junk are 401."""
+    """Another's token is 403 with a code; none, the API token and junk are 401."""
     path = f"/api/databases/{MYSQL}"
     foreign = client.send("GET", path, bearer=client.addon_token(POSTGRESQL))
     assert foreign.status == 403
     assert foreign.document.keys() == {"error", "code"}
-    for bearer in (None, "junk", client.token, client.user_token()):
+    for bearer in (None, "junk", client.token):
         answer = client.send("GET", path, bearer=bearer)
         assert (answer.status, answer.document.keys()) == (401, {"error"})
+
+
+def test_a_user_token_is_good_for_every_database(client: ProviderClient) -> None:
+    """The API host serves the database API too, and takes the token of the user there."""
+    token = client.user_token()
+    for addon in (MYSQL, POSTGRESQL, DEDICATED):
+        answer = client.send("GET", f"/api/databases/{addon}", bearer=token)
+        assert (answer.status, answer.document["database"]["id"]) == (200, addon)
+    assert client.send("GET", "/api/databases/ad-none", bearer=token).status == 404
+    assert client.send("GET", "/api/database_types", bearer=token).status == 200
 
 
 def test_a_token_lives_by_the_clock_of_the_sandbox(

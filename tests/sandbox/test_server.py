@@ -104,7 +104,7 @@ def test_the_limit_is_for_the_api_host() -> None:
         assert "Retry-After" not in answer.headers
         assert [client.exchange().status for _ in range(3)] == [200, 200, 200]
         assert client.send("GET", "/v1/regions").status == 200
-        assert client.send("GET", "/api/databases/ad-1", bearer=user).status == 401
+        assert client.send("GET", "/api/databases/ad-1", bearer=user).status == 404
         assert sandbox.requests()["counts"] == {"auth": 5, "api": 3, "database": 1}
         clock.seconds += 1
         assert client.send("GET", "/v1/apps", bearer=user).status == 200

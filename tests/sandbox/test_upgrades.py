@@ -252,10 +252,32 @@ def test_an_operation_is_shown_to_its_own_database(timed: ProviderClient) -> Non
 
 @pytest.mark.parametrize("path", ["operations/x", "database_type_versions/x"])
 def test_paths_without_a_database_need_the_token_of_some(timed: ProviderClient, path: str) -> None:
-    """No token, junk, the API token and the user's are all 401."""
-    for bearer in (None, "junk", timed.token, timed.user_token()):
+    """No token, junk and the API token are all 401; the user's is that of every database."""
+    for bearer in (None, "junk", timed.token):
         answer = timed.send("GET", f"/api/{path}", bearer=bearer)
         assert (answer.status, answer.document.keys()) == (401, {"error"})
+    assert timed.send("GET", f"/api/{path}", bearer=timed.user_token()).status == 404
+
+
+def test_a_user_is_shown_what_belongs_to_any_database(timed: ProviderClient) -> None:
+    """With the token of the user, operations, backups and versions are found by their id alone."""
+    operation = _upgrade(timed).document["operation_id"]
+    backup = timed.database("GET", POSTGRESQL, suffix="/backups").document["database_backups"][0]
+    version = _shown(timed, OLD_MYSQL)["version_id"]
+    token = timed.user_token()
+    shown = {
+        path: timed.send("GET", f"/api/{path}", bearer=token).document
+        for path in (
+            f"operations/{operation}",
+            f"backups/{backup['id']}",
+            f"database_type_versions/{version}",
+        )
+    }
+    assert [next(iter(document.values()))["id"] for document in shown.values()] == [
+        operation,
+        backup["id"],
+        version,
+    ]
 
 
 def test_a_database_that_went_away_has_no_operations(

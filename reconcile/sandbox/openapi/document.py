@@ -49,7 +49,8 @@ _SCHEMES: Mapping[str, Shape] = MappingProxyType(
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "What `POST /v1/tokens/exchange` gives.",
+            "description": "What `POST /v1/tokens/exchange` gives. The database API takes it on the "
+            "API host, for every database.",
         },
         "addonToken": {
             "type": "http",
@@ -61,14 +62,16 @@ _SCHEMES: Mapping[str, Shape] = MappingProxyType(
     }
 )
 
-_SCHEME_OF: Mapping[Credential, str] = MappingProxyType(
+_SCHEMES_OF: Mapping[Credential, tuple[str, ...]] = MappingProxyType(
     {
-        Credential.BASIC: "apiToken",
-        Credential.USER: "userToken",
-        Credential.ADDON: "addonToken",
-        Credential.ANY_ADDON: "addonToken",
+        Credential.NONE: (),
+        Credential.BASIC: ("apiToken",),
+        Credential.USER: ("userToken",),
+        Credential.DATABASE: ("addonToken", "userToken"),
+        Credential.ANY_DATABASE: ("addonToken", "userToken"),
     }
 )
+"""Any of these is enough."""
 
 _REFUSALS: Mapping[int, tuple[str, str]] = MappingProxyType(
     {
@@ -179,7 +182,7 @@ def _names(path: str) -> list[str]:
 
 
 def _security(credential: Credential) -> list[Shape]:
-    return [] if credential is Credential.NONE else [{_SCHEME_OF[credential]: []}]
+    return [{scheme: []} for scheme in _SCHEMES_OF[credential]]
 
 
 def _request_body(described: Described) -> Shape:
@@ -203,7 +206,7 @@ def _usual(endpoint: Endpoint, described: Described) -> Iterator[int]:
     """Tell the refusals that follow from a row of the route table and from a body."""
     if endpoint.credential is not Credential.NONE:
         yield 401
-    if endpoint.credential is Credential.ADDON:
+    if endpoint.credential is Credential.DATABASE:
         yield 403
     if _names(endpoint.path):
         yield 404
