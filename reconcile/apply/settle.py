@@ -10,7 +10,7 @@ from reconcile.errors import DOUBT
 from reconcile.model.item import Pending
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.run import Outcome, Result
-from reconcile.model.second_looks import LATER
+from reconcile.model.second_looks import DONE_ALTHOUGH, LATER
 from reconcile.model.sql import by_sql
 from reconcile.plan.standing import concerning, is_left, step_of
 
@@ -21,7 +21,7 @@ def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
     Of an unknown one: nothing about the action's address is left to do: it was done. The provider
     is at just that: it was started. Anything else stays unknown: a request whose answer was lost may
     arrive later. A failed one of which nothing is left to do was done by another
-    hand, a moment before. An upgrade that went to another version than the planned one was not done.
+    hand, a moment before, or by the provider after it had accepted the request. An upgrade that went to another version than the planned one was not done.
     A statement that was done, and of which the API does not tell, was perhaps done elsewhere.
     """
     databases = {plan.handle: plan for plan in after.databases}
@@ -40,9 +40,20 @@ def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
     if outcome.result is Result.DONE and left:
         return _undone(outcome, plan)
     if outcome.result is Result.FAILED and not left:
-        message = f"read again: it is so, by another hand; {outcome.message}"
-        return evolve(outcome, result=Result.ALREADY_DONE, message=message)
+        return _reached(outcome)
     return outcome
+
+
+def _reached(outcome: Outcome) -> Outcome:
+    """A failed action of which nothing is left to do.
+
+    What the provider accepted was done by this run, whatever it says of the end of its operation.
+    """
+    if outcome.accepted:
+        message = f"{DONE_ALTHOUGH} {outcome.message}"
+        return evolve(outcome, result=Result.DONE, message=message)
+    message = f"read again: it is so, by another hand; {outcome.message}"
+    return evolve(outcome, result=Result.ALREADY_DONE, message=message)
 
 
 def _undone(outcome: Outcome, plan: DatabasePlan) -> Outcome:

@@ -13,6 +13,9 @@ PAUSES = (0.5, 1.0, 2.0, 4.0)
 LATER = "not done yet when read again, it may still be"
 """What is said where no look saw the effect: a request that is lost may arrive later."""
 
+DONE_ALTHOUGH = "read again: it was done, although"
+"""What is said where the provider's operation failed and its effect is live: the failure follows."""
+
 
 def look_again(
     look: Callable[[], T], is_final: Callable[[T], bool], pause: Callable[[float], bool]

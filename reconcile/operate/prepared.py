@@ -12,7 +12,7 @@ from reconcile.errors import DOUBT, OutcomeUnknownError, ReconcileError
 from reconcile.model.deed import Deed, Done
 from reconcile.model.evidence import RecoveryWindow
 from reconcile.model.run import Result
-from reconcile.model.second_looks import LATER, look_again
+from reconcile.model.second_looks import DONE_ALTHOUGH, LATER, look_again
 
 __all__ = ["Connection", "Following", "Prepared", "carry_out", "connect_writing"]
 
@@ -88,27 +88,35 @@ def _followed(deed: Deed, ident: str, following: Following, note: Note) -> Done:
 
 
 def _decided(prepared: Prepared, followed: Done) -> Done:
-    """An operation that ended, by what is live: where it ended well and reading tells, or unclearly.
+    """An operation that ended, by what is live: where reading tells, or it ended unclearly.
 
     One request.
     """
-    unclear = followed.operation is not None and followed.operation.unclear
-    ended_well = followed.result is Result.DONE
-    if not (unclear or (ended_well and prepared.provable)):
+    seen = followed.operation
+    if seen is None or not (seen.unclear or (seen.ended and prepared.provable)):
         return followed
+    ended_well = followed.result is Result.DONE
     unseen = evolve(followed, result=Result.UNKNOWN, message=_UNSEEN) if ended_well else followed
     try:
         happened = prepared.happened()
     except OtherwiseError as error:
-        return evolve(followed, result=Result.FAILED, message=str(error))
+        return (
+            followed if seen.failed else evolve(followed, result=Result.FAILED, message=str(error))
+        )
     except ReconcileError as error:
         return evolve(unseen, message=f"{unseen.message}: {error}") if ended_well else unseen
     if happened is None:
         return unseen
-    if ended_well and happened:
-        return followed
-    said, result = ("it was done", Result.DONE) if happened else ("it was not done", Result.FAILED)
-    return evolve(followed, result=result, message=f"read again: {said}; {followed.message}")
+    return followed if ended_well and happened else _told_by_reading(followed, happened=happened)
+
+
+def _told_by_reading(followed: Done, *, happened: bool) -> Done:
+    """An operation that ended badly or unclearly, by what a second read shows."""
+    if not happened:
+        message = f"read again: it was not done; {followed.message}"
+        return evolve(followed, result=Result.FAILED, message=message)
+    said = DONE_ALTHOUGH if followed.result is Result.FAILED else "read again: it was done;"
+    return evolve(followed, result=Result.DONE, message=f"{said} {followed.message}")
 
 
 _UNSEEN = "its operation ended well, and reading again does not show that it was done"
@@ -131,7 +139,7 @@ def _settled(
     ident = None if type_ is None else following.found(deed.target, type_)
     followed = None if ident is None else _followed(deed, ident, following, note)
     if followed is not None and (followed.result is not Result.DONE or not prepared.provable):
-        return followed
+        return _decided(prepared, followed)
     try:
         happened = _happened(prepared, following)
     except OtherwiseError as found:

@@ -73,6 +73,27 @@ def test_a_one_off_upgrade_that_leads_elsewhere_failed(
     assert results(command) == ["failed"]
 
 
+@pytest.mark.parametrize(("line", "reads"), [(APPLY, 2), (ONE_OFF, 1)], ids=["apply", "one-off"])
+def test_a_live_version_counts_more_than_a_failed_operation(
+    command: Command, busy: Sandbox, line: tuple[str, ...], reads: int
+) -> None:
+    """0: nothing is left to do, and a second run says the same; the failure is shown."""
+    offer(busy, MINOR)
+    busy.change(BILLING, failing_operations="disk full")
+    match = {"method": "GET", "path": f"/api/databases/{BILLING}"}
+    change = {"version": MINOR}
+    busy.fault(
+        "outside-write", match=match, database=BILLING, change=change, when="before", after=reads
+    )
+    command.write(upgrading(">=16.5"))
+    document = fits(command(*line, status=0))
+    (outcome,) = document.get("outcomes", [document])
+    assert outcome["result"] == "done"
+    assert outcome["message"].startswith("read again: it was done, although operation '")
+    assert outcome["message"].endswith("' ended in an error: disk full")
+    assert results(command)[-1] == "done"
+
+
 def test_the_version_is_read_once_after_the_operation(command: Command, busy: Sandbox) -> None:
     """A one-off upgrade reads the resource before it and after it; the result is the planned one."""
     offer(busy, MINOR)

@@ -256,6 +256,21 @@ def test_what_another_hand_did_a_moment_before_is_no_failure() -> None:
     assert settle([failed], planned("features", spec, OFF)) == (failed,)
 
 
+def test_what_is_live_after_a_failed_operation_is_done() -> None:
+    """The provider accepted it and says that it failed; read again, nothing is left to do."""
+    spec = EngineVersion(version=">=16.5")
+    live, now = version("16.4.0-1", "16.6.0-1"), version("16.6.0-1")
+    before = planned("engine_version", spec, live, live=facts(version="16.4.0-1"))
+    failed = Outcome(
+        action=before.actions[0], result=Result.FAILED, message="operation failed", accepted=True
+    )
+    after = planned("engine_version", spec, now, live=facts(version="16.6.0-1"))
+    (outcome,) = settle([failed], after)
+    assert outcome.result is Result.DONE
+    assert outcome.message == "read again: it was done, although operation failed"
+    assert settle([failed], before) == (failed,)
+
+
 def test_an_update_that_failed_may_have_been_made_by_another_hand() -> None:
     """What that left to do is another matter."""
     spec = Backups(enabled=True, hours=(3,))

@@ -168,6 +168,40 @@ def test_an_operation_is_followed(
     assert sent(provider) == [START, LOOK]
 
 
+def elsewhere() -> bool:
+    """Reading shows something else than what was ordered."""
+    raise OtherwiseError("it went to 17.2.0-1")
+
+
+FAILED = operation("error", error="disk full")
+SAID = f"operation {IDENT!r} ended in an error: disk full"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize(
+    ("happened", "result", "message"),
+    [
+        (lambda: True, Result.DONE, f"read again: it was done, although {SAID}"),
+        (lambda: None, Result.FAILED, SAID),
+        (unreadable, Result.FAILED, SAID),
+        (elsewhere, Result.FAILED, SAID),
+    ],
+)
+def test_a_failed_operation_is_done_where_reading_shows_it(
+    carry: Carry,
+    lost: bool,
+    happened: Callable[[], bool | None],
+    result: Result,
+    message: str,
+) -> None:
+    """Only what can be proved by reading; also where the answer to the start was lost."""
+    start = (DROPPED, under_way(IDENT), operation("running", type="upgrade"))
+    done = carry(
+        UPGRADE, *(start if lost else (STARTED,)), FAILED, happened=happened, provable=True
+    )
+    assert (done.result, done.message) == (result, message)
+
+
 def test_a_wait_that_breaks_leaves_it_open(provider: Provider, carry: Carry) -> None:
     """Begun for sure: unknown, and not failed, with the way to take it up."""
     done = carry(UPGRADE, STARTED, *[reply(400, {"error": "no"})] * 5)
@@ -247,11 +281,6 @@ def test_a_lost_start_and_a_dead_server(provider: Provider, carry: Carry) -> Non
     assert done.result is Result.UNKNOWN
     assert LOST in done.message
     assert sent(provider) == [START, *[RESOURCE] * (1 + len(PAUSES))]
-
-
-def elsewhere() -> bool:
-    """Reading shows something else than what was ordered."""
-    raise OtherwiseError("it went to 17.2.0-1")
 
 
 UNSEEN = "its operation ended well, and reading again does not show that it was done"
