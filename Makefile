@@ -19,11 +19,11 @@ demo: setup $(if $(filter real,$(ENGINES)),engines) ## The tour: plan, apply, dr
 test: setup lint types tests coverage ## Lint, types, the quick tests, coverage; minutes
 
 test-more: setup engines ## The tests that take long or need MariaDB or InfluxDB, which it gets from Debian
-	@$(PYTEST) -n 3 -m more tests
+	@$(PYTEST) -n 3 -m more
 
 setup: $(READY)
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml sandbox/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "make: Python 3.11 or newer is missing ($(PYTHON) is not): install python3, or name one with PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
@@ -32,12 +32,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(if $(PIP),$(BIN)/pip install --quiet --disable-pip-version-check $(PIP))
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e ./sandbox
 	@said=$$($(BIN)/pip check) || { echo "$$said" >&2; exit 1; }
 	@touch $@
 
 engines: setup ## Get MariaDB and InfluxDB from the system's package sources, for real servers
-	@$(BIN)/python -m reconcile.sandbox.servers.fetch
+	@$(BIN)/python -m scalingo_sandbox.servers.fetch
 
 lint: setup ## Style and smells
 	@$(BIN)/ruff check --quiet .
@@ -52,7 +52,7 @@ COVERING := tests/unit tests/golden tests/property
 PYTEST := $(BIN)/pytest --dist worksteal
 tests: setup ## The quick tests, with branch coverage
 	@$(PYTEST) -n 2 -m 'not more' $(COVERING) --cov --cov-report=
-	@$(PYTEST) -n 3 -m 'not more' tests $(COVERING:%=--ignore=%)
+	@$(PYTEST) -n 3 -m 'not more' $(COVERING:%=--ignore=%)
 
 coverage: ## The pure rooms are covered to the last branch
 	@$(BIN)/coverage report --fail-under=100
@@ -81,8 +81,8 @@ bench: setup ## Ratios of speed, measured within one run
 
 schemas: setup ## Generate schemas/ from the code
 	@$(BIN)/reconcile schema --write schemas
-	@$(BIN)/python -m reconcile.sandbox.schema > schemas/fleet.schema.json
-	@$(BIN)/python -m reconcile.sandbox.openapi > schemas/openapi.json
+	@$(BIN)/python -m scalingo_sandbox.schema > schemas/fleet.schema.json
+	@$(BIN)/python -m scalingo_sandbox.openapi > schemas/openapi.json
 
 docs: setup ## Write the pages of docs/ that come from the tests' tables
 	@$(BIN)/python tests/pages.py
@@ -91,7 +91,7 @@ golden: setup ## Rewrite the golden files; read the difference before you commit
 	@$(BIN)/pytest -q tests/golden --rewrite-golden
 
 lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
-	uv pip compile pyproject.toml --extra engines --extra sql --group dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml sandbox/pyproject.toml --extra engines --extra sql --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --custom-compile-command 'make lock' -o requirements.lock
 
 clean: ## Remove what the other targets made

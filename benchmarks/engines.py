@@ -11,10 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from reconcile.sandbox.servers.processes import Processes
-from reconcile.sandbox.servers.programs import Installed, Missing, search
-from reconcile.sandbox.servers.server import Program
-from reconcile.sandbox.servers.starter import Starter
+from scalingo_sandbox.servers.processes import Processes
+from scalingo_sandbox.servers.programs import Installed, Missing, search
+from scalingo_sandbox.servers.server import Program
+from scalingo_sandbox.servers.starter import Starter
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = (

@@ -36,9 +36,9 @@ from reconcile.model.state import ITSELF, Desired, Elements, Fields, NoElements
 from reconcile.observe.observer import observe, observe_database
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.intent import intended
-from reconcile.sandbox import Sandbox
 from reconcile.sql import dsn
 from reconcile.sql.reads import SqlReads
+from scalingo_sandbox import Sandbox
 
 ALLOW_ALL = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 WAIVED = Policy(

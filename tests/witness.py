@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import frozen
 
-from reconcile.sandbox import Sandbox
-from reconcile.sandbox.client import LoggedRequest
+from scalingo_sandbox import Sandbox
+from scalingo_sandbox.client import LoggedRequest
 
 _NAMED_ACTIONS = {
     "create-database": ("logical_databases", "create"),

@@ -16,13 +16,7 @@ from reconcile.errors import ExitStatus, PageError, ReconcileError, UsageError
 from reconcile.report.words import count
 
 if TYPE_CHECKING:
-    from reconcile.sandbox import Announcement
-
-NEEDED = {
-    "sandbox": ("jwt", "starlette", "uvicorn"),
-    "engines": ("influxdb", "psycopg", "pymongo", "pymysql"),
-}
-"""The libraries of an extra, by its name."""
+    from scalingo_sandbox import Announcement
 
 _FILES = 64
 """Open files: a dozen of its own, and one for each connection."""
@@ -34,7 +28,7 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
     """Serve until a signal or, if asked, the end of stdin; one while it starts ends the start."""
     _refuse_misfits(options)
     _refuse_few_files()
-    from reconcile.sandbox import (  # noqa: PLC0415 - an extra
+    from scalingo_sandbox import (  # noqa: PLC0415 - a separate distribution
         FleetError,
         PortInUse,
         ServerError,
@@ -83,10 +77,17 @@ def _refuse_misfits(options: SandboxOptions) -> None:
         raise UsageError("--token is empty: leave it out for a random one")
     if options.engines_dir is not None and options.engines != "real":
         raise UsageError("--engines-dir says where real servers are: it needs --engines real")
-    for extra in ("sandbox", "engines") if options.engines == "real" else ("sandbox",):
-        if any(find_spec(name) is None for name in NEEDED[extra]):
-            what = "the sandbox is" if extra == "sandbox" else "the drivers of real servers are"
-            raise UsageError(f"{what} not installed: pip install 'scalingo-reconcile[{extra}]'")
+    if find_spec("scalingo_sandbox") is None:
+        raise UsageError(
+            "the sandbox is not installed: in a clone of this project, pip install ./sandbox"
+        )
+    from scalingo_sandbox import DRIVERS  # noqa: PLC0415 - a separate distribution
+
+    if options.engines == "real" and any(find_spec(name) is None for name in DRIVERS):
+        raise UsageError(
+            "the drivers of real servers are not installed: "
+            "in a clone of this project, pip install './sandbox[engines]'"
+        )
 
 
 def _refuse_few_files() -> None:

@@ -21,7 +21,7 @@ from e2e.crash import KILLS, Kill, Moment, Uninterrupted, allowed, killed, taken
 from e2e.every_kind import CONFIG, FLEET, HANDLES, ONCE, SPECS
 from witness import assert_truth, effects
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 
 def kill_at(sandbox: Sandbox, number: int, kill: Kill) -> None:

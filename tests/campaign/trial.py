@@ -32,9 +32,9 @@ from reconcile.model.change import verb_of
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Result
 from reconcile.model.state import Desired
-from reconcile.sandbox import Sandbox, running
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
+from scalingo_sandbox import Sandbox, running
 
 OPERATION = 100.0
 """Seconds that an operation of the sandbox takes."""

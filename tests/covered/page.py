@@ -10,8 +10,8 @@ from covered.actions import ACTIONS
 from covered.endpoints import ENDPOINTS, WAYS
 from covered.row import Row
 
-from reconcile.sandbox.application import ENDPOINTS as SERVED
-from reconcile.sandbox.door import PREFIX
+from scalingo_sandbox.application import ENDPOINTS as SERVED
+from scalingo_sandbox.door import PREFIX
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api-coverage.md"
 ROWS: tuple[Row, ...] = (*WAYS, *ENDPOINTS, *ACTIONS)

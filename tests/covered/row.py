@@ -20,7 +20,7 @@ class Row:
     command   a command line that sends it once; `spec` is what its project wants, `status` its end
     missing   a path that the provider does not know, so that the command asks at the row's
     kinds     the kinds that read by it, look up by it, or change by it
-    sandbox   who answers it there, below `reconcile.sandbox`
+    sandbox   who answers it there, below `scalingo_sandbox`
     heading   under which the API text lists an action
     """
 

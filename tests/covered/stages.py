@@ -16,9 +16,9 @@ from reconcile.api.writes import connect_writing
 from reconcile.apply.settle import settle
 from reconcile.model.run import Outcome
 from reconcile.model.state import Desired
-from reconcile.sandbox import Sandbox
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
+from scalingo_sandbox import Sandbox
 
 
 def wanted_of(directory: Path, *specs: str) -> tuple[Desired, ...]:

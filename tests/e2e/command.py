@@ -19,7 +19,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 RECONCILE = Path(sys.executable).with_name("reconcile")
 SECONDS = 40.0

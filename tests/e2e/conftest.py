@@ -12,7 +12,7 @@ from e2e.busy import specs
 from e2e.command import Command
 from e2e.fleet import FLEET
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from witness import Deed, deed_of
 from reconcile.api.clock import SystemClock
 from reconcile.model.plan import Status
 from reconcile.model.state import Desired
-from reconcile.sandbox import Sandbox
-from reconcile.sandbox.client import LoggedRequest
+from scalingo_sandbox import Sandbox
+from scalingo_sandbox.client import LoggedRequest
 
 OPERATION = 0.3
 """Seconds after which an operation of the sandbox is surely over."""

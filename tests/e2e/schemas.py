@@ -9,7 +9,7 @@ from typing import Any
 from e2e.command import Finished, changing
 from jsonschema import Draft202012Validator
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 JSON = ("--format", "json")

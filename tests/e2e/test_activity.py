@@ -12,7 +12,7 @@ from e2e.command import Command, changing, effects, until
 from e2e.schemas import JSON, fits
 from e2e.terminal import on_terminal
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

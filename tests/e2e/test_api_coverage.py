@@ -32,9 +32,9 @@ from reconcile.model.engine import Engine
 from reconcile.model.state import ITSELF
 from reconcile.model.target import Target
 from reconcile.plan.build import build_plan
-from reconcile.sandbox import Sandbox, running
-from reconcile.sandbox.actions import ACTIONS as ANSWERED
-from reconcile.sandbox.application import ENDPOINTS as SERVED
+from scalingo_sandbox import Sandbox, running
+from scalingo_sandbox.actions import ACTIONS as ANSWERED
+from scalingo_sandbox.application import ENDPOINTS as SERVED
 
 pytestmark = pytest.mark.more
 
@@ -159,7 +159,7 @@ def test_the_sandbox_answers_it_there(row: Row) -> None:
     ]
     action = row.call and row.call.action_name
     answers = ANSWERED[action].perform if action else endpoint.answer
-    assert f"{answers.__module__}.{answers.__name__}" == f"reconcile.sandbox.{row.sandbox}"
+    assert f"{answers.__module__}.{answers.__name__}" == f"scalingo_sandbox.{row.sandbox}"
     if action:
         assert row.heading.lower() in ANSWERED[action].engines
 

@@ -20,7 +20,7 @@ from e2e.command import (
 from e2e.schemas import JSON, fits
 from live import OPERATION, MovedClock
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

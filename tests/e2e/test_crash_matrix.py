@@ -35,7 +35,7 @@ from reconcile.apply.settle import settle
 from reconcile.model.change import verb_of
 from reconcile.model.run import Result
 from reconcile.model.state import Desired
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

@@ -12,7 +12,7 @@ from e2e.command import Command
 from e2e.fleet import FLEET
 from live import OPERATION, MovedClock
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 SPEC = """\
 version: 1

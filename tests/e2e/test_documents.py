@@ -22,7 +22,7 @@ from e2e.fleet import (
 )
 from jsonschema import Draft202012Validator
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

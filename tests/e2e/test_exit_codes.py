@@ -26,7 +26,7 @@ from e2e.fleet import (
 )
 from e2e.terminal import on_terminal
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

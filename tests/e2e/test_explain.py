@@ -7,7 +7,7 @@ from e2e.command import Command, backed_up, changing
 from e2e.fleet import BILLING, INVALID, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
 from e2e.schemas import JSON, fits
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -14,8 +14,8 @@ from e2e.command import Command, changing, journal_entries, live, until
 from e2e.plan_file import FILE, edit, saved
 from engines_here import needs
 
-from reconcile.sandbox import Sandbox, running
-from reconcile.sandbox.servers.server import Program
+from scalingo_sandbox import Sandbox, running
+from scalingo_sandbox.servers.server import Program
 
 pytestmark = [pytest.mark.more, needs(Program.POSTGRESQL)]
 

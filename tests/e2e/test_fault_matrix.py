@@ -14,7 +14,7 @@ from unit.api.loopback import PlainClock
 
 from reconcile.model.state import Desired, Observed, Unknown
 from reconcile.observe.observer import observe
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from e2e.command import Command, changing
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

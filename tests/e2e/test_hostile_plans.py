@@ -10,7 +10,7 @@ from e2e.command import Command, backed_up, changing, logical
 from e2e.fleet import BILLING, CACHE, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
 from e2e.plan_file import APPLY, FILE, LOSING, edit
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

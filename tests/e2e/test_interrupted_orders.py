@@ -15,7 +15,7 @@ from e2e.every_kind import FLEET, SPECS
 from e2e.schemas import fits
 from e2e.test_lost_orders import match
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

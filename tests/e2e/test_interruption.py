@@ -11,7 +11,7 @@ import pytest
 from e2e.command import Command, changing, effects, journal_entries, live, logical, until
 from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

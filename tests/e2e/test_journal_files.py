@@ -14,7 +14,7 @@ import pytest
 from e2e.command import RECONCILE, SECONDS, Command, changing, journal_entries
 from e2e.fleet import BILLING, CACHE, INVALID, IOT, SHOP
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

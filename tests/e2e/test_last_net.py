@@ -11,7 +11,7 @@ import pytest
 from e2e.command import RECONCILE, SECONDS, Command, effects
 from e2e.fleet import SHOP, SHOP_ADDON
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 STREAMS = 3
 """A limit that leaves stdin, stdout, stderr and what is open already."""

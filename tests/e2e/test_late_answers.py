@@ -13,7 +13,7 @@ from e2e.fleet import FLEET, SHOP_ADDON, SHOP_HEAD
 from e2e.terminal import on_terminal
 from e2e.test_moved_clocks import MOVED
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

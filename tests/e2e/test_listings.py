@@ -8,7 +8,7 @@ import pytest
 from e2e.command import Command, changing
 from e2e.schemas import JSON, fits
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -12,7 +12,7 @@ from e2e.command import Command, effects, journal_entries
 from e2e.schemas import JSON, fits, sent
 
 from reconcile.model.second_looks import LATER
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

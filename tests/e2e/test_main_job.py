@@ -25,7 +25,7 @@ from e2e.fleet import (
     SHOP_WITHOUT_LEGACY,
 )
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 
 def addresses(document: dict[str, Any], kind: str = "action") -> list[str]:

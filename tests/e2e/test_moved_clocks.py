@@ -12,7 +12,7 @@ from e2e.command import Command, logical
 from e2e.fleet import FLEET, SHOP_ADDON, SHOP_WITHOUT_LEGACY
 
 from demo.project import renewed
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

@@ -20,7 +20,7 @@ from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.engine import Engine
 from reconcile.model.state import Desired, Observed, Unknown, Unreadable
 from reconcile.observe.observer import observe
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -11,7 +11,7 @@ from e2e.busy import CHANGES, MOMENT, ORDERS
 from e2e.command import Command, changing, effects
 from e2e.schemas import JSON, fits, sent
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -14,7 +14,7 @@ from e2e.schemas import JSON, fits, sent
 from e2e.terminal import on_terminal
 from live import OPERATION, MovedClock
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

@@ -25,7 +25,7 @@ from e2e.plan_file import APPLY, FILE, edit, saved
 from e2e.schemas import JSON, fits
 from unit.api.loopback import NOW, PlainClock
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

@@ -23,7 +23,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.state import Desired, Observed
 from reconcile.observe.estimate import estimate
 from reconcile.observe.observer import observe
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

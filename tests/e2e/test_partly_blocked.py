@@ -7,7 +7,7 @@ from e2e.command import Command, effects, live
 from e2e.fleet import BACKUPS, SHOP_ADDON, SHOP_HEAD
 from e2e.schemas import JSON, fits
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 SEVERAL = {"enabled": False, "hours": [1, 13]}
 

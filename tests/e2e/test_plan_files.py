@@ -31,7 +31,7 @@ from e2e.plan_file import APPLY, FILE, KEY, LOSING, edit, saved
 from e2e.terminal import on_terminal
 from jsonschema import Draft202012Validator
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -6,7 +6,7 @@ import pytest
 from e2e.busy import FLEET, MOMENT, SHOP, spec
 from e2e.command import Command, changing
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -9,7 +9,7 @@ from e2e.command import Command, changing, effects, logical
 from e2e.fleet import CACHE, FLEET, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
 from unit.api.loopback import Addon, Reply, reply, serving, truncated
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

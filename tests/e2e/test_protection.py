@@ -8,7 +8,7 @@ from e2e.command import Command, changing, journal_entries
 from e2e.schemas import JSON, fits
 from e2e.terminal import on_terminal
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from demo.project import renewed
-from reconcile.sandbox import running
+from scalingo_sandbox import running
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from covered.scenario import CHANGED, FLEET, Scenario, hundred, spec
 from e2e.command import Command, Finished, changing
 
 from reconcile.kinds import KINDS
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
 

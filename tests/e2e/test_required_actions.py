@@ -14,9 +14,9 @@ from builders import TODAY
 from e2e.command import Command, changing
 from e2e.crash import KILLS, Kill, Moment, killed, taken_up
 
-from reconcile.sandbox import Sandbox
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

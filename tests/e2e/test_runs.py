@@ -16,7 +16,7 @@ from e2e.command import Command, changing, journal_entries, until
 from e2e.fleet import BILLING, CACHE, IOT, SHOP, SHOP_HEAD
 from e2e.schemas import fits
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -15,7 +15,7 @@ from e2e.busy import BILLING, FLEET, MOMENT, SHOP, spec
 from e2e.command import Command, changing, effects, journal_entries, live, logical, until
 from e2e.schemas import JSON, fits, sent
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -25,7 +25,7 @@ from e2e.fleet import SHOP_ADDON, SHOP_ORDER
 from e2e.schemas import JSON, fits, sent
 from unit.api.loopback import Addon, reply, serving
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

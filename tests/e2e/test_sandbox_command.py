@@ -20,7 +20,7 @@ from attrs import frozen
 from e2e.command import RECONCILE, SECONDS, Command, children, end, is_running, until
 from e2e.fleet import FLEET, SHOP
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 TOKEN = "tk-canary-of-the-command"
 pytestmark = [pytest.mark.more, pytest.mark.filterwarnings("default::ResourceWarning")]
@@ -245,10 +245,15 @@ def test_the_fleet_file_of_the_demo_is_served(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "extra"), [("uvicorn", "sandbox"), ("influxdb", "engines"), ("psycopg", "engines")]
+    ("library", "remedy"),
+    [
+        ("scalingo_sandbox", "pip install ./sandbox\n"),
+        ("influxdb", "pip install './sandbox[engines]'\n"),
+        ("psycopg", "pip install './sandbox[engines]'\n"),
+    ],
 )
-def test_a_missing_extra_is_a_sentence(library: str, extra: str) -> None:
-    """It names the extra, before anything is imported or started."""
+def test_a_missing_distribution_is_a_sentence(library: str, remedy: str) -> None:
+    """It says how to get it, before anything is imported or started."""
     script = (
         f"import sys; sys.modules[{library!r}] = None\n"
         "from reconcile.cli.main import main\n"
@@ -258,4 +263,4 @@ def test_a_missing_extra_is_a_sentence(library: str, extra: str) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=False
     )
     assert done.returncode == 64
-    assert f"pip install 'scalingo-reconcile[{extra}]'" in done.stderr
+    assert remedy in done.stderr

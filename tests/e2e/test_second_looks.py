@@ -11,7 +11,7 @@ from e2e.command import Command, changing, journal_entries, live
 from e2e.schemas import JSON, fits, sent
 from e2e.terminal import on_terminal
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

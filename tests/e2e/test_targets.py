@@ -11,7 +11,7 @@ from reconcile.api.reads import connect_reading
 from reconcile.api.surroundings import Surroundings
 from reconcile.errors import NotFoundError
 from reconcile.model.engine import Engine
-from reconcile.sandbox import running
+from scalingo_sandbox import running
 
 FLEET = {
     "version": 1,

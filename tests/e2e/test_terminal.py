@@ -12,7 +12,7 @@ from e2e.command import RECONCILE, SECONDS, Command, Finished, changing, effects
 from e2e.fleet import CACHE, IOT, SHOP, SHOP_ADDON, SHOP_ORDER, SHOP_WITHOUT_LEGACY
 from e2e.terminal import on_terminal
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

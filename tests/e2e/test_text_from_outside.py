@@ -12,7 +12,7 @@ from e2e.fleet import SHOP, SHOP_ADDON, SHOP_HEAD
 from e2e.terminal import on_terminal
 from unit.api.loopback import API_TOKEN, Addon, Reply, reply, serving
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -10,7 +10,7 @@ import pytest
 from e2e.command import Command, Finished, changing, effects, live
 from e2e.fleet import IOT, SHOP, SHOP_ADDON, SHOP_ORDER
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -17,7 +17,7 @@ from e2e.command import RECONCILE, Command, effects, journal_entries, until
 from e2e.fleet import BILLING, CACHE, IOT, SHOP, SHOP_ORDER
 from e2e.terminal import on_terminal
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 CTRL_S, CTRL_Q = "\x13", "\x11"

@@ -7,7 +7,7 @@ from e2e.busy import BILLING, spec
 from e2e.command import Command, journal_entries, live
 from e2e.schemas import JSON, fits, sent
 
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from live import OPERATION, MovedClock
 
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ from reconcile.model.target import Target
 from reconcile.plan.build import plan_database
 from reconcile.plan.intent import intended
 from reconcile.plan.precedence import with_requirements
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

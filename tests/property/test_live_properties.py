@@ -16,7 +16,7 @@ from reconcile.model.item import Pending
 from reconcile.model.plan import Plan, Proposal, Status
 from reconcile.model.run import Result
 from reconcile.model.state import NoElements
-from reconcile.sandbox import Sandbox
+from scalingo_sandbox import Sandbox
 
 
 def differences(plan: Plan) -> list[tuple[str, str]]:

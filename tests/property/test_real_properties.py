@@ -33,7 +33,7 @@ from reconcile.model.policy import Policy
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Observed
 from reconcile.observe.observer import observe
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 pytestmark = needs(*PROGRAMS.values())
 

@@ -8,9 +8,9 @@ import pytest
 from engines_here import HERE
 from sql.fleet import Place, Room
 
-from reconcile.sandbox.servers.programs import Installed
-from reconcile.sandbox.servers.server import Program, Server, Wish
-from reconcile.sandbox.servers.servers import Servers
+from scalingo_sandbox.servers.programs import Installed
+from scalingo_sandbox.servers.server import Program, Server, Wish
+from scalingo_sandbox.servers.servers import Servers
 
 # Without standbys to come nothing could wait for one at its end.
 _WITH_STANDBYS = ("-c", "wal_level=replica", "-c", "max_wal_senders=2")

@@ -12,10 +12,10 @@ from psycopg import sql
 
 from reconcile.model.reach import Connection, Reach, Said
 from reconcile.model.sql import Sql
-from reconcile.sandbox.servers.server import Server
 from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience
+from scalingo_sandbox.servers.server import Server
 
 _NUMBERS = itertools.count(1)
 VARIABLE = "SHOP_DSN"

@@ -14,7 +14,7 @@ from reconcile.model.manual import as_run
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import ITSELF
 from reconcile.plan.build import plan_database
-from reconcile.sandbox.servers.server import Program
+from scalingo_sandbox.servers.server import Program
 
 pytestmark = needs(Program.POSTGRESQL)
 

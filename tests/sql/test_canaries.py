@@ -11,8 +11,8 @@ from sql.fleet import VARIABLE, Place, Room, connection, create
 from reconcile.errors import ReconcileError
 from reconcile.model.reach import Unreached
 from reconcile.model.sql import Sql
-from reconcile.sandbox.servers.server import Program
 from reconcile.sql.writes import SqlWrites
+from scalingo_sandbox.servers.server import Program
 
 pytestmark = needs(Program.POSTGRESQL)
 

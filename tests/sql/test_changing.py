@@ -22,11 +22,11 @@ from reconcile.errors import (
 )
 from reconcile.model.reach import Connection, Reached
 from reconcile.model.sql import Sql
-from reconcile.sandbox.servers.server import Program, Server
 from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience
 from reconcile.sql.writes import SqlWrites
+from scalingo_sandbox.servers.server import Program, Server
 
 pytestmark = needs(Program.POSTGRESQL)
 

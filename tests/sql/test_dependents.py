@@ -10,7 +10,7 @@ from psycopg.errors import DependentObjectsStillExist
 from sql.fleet import Place, Room
 
 from reconcile.model.reach import Reached, Uses
-from reconcile.sandbox.servers.server import Program
+from scalingo_sandbox.servers.server import Program
 
 pytestmark = needs(Program.POSTGRESQL)
 

@@ -15,12 +15,12 @@ from sql.fleet import VARIABLE, Place, Room, connection, create
 from reconcile.errors import StatementRefusedError, UnusableConnectionError
 from reconcile.model.reach import Package, Reached, Unreached
 from reconcile.model.sql import Sql
-from reconcile.sandbox.servers.server import Program
 from reconcile.sql.catalog import reached_by
 from reconcile.sql.driver import ReadingSession
 from reconcile.sql.dsn import Dsn
 from reconcile.sql.session import Patience, SessionError
 from reconcile.sql.writes import SqlWrites
+from scalingo_sandbox.servers.server import Program
 
 pytestmark = needs(Program.POSTGRESQL)
 

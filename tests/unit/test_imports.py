@@ -9,12 +9,10 @@ from graphlib import TopologicalSorter
 import grimp
 import pytest
 
-from reconcile.cli.sandbox import NEEDED
-
 LEAVES = {"errors", "files", "model"}
 EVERYTHING = {
     "api", "apply", "cli", "errors", "files", "guard", "kinds", "model", "observe", "operate", "plan",
-    "report", "sandbox", "schema", "spec", "sql",
+    "report", "schema", "spec", "sql",
 }  # fmt: skip
 
 # What a room may import beside the leaves. docs/architecture.md says why.
@@ -34,7 +32,6 @@ ALLOWED: dict[str, set[str]] = {
     "report": set(),
     "schema": {"kinds", "spec"},
     "cli": EVERYTHING - {"api", "sql"} | {"api.reads", "api.surroundings", "sql.dsn", "sql.reads"},
-    "sandbox": set(),
 }
 
 # The one module, or room, that may import a third-party library.
@@ -55,6 +52,7 @@ DOORS: dict[str, set[str]] = {
     },
     "rich": {"reconcile.report.page"},
     "psycopg": {"reconcile.sql.driver"},
+    "scalingo_sandbox": {"reconcile.cli.sandbox"},
 }
 
 IMPORTS = grimp.build_graph("reconcile", include_external_packages=True, cache_dir=None)
@@ -75,7 +73,7 @@ def test_every_room_is_in_the_table() -> None:
 def test_a_module_imports_only_what_its_room_may(importer: str) -> None:
     """Data walks through the rooms in one direction."""
     room = room_of(importer)
-    leaves = set() if room in LEAVES | {"sandbox"} else LEAVES
+    leaves = set() if room in LEAVES else LEAVES
     allowed = {room, *ALLOWED[room], *leaves}
     for imported in sorted(IMPORTS.find_modules_directly_imported_by(importer)):
         if imported.startswith("reconcile."):
@@ -92,13 +90,12 @@ def test_there_are_no_cycles() -> None:
 
 @pytest.mark.parametrize("library", sorted(DOORS))
 def test_a_library_has_one_door(library: str) -> None:
-    """A third-party library is imported in one place; the sandbox is a house of its own."""
+    """A library, and the sandbox, is imported in one place."""
     importers = {
         importer
         for name in IMPORTS.modules
         if name.split(".")[0] == library
         for importer in IMPORTS.find_modules_that_directly_import(name)
-        if room_of(importer) != "sandbox"
     }
     assert importers
     assert importers <= DOORS[library]
@@ -149,19 +146,3 @@ HEAVY = {
 def test_nothing_heavy_is_imported_before_it_is_needed(code: str, unwanted: set[str]) -> None:
     """Start-up is felt on every call: what a command does not use, it does not load."""
     assert not imported_by(code) & unwanted
-
-
-def test_the_extra_of_real_servers_is_asked_for_whole() -> None:
-    """The command looks for every library that they import, before it imports one."""
-    ours = [
-        name
-        for name in MODULES
-        if name.startswith(("reconcile.sandbox.real", "reconcile.sandbox.servers"))
-    ]
-    imported = {
-        found.split(".")[0]
-        for name in ours
-        for found in IMPORTS.find_modules_directly_imported_by(name)
-    }
-    always = {"attr", "attrs", "reconcile", "urllib3"}
-    assert imported - always - set(sys.stdlib_module_names) <= set(NEEDED["engines"])

@@ -24,7 +24,7 @@ from reconcile.model.engine import Engine, Version
 from reconcile.model.state import Desired, NotOffered, Observed, Unknown
 from reconcile.model.target import Target
 from reconcile.observe.observer import observe
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 FLEET = {
     "version": 1,

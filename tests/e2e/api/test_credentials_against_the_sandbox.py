@@ -15,7 +15,7 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.errors import AccessError
 from reconcile.model.call import RESOURCE
 from reconcile.model.engine import Engine
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 ADDONS = [{"id": "ad-1", "engine": "mysql", "resource_id": "shop-web-1"}]
 FLEET = {"version": 1, "region": "osc-fr1", "apps": [{"name": "shop-web", "addons": ADDONS}]}

@@ -35,7 +35,7 @@ from reconcile.model.state import Desired
 from reconcile.model.target import Target
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 OPERATION = 60.0
 """Seconds that an operation takes."""

@@ -35,9 +35,9 @@ from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item
 from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import build_plan
-from reconcile.sandbox import contents
-from reconcile.sandbox import fleet as sandbox_fleet
-from reconcile.sandbox.engines import influxdb
+from scalingo_sandbox import contents
+from scalingo_sandbox import fleet as sandbox_fleet
+from scalingo_sandbox.engines import influxdb
 
 HOUR = 3600 * 10**9
 

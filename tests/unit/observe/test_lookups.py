@@ -33,7 +33,7 @@ from reconcile.model.target import Reference, Target
 from reconcile.observe.inspect import inspect
 from reconcile.observe.lookups import Lookups
 from reconcile.observe.observer import observe
-from reconcile.sandbox import Sandbox, running
+from scalingo_sandbox import Sandbox, running
 
 VERSION = type_version("v1")
 VERSIONS = {"version": "8.0.35-1", "next_version": "8.0.36-1"}

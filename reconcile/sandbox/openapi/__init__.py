@@ -1,8 +1,0 @@
-"""The OpenAPI 3.1 document of the provider's API, as the sandbox serves it.
-
-`python -m reconcile.sandbox.openapi` prints it.
-"""
-
-from reconcile.sandbox.openapi.document import openapi_document
-
-__all__ = ["openapi_document"]

@@ -1,0 +1,183 @@
+"""The API host: apps, and dedicated databases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from attrs import evolve
+from starlette.responses import Response
+
+from scalingo_sandbox.accounts import OWNER
+from scalingo_sandbox.addons_api import (
+    addon_document,
+    app_of,
+    begun_database,
+    plan_of,
+    provider_of,
+)
+from scalingo_sandbox.constraints import Matches
+from scalingo_sandbox.defaults import object_id
+from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.errors import ApiError, invalid
+from scalingo_sandbox.fleet import App
+from scalingo_sandbox.live_fleet import Place
+from scalingo_sandbox.plans import DEDICATED, OFFERED, Plan
+from scalingo_sandbox.service import Service
+from scalingo_sandbox.wire import Call, Credential, JsonReply
+
+APP_NAME = Matches(
+    r"(?=.{6,48}$)[0-9a-z]+(-[0-9a-z]+)*",
+    "6 to 48 small letters, digits and single '-', none of them first or last",
+)
+_CREATED_AT = "2025-02-05T15:38:14.343+01:00"
+_PROJECT = {"id": "pr-5c599fd6-0000-4000-8000-000000000002", "name": "default"}
+
+
+def _document(service: Service, app: App) -> dict[str, object]:
+    url = f"https://{app.name}.{service.fleet.region}.sandbox.invalid"
+    return {
+        "id": app.id,
+        "name": app.name,
+        "region": service.fleet.region,
+        "status": "running",
+        "owner": OWNER,
+        "project": _PROJECT,
+        "git_url": f"git@ssh.{service.fleet.region}.sandbox.invalid:{app.name}.git",
+        "url": url,
+        "base_url": url,
+        "links": {"deployments_stream": f"wss://deployments.sandbox.invalid/apps/{app.name}"},
+        "created_at": _CREATED_AT,
+        "updated_at": _CREATED_AT,
+        "last_deployed_at": None,
+        "last_deployed_by": None,
+        "last_deployment_id": None,
+        "stack_id": "st-sandbox",
+        "force_https": False,
+        "sticky_session": False,
+        "router_logs": False,
+        "hds_resource": False,
+        "private_networks_ids": [],
+        "data_access_consent": None,
+        # By this flag the official command line knows a dedicated database.
+        "flags": {"dedicated-database": True} if app.dedicated else {},
+        "limits": {},
+    }
+
+
+def list_apps(service: Service, _: Call) -> Response:
+    """List the apps: `{"apps":[{"id","name",…}]}`."""
+    apps = [app for app in service.fleet.apps if not app.dedicated]
+    return JsonReply({"apps": [_document(service, app) for app in apps]})
+
+
+def show_app(service: Service, call: Call) -> Response:
+    """Show one app, or a dedicated database as the app that it behaves as: `{"app":{…}}`."""
+    return JsonReply({"app": _document(service, app_of(service, call))})
+
+
+def delete_app(service: Service, call: Call) -> Response:
+    """Delete an app with all its databases: 204; the query repeats its name."""
+    app = app_of(service, call)
+    if call.query.get("current_name") != app.name:
+        raise invalid({"current_name": ["is not the name of the app"]})
+    for database in app.addons:
+        service.backend.remove(database)
+    service.fleet.change_apps(one for one in service.fleet.snapshot().apps if one.id != app.id)
+    return Response(status_code=204)
+
+
+def _dedicated(place: Place) -> dict[str, object]:
+    return {
+        "id": place.app.id,
+        "name": place.app.name,
+        "project_id": _PROJECT["id"],
+        "technology": f"{place.database.engine}-ng",
+        "plan": place.database.plan,
+    }
+
+
+def _places(service: Service) -> list[Place]:
+    apps = [app for app in service.fleet.apps if app.dedicated]
+    return [place for app in apps for place in service.fleet.addons(app)]
+
+
+def list_dedicated_databases(service: Service, call: Call) -> Response:
+    """List the dedicated databases: `{"databases":[{"id","name",…}]}`.
+
+    With `dashboard=true` each is in the form of the dashboard: `{"app","addon","database"}`.
+    """
+    places = _places(service)
+    if call.query.get("dashboard") != "true":
+        return JsonReply({"databases": [_dedicated(place) for place in places]})
+    shown = [
+        {
+            "app": _document(service, place.app),
+            "addon": addon_document(service, place),
+            "database": _dedicated(place),
+        }
+        for place in places
+    ]
+    return JsonReply({"databases": shown})
+
+
+def show_dedicated_database(service: Service, call: Call) -> Response:
+    """Show one dedicated database, by its name or id: `{"database":{…}}`."""
+    wanted = call.params["dedicated"]
+    for place in _places(service):
+        if wanted in (place.app.id, place.app.name):
+            return JsonReply({"database": _dedicated(place)})
+    raise ApiError(404, {"error": "Database not found"})
+
+
+def create_dedicated_database(service: Service, call: Call) -> Response:
+    """Begin to create a dedicated database: 201 `{"database":{…}}`.
+
+    Its documents root the body and name the plan; the official client does neither.
+    """
+    if "database" in call.mapping():
+        wanted = call.rooted("database")
+        provider = provider_of(wanted, "technology")
+        plan = _plan_by_name(wanted)
+    else:
+        wanted = call.mapping()
+        provider = provider_of(wanted, "addon_provider_id")
+        plan = plan_of(wanted, OFFERED[DEDICATED])
+    if provider != DEDICATED:
+        raise invalid({"technology": [f"must be {DEDICATED!r}"]})
+    name = _free_name(service, wanted)
+    app = App(name=name, id=object_id("app", name), dedicated=True)
+    database = begun_database(service, app, provider, plan)
+    app = evolve(app, addons=(database,))
+    service.fleet.change_apps((*service.fleet.snapshot().apps, app))
+    shown = _dedicated(Place(app=app, database=database))
+    return JsonReply({"database": shown}, status_code=201)
+
+
+def _plan_by_name(wanted: Mapping[str, object]) -> Plan:
+    for plan in OFFERED[DEDICATED]:
+        if plan.name == wanted.get("plan"):
+            return plan
+    raise invalid({"plan": [f"is not a plan of {DEDICATED!r}"]})
+
+
+def _free_name(service: Service, wanted: Mapping[str, object]) -> str:
+    name = wanted.get("name")
+    if not isinstance(name, str) or not re.fullmatch(APP_NAME.pattern, name, re.ASCII):
+        raise invalid({"name": [f"must be {APP_NAME.wanted}"]})
+    if service.fleet.app(name) is not None:
+        raise invalid({"name": ["has already been taken"]})
+    return name
+
+
+ENDPOINTS = tuple(
+    Endpoint(method=method, path=path, credential=Credential.USER, answer=answer)
+    for method, path, answer in (
+        ("GET", "/v1/apps", list_apps),
+        ("GET", "/v1/apps/{app}", show_app),
+        ("DELETE", "/v1/apps/{app}", delete_app),
+        ("GET", "/v1/databases", list_dedicated_databases),
+        ("POST", "/v1/databases", create_dedicated_database),
+        ("GET", "/v1/databases/{dedicated}", show_dedicated_database),
+    )
+)
