@@ -79,8 +79,8 @@ def make_private_folder(folder: Path) -> None:
 def make_state_folder(folder: Path) -> None:
     """Make a folder of journals or locks, for this user only, whatever the umask.
 
-    One that an earlier version left open to others is closed, and so is `reconcile` above it; a
-    state directory that was chosen keeps its mode.
+    A folder that an earlier version left open to others becomes private, and so does `reconcile`
+    above it; a state directory that a person chose keeps its mode.
     """
     make_private_folder(folder)
     for place in (folder, folder.parent):

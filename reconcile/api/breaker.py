@@ -19,7 +19,7 @@ class LeftAloneError(ApiError):
 class Breaker:
     """Lets nothing through after five failures in a row, but for one probe a minute.
 
-    After six refusals in a row neither (429), for all that the host was left alone in between.
+    Six refusals in a row (429) have the same effect, although the host was left alone in between.
     `failures` and `refusals` are how many there were in a row; `next_probe` is the time of the next
     probe, in seconds of a clock that does not go back.
     """

@@ -20,7 +20,7 @@ class TimeUpError(ApiError):
 class Deadline:
     """Seconds that something may take from when it was begun, None for as long as it likes.
 
-    `whose` is what it is about, for a message, and `hint` what can be done about it. Thread safe: shared by all who keep to it.
+    For a message, `whose` says what it is about, and `hint` what can be done. Thread safe.
     """
 
     begun: float

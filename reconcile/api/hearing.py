@@ -22,10 +22,10 @@ class OverdueError(TimeoutError):
 
 
 class TooLargeError(HTTPException):
-    """An answer that is larger than any that is due."""
+    """An answer that is larger than any answer of the API."""
 
     def __init__(self) -> None:
-        super().__init__("the answer is larger than any that is due")
+        super().__init__("the answer is larger than any answer of the API")
 
 
 class SwitchedProtocolError(HTTPException):

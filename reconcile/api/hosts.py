@@ -164,13 +164,13 @@ def base_of(url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise ValueError("is no URL") from None
+        raise ValueError("is not a URL") from None
     if "@" in parts.netloc:
         raise ValueError("holds a user or a password: tokens have variables of their own")
     if "?" in url or "#" in url or parts.path not in {"", "/"}:
         raise ValueError("has a path, a query or a fragment: write scheme and host only")
     if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
-        raise ValueError("is no URL of a host: write it as https://host")
+        raise ValueError("is not the URL of a host: write it as https://host")
     shown = f"[{host}]" if ":" in host else host
     base = f"{parts.scheme}://{shown}" + ("" if port is None else f":{port}")
     if parts.scheme == "http" and not _is_loopback(base):

@@ -183,7 +183,7 @@ class Lane:
         return not self._breaker.is_open and pause.seconds <= deadline.left(now)
 
     def _judge(self, verdict: Verdict, now: float, *, free: bool) -> None:
-        """Take a verdict in; `free` where the host was not left alone for a refusal just before."""
+        """Count a verdict; `free` says that no earlier refusal held the host back at that time."""
         match verdict:
             case Verdict.ANSWERED:
                 self._gate, self._breaker = self._gate.answered(), self._breaker.succeeded()
@@ -233,7 +233,7 @@ class Lane:
         return Barred(why=f"{wait.why}; {probed}", kind=LeftAloneError)
 
     def _out_of_patience(self, deadline: Deadline, now: float) -> Barred | None:
-        """Why a host that refuses again and again is not waited for, where no deadline ends that."""
+        """Why a run without a deadline waits no longer for a host that keeps refusing."""
         held = self._pace.held(now)
         if held is None or self._held_for <= _PATIENCE or isfinite(deadline.left(now)):
             return None

@@ -18,7 +18,7 @@ from reconcile.errors import UsageError
 
 _PORTS = {"http": 80, "https": 443}
 _RECOGNIZABLE = 4
-"""Characters of the shortest password that can be told from other text."""
+"""Characters of the shortest password that can be recognised in other text."""
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+")
 
 
@@ -89,11 +89,11 @@ def _proxy(url: str) -> Proxy:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise ValueError("is no URL of a proxy") from None
+        raise ValueError("is not the URL of a proxy") from None
     if parts.scheme not in _PORTS:
-        raise ValueError("is no http or https proxy")
+        raise ValueError("is not an http or https proxy")
     if not _HOST.fullmatch(host) or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError("is no URL of a proxy")
+        raise ValueError("is not the URL of a proxy")
     shown = f"[{host}]" if ":" in host else host
     bare = f"{parts.scheme}://{shown}:{port or _PORTS[parts.scheme]}"
     if parts.username is None:

@@ -79,7 +79,7 @@ class Secrets:
             self._used.add(credential)
 
     def keep_words(self, words: frozenset[str]) -> None:
-        """Remember secrets that are no credentials for the provider."""
+        """Remember secrets besides the credentials for the provider."""
         with self._lock:
             self._words |= words
 

@@ -56,13 +56,19 @@ class Limits:
 class Transport:
     """Sends what its permits allow and nothing else. Thread safe; owns connections until closed.
 
-    No redirect is followed, certificates are verified. `notify` is told in a sentence when the
-    provider makes us wait for a moment, `countdown` about once a second how long a host is still
-    held back and why, `trace` of every try and what came of it. `stop` ends every wait, and
-    `longest` are the seconds from now after which nothing more is sent; but what is to finish
-    something goes on for as long as the policy's patience lasts. `budget` is what may be asked of
-    which host, `others` the runs that spend it as well, `authorities` who is trusted, as PEM, None for whom the system trusts, `proxies` by which way hosts are reached. `ticks` are
-    the seconds by which answers are timed: real ones, while `clock` may be a simulated one.
+    No redirect is followed, certificates are verified.
+
+    notify       called with a sentence when the provider makes us wait for a moment
+    countdown    called about once a second with how long a host is still held back, and why
+    trace        called with every try and its result
+    stop         ends every wait
+    longest      seconds from now after which nothing more is sent; a request that finishes something
+                 goes on for as long as the policy's patience lasts
+    budget       how much each host may be asked for
+    others       other runs that spend the same budget
+    authorities  who is trusted, as PEM; None for the system's authorities
+    proxies      through which proxy each host is reached
+    ticks        the seconds by which answers are timed: real ones, where `clock` is simulated
     """
 
     def __init__(

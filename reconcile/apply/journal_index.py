@@ -66,7 +66,7 @@ class Index:
     def settles(self, path: Path, runs: Iterable[str]) -> bool:
         """Whether a closed journal tells what became of deeds of one of these runs.
 
-        Raises KeyError for one that the index does not name.
+        Raises KeyError for a journal that the index does not name.
         """
         told = self.entries[path.stem].get("settles")
         return isinstance(told, list) and not set(runs).isdisjoint(map(str, told))
@@ -137,7 +137,7 @@ def _file(path: Path) -> list[int]:
 
 
 def _began(path: Path) -> datetime:
-    """When a run began, by its id (UTC); late where that is no time."""
+    """When a run began, by its id (UTC); the last possible time for an id without one."""
     try:
         return datetime.strptime(path.stem.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:

@@ -94,7 +94,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _interrupted(world: World) -> int:
-    """Say that there is no summary; what is printed by half waits for no reader."""
+    """Say that there is no summary, and drop output whose reader is still waited for."""
     from reconcile.cli.streams import discard  # noqa: PLC0415 - see main
 
     with suppress(OSError):  # a stream in memory has no number

@@ -104,7 +104,7 @@ class _OneOrder:
             return evolve(done, spent=connection.spent())
 
     def _prepared(self, subject: Subject) -> Prepared:
-        """The order, beside what the spec says of the same, and what is to be known of it."""
+        """The order, compared with what the spec says of the same; its notes are shown."""
         known, world = self.known, self.world
         spec = known.spec or _of_a_version(
             SpecIndex(known.fleet.project.specs).may_mean(subject.target)
@@ -119,7 +119,7 @@ class _OneOrder:
         return prepared
 
     def _judged(self, prepared: Prepared, subject: Subject, reads: Reads) -> Proposal:
-        """What the guards say of it; what refuses nothing is said."""
+        """What the guards say of it; findings that refuse nothing are shown."""
         world = self.world
         proposal = judged(
             prepared, self.known, subject, reads, world, overrides=self.options.override
@@ -146,7 +146,7 @@ class _OneOrder:
     def _declined(
         self, prepared: Prepared, proposal: Proposal, connection: Connection
     ) -> Done | None:
-        """The end of what nobody agreed to, or what is another by the time that somebody did."""
+        """The end of an order that is declined, or that is stale or refused after the question."""
         deed, stop, consent = prepared.deed, self.world.interruption.stop, self.options.consent
         if deed.asks:
             allowed = agreed(
@@ -164,7 +164,7 @@ class _OneOrder:
         return None
 
     def _too_late(self, prepared: Prepared, proposal: Proposal, reads: Reads) -> Done | None:
-        """The end of what is another, or refused, after the question: somebody thought for long."""
+        """The end of an order that became stale or refused while the question was open."""
         deed, stop = prepared.deed, self.world.interruption.stop
         again = prepare(self.options.order, subject_of(self.known, reads))
         other = mismatch(deed.target, again.deed.target)
@@ -190,7 +190,7 @@ class _OneOrder:
         connection: Connection,
         earlier: Sequence[Settlement],
     ) -> Done:
-        """The database to ourselves, the intent on disk, the request, the wait, the outcome on disk."""
+        """Lock the database, record the intent, send the request, wait, record the outcome."""
         deed, world = prepared.deed, self.world
         place, ident = world.state_dir(self.options.state_dir), run_id(world)
         connection.writes.prepare(deed.target)

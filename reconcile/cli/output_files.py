@@ -20,7 +20,7 @@ _YAML = frozenset({".yaml", ".yml"})
 
 @frozen
 class _Output:
-    """A file that a command is to write; `what` is it in a message."""
+    """A file that a command is to write; `what` names it in a message."""
 
     what: str
     path: Path
@@ -29,8 +29,8 @@ class _Output:
 def check_output_files(options: Options) -> None:
     """See that each file can be written, before anything is read for it. Raises UsageError.
 
-    Specs and other files that the command reads stay, and so does what is no plan file where a
-    plan is to be saved. No two outputs share a path.
+    An output replaces no spec and no other file that the command reads; a saved plan replaces only
+    a plan file or an empty file. No two outputs share a path.
     """
     inputs = tuple(_inputs(options))
     taken: dict[Path, _Output] = {}
@@ -113,7 +113,7 @@ def _why_kept(output: _Output, inputs: tuple[Path, ...]) -> str | None:
         return "the command reads this file: choose another name"
     is_plan = _holds_plan(output.path)
     if output.what == "plan" and not is_plan and output.path.stat().st_size:
-        return "it is there and is no plan file: choose another name"
+        return "it exists and is not a plan file: choose another name"
     if output.what == "report" and is_plan:
         return "it is a plan file: choose another name"
     return None

@@ -43,7 +43,10 @@ class About:
 
 
 def surroundings(about: About, output: Output, world: World) -> Surroundings:
-    """What a connection takes from the process and the project; from here on signals are heeded."""
+    """What a connection takes from the process and the project.
+
+    From here on a first signal only sets `stop`: the command ends with a summary.
+    """
     world.interruption.heeded.set()
     return Surroundings(
         environment=world.environment,

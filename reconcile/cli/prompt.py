@@ -79,7 +79,7 @@ def _stake_lines(risk: Risk, actions: list[Action]) -> Iterator[str]:
 def answer(world: World, question: str, *, strip: bool = True) -> str:
     """One line from the terminal; the end of input, or an interrupt, is no.
 
-    What was typed before the question is no answer to it. A name may begin or end with a space:
+    What was typed before the question is discarded. A name may begin or end with a space:
     without `strip`, only the end of the line is left out.
     """
     world.discard_input()

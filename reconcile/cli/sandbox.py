@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scalingo_sandbox import Announcement
 
 _FILES = 64
-"""Open files: a dozen of its own, and one for each connection."""
+"""Open files: a dozen for the sandbox itself, and one for each connection."""
 _WIDTH = 80
 _SHOWN_OF_AN_ID = len("ad-1c9b")
 

@@ -1,4 +1,4 @@
-"""The standard streams: a closed one is filled, and a reader that does not read holds nothing up."""
+"""The standard streams: a closed stream is opened again, and a slow reader does not stop a run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Writer:
         self._is_stuck = False
 
     def discard(self) -> None:
-        """Send what comes from now on nowhere."""
+        """Drop what is written from now on."""
         if self._number is not None and self._number != _UNTRIED:
             os.close(self._number)
         self._number = None

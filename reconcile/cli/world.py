@@ -143,15 +143,15 @@ class World:
         self.write_stderr(f"{start}{safe_text(message)}\n")
 
     def write_stderr(self, text: str) -> None:
-        """Write to stderr. Where nobody reads it any more, a run goes on without.
+        """Write to stderr; a run goes on where the reader has gone away.
 
-        A reader that does not read is waited for, but not for long once something is changed, and
-        others wait for this run; nor after a signal.
+        Waits for a slow reader, but only for a second after a signal, or once the run has begun to
+        change something: other runs wait for its locks.
         """
         self._write_message(text, self._patience)
 
     def show_progress(self, text: str) -> None:
-        """Write to stderr what is worth no wait."""
+        """Write to stderr what the reader takes at once, and drop the rest."""
         self._write_message(text, lambda: 0.0)
 
     def _write_message(self, text: str, patience: Callable[[], float | None]) -> None:
@@ -167,8 +167,8 @@ class World:
     def print(self, text: str) -> str | None:
         """Write to stdout. What is wrong with it comes back as a sentence, None if nothing is.
 
-        A reader that has seen enough, as `head` has, is nothing wrong. A signal ends the wait for
-        one that does not read, unless what was changed is to be told.
+        A reader that has seen enough, such as `head`, is not an error. A signal ends the wait for a
+        slow reader, unless there are changes to report.
         """
         try:
             with self._ended_by_a_signal():
@@ -198,7 +198,7 @@ class World:
                 heeded.set()
 
     def discard_input(self) -> None:
-        """Forget what was typed so far: it answers no question that comes after it."""
+        """Discard what was typed so far: it does not answer the question that comes next."""
         if self.stdin.isatty():
             # A stream in memory has no number.
             with suppress(OSError, termios.error):
@@ -268,10 +268,9 @@ def _raise() -> None:
 def interruptible(
     interruption: Interruption, end_at_once: Callable[[], None] = _raise
 ) -> Iterator[None]:
-    """Turn a first SIGINT, SIGTERM or SIGHUP into a wish to stop where the command heeds one.
+    """Set `stop` at a first SIGINT, SIGTERM or SIGHUP; raise KeyboardInterrupt if it is not heeded.
 
-    Elsewhere it raises KeyboardInterrupt. The second one calls `end_at_once`, in the main thread,
-    whatever that is waiting for.
+    A second signal calls `end_at_once` in the main thread, whatever that is waiting for.
     """
 
     def note(number: int, _frame: FrameType | None) -> None:

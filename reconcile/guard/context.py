@@ -20,8 +20,8 @@ class Context:
     it was chosen from. `evidence` by handle, for databases that may lose something; None: not
     read, and guards that rest on it say nothing. `overrides` are the codes that a person lifted
     for this very plan; `backup_first` whether a backup is made before anything is lost. `claims`
-    is what the specs of the project say about each live database, by handle; `needs_spec` where
-    nothing is lost without one that means the database.
+    is what the specs of the project say about each live database, by handle; `needs_spec`
+    whether a loss needs a spec that means the database.
     """
 
     now: datetime

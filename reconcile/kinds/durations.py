@@ -81,12 +81,12 @@ class DurationText:
         length = parse_duration(value) if re.fullmatch(_WRITTEN, value) else None
         if length is None or len(value) > _LONGEST_TEXT:
             raise InvalidValueError(
-                f"{quoted(value)} is no duration",
+                f"invalid duration {quoted(value)}",
                 hint="whole numbers with the units w, d, h, m, s, as in 30d or 1d12h; INF for ever",
             )
         if length == INFINITE and value.upper() not in {"INF", "0S"}:
             raise InvalidValueError(
-                f"{value!r} is no time: to InfluxDB it means for ever", hint="write INF for ever"
+                f"{value!r} means for ever to InfluxDB", hint="write INF for ever"
             )
         if length != INFINITE and length < SHORTEST:
             raise InvalidValueError(

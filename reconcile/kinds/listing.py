@@ -125,7 +125,7 @@ def without_names(spec: Any, ignored: Collection[str]) -> Any:
     )
 
 
-_NAME_ONE = "name what shall be there, write others: report, or take the key out"
+_NAME_ONE = "name what has to be there, write others: report, or take the key out"
 
 
 def check_names(spec: Listing, folded: Callable[[str], str] = str) -> Iterator[InvalidValueError]:

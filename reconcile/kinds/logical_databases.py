@@ -90,7 +90,7 @@ def _check(spec: LogicalDatabases, engine: Engine) -> Iterator[InvalidValueError
             reason = "keeps its own data there"
         if reason:
             yield InvalidValueError(
-                f"{name!r} is no name for a logical database: {engine.value} {reason}",
+                f"invalid name {name!r}: {engine.value} {reason}",
                 hint="choose another name" if place[0] == "present" else "take it out",
                 path=place,
             )
@@ -137,7 +137,7 @@ _LONGEST_FOLDER = 255
 
 
 def _size_in_folder(char: str) -> int:
-    """The characters that stand for one in the name of a folder: `@` and a code where it is no word's."""
+    """How many characters stand for one in the name of a folder: `@` and a code outside of words."""
     if char.isascii():
         return 1 if char.isalnum() or char == "_" else 5
     near = "\u00c0" <= char < "\u0590" or "\u1e00" <= char < "\u2000"

@@ -118,7 +118,7 @@ def _check(spec: RetentionPolicies, _engine: Engine) -> Iterator[InvalidValueErr
     for name, place in places(spec):
         if not _is_valid(name):
             yield InvalidValueError(
-                f"{quoted(name)} is no name for a retention policy: influxdb refuses it",
+                f"invalid name {quoted(name)}: influxdb refuses it",
                 hint="write at most 255 bytes, without / and \\ and without blanks other than a space",
                 path=place,
             )

@@ -35,9 +35,9 @@ TRANSIENT = frozenset({"creating", "provisioning", "migrating", "updating", "upg
 class Facts:
     """What the database resource says of a database, whatever the kinds.
 
-    `addon_status` comes with the addon's token. `engine` is None for a type that we do not know; `version` where none was given. `connection` is
-    what the spec says of how to reach it by SQL, `reach` what was found there, None where nobody
-    looked.
+    `addon_status` comes with the addon's token. `engine` is None for a type that we do not know,
+    `version` where none was given. `connection` is what the spec says of how to reach it by SQL,
+    `reach` what was found there, None where nothing was read.
     """
 
     engine: Engine | None

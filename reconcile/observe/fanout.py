@@ -27,8 +27,8 @@ def fan_out(
 ) -> list[R | None]:
     """Results in the order of the tasks; None for what was not done when `stop` was set.
 
-    `done` is told in the caller's thread as each result comes. Without an `executor` so many
-    `workers`, threads made for this, do the work. Raises what the work raises.
+    `done` is told in the caller's thread as each result comes. Without an `executor`,
+    `workers` new threads do the work. Raises what the work raises.
     """
     stop = stop or Event()
 

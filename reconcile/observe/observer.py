@@ -40,8 +40,9 @@ def observe(
 
     `inspect` looks over a connection by SQL where a spec names one and something needs it.
     `progress` is told in the caller's thread, per database as it is done, its handle and `read` or
-    `unknown`. Once `stop` is set, what was not read yet is Unknown. Without an `executor` so
-    many `workers` read the databases, by default as many as the connection serves. Raises UsageError, which concerns all.
+    `unknown`. Once `stop` is set, what was not read yet is Unknown. Without an `executor`, `workers`
+    threads read the databases, by default as many as the connection serves. Raises UsageError,
+    which concerns all.
     """
 
     def tell(one: Desired, observation: Observation) -> None:
@@ -65,7 +66,7 @@ def observe(
 
 
 def _with_a_name(app: str, observation: Observation, apps: Sequence[str]) -> Observation:
-    """An unknown application with the one that may be meant, of those that were read meanwhile."""
+    """An unknown application with a similar name, of the applications that were read."""
     if not isinstance(observation, Unknown) or observation.about != "app":
         return observation
     near = get_close_matches(app[:_LONGEST], apps, n=1)

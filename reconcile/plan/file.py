@@ -110,7 +110,7 @@ def _hmac(saved: Saved, key: bytes) -> str:
 def _read(value: object) -> PlanFileDocument:
     given: dict[str, Any] = value if isinstance(value, dict) else {}
     if given.get("kind") != _KIND:
-        raise PlanFileError("it is no plan file: reconcile plan --out FILE writes one")
+        raise PlanFileError("it is not a plan file: reconcile plan --out FILE writes one")
     if given.get("format_version") != FORMAT_VERSION:
         raise Place("format_version").fault(
             f"{given.get('format_version')!r:.40} is not {FORMAT_VERSION!r}, which this version of"

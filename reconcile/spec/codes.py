@@ -138,11 +138,11 @@ RULES = MappingProxyType(
         ),
         NOTHING_MANAGED: Rule(
             why="What a spec does not name is unmanaged. An empty list is mostly what is left of a longer"
-            " one, and says nothing of what shall be gone.",
-            settle="Name what shall be managed, or take out what is empty.",
+            " one, and deletes nothing.",
+            settle="Name what the spec manages, or take out what is empty.",
         ),
         ALIKE: Rule(
-            why="Two names that look the same are told apart by the server, and one of them is to be"
+            why="The two names look the same and are different for the server. One of them is to be"
             " deleted with its data.",
             settle="Check which of the two is to go, and write both as the server shows them.",
         ),

@@ -285,7 +285,7 @@ def plain_value(text: str) -> object:
         return _short_value(text)
     if any(form.fullmatch(text) for form in (_DECIMAL, _BASED, _FLOAT, _OF_YAML_1_1)):
         raise UnusableScalarError(
-            "a number this long is no value of a spec", "quote it if it is text"
+            f"a number of more than {_LONGEST_NUMBER} characters", "quote it if it is text"
         )
     return text
 
@@ -315,7 +315,7 @@ def _number(text: str) -> object:
     if _FLOAT.fullmatch(text) and isfinite(value := float(text)):
         return value
     if _FLOAT.fullmatch(text) or _NOT_FINITE.fullmatch(text):
-        raise UnusableScalarError(f"{text!r} is no finite number", "quote it if it is text")
+        raise UnusableScalarError(f"{text!r} is not a finite number", "quote it if it is text")
     return text
 
 

@@ -98,7 +98,7 @@ _KNOWN = {plan.name: plan for plans in OFFERED.values() for plan in plans}
 
 
 def plan_named(name: str) -> Plan:
-    """Give the plan of a name; a fleet file may have one that no provider offers."""
+    """Give the plan of a name; a fleet file may name a plan that no provider offers."""
     return _KNOWN.get(name, Plan(name=name))
 
 

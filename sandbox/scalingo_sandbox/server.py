@@ -52,12 +52,12 @@ class _Prepared:
 
 
 class Options(TypedDict, total=False):
-    """What a sandbox can be told; each option has a default.
+    """The options of a sandbox; each has a default.
 
     port               where to listen; 0, the default, is any free port
     token              the API token to accept; None, the default, makes one
     token_life         how long the JWTs live: 3600 seconds
-    rate_limit         requests a minute on the API host; None or 0 is no limit
+    rate_limit         requests a minute on the API host; None or 0 for no limit
     operation_seconds  how long creations, changes of the plan, upgrades, restores, features and
                        backups take
     engines            where the contents of the databases are: by rules in `memory`, the default, or on

@@ -49,7 +49,7 @@ def _way(name: str, route: Route, sandbox: str, database: str = SHOP) -> Row:
 
 
 WAYS = (
-    _way("account token", EXCHANGE, "accounts.exchange"),
+    _way("account token", EXCHANGE, "accounts.exchange_token"),
     _way("regions", REGIONS, "accounts.list_regions"),
     _way("addons", ADDONS, "addons_api.list_addons", "shop-web/shop-web-4821"),
     _way("addon token", ADDON_TOKEN, "addons_api.create_addon_token"),
@@ -71,7 +71,7 @@ ENDPOINTS = (
         database=SHOP,
         command=f"backups set {SHOP} --hour 5",
         kinds=("backups", "maintenance_window"),
-        sandbox="database_api.change_settings",
+        sandbox="database_api.change_database",
     ),
     row(
         UPGRADE,
@@ -80,7 +80,7 @@ ENDPOINTS = (
         command=f"upgrade {SHOP} --yes --no-wait",
         status=2,
         kinds=("engine_version",),
-        sandbox="operations_api.upgrade",
+        sandbox="operations_api.upgrade_database",
     ),
     row(
         restore(MOMENT),
@@ -88,7 +88,7 @@ ENDPOINTS = (
         database=BILLING,
         command=f"restore {BILLING} --to {MOMENT} --confirm {BILLING} --no-wait",
         status=2,
-        sandbox="recovery_api.restore",
+        sandbox="recovery_api.restore_database",
     ),
     row(
         RECOVERY_WINDOW,
@@ -96,7 +96,7 @@ ENDPOINTS = (
         database=BILLING,
         command=f"restore {BILLING} --to {MOMENT} --dry-run",
         status=2,
-        sandbox="recovery_api.show_window",
+        sandbox="recovery_api.show_recovery_window",
         source=NEWER,
     ),
     row(
@@ -162,7 +162,7 @@ ENDPOINTS = (
         status=2,
         spec=_WIKI + "features: {force-ssl: true, publicly-available: true}\n",
         kinds=("features",),
-        sandbox="features_api.enable",
+        sandbox="features_api.enable_feature",
         source=NEWER,
     ),
     row(
@@ -173,7 +173,7 @@ ENDPOINTS = (
         status=2,
         spec=_WIKI + "features: {force-ssl: false}\n",
         kinds=("features",),
-        sandbox="features_api.disable",
+        sandbox="features_api.disable_feature",
         source=NEWER,
     ),
 )

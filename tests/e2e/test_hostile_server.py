@@ -70,7 +70,7 @@ ROWS: Mapping[str, Row] = {
         role="database",
         answer=reply(200, b" " * 33 * 1024 * 1024),
         status=1,
-        words="larger than any that is due",
+        words="larger than any answer of the API",
         requests=1,
     ),
     "many interim answers": Row(

@@ -165,7 +165,7 @@ FAULTS = {
     ),
     "retention delete telemetry nope --confirm nope": (1, "'telemetry' has no 'nope' among its"),
     "sql-mode set shop BOGUS --yes": (64, "'BOGUS' is no SQL mode"),
-    "retention add telemetry x 30": (64, "'30' is no duration"),
+    "retention add telemetry x 30": (64, "invalid duration '30'"),
     "queries cancel billing 99 --yes": (
         1,
         "'billing' has no session of pid 99: it may have ended",

@@ -554,7 +554,7 @@ def test_it_is_written_whole_or_not_at_all(sandbox: Sandbox, planned: Command) -
         "specs": "cannot write the plan 'specs': it is a folder",
         "/dev/null": "cannot write the plan '/dev/null': it is a device, a pipe or a socket",
         "no/such/plan": "cannot write the plan 'no/such/plan': there is no folder 'no/such'",
-        "target": "cannot write the plan 'target': it is there and is no plan file: choose another"
+        "target": "cannot write the plan 'target': it exists and is not a plan file: choose another"
         " name",
     }
     for place, words in refusals.items():

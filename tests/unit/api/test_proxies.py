@@ -201,6 +201,6 @@ def test_small_letters_come_first() -> None:
 )
 def test_what_is_no_proxy_is_refused_before_any_request(value: str) -> None:
     """By the name of its variable, without its value."""
-    with pytest.raises(UsageError, match=r"^https_proxy is no ") as caught:
+    with pytest.raises(UsageError, match=r"^https_proxy is not ") as caught:
         Proxies.read({"https_proxy": value})
     assert PASSWORD not in str(caught.value)

@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_written_to(line: str, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("plan --out old.txt", "it is there and is no plan file: choose another name"),
+        ("plan --out old.txt", "it exists and is not a plan file: choose another name"),
         ("plan --report json=old.plan.json", "it is a plan file: choose another name"),
         (
             "plan spec.txt --report text=spec.txt",

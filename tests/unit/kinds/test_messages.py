@@ -301,21 +301,21 @@ def test_a_feature_that_goes_after_another_says_so(enabled: bool, waits: str, sa
         (
             LogicalDatabases(present=(LogicalDatabase(name="x" * 65),)),
             Engine.MYSQL,
-            f"{'x' * 65!r} is no name for a logical database: mysql allows 64 at most, this has 65",
+            f"invalid name {'x' * 65!r}: mysql allows 64 at most, this has 65",
             "choose another name",
             ("present", 0, "name"),
         ),
         (
             LogicalDatabases(present=(LogicalDatabase(name="a.b c"),)),
             Engine.MONGODB,
-            "'a.b c' is no name for a logical database: mongodb forbids ' ' '.'",
+            "invalid name 'a.b c': mongodb forbids ' ' '.'",
             "choose another name",
             ("present", 0, "name"),
         ),
         (
             LogicalDatabases(present=(LogicalDatabase(name="#mysql50#a"),)),
             Engine.MYSQL,
-            "'#mysql50#a' is no name for a logical database: mysql forbids '#mysql50#' in front",
+            "invalid name '#mysql50#a': mysql forbids '#mysql50#' in front",
             "choose another name",
             ("present", 0, "name"),
         ),
@@ -361,7 +361,7 @@ def test_what_cannot_be_meant(
     [
         (
             "30 days",
-            "'30 days' is no duration",
+            "invalid duration '30 days'",
             "whole numbers with the units w, d, h, m, s, as in 30d or 1d12h; INF for ever",
         ),
         ("59m", "'59m' is shorter than InfluxDB keeps data", "write 1h or more"),

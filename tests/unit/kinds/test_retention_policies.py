@@ -108,19 +108,19 @@ def test_durations_are_shown_short(nanoseconds: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("30 days", "no duration"),
+        ("30 days", "invalid duration"),
         ("59m", "shorter"),
-        (" 30d", "no duration"),
-        ("030d", "no duration"),
-        ("0", "no duration"),
+        (" 30d", "invalid duration"),
+        ("030d", "invalid duration"),
+        ("0", "invalid duration"),
         ("0h", "for ever"),
         ("0d0h", "for ever"),
-        ("1h" * 33, "no duration"),
-        ("1h" * 200_000, "no duration"),
+        ("1h" * 33, "invalid duration"),
+        ("1h" * 200_000, "invalid duration"),
     ],
 )
 def test_a_spec_may_not_ask_for(text: str, word: str) -> None:
-    """What is no duration, or shorter than InfluxDB keeps data."""
+    """What is not a duration, or shorter than InfluxDB keeps data."""
     with pytest.raises(InvalidValueError, match=word):
         DurationText().check(text)
     assert SHORTEST == HOUR

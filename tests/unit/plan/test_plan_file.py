@@ -128,8 +128,8 @@ def test_a_signature_may_be_anything() -> None:
 
 TEXTS = {
     "": "not valid JSON, at line 1, column 1",
-    "[]": "it is no plan file: reconcile plan --out FILE writes one",
-    '{"kind": "plan"}': "it is no plan file",
+    "[]": "it is not a plan file: reconcile plan --out FILE writes one",
+    '{"kind": "plan"}': "it is not a plan file",
     '{"kind": "plan_file", "format_version": "2.0"}': "format_version: '2.0' is not '1.0'",
     '{"kind": "plan_file"}': "format_version: None is not '1.0'",
     '{"kind": "plan_file", "format_version": "1.0"}': "the key 'id' is missing",
@@ -154,7 +154,7 @@ def test_no_plan_file(text: str) -> None:
     ("text", "said"),
     [
         ('{"kind": "plan_file", "format_version": "1.0"}', "the key 'id' is missing"),
-        (f'{{"a": {"9" * 18}}}', "it is no plan file: reconcile plan --out FILE writes one"),
+        (f'{{"a": {"9" * 18}}}', "it is not a plan file: reconcile plan --out FILE writes one"),
         (
             '{"kind": "plan_file", "format_version": 2}',
             "format_version: 2 is not '1.0', which this version of the tool reads: plan again",
