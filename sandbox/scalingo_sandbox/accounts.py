@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.service import Service
 from scalingo_sandbox.wire import Call, Credential, JsonReply
 
@@ -55,12 +55,7 @@ def show_account(_: Service, __: Call) -> Response:
 
 
 ENDPOINTS = (
-    Endpoint(
-        method="POST",
-        path="/v1/tokens/exchange",
-        credential=Credential.BASIC,
-        answer=exchange_token,
-    ),
-    Endpoint(method="GET", path="/v1/regions", credential=Credential.NONE, answer=list_regions),
-    Endpoint(method="GET", path="/v1/users/self", credential=Credential.USER, answer=show_account),
+    *endpoints(Credential.BASIC, "/v1", {"POST /tokens/exchange": exchange_token}),
+    *endpoints(Credential.NONE, "/v1", {"GET /regions": list_regions}),
+    *endpoints(Credential.USER, "/v1", {"GET /users/self": show_account}),
 )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from scalingo_sandbox.clock import iso
 from scalingo_sandbox.connection_strings import addon_variables
 from scalingo_sandbox.defaults import ENGINES, complete_database, resource_id
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import invalid, missing, not_found
 from scalingo_sandbox.fleet import App, Database, Fleet, Status
 from scalingo_sandbox.live_fleet import Place
@@ -233,17 +233,15 @@ def delete_addon(service: Service, call: Call) -> Response:
     return Response(status_code=204)
 
 
-_ADDONS = "/v1/apps/{app}/addons"
-_ADDON = f"{_ADDONS}/{{addon}}"
-
-ENDPOINTS = tuple(
-    Endpoint(method=method, path=path, credential=Credential.USER, answer=answer)
-    for method, path, answer in (
-        ("GET", _ADDONS, list_addons),
-        ("POST", _ADDONS, create_addon),
-        ("GET", _ADDON, show_addon),
-        ("PATCH", _ADDON, change_plan),
-        ("DELETE", _ADDON, delete_addon),
-        ("POST", f"{_ADDON}/token", create_addon_token),
-    )
+ENDPOINTS = endpoints(
+    Credential.USER,
+    "/v1/apps/{app}/addons",
+    {
+        "GET": list_addons,
+        "POST": create_addon,
+        "GET /{addon}": show_addon,
+        "PATCH /{addon}": change_plan,
+        "DELETE /{addon}": delete_addon,
+        "POST /{addon}/token": create_addon_token,
+    },
 )

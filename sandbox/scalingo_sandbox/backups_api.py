@@ -12,7 +12,7 @@ from starlette.responses import Response
 from scalingo_sandbox.clock import iso
 from scalingo_sandbox.database_api import databases_of, place_of
 from scalingo_sandbox.defaults import object_id
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import conflict, not_found
 from scalingo_sandbox.fleet import Database
 from scalingo_sandbox.operations_api import begin, refuse_unless_idle
@@ -134,22 +134,16 @@ def _archive(note: str) -> bytes:
     return packed.getvalue()
 
 
-_BACKUPS = "/api/databases/{database}/backups"
-
 ENDPOINTS = (
-    *(
-        Endpoint(method=method, path=path, credential=Credential.DATABASE, answer=answer)
-        for method, path, answer in (
-            ("GET", _BACKUPS, list_backups),
-            ("POST", _BACKUPS, create_backup),
-            ("GET", f"{_BACKUPS}/{{backup}}", show_backup),
-            ("GET", f"{_BACKUPS}/{{backup}}/archive", show_backup_archive),
-        )
+    *endpoints(
+        Credential.DATABASE,
+        "/api/databases/{database}/backups",
+        {
+            "GET": list_backups,
+            "POST": create_backup,
+            "GET /{backup}": show_backup,
+            "GET /{backup}/archive": show_backup_archive,
+        },
     ),
-    Endpoint(
-        method="GET",
-        path="/api/backups/{backup}",
-        credential=Credential.ANY_DATABASE,
-        answer=show_backup,
-    ),
+    *endpoints(Credential.ANY_DATABASE, "/api/backups", {"GET /{backup}": show_backup}),
 )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from scalingo_sandbox.addons_api import logo_url
 from scalingo_sandbox.database_api import place_of
 from scalingo_sandbox.defaults import ENGINES, object_id
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import not_found
 from scalingo_sandbox.fleet import Engine
 from scalingo_sandbox.plans import (
@@ -133,14 +133,20 @@ def show_type(_: Service, call: Call) -> Response:
     raise not_found("database_type")
 
 
-ENDPOINTS = tuple(
-    Endpoint(method="GET", path=path, credential=credential, answer=answer)
-    for path, credential, answer in (
-        ("/v1/addon_providers", Credential.NONE, list_addon_providers),
-        ("/v1/addon_providers/{provider}/plans", Credential.NONE, list_plans),
-        ("/v1/addon_categories", Credential.NONE, list_addon_categories),
-        ("/api/databases/{database}/plan", Credential.DATABASE, show_plan),
-        ("/api/database_types", Credential.ANY_DATABASE, list_types),
-        ("/api/database_types/{type}", Credential.ANY_DATABASE, show_type),
-    )
+ENDPOINTS = (
+    *endpoints(
+        Credential.NONE,
+        "/v1",
+        {
+            "GET /addon_providers": list_addon_providers,
+            "GET /addon_providers/{provider}/plans": list_plans,
+            "GET /addon_categories": list_addon_categories,
+        },
+    ),
+    *endpoints(Credential.DATABASE, "/api/databases/{database}", {"GET /plan": show_plan}),
+    *endpoints(
+        Credential.ANY_DATABASE,
+        "/api/database_types",
+        {"GET": list_types, "GET /{type}": show_type},
+    ),
 )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from scalingo_sandbox.actions import READS
 from scalingo_sandbox.defaults import object_id
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import EngineRefusal, conflict, malformed, not_found
 from scalingo_sandbox.fleet import UNREACHABLE, Database
 from scalingo_sandbox.live_fleet import Place
@@ -120,15 +120,14 @@ def list_instance_states(service: Service, call: Call) -> Response:
     return JsonReply(shown)
 
 
-_DATABASE = "/api/databases/{database}"
-
-ENDPOINTS = tuple(
-    Endpoint(method=method, path=path, credential=Credential.DATABASE, answer=answer)
-    for method, path, answer in (
-        ("GET", _DATABASE, show_database),
-        ("PATCH", _DATABASE, change_database),
-        ("PUT", _DATABASE, change_database),
-        ("POST", f"{_DATABASE}/action", perform_action),
-        ("GET", f"{_DATABASE}/instances_status", list_instance_states),
-    )
+ENDPOINTS = endpoints(
+    Credential.DATABASE,
+    "/api/databases/{database}",
+    {
+        "GET": show_database,
+        "PATCH": change_database,
+        "PUT": change_database,
+        "POST /action": perform_action,
+        "GET /instances_status": list_instance_states,
+    },
 )

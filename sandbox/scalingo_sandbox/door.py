@@ -8,7 +8,7 @@ from starlette.responses import Response
 from scalingo_sandbox import fleet_file
 from scalingo_sandbox.backups_api import download
 from scalingo_sandbox.database_api import place_of
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import ApiError, EngineRefusal, malformed
 from scalingo_sandbox.faults import Fault, FaultKind
 from scalingo_sandbox.monitoring_api import show_log
@@ -115,31 +115,28 @@ def release(service: Service, call: Call) -> Response:
     return JsonReply({"held": service.holds.release(drop=drop)})
 
 
+_OPEN = {
+    "GET health": show_health,
+    "GET openapi.json": show_openapi,
+    # What a signed link leads to: its token is in the query.
+    "GET archives/{database}/{backup}": download,
+    "GET logs/{database}": show_log,
+}
+_OWN = {
+    "GET requests": show_requests,
+    "DELETE requests": clear_requests,
+    "GET fleet": show_fleet,
+    "PUT fleet": replace_fleet,
+    "PATCH databases/{database}": change_database,
+    "POST databases/{database}/sql": run_sql,
+    "GET connections": show_connections,
+    "POST faults": add_fault,
+    "DELETE faults": clear_faults,
+    "GET held": show_held,
+    "POST release": release,
+}
+
 ENDPOINTS = (
-    *(
-        Endpoint(method="GET", path=PREFIX + path, credential=Credential.NONE, answer=answer)
-        for path, answer in (
-            ("health", show_health),
-            ("openapi.json", show_openapi),
-            # What a signed link leads to: its token is in the query.
-            ("archives/{database}/{backup}", download),
-            ("logs/{database}", show_log),
-        )
-    ),
-    *(
-        Endpoint(method=method, path=PREFIX + path, credential=Credential.DOOR, answer=answer)
-        for method, path, answer in (
-            ("GET", "requests", show_requests),
-            ("DELETE", "requests", clear_requests),
-            ("GET", "fleet", show_fleet),
-            ("PUT", "fleet", replace_fleet),
-            ("PATCH", "databases/{database}", change_database),
-            ("POST", "databases/{database}/sql", run_sql),
-            ("GET", "connections", show_connections),
-            ("POST", "faults", add_fault),
-            ("DELETE", "faults", clear_faults),
-            ("GET", "held", show_held),
-            ("POST", "release", release),
-        )
-    ),
+    *endpoints(Credential.NONE, PREFIX, _OPEN),
+    *endpoints(Credential.DOOR, PREFIX, _OWN),
 )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from scalingo_sandbox.database_api import place_of
 from scalingo_sandbox.endings import with_feature
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import ApiError, conflict, invalid, malformed, not_found
 from scalingo_sandbox.fleet import Database, Engine, Feature, FeatureStatus
 from scalingo_sandbox.operations_api import begin, refuse_unless_idle
@@ -107,12 +107,8 @@ def disable_feature(service: Service, call: Call) -> Response:
     return going
 
 
-ENDPOINTS = tuple(
-    Endpoint(
-        method=method,
-        path="/api/databases/{database}/features",
-        credential=Credential.DATABASE,
-        answer=answer,
-    )
-    for method, answer in (("POST", enable_feature), ("DELETE", disable_feature))
+ENDPOINTS = endpoints(
+    Credential.DATABASE,
+    "/api/databases/{database}/features",
+    {"POST": enable_feature, "DELETE": disable_feature},
 )

@@ -8,7 +8,7 @@ from attrs import asdict
 from starlette.responses import Response
 
 from scalingo_sandbox.database_api import place_of
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import invalid, not_found
 from scalingo_sandbox.fleet import Database
 from scalingo_sandbox.records import Maintenance
@@ -67,12 +67,8 @@ def show_maintenance(service: Service, call: Call) -> Response:
     raise not_found("maintenance")
 
 
-_MAINTENANCE = "/api/databases/{database}/maintenance"
-
-ENDPOINTS = tuple(
-    Endpoint(method="GET", path=path, credential=Credential.DATABASE, answer=answer)
-    for path, answer in (
-        (_MAINTENANCE, list_maintenance),
-        (f"{_MAINTENANCE}/{{maintenance}}", show_maintenance),
-    )
+ENDPOINTS = endpoints(
+    Credential.DATABASE,
+    "/api/databases/{database}/maintenance",
+    {"GET": list_maintenance, "GET /{maintenance}": show_maintenance},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from scalingo_sandbox.database_api import place_of, reachable
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import invalid
 from scalingo_sandbox.fleet import Database, Engine, Instance
 from scalingo_sandbox.plans import plan_named
@@ -118,17 +118,13 @@ def list_log_archives(service: Service, call: Call) -> Response:
     return JsonReply({"archives": [], "next_cursor": "", "has_more": False})
 
 
-ENDPOINTS = tuple(
-    Endpoint(
-        method="GET",
-        path=f"/api/databases/{{database}}/{name}",
-        credential=Credential.DATABASE,
-        answer=answer,
-    )
-    for name, answer in (
-        ("metrics", show_metrics),
-        ("health", show_health),
-        ("logs", show_log_url),
-        ("logs_archives", list_log_archives),
-    )
+ENDPOINTS = endpoints(
+    Credential.DATABASE,
+    "/api/databases/{database}",
+    {
+        "GET /metrics": show_metrics,
+        "GET /health": show_health,
+        "GET /logs": show_log_url,
+        "GET /logs_archives": list_log_archives,
+    },
 )

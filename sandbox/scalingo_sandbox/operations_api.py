@@ -6,7 +6,7 @@ from attrs import asdict
 from starlette.responses import Response
 
 from scalingo_sandbox.database_api import databases_of, place_of
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import conflict, invalid, not_found
 from scalingo_sandbox.fleet import Database, Status
 from scalingo_sandbox.operations import begun
@@ -100,28 +100,16 @@ def show_version(service: Service, call: Call) -> Response:
 
 
 ENDPOINTS = (
-    Endpoint(
-        method="POST",
-        path="/api/databases/{database}/upgrade",
-        credential=Credential.DATABASE,
-        answer=upgrade_database,
+    *endpoints(
+        Credential.DATABASE, "/api/databases/{database}", {"POST /upgrade": upgrade_database}
     ),
-    Endpoint(
-        method="GET",
-        path="/api/operations/{operation}",
-        credential=Credential.ANY_DATABASE,
-        answer=show_operation,
+    *endpoints(Credential.ANY_DATABASE, "/api/operations", {"GET /{operation}": show_operation}),
+    *endpoints(
+        Credential.DATABASE,
+        "/api/databases/{database}/operations",
+        {"GET /{operation}": show_operation},
     ),
-    Endpoint(
-        method="GET",
-        path="/api/databases/{database}/operations/{operation}",
-        credential=Credential.DATABASE,
-        answer=show_operation,
-    ),
-    Endpoint(
-        method="GET",
-        path="/api/database_type_versions/{version}",
-        credential=Credential.ANY_DATABASE,
-        answer=show_version,
+    *endpoints(
+        Credential.ANY_DATABASE, "/api/database_type_versions", {"GET /{version}": show_version}
     ),
 )

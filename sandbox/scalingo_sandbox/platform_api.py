@@ -18,7 +18,7 @@ from scalingo_sandbox.addons_api import (
 )
 from scalingo_sandbox.constraints import Matches
 from scalingo_sandbox.defaults import object_id
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import ApiError, invalid
 from scalingo_sandbox.fleet import App
 from scalingo_sandbox.live_fleet import Place
@@ -170,14 +170,15 @@ def _free_name(service: Service, wanted: Mapping[str, object]) -> str:
     return name
 
 
-ENDPOINTS = tuple(
-    Endpoint(method=method, path=path, credential=Credential.USER, answer=answer)
-    for method, path, answer in (
-        ("GET", "/v1/apps", list_apps),
-        ("GET", "/v1/apps/{app}", show_app),
-        ("DELETE", "/v1/apps/{app}", delete_app),
-        ("GET", "/v1/databases", list_dedicated_databases),
-        ("POST", "/v1/databases", create_dedicated_database),
-        ("GET", "/v1/databases/{dedicated}", show_dedicated_database),
-    )
+ENDPOINTS = endpoints(
+    Credential.USER,
+    "/v1",
+    {
+        "GET /apps": list_apps,
+        "GET /apps/{app}": show_app,
+        "DELETE /apps/{app}": delete_app,
+        "GET /databases": list_dedicated_databases,
+        "POST /databases": create_dedicated_database,
+        "GET /databases/{dedicated}": show_dedicated_database,
+    },
 )

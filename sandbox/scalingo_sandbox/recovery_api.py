@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from scalingo_sandbox.clock import iso, seconds_of
 from scalingo_sandbox.database_api import place_of
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import ApiError, invalid
 from scalingo_sandbox.fleet import Database, Engine
 from scalingo_sandbox.operations_api import begin, operation_document, refuse_unless_idle
@@ -82,15 +82,8 @@ def restore_database(service: Service, call: Call) -> Response:
     return JsonReply(document, status_code=201)
 
 
-ENDPOINTS = tuple(
-    Endpoint(
-        method=method,
-        path=f"/api/databases/{{database}}/pitr/{name}",
-        credential=Credential.DATABASE,
-        answer=answer,
-    )
-    for method, name, answer in (
-        ("POST", "restore", restore_database),
-        ("GET", "recovery_window", show_recovery_window),
-    )
+ENDPOINTS = endpoints(
+    Credential.DATABASE,
+    "/api/databases/{database}/pitr",
+    {"POST /restore": restore_database, "GET /recovery_window": show_recovery_window},
 )

@@ -10,7 +10,7 @@ from attrs import evolve
 from starlette.responses import Response
 
 from scalingo_sandbox.database_api import place_of, reachable
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import invalid, malformed, not_found
 from scalingo_sandbox.fleet import Database, Engine
 from scalingo_sandbox.records import (
@@ -149,16 +149,14 @@ def delete_user(service: Service, call: Call) -> Response:
     return Response(status_code=204)
 
 
-_USERS = "/api/databases/{database}/users"
-_USER = f"{_USERS}/{{user}}"
-
-ENDPOINTS = tuple(
-    Endpoint(method=method, path=path, credential=Credential.DATABASE, answer=answer)
-    for method, path, answer in (
-        ("GET", _USERS, list_users),
-        ("POST", _USERS, create_user),
-        ("PATCH", _USER, change_password),
-        ("DELETE", _USER, delete_user),
-        ("POST", f"{_USER}/reset_password", reset_password),
-    )
+ENDPOINTS = endpoints(
+    Credential.DATABASE,
+    "/api/databases/{database}/users",
+    {
+        "GET": list_users,
+        "POST": create_user,
+        "PATCH /{user}": change_password,
+        "DELETE /{user}": delete_user,
+        "POST /{user}/reset_password": reset_password,
+    },
 )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from scalingo_sandbox.addons_api import app_of, variables_of
 from scalingo_sandbox.defaults import object_id
-from scalingo_sandbox.endpoint import Endpoint
+from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import invalid, missing, not_found
 from scalingo_sandbox.fleet import VARIABLE_NAME, VARIABLE_VALUE, App, Variable
 from scalingo_sandbox.service import Service
@@ -140,17 +140,15 @@ def _without(service: Service, app: App, ids: Iterable[object]) -> Response:
     return Response(status_code=204)
 
 
-_VARIABLES = "/v1/apps/{app}/variables"
-_VARIABLE = f"{_VARIABLES}/{{variable}}"
-
-ENDPOINTS = tuple(
-    Endpoint(method=method, path=path, credential=Credential.USER, answer=answer)
-    for method, path, answer in (
-        ("GET", _VARIABLES, list_variables),
-        ("POST", _VARIABLES, set_variable),
-        ("PUT", _VARIABLES, set_variables),
-        ("DELETE", _VARIABLES, delete_variables),
-        ("PATCH", _VARIABLE, change_variable),
-        ("DELETE", _VARIABLE, delete_variable),
-    )
+ENDPOINTS = endpoints(
+    Credential.USER,
+    "/v1/apps/{app}/variables",
+    {
+        "GET": list_variables,
+        "POST": set_variable,
+        "PUT": set_variables,
+        "DELETE": delete_variables,
+        "PATCH /{variable}": change_variable,
+        "DELETE /{variable}": delete_variable,
+    },
 )
