@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from reconcile.api.access import ByAccount
@@ -14,10 +13,7 @@ from reconcile.errors import AnswerError, ApiError, NotFoundError, UsageError
 from reconcile.model.engine import Engine
 from reconcile.model.project import ListedAddon
 from reconcile.model.target import ADDON_ID, Target
-from reconcile.model.text import safe_text
-
-_LONGEST = 200
-"""Characters of a name that are compared with others."""
+from reconcile.model.text import nearest, safe_text
 
 
 class Targets:
@@ -87,8 +83,8 @@ def _resolve(account: ByAccount, app: str, resource_id: str | None, engine: Engi
         if one.get("resource_id") == resource_id:
             return _id(one, app)
     known = [str(one.get(key)) for one in listed for key in ("id", "resource_id")]
-    near = get_close_matches(resource_id[:_LONGEST], known, n=1)
-    meant = f" (did you mean {safe_text(near[0])!r}?)" if near else ""
+    near = nearest(resource_id, known)
+    meant = f" (did you mean {safe_text(near)!r}?)" if near else ""
     raise NotFoundError(
         f"application {app!r} has no addon {resource_id!r}{meant}: it has {_named(listed)}",
         about="addon",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 
 from reconcile.apply.history import past_runs
 from reconcile.cli.options import RunsOptions
@@ -11,6 +10,7 @@ from reconcile.cli.present import Renderers, present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.history import History, PastRun
+from reconcile.model.text import nearest
 from reconcile.report.runs_json import past_run_json, runs_json
 from reconcile.report.runs_text import past_run_text, runs_text
 
@@ -67,8 +67,8 @@ def _guess(ident: str, history: History) -> str:
     """What may have been meant."""
     if not history.runs:
         return "none has changed anything yet"
-    nearest = get_close_matches(ident, [one.id for one in history.runs], n=1)
-    return f"did you mean {nearest[0]!r}?" if nearest else "see `reconcile runs`"
+    near = nearest(ident, [one.id for one in history.runs])
+    return f"did you mean {near!r}?" if near else "see `reconcile runs`"
 
 
 _SOME = 5

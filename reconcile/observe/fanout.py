@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TypeVar
@@ -21,14 +20,13 @@ def fan_out(
     tasks: Sequence[T],
     *,
     workers: int,
-    executor: Executor | None = None,
     stop: Event | None = None,
     done: Callable[[T, R], None] | None = None,
 ) -> list[R | None]:
     """Results in the order of the tasks; None for what was not done when `stop` was set.
 
-    `done` is told in the caller's thread as each result comes. Without an `executor`,
-    `workers` new threads do the work. Raises what the work raises.
+    `workers` threads do the work; what they still do at the end is not waited for. `done` is called
+    in the caller's thread as each result comes. Raises what the work raises.
     """
     stop = stop or Event()
 
@@ -37,19 +35,18 @@ def fan_out(
 
     results: list[R | None] = [None] * len(tasks)
     finished: SimpleQueue[Future[R | None]] = SimpleQueue()
-    with _threads(executor, workers) as threads:
+    threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="observe")
+    try:
         index_of = {threads.submit(unless_stopped, task): i for i, task in enumerate(tasks)}
         for future in index_of:
             future.add_done_callback(finished.put)
-        try:
-            for future in _as_they_come(finished, len(tasks), stop):
-                index, result = index_of[future], future.result()
-                results[index] = result
-                if done is not None and result is not None:
-                    done(tasks[index], result)
-        finally:
-            for future in index_of:
-                future.cancel()
+        for future in _as_they_come(finished, len(tasks), stop):
+            index, result = index_of[future], future.result()
+            results[index] = result
+            if done is not None and result is not None:
+                done(tasks[index], result)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
     return results
 
 
@@ -67,16 +64,3 @@ def _as_they_come(
             continue
         number -= 1
         yield future
-
-
-@contextmanager
-def _threads(executor: Executor | None, workers: int) -> Iterator[Executor]:
-    """The given threads, or own ones that are not waited for: what they still do is not wanted."""
-    if executor is not None:
-        yield executor
-        return
-    own = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="observe")
-    try:
-        yield own
-    finally:
-        own.shutdown(wait=False, cancel_futures=True)

@@ -6,8 +6,6 @@ A database that cannot be read is Unknown: it neither hides the others nor passe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
-from difflib import get_close_matches
 from threading import Event
 
 from attrs import evolve
@@ -15,13 +13,11 @@ from attrs import evolve
 from reconcile.api.reads import Reads
 from reconcile.kinds import KINDS
 from reconcile.model.state import Desired, Observation, Observed, Unknown
+from reconcile.model.text import nearest
 from reconcile.observe.fanout import fan_out
 from reconcile.observe.found import find, or_unknown
 from reconcile.observe.lookups import Lookups
 from reconcile.observe.reach import Inspect, reached, unlooked
-
-_LONGEST = 200
-"""Characters of a name that are compared with others."""
 
 INTERRUPTED = Unknown(reason="not read: the run was interrupted")
 
@@ -33,16 +29,15 @@ def observe(
     inspect: Inspect = unlooked,
     workers: int | None = None,
     progress: Callable[[str, str], None] | None = None,
-    executor: Executor | None = None,
     stop: Event | None = None,
 ) -> dict[str, Observation]:
     """Read every database; one observation per handle, in the order of `desired`.
 
     `inspect` looks over a connection by SQL where a spec names one and something needs it.
     `progress` is told in the caller's thread, per database as it is done, its handle and `read` or
-    `unknown`. Once `stop` is set, what was not read yet is Unknown. Without an `executor`, `workers`
-    threads read the databases, by default as many as the connection serves. Raises UsageError,
-    which concerns all.
+    `unknown`. Once `stop` is set, what was not read yet is Unknown. `workers` threads read
+    the databases, by default as many as the connection serves. Raises UsageError, which concerns
+    all.
     """
 
     def tell(one: Desired, observation: Observation) -> None:
@@ -54,7 +49,6 @@ def observe(
         lambda one: observe_database(one, reads, lookups, inspect),
         desired,
         workers=workers or reads.workers,
-        executor=executor,
         stop=stop,
         done=tell,
     )
@@ -69,10 +63,10 @@ def _with_a_name(app: str, observation: Observation, apps: Sequence[str]) -> Obs
     """An unknown application with a similar name, of the applications that were read."""
     if not isinstance(observation, Unknown) or observation.about != "app":
         return observation
-    near = get_close_matches(app[:_LONGEST], apps, n=1)
-    if not near:
+    near = nearest(app, apps)
+    if near is None:
         return observation
-    return evolve(observation, reason=f"{observation.reason}; did you mean {near[0]!r}?")
+    return evolve(observation, reason=f"{observation.reason}; did you mean {near!r}?")
 
 
 def observe_database(

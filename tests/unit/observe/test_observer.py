@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -228,8 +227,6 @@ def test_results_do_not_depend_on_timing() -> None:
 
     with serving(*addons) as provider, reading(provider) as reads:
         results = [observe(specs, reads, workers=n, progress=tell) for n in (1, 3, 12)]
-        with ThreadPoolExecutor(2) as threads:
-            results.append(observe(specs, reads, executor=threads))
     assert all(result == results[0] for result in results)
     assert all(list(result) == [spec.handle for spec in specs] for result in results)
     assert sorted(told) == sorted(
