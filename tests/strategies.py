@@ -194,9 +194,18 @@ wanted_engine_version = st.builds(
 wanted_maintenance_window = st.builds(
     MaintenanceWindow, weekday=st.none() | st.sampled_from(Weekday), hour=st.none() | hours
 )
+
+
+def _features(switched: dict[Feature, bool]) -> Features:
+    """Features of a valid spec: none is public without TLS."""
+    if switched.get(Feature.PUBLICLY_AVAILABLE):
+        switched[Feature.FORCE_SSL] = True
+    return Features(switched=switched)
+
+
 wanted_features = st.dictionaries(
     st.sampled_from(Feature), st.booleans(), min_size=1, max_size=4
-).map(lambda switched: Features(switched=switched))
+).map(_features)
 
 
 @st.composite

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.kinds.feature_rules import RISKS, SSL, Feature, Harmless, Named, Switched
 from reconcile.kinds.kind import (
@@ -27,7 +27,7 @@ from reconcile.kinds.kind import (
 )
 from reconcile.kinds.listing import rows, text_of
 from reconcile.model.call import Call, add_feature, remove_feature
-from reconcile.model.change import Change, Risk, Update
+from reconcile.model.change import ActionKey, Change, Risk, Update, key_of, sides_of
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.operation import FEATURE_IN_PROGRESS
@@ -37,6 +37,8 @@ _PUBLIC = Feature.PUBLICLY_AVAILABLE.value
 _ONLY_REDIS = frozenset({Feature.REDIS_RDB, Feature.REDIS_AOF, Feature.REDIS_CACHE})
 
 _ON, _FAILED = "ACTIVATED", "FAILED"
+_OFF: Fields = {"enabled": False}
+"""The state of a feature that is not listed."""
 
 
 @frozen(kw_only=True)
@@ -101,21 +103,14 @@ def _state(status: str) -> Fields:
 def _normalize(spec: Features, live: Elements, _facts: Facts) -> Sides:
     """A feature that is not listed is off; one that is not named counts where it is on.
 
-    That the spec turns `publicly-available` off goes with the change that turns `force-ssl` off;
-    with one that turns it on goes that `force-ssl`, which it needs, was on.
+    That the spec turns `publicly-available` off goes with the change that turns `force-ssl` off.
     """
     present = {one.value: {"enabled": on} for one, on in spec.switched.items()}
     found = {name: state for name, state in live.items() if name in present or _is_on(state)}
-    off: Fields = {"enabled": False}
     both_off = spec.wants(Feature.PUBLICLY_AVAILABLE) is False
     carried = {SSL: {_PUBLIC: False}} if both_off else {}
     wanted = Wanted(present=present, carried=carried)
-    needed = {_PUBLIC: {SSL: _is_on(live.get(SSL, {}))}}
-    return Sides(
-        wanted=wanted,
-        live={**dict.fromkeys(present, off), **found},
-        kept=needed if spec.wants(Feature.PUBLICLY_AVAILABLE) else {},
-    )
+    return Sides(wanted=wanted, live={**dict.fromkeys(present, _OFF), **found})
 
 
 def _is_on(state: Fields) -> bool:
@@ -125,16 +120,16 @@ def _is_on(state: Fields) -> bool:
 def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
     asked = cast("Update", change)
     feature, enabled = Feature(asked.address.name), bool(asked.after["enabled"])
-    state = live.get(feature.value, {"enabled": False})
+    state = live.get(feature.value, _OFF)
     if "enabled" not in state:
         return _open(str(state["status"]))
     obstacle = _turned_off(asked, live) if feature is Feature.FORCE_SSL and not enabled else None
-    if feature is Feature.PUBLICLY_AVAILABLE and enabled and not _is_on(live.get(SSL, {})):
-        obstacle = Waiting(message=f"it needs {SSL}, which is not on yet")
+    if feature is Feature.PUBLICLY_AVAILABLE and enabled:
+        obstacle = _unfinished(SSL, live, f"it needs {SSL}, which is not on yet")
     return obstacle or Feasible(risk=RISKS.get((feature, enabled), Risk.SAFE))
 
 
-def _open(status: str) -> Judgement:
+def _open(status: str) -> Waiting | Refused:
     """What to do while a feature is neither on nor off."""
     if status in FEATURE_IN_PROGRESS:
         return Waiting(message=f"the provider is at it: {status}", at_it=True)
@@ -145,17 +140,59 @@ def _open(status: str) -> Judgement:
     )
 
 
+def _unfinished(other: str, live: Elements, waiting: str) -> Waiting | Refused | None:
+    """What to do while another feature is neither on nor off; None where it is either."""
+    state = live.get(other, _OFF)
+    if "enabled" in state:
+        return None
+    judged = _open(str(state["status"]))
+    if isinstance(judged, Waiting):
+        return Waiting(message=waiting)
+    return evolve(judged, message=f"{other}: {judged.message}")
+
+
 def _turned_off(asked: Update, live: Elements) -> Judgement | None:
     """What keeps `force-ssl` on: the provider accepts no public database without it."""
-    public = live.get(_PUBLIC, {"enabled": False})
-    if public.get("enabled") is False:
+    if live.get(_PUBLIC, _OFF).get("enabled") is False:
         return None
     if asked.after.get(_PUBLIC) is False:
-        return Waiting(message=f"{_PUBLIC} needs it, and goes first")
+        return _unfinished(_PUBLIC, live, f"{_PUBLIC} needs it, and goes first")
     return Refused(
         code="P261",
         message=f"{_PUBLIC} is on and needs it",
         hint=f"write {_PUBLIC}: false beside it, or leave {SSL} on",
+    )
+
+
+def _needs(change: Change, _facts: Facts) -> frozenset[str]:
+    """What has to be on before `publicly-available` goes on."""
+    is_public = change.address.name == _PUBLIC and _enables(change)
+    return frozenset({SSL}) if is_public else frozenset()
+
+
+def _requires(change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
+    """`force-ssl` goes on before `publicly-available`, and off after it."""
+    name, enabled = change.address.name, _enables(change)
+    first = {(_PUBLIC, True): SSL, (SSL, False): _PUBLIC}.get((name, enabled))
+    for other in others:
+        if other.address.name == first and _enables(other) is enabled:
+            yield key_of(other)
+
+
+def _enables(change: Change) -> bool:
+    return (sides_of(change)[1] or {}).get("enabled") is True
+
+
+def _are_on(state: Elements) -> frozenset[str]:
+    return frozenset(name for name, fields in state.items() if _is_on(fields))
+
+
+def _alone(_change: Change, missing: frozenset[str]) -> Refused:
+    (other,) = missing
+    return Refused(
+        code="P263",
+        message=f"it needs {other}, which is off",
+        hint=f"write {other}: true next to it, and do not ignore it",
     )
 
 
@@ -189,10 +226,10 @@ def _meant(asked: Sequence[Asked]) -> Features:
 
 
 def _recall(changes: Sequence[Change]) -> Elements:
-    """Each feature as it was; `force-ssl` was on where a change tells that it needed it."""
-    before = recall_before(changes)
-    needed = {SSL: {"enabled": True}} if before.get(_PUBLIC, {}).get(SSL) else {}
-    return {**needed, **before}
+    """Each feature as it was; `force-ssl` was on where a change needs it and none turns it on."""
+    public = any(one.address.name == _PUBLIC and _enables(one) for one in changes)
+    needed: Elements = {SSL: {"enabled": True}} if public else {}
+    return {**needed, **recall_before(changes)}
 
 
 def _to_spec(live: Elements) -> Features | None:
@@ -215,6 +252,10 @@ KIND = Kind(
     places=_places,
     normalize=_normalize,
     judge=_judge,
+    needs=_needs,
+    there=_are_on,
+    requires=_requires,
+    alone=_alone,
     requests=_requests,
     simulate=_simulate,
     to_spec=_to_spec,

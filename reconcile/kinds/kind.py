@@ -204,6 +204,7 @@ class Kind(Generic[S]):
     by_sql      spec value, state, facts → whether something of it is to be changed by SQL, so that
                 it is worth looking whether the connection leads there
     needs       change, facts → the names that have to be there before it, or gone before a deletion
+    there       state → the names that are there in this sense; by default all of it
     requires    change, all changes that the plan makes of the kind → the actions that have to be done
                 before it, besides those that bring or take away what it needs
     alone       change, those of these names that will not be → why it is not done
@@ -227,6 +228,7 @@ class Kind(Generic[S]):
     requests: Callable[[Change], tuple[Call | Sql, ...]] = lambda _change: ()
     by_sql: Callable[[S, Elements, Facts], bool] = never_by_sql
     needs: Callable[[Change, Facts], frozenset[str]] = nothing_needed
+    there: Callable[[Elements], Collection[str]] = lambda state: state.keys()
     requires: Callable[[Change, Sequence[Change]], Iterable[ActionKey]] = nothing_required
     alone: Callable[[Change, frozenset[str]], Refused] = never_alone
     read: Call = RESOURCE

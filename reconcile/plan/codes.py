@@ -42,6 +42,7 @@ MEANINGS = MappingProxyType(
         "P260": "no schema of the connection's search path exists, into which the extension could go",
         "P261": "`force-ssl` cannot go while `publicly-available` is on, and the spec does not turn that off",
         "P262": "a feature has a status that this version of the tool does not know",
+        "P263": "`publicly-available` needs `force-ssl`, which is off and is not turned on",
         "P271": "the action requires others that require it in turn, so that none of them can be first",
     }
 )
@@ -164,6 +165,10 @@ RULES = MappingProxyType(
             why="Whether a feature is on or off follows from its status. One that is not known could"
             " mean either, so that nothing is done about it.",
             settle="Look at the dashboard; a newer version of this tool may know the status.",
+        ),
+        "P263": Rule(
+            why="The provider refuses to make a database public while it takes connections without TLS.",
+            settle="Turn `force-ssl` on in the spec as well. If an `ignore` entry names it, remove the entry.",
         ),
         "P271": Rule(
             why="An action runs only after the actions that it requires. Where actions require each"

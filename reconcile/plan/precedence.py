@@ -21,10 +21,12 @@ _Requirements = Mapping[ActionKey, Collection[ActionKey]]
 class _Order:
     """The actions of a kind that can be done, in an order in which each finds what it needs.
 
-    `gone` and `there` are the names that those so far have taken away and brought.
+    `keys` are those of all its actions, by whether it deletes and by name. `gone` and `there` are
+    the names that the actions so far have taken away and brought.
     """
 
     subject: KindInDatabase
+    keys: Mapping[tuple[bool, str], ActionKey]
     ready: dict[ActionKey, Action] = field(factory=dict)
     gone: set[str] = field(factory=set)
     there: set[str] = field(factory=set)
@@ -40,7 +42,7 @@ class _Order:
 
     def lacks(self, action: Action) -> frozenset[str]:
         """What has to be there, or of a deletion gone, and is not."""
-        needed, live = self._needed(action), self.subject.state.keys()
+        needed, live = self._needed(action), self._live
         if isinstance(action.change, Delete):
             return (needed & live) - self.gone
         missing = needed - live - self.there
@@ -48,16 +50,21 @@ class _Order:
 
     def needs(self, action: Action) -> frozenset[ActionKey]:
         """The actions that bring what this one needs, or of a deletion take it away."""
-        needed, live = self._needed(action), self.subject.state.keys()
+        needed, live = self._needed(action), self._live
         deletes = isinstance(action.change, Delete)
-        verb, names = (Verb.DELETE, needed & live) if deletes else (Verb.CREATE, needed - live)
-        return frozenset(ActionKey(verb, evolve(action.address, name=name)) for name in names)
+        names = needed & live if deletes else needed - live
+        found = (self.keys.get((deletes, name)) for name in names)
+        return frozenset(key for key in found if key is not None)
 
     def refused(self, action: Action, circular: Collection[ActionKey]) -> Refused:
         """Why an action is not done that cannot be."""
         if action.key in circular:
             return _circular(self.needs(action))
         return self.subject.kind.alone(action.change, self.lacks(action))
+
+    @property
+    def _live(self) -> frozenset[str]:
+        return frozenset(self.subject.kind.there(self.subject.state))
 
     def _needed(self, action: Action) -> frozenset[str]:
         return self.subject.kind.needs(action.change, self.subject.facts)
@@ -71,7 +78,8 @@ def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
     """
     entries = list(settled)
     actions = [entry for _phase, entry in entries if isinstance(entry, Action)]
-    order = _Order(subject)
+    keys = {(isinstance(one.change, Delete), one.address.name): one.key for one in actions}
+    order = _Order(subject, keys)
     # Deletions need deletions only; what is left of them is what the others may need.
     for deletes in (True, False):
         order.take(one for one in actions if isinstance(one.change, Delete) is deletes)

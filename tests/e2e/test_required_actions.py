@@ -1,4 +1,4 @@
-"""The crash matrix where the required action is not allowed, fails, is lost or killed.
+"""Actions that require another: in one run, and where that one is not allowed, fails or is killed.
 
 The default retention policy goes after its successor, which is a replacement: whatever becomes of
 that, the database has a default policy, and the next apply does the rest.
@@ -137,3 +137,51 @@ def test_a_command_deletes_no_default_without_a_successor(
     project("retention", "add", "telemetry", "month", "30d", "--default", status=0)
     project(*delete, status=0)
     assert default(sandbox) == "month"
+
+
+WIKI = {"name": "wiki", "addons": [{"id": "ad-wiki", "engine": "mongodb"}]}
+PUBLIC = """\
+version: 1
+database: wiki
+app: wiki
+engine: mongodb
+features: {{force-ssl: {on}, publicly-available: {on}}}
+"""
+
+
+def switched(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """The features that were asked for, in order, each with the method."""
+    sent = (one for one in sandbox.requests()["requests"] if one["changes"])
+    return [(one["method"], _feature(one["asked"])) for one in sent]
+
+
+def _feature(asked: Mapping[str, Any]) -> str:
+    named = asked["feature"]
+    return str(named if isinstance(named, str) else named["name"])
+
+
+def test_one_apply_turns_features_that_need_each_other_on_and_off(
+    project: Command, sandbox: Sandbox
+) -> None:
+    """TLS before public access, and off after it; the second one waits for the end of the first."""
+    sandbox.put_fleet({**FLEET, "apps": [WIKI]})
+    for on in (True, False):
+        sandbox.clear()
+        project.write(PUBLIC.format(on=str(on).lower()))
+        project(*APPLY, "--allow=disruptive", "--allow=weakens", status=0)
+        names = ["force-ssl", "publicly-available"] if on else ["publicly-available", "force-ssl"]
+        assert switched(sandbox) == [("POST" if on else "DELETE", name) for name in names]
+        project("plan", "--detailed-exitcode", status=0)
+
+
+def test_public_access_waits_for_tls_that_is_not_allowed(
+    project: Command, sandbox: Sandbox
+) -> None:
+    """Nothing is sent."""
+    sandbox.put_fleet({**FLEET, "apps": [WIKI]})
+    project.write(PUBLIC.format(on="true"))
+    done = project(*APPLY, "--allow=weakens", status=2)
+    assert "it requires 'update wiki/features/force-ssl' (not allowed)" in " ".join(
+        done.stdout.split()
+    )
+    assert changing(sandbox) == []

@@ -158,11 +158,16 @@ def _place(entry: Doable) -> tuple[Address, str]:
 
 
 @given(case=cases(by_sql=True))
-def test_what_needs_another_feature_never_runs_beside_it(case: Case) -> None:
-    """Public needs TLS: the second change is planned when the first is seen to be done."""
-    features = [action for action in plan_of([case]).actions if action.address.kind == "features"]
-    names = {action.address.name for action in features}
-    assert not {"force-ssl", "publicly-available"} <= names
+def test_what_needs_another_feature_requires_its_change(case: Case) -> None:
+    """Public needs TLS: of two changes the second one requires the first."""
+    both = [
+        action
+        for action in plan_of([case]).actions
+        if action.address.name in {"force-ssl", "publicly-available"}
+    ]
+    if len(both) == 2:
+        first, second = both
+        assert (first.requires, second.requires) == ((), (first.key,))
 
 
 @given(case=cases(by_sql=True))

@@ -228,12 +228,12 @@ def test_what_is_meant(asked: list[Change], spec: object) -> None:
         (
             updated(
                 "features",
-                {"enabled": False, "force-ssl": True},
+                {"enabled": False},
                 {"enabled": True},
                 "publicly-available",
             ),
             {
-                "publicly-available": {"enabled": False, "force-ssl": True},
+                "publicly-available": {"enabled": False},
                 "force-ssl": {"enabled": True},
             },
         ),

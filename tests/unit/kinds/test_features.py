@@ -11,7 +11,6 @@ from reconcile.errors import AnswerError
 from reconcile.kinds.feature_rules import Feature
 from reconcile.kinds.features import KIND, Features
 from reconcile.model.call import add_feature, remove_feature
-from reconcile.model.change import sides_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Status
@@ -103,12 +102,12 @@ def test_public_access_weakens() -> None:
     assert [in_short(e) for e in planned(spec, {SSL: ON}).items] == [(PUBLIC, "weakens")]
 
 
-def test_what_a_change_needs_is_told_where_it_needs_it() -> None:
-    """TLS has to be on for public access to come; for it to go, it does not matter."""
-    (coming,) = planned(wanted(force_ssl=True, publicly_available=True), {SSL: ON}).actions
-    (going,) = planned(wanted(publicly_available=False), {SSL: ON, PUBLIC: ON}).actions
-    befores = [sides_of(action.change)[0] for action in (coming, going)]
-    assert befores == [{"enabled": False, SSL: True}, {"enabled": True}]
+def test_a_change_is_the_same_before_and_after_what_it_requires() -> None:
+    """So that it still stands when it is looked at again."""
+    spec = wanted(force_ssl=True, publicly_available=True)
+    (_tls, before), (after,) = planned(spec, {}).actions, planned(spec, {SSL: ON}).actions
+    assert before == after
+    assert (before.requires != (), after.requires) == (True, ())
 
 
 @pytest.mark.parametrize("status", MOVING)
@@ -129,7 +128,17 @@ def test_what_comes_or_goes_is_waited_for(status: str, enabled: bool) -> None:
         (
             wanted(force_ssl=True, publicly_available=True),
             {},
-            [(SSL, "disruptive"), (PUBLIC, "pending")],
+            [(SSL, "disruptive"), (PUBLIC, "weakens")],
+        ),
+        (
+            wanted(force_ssl=True, publicly_available=True),
+            {SSL: FAILED, PUBLIC: FAILED},
+            [(SSL, "disruptive"), (PUBLIC, "weakens")],
+        ),
+        (
+            wanted(force_ssl=True, publicly_available=True),
+            {SSL: "HALFWAY"},
+            [(SSL, "P262"), (PUBLIC, "P262")],
         ),
         (
             wanted(force_ssl=True, publicly_available=True),
@@ -139,12 +148,17 @@ def test_what_comes_or_goes_is_waited_for(status: str, enabled: bool) -> None:
         (
             wanted(force_ssl=False, publicly_available=False),
             {SSL: ON, PUBLIC: ON},
-            [(SSL, "pending"), (PUBLIC, "safe")],
+            [(PUBLIC, "safe"), (SSL, "weakens")],
         ),
         (
             wanted(force_ssl=False, publicly_available=False),
             {SSL: ON, PUBLIC: "PENDING_TO_REMOVE"},
             [(SSL, "pending"), (PUBLIC, "pending")],
+        ),
+        (
+            wanted(force_ssl=False, publicly_available=False),
+            {SSL: ON, PUBLIC: "HALFWAY"},
+            [(SSL, "P262"), (PUBLIC, "P262")],
         ),
         (wanted(force_ssl=False, publicly_available=False), {SSL: ON}, [(SSL, "weakens")]),
         (wanted(force_ssl=False), {SSL: ON, PUBLIC: FAILED}, [(SSL, "weakens")]),
@@ -155,8 +169,22 @@ def test_what_comes_or_goes_is_waited_for(status: str, enabled: bool) -> None:
 def test_public_access_needs_tls(
     spec: Features, live: dict[str, str], short: list[tuple[str, str]]
 ) -> None:
-    """TLS comes before it and goes after it, one apply later; without its word it stays."""
-    assert [in_short(entry) for entry in planned(spec, live).items] == short
+    """TLS comes before it and goes after it; unless the spec turns both off, it stays."""
+    plan = planned(spec, live)
+    assert [in_short(entry) for entry in plan.items] == short
+    first, *then = plan.actions or (None,)
+    assert all(one.requires == (first.key,) for one in then if first)
+
+
+def test_public_access_is_not_asked_for_while_tls_stays_off() -> None:
+    """An `ignore` entry takes TLS out of what the spec manages; on, it is enough."""
+    one = desired({"features": wanted(publicly_available=True)})
+    for status, short in ((FAILED, (PUBLIC, "P263")), (ON, (PUBLIC, "weakens"))):
+        found = observed({"features": state_of({SSL: status})})
+        (entry,) = build_plan([one], {"shop": found}).databases[0].items
+        assert in_short(entry) == short
+        if isinstance(entry, Blocked):
+            assert entry.message == "it needs force-ssl, which is off"
 
 
 def test_a_status_that_we_do_not_know_is_blocked() -> None:

@@ -89,7 +89,7 @@ def test_without_its_connection_a_plan_is_another_one() -> None:
 
 
 def test_a_feature_that_needs_another_asks_for_both() -> None:
-    """Public needs TLS, which was on: the plan alone tells so."""
+    """Public needs TLS, which was on, for the plan does not turn it on."""
     wanted = Features(switched={Feature.FORCE_SSL: True, Feature.PUBLICLY_AVAILABLE: True})
     plan = plan_of("features", wanted, {"force-ssl": {"enabled": True, "status": "ACTIVATED"}})
     assert [str(one.address) for one in plan.actions] == ["shop/features/publicly-available"]
