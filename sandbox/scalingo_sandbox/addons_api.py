@@ -95,6 +95,7 @@ def addon_document(service: Service, place: Place) -> dict[str, object]:
         "provisioned_at": database.created_at,
         "deprovisioned_at": None,
         "updated_at": changes[-1],
+        "hds_resource": False,
     }
 
 
@@ -130,13 +131,15 @@ def _text(wanted: Mapping[str, object], field: str) -> str:
     return text
 
 
-def plan_of(wanted: Mapping[str, object], offered: Iterable[Plan]) -> Plan:
-    """Find the plan whose id a request names, or answer 422."""
-    plan_id = _text(wanted, "plan_id")
+def plan_of(
+    wanted: Mapping[str, object], offered: Iterable[Plan], *, field: str = "plan_id"
+) -> Plan:
+    """Find the plan whose id, or name, a request gives, or answer 422."""
+    named = _text(wanted, field)
     for plan in offered:
-        if plan.id == plan_id:
+        if named in (plan.id, plan.name):
             return plan
-    raise invalid({"plan_id": ["is not a plan of this addon provider"]})
+    raise invalid({field: ["is not a plan of this addon provider"]})
 
 
 def _offered(place: Place) -> tuple[Plan, ...]:
@@ -222,6 +225,30 @@ def change_plan(service: Service, call: Call) -> Response:
     return JsonReply(document | {"vars": [], "variables": []})
 
 
+def resume_addon(service: Service, call: Call) -> Response:
+    """Resume an addon that was suspended: `{"addon":{…},"message"}`; another stays as it is."""
+    place = _place(service, call)
+    call.readable()
+    database = place.database
+    if _status(database) != "suspended":
+        return JsonReply(_answer(service, place.app, database, "The addon is not suspended"))
+    resumed = evolve(database, status=Status.RUNNING, addon_status=None)
+    service.fleet.change(resumed)
+    return JsonReply(_answer(service, place.app, resumed, "The addon is resumed"))
+
+
+def show_sso(service: Service, call: Call) -> Response:
+    """Show the addon with the address of its dashboard: `{"addon":{…,"sso_url"}}`.
+
+    The typings of the provider's JavaScript client write three of its keys in another way.
+    """
+    place = _place(service, call)
+    shown = addon_document(service, place)
+    url = f"https://dashboard.{service.fleet.region}.sandbox.invalid/databases/{place.database.id}"
+    typed = {"appId": place.app.id, "resourceId": place.database.resource_id, "ssoUrl": url}
+    return JsonReply({"addon": shown | {"sso_url": url} | typed})
+
+
 def delete_addon(service: Service, call: Call) -> Response:
     """Delete an addon with all its data: 204."""
     place = _place(service, call)
@@ -243,5 +270,7 @@ ENDPOINTS = endpoints(
         "PATCH /{addon}": change_plan,
         "DELETE /{addon}": delete_addon,
         "POST /{addon}/token": create_addon_token,
+        "POST /{addon}/resume": resume_addon,
+        "GET /{addon}/sso": show_sso,
     },
 )

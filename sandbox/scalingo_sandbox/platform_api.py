@@ -16,13 +16,14 @@ from scalingo_sandbox.addons_api import (
     plan_of,
     provider_of,
 )
+from scalingo_sandbox.clock import iso
 from scalingo_sandbox.constraints import Matches
 from scalingo_sandbox.defaults import object_id
 from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import ApiError, invalid
 from scalingo_sandbox.fleet import App
 from scalingo_sandbox.live_fleet import Place
-from scalingo_sandbox.plans import DEDICATED, OFFERED, Plan
+from scalingo_sandbox.plans import DEDICATED, OFFERED
 from scalingo_sandbox.service import Service
 from scalingo_sandbox.wire import Call, Credential, JsonReply
 
@@ -38,7 +39,9 @@ def _document(service: Service, app: App) -> dict[str, object]:
     url = f"https://{app.name}.{service.fleet.region}.sandbox.invalid"
     return {
         "id": app.id,
+        "uuid": app.id,
         "name": app.name,
+        "parent_app_name": None,
         "region": service.fleet.region,
         "status": "running",
         "owner": OWNER,
@@ -57,6 +60,7 @@ def _document(service: Service, app: App) -> dict[str, object]:
         "sticky_session": False,
         "router_logs": False,
         "hds_resource": False,
+        "hds_contact": None,
         "private_networks_ids": [],
         "data_access_consent": None,
         # By this flag the official command line knows a dedicated database.
@@ -76,11 +80,33 @@ def show_app(service: Service, call: Call) -> Response:
     return JsonReply({"app": _document(service, app_of(service, call))})
 
 
+def create_app(service: Service, call: Call) -> Response:
+    """Create an app without addons: 201 `{"app":{…}}`."""
+    name = _free_name(service, call.rooted("app"))
+    app = App(name=name, id=_fresh_id(service, name))
+    service.fleet.change_apps((*service.fleet.snapshot().apps, app))
+    return JsonReply({"app": _document(service, app)}, status_code=201)
+
+
+def rename_app(service: Service, call: Call) -> Response:
+    """Rename an app or a dedicated database: `{"app":{…}}`; the body repeats its present name."""
+    app = app_of(service, call)
+    wanted = call.mapping()
+    _refuse_another(app, wanted.get("current_name"))
+    renamed = evolve(app, name=_free_name(service, wanted, "new_name"))
+    service.fleet.change_app(renamed)
+    return JsonReply({"app": _document(service, renamed)})
+
+
+def _refuse_another(app: App, current_name: object) -> None:
+    if current_name != app.name:
+        raise invalid({"current_name": ["is not the name of the app"]})
+
+
 def delete_app(service: Service, call: Call) -> Response:
     """Delete an app with all its databases: 204; the query repeats its name."""
     app = app_of(service, call)
-    if call.query.get("current_name") != app.name:
-        raise invalid({"current_name": ["is not the name of the app"]})
+    _refuse_another(app, call.query.get("current_name"))
     for database in app.addons:
         service.backend.remove(database)
     service.fleet.change_apps(one for one in service.fleet.snapshot().apps if one.id != app.id)
@@ -133,20 +159,17 @@ def show_dedicated_database(service: Service, call: Call) -> Response:
 def create_dedicated_database(service: Service, call: Call) -> Response:
     """Begin to create a dedicated database: 201 `{"database":{…}}`.
 
-    Its documents root the body and name the plan; the official client does neither.
+    The documents root the body in `database` and say `technology` and `plan`; the official command
+    line has no root and says `addon_provider_id` and `plan_id`; older JavaScript clients root these,
+    and say `database_name`.
     """
-    if "database" in call.mapping():
-        wanted = call.rooted("database")
-        provider = provider_of(wanted, "technology")
-        plan = _plan_by_name(wanted)
-    else:
-        wanted = call.mapping()
-        provider = provider_of(wanted, "addon_provider_id")
-        plan = plan_of(wanted, OFFERED[DEDICATED])
+    wanted = call.rooted("database") if "database" in call.mapping() else call.mapping()
+    provider = provider_of(wanted, _key(wanted, "technology", "addon_provider_id"))
     if provider != DEDICATED:
         raise invalid({"technology": [f"must be {DEDICATED!r}"]})
-    name = _free_name(service, wanted)
-    app = App(name=name, id=object_id("app", name), dedicated=True)
+    plan = plan_of(wanted, OFFERED[DEDICATED], field=_key(wanted, "plan", "plan_id"))
+    name = _free_name(service, wanted, _key(wanted, "name", "database_name"))
+    app = App(name=name, id=_fresh_id(service, name), dedicated=True)
     database = begun_database(service, app, provider, plan)
     app = evolve(app, addons=(database,))
     service.fleet.change_apps((*service.fleet.snapshot().apps, app))
@@ -154,20 +177,23 @@ def create_dedicated_database(service: Service, call: Call) -> Response:
     return JsonReply({"database": shown}, status_code=201)
 
 
-def _plan_by_name(wanted: Mapping[str, object]) -> Plan:
-    for plan in OFFERED[DEDICATED]:
-        if plan.name == wanted.get("plan"):
-            return plan
-    raise invalid({"plan": [f"is not a plan of {DEDICATED!r}"]})
+def _key(wanted: Mapping[str, object], documented: str, other: str) -> str:
+    """Choose the name by which a request says something; the documented one if by neither."""
+    return other if other in wanted and documented not in wanted else documented
 
 
-def _free_name(service: Service, wanted: Mapping[str, object]) -> str:
-    name = wanted.get("name")
+def _free_name(service: Service, wanted: Mapping[str, object], field: str = "name") -> str:
+    name = wanted.get(field)
     if not isinstance(name, str) or not re.fullmatch(APP_NAME.pattern, name, re.ASCII):
-        raise invalid({"name": [f"must be {APP_NAME.wanted}"]})
+        raise invalid({field: [f"must be {APP_NAME.wanted}"]})
     if service.fleet.app(name) is not None:
-        raise invalid({"name": ["has already been taken"]})
+        raise invalid({field: ["has already been taken"]})
     return name
+
+
+def _fresh_id(service: Service, name: str) -> str:
+    # An app that was renamed keeps its id, so a new one of its old name needs another.
+    return object_id("app", name, iso(service.now()), str(service.fleet.revision))
 
 
 ENDPOINTS = endpoints(
@@ -175,7 +201,9 @@ ENDPOINTS = endpoints(
     "/v1",
     {
         "GET /apps": list_apps,
+        "POST /apps": create_app,
         "GET /apps/{app}": show_app,
+        "POST /apps/{app}/rename": rename_app,
         "DELETE /apps/{app}": delete_app,
         "GET /databases": list_dedicated_databases,
         "POST /databases": create_dedicated_database,

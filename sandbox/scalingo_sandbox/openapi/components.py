@@ -33,7 +33,7 @@ from scalingo_sandbox.records import (
 
 _OBJECT: Shape = {"type": "object"}
 _FLAGS: Shape = {"type": "object", "additionalProperties": FLAG}
-_OWNER = alike(TEXT, "id", "username", "email")
+_OWNER = merged(alike(TEXT, "id", "username", "email"), record(flags=_FLAGS))
 
 _ADDON = record(
     id=TEXT | {"description": "The id in every path of the database API."},
@@ -45,11 +45,17 @@ _ADDON = record(
     provisioned_at=INSTANT,
     deprovisioned_at=nullable(INSTANT),
     updated_at=INSTANT,
+    hds_resource=FLAG,
 )
+
+_SSO = ("sso_url", "appId", "resourceId", "ssoUrl")
 
 _PLATFORM: Mapping[str, Shape] = MappingProxyType(
     {
-        "Region": alike(TEXT, "name", "display_name", "api", "dashboard", "database_api", "ssh"),
+        "Region": merged(
+            alike(TEXT, "name", "display_name", "api", "dashboard", "database_api", "ssh"),
+            record(default=FLAG),
+        ),
         "Account": merged(
             _OWNER,
             alike(TEXT, "uuid", "fullname", "company", "location", "referral_url"),
@@ -61,22 +67,24 @@ _PLATFORM: Mapping[str, Shape] = MappingProxyType(
                 created_at=INSTANT,
                 suspension_reason=nullable(TEXT),
                 referral_clicks=COUNT,
-                flags=_FLAGS,
                 limits=_OBJECT,
             ),
         ),
         "App": merged(
-            alike(TEXT, "id", "name", "region", "status", "git_url", "url", "base_url", "stack_id"),
+            alike(TEXT, "id", "uuid", "name", "region", "status", "git_url", "url", "base_url"),
+            alike(nullable(TEXT), "parent_app_name"),
             alike(INSTANT, "created_at", "updated_at"),
             alike(nullable(TEXT), "last_deployed_by", "last_deployment_id"),
             alike(FLAG, "force_https", "sticky_session", "router_logs", "hds_resource"),
             record(
+                stack_id=TEXT,
                 owner=_OWNER,
                 project=alike(TEXT, "id", "name"),
                 links=rooted("deployments_stream", TEXT),
                 last_deployed_at=nullable(INSTANT),
                 private_networks_ids=listing(TEXT),
                 data_access_consent=nullable(_OBJECT),
+                hds_contact=nullable(_OBJECT),
                 flags=_FLAGS,
                 limits=_OBJECT,
             ),
@@ -100,6 +108,7 @@ _PLATFORM: Mapping[str, Shape] = MappingProxyType(
         "AddonWithToken": merged(
             _ADDON, record(token=TEXT | {"description": "The Bearer token of its database API."})
         ),
+        "AddonWithDashboard": merged(_ADDON, alike(TEXT, *_SSO)),
         "AddonCategory": record(id=TEXT, name=TEXT, description=TEXT, position=COUNT),
         "AddonProvider": merged(
             alike(TEXT, "id", "name", "logo_url", "short_description", "description"),

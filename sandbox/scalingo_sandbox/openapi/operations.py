@@ -14,12 +14,14 @@ from scalingo_sandbox.openapi.requests import (
     CHANGE_PLAN,
     CHANGE_VARIABLE,
     CREATE_ADDON,
+    CREATE_APP,
     CREATE_DEDICATED,
     CREATE_USER,
     DELETE_VARIABLES,
     ENABLE_FEATURE,
     IGNORED,
     PASSWORD,
+    RENAME_APP,
     RESTORE,
     SET_VARIABLE,
     SET_VARIABLES,
@@ -109,7 +111,15 @@ _PLATFORM: Mapping[str, Described] = {
     "list_regions": _list("regions", "Region"),
     "show_account": Described(_one("user", "Account")),
     "list_apps": _list("apps", "App"),
+    "create_app": Described(
+        _one("app", "App"),
+        status=201,
+        body=CREATE_APP,
+        links={"app": _link("showApp", app="$response.body#/app/name")},
+        refusals=(422,),
+    ),
     "show_app": Described(_one("app", "App")),
+    "rename_app": Described(_one("app", "App"), body=RENAME_APP, refusals=(422,)),
     "delete_app": Described(
         None,
         query=(query("current_name", "The app's name once more.", TEXT, required=True),),
@@ -149,6 +159,8 @@ _PLATFORM: Mapping[str, Described] = {
     ),
     "delete_addon": Described(None, refusals=(422,)),
     "create_addon_token": Described(_one("addon", "AddonWithToken"), body=IGNORED),
+    "resume_addon": Described(record(addon=named("Addon"), message=TEXT), body=IGNORED),
+    "show_sso": Described(_one("addon", "AddonWithDashboard")),
 }
 
 _VARIABLES: Mapping[str, Described] = {

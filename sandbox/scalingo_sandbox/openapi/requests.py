@@ -130,22 +130,20 @@ CHANGE_PLAN = RequestBody(
 )
 
 _DEDICATED_PLAN = OFFERED_PLANS[DEDICATED][0]
+_DEDICATED: Shape = {"const": DEDICATED}
+_DEDICATED_PLAN_ID = TEXT | {"description": "The name or the id of a plan.", "minLength": 1}
+_NAME = matching(APP_NAME, "my-postgres-db")
 
 CREATE_DEDICATED = RequestBody(
     shape={
         "anyOf": [
+            rooted("database", record(technology=_DEDICATED, plan=_DEDICATED_PLAN_ID, name=_NAME)),
+            record(addon_provider_id=_DEDICATED, plan_id=_DEDICATED_PLAN_ID, name=_NAME),
             rooted(
                 "database",
                 record(
-                    name=matching(APP_NAME, "my-postgres-db"),
-                    technology={"const": DEDICATED},
-                    plan=TEXT | {"description": "The name of a plan."},
+                    addon_provider_id=_DEDICATED, plan_id=_DEDICATED_PLAN_ID, database_name=_NAME
                 ),
-            ),
-            record(
-                name=matching(APP_NAME, "my-postgres-db"),
-                addon_provider_id={"const": DEDICATED},
-                plan_id=_PLAN_ID,
             ),
         ]
     },
@@ -161,13 +159,25 @@ CREATE_DEDICATED = RequestBody(
             },
         ),
         "official": _example(
-            "What the official client sends.",
+            "What the official command line sends.",
             {
                 "name": "my-other-db",
                 "addon_provider_id": DEDICATED,
                 "plan_id": _DEDICATED_PLAN.id,
             },
         ),
+    },
+)
+
+CREATE_APP = RequestBody(
+    shape=rooted("app", rooted("name", _NAME)),
+    examples={"app": _example("An app.", {"app": {"name": "my-new-app"}})},
+)
+
+RENAME_APP = RequestBody(
+    shape=record(current_name=TEXT, new_name=_NAME),
+    examples={
+        "renamed": _example("Another name.", {"current_name": "web", "new_name": "my-other-app"})
     },
 )
 

@@ -220,15 +220,54 @@ def test_dedicated_databases_are_shown_in_two_forms(client: ProviderClient) -> N
     assert (answer.status, answer.document) == (404, {"error": "Database not found"})
 
 
+def test_an_app_is_created_and_renamed(client: ProviderClient) -> None:
+    """It keeps its id and its addons; a new one of its old name is another."""
+    made = api(client, "POST", "/v1/apps", {"app": {"name": "my-new-app"}})
+    assert (made.status, made.document["app"]["name"]) == (201, "my-new-app")
+    body = {"current_name": "web", "new_name": "my-other-app"}
+    renamed = api(client, "POST", "/v1/apps/web/rename", body)
+    assert (renamed.status, renamed.document["app"]["name"]) == (200, "my-other-app")
+    assert api(client, "GET", "/v1/apps/web").status == 404
+    addons = api(client, "GET", "/v1/apps/my-other-app/addons").document["addons"]
+    assert addons[0]["app_id"] == renamed.document["app"]["id"]
+    for path, refused, field in (
+        ("my-new-app/rename", body, "current_name"),
+        ("my-other-app/rename", {"current_name": "my-other-app", "new_name": "api"}, "new_name"),
+    ):
+        answer = api(client, "POST", f"/v1/apps/{path}", refused)
+        assert (answer.status, list(answer.document["errors"])) == (422, [field])
+
+
+def test_a_suspended_addon_is_resumed(client: ProviderClient, sandbox: Sandbox) -> None:
+    """Its database runs again; another addon stays as it is."""
+    path = f"/v1/apps/web/addons/{MYSQL}"
+    sandbox.change(MYSQL, status="suspended")
+    assert api(client, "GET", path).document["addon"]["status"] == "suspended"
+    for message in ("The addon is resumed", "The addon is not suspended"):
+        answer = api(client, "POST", f"{path}/resume", {})
+        assert (answer.status, answer.document["message"]) == (200, message)
+        assert answer.document["addon"]["status"] == "running"
+
+
+def test_an_addon_has_a_dashboard(client: ProviderClient) -> None:
+    """Its address comes with the addon."""
+    shown = api(client, "GET", f"/v1/apps/web/addons/{MYSQL}/sso").document["addon"]
+    assert shown["sso_url"].endswith(MYSQL)
+    assert shown["id"] == MYSQL
+
+
 def test_a_dedicated_database_is_created_and_deleted_as_an_app(
     timed: ProviderClient, clock: SimulatedClock
 ) -> None:
-    """By the documents' body and by the official client's."""
+    """By the documents' body, by that of the command line and by that of older clients."""
     name = "postgresql-dr-starter-4096"
     documented = {"name": "orders-db", "technology": "postgresql-ng", "plan": name}
-    plan_id = plan(timed, name, "postgresql-ng")
-    official = {"name": "events-db", "addon_provider_id": "postgresql-ng", "plan_id": plan_id}
-    for body in ({"database": documented}, official):
+    wanted = {
+        "addon_provider_id": "postgresql-ng",
+        "plan_id": plan(timed, name, "postgresql-ng"),
+    }
+    older = {"database": wanted | {"database_name": "old-db"}}
+    for body in ({"database": documented}, wanted | {"name": "events-db"}, older):
         answer = api(timed, "POST", "/v1/databases", body)
         shown = answer.document["database"]
         assert (answer.status, shown["technology"], shown["plan"]) == (201, "postgresql-ng", name)
@@ -239,7 +278,8 @@ def test_a_dedicated_database_is_created_and_deleted_as_an_app(
         (addon,) = api(timed, "GET", f"{app}/addons").document["addons"]
         assert addon["status"] == "running"
         taken = api(timed, "POST", "/v1/databases", body)
-        assert (taken.status, taken.document["errors"].keys()) == (422, {"name"})
+        field = "database_name" if body is older else "name"
+        assert (taken.status, taken.document["errors"].keys()) == (422, {field})
         assert api(timed, "DELETE", f"{app}/addons/{addon['id']}").status == 422
         assert api(timed, "DELETE", f"{app}?current_name=other").status == 422
         assert api(timed, "DELETE", f"{app}?current_name={shown['name']}").status == 204
@@ -250,9 +290,10 @@ def test_a_dedicated_database_is_created_and_deleted_as_an_app(
     ("body", "field"),
     [
         ({"database": {}}, "technology"),
-        ({"database": {"technology": "mysql", "plan": "x"}}, "plan"),
+        ({"database": {"technology": "mysql", "plan": "x"}}, "technology"),
         ({"database": {"technology": "postgresql-ng", "plan": "x"}}, "plan"),
-        ({}, "addon_provider_id"),
+        ({"addon_provider_id": "postgresql-ng", "plan_id": "x"}, "plan_id"),
+        ({}, "technology"),
     ],
 )
 def test_an_unfit_dedicated_database_is_a_422(

@@ -95,7 +95,8 @@ def test_json_that_is_said_to_be_another_thing_is_a_400(
 def test_the_region_is_the_sandbox_itself(client: ProviderClient) -> None:
     """A client that looks its hosts up finds them here, without a path."""
     (region,) = client.send("GET", "/v1/regions").document["regions"]
-    assert region.keys() == {"name", "display_name", "api", "dashboard", "database_api", "ssh"}
+    hosts = {"api", "dashboard", "database_api", "ssh"}
+    assert region.keys() == {"name", "display_name", "default"} | hosts
     assert region["name"] == "osc-fr1"
     assert region["api"] == region["database_api"] == client.url
 
@@ -185,6 +186,7 @@ def test_addons_are_found_by_the_name_or_id_of_the_app(client: ProviderClient, a
         },
         "provisioned_at": "2025-02-05T15:38:14.343+01:00",
         "deprovisioned_at": None,
+        "hds_resource": False,
         "updated_at": "2025-02-05T15:38:14.343+01:00",
     }
     assert addons[0]["plan"] == {
@@ -247,7 +249,7 @@ def test_what_is_not_there_is_a_404(client: ProviderClient, path: str, resource:
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/v1/apps", "GET, HEAD, OPTIONS"),
+        ("/v1/apps", "GET, HEAD, OPTIONS, POST"),
         ("/v1/tokens/exchange", "OPTIONS, POST"),
         (f"/api/databases/{MYSQL}", "GET, HEAD, OPTIONS, PATCH, PUT"),
     ],
