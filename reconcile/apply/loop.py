@@ -14,7 +14,7 @@ from reconcile.apply.backup_first import Secure, as_it_is
 from reconcile.apply.executors import Executor
 from reconcile.errors import DOUBT
 from reconcile.model.address import Address
-from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, is_first_half
+from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, Risk, is_first_half
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import REACHED, Outcome, Result
@@ -208,7 +208,7 @@ class _Walk:
         if now.error is not None or now.target is None:
             message = f"could not be read again, nothing was sent: {now.error}"
             return Outcome(action=action, result=Result.FAILED, message=message)
-        other = mismatch(self._target, now.target)
+        other = mismatch(self._target, now.target, loses=action.risk is Risk.LOSSY)
         if other is not None:
             return Outcome(action=action, result=Result.BLOCKED, message=other)
         dropped = action.address in self.loop.dropped

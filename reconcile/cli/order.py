@@ -167,7 +167,7 @@ class _OneOrder:
         """The end of an order that became stale or refused while the question was open."""
         deed, stop = prepared.deed, self.world.interruption.stop
         again = prepare(self.options.order, subject_of(self.known, reads))
-        other = mismatch(deed.target, again.deed.target)
+        other = mismatch(deed.target, again.deed.target, loses=deed.risk is Risk.LOSSY)
         if other is not None or again.premise != prepared.premise:
             message = other or "live changed while it was asked; nothing was sent, order it again"
             return Done(deed=again.deed, result=Result.STALE, message=message)

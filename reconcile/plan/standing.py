@@ -114,10 +114,11 @@ def _stale(clash: Clash, *, dropped: bool) -> Precondition:
     )
 
 
-def mismatch(planned: Target, found: Target) -> str | None:
+def mismatch(planned: Target, found: Target, *, loses: bool) -> str | None:
     """Why a target is not the one that was planned for; None where it is.
 
-    What one of the two does not tell is not compared: a ready token tells of no engine.
+    What one of the two does not tell is not compared: a ready token tells of no engine. But before
+    a loss, a creation time that the plan knows has to be known still.
     """
     sides = (
         ("region", planned.region, found.region),
@@ -133,6 +134,12 @@ def mismatch(planned: Target, found: Target) -> str | None:
     for name, was, is_now in sides:
         if was and is_now and was != is_now:
             return f"it was planned for {name} {was!r}, and this is {is_now!r}: nothing was sent"
+    created = _moment(planned.created_at)
+    if loses and created and found.created_at is None:
+        return (
+            f"the plan is for the database that was created at {created}, and the provider does not"
+            " say when this one was: nothing was sent"
+        )
     return None
 
 

@@ -152,7 +152,7 @@ features: {{force-ssl: {on}, publicly-available: {on}}}
 def switched(sandbox: Sandbox) -> list[tuple[str, str]]:
     """The features that were asked for, in order, each with the method."""
     sent = (one for one in sandbox.requests()["requests"] if one["changes"])
-    return [(one["method"], _feature(one["asked"])) for one in sent]
+    return [(one["method"], _feature(one["asked"] or {})) for one in sent]
 
 
 def _feature(asked: Mapping[str, Any]) -> str:

@@ -476,6 +476,20 @@ def test_another_live_database_is_not_changed() -> None:
     )
 
 
+def test_nothing_is_lost_where_the_creation_time_is_no_longer_known() -> None:
+    """The plan knows it and live does not: another database may stand there. The rest is done."""
+    created = datetime(2025, 2, 5, tzinfo=UTC)
+    (database,) = plan_of(["shop"]).databases
+    known = evolve(database, target=evolve(target(), created_at=created))
+    executor, outcomes = looked(Plan(databases=(known,)), evolve(database, target=target()))
+    assert executor.seen == ["shop/backups", "shop/logical_databases/new"]
+    assert [one.result for one in outcomes] == [Result.DONE, Result.DONE, Result.BLOCKED]
+    assert outcomes[-1].message == (
+        "the plan is for the database that was created at 2025-02-05T00:00:00+00:00, and the"
+        " provider does not say when this one was: nothing was sent"
+    )
+
+
 def test_a_database_that_cannot_be_looked_at_again_loses_nothing() -> None:
     """Its error is the reason."""
     gone = DatabasePlan(handle="shop", engine="influxdb", app="a", error="connection refused")

@@ -291,7 +291,7 @@ def test_a_deletion_expects_what_the_run_did_before() -> None:
 def test_another_target_is_told_by_what_differs(name: str, changed: dict[str, Any]) -> None:
     """Any part of the identity that both sides tell has to be the same."""
     planned = evolve(target(), created_at=CREATED)
-    said = mismatch(planned, evolve(planned, **changed))
+    said = mismatch(planned, evolve(planned, **changed), loses=False)
     assert said is not None
     assert said.startswith(f"it was planned for {name} ")
 
@@ -299,6 +299,15 @@ def test_another_target_is_told_by_what_differs(name: str, changed: dict[str, An
 def test_what_is_not_told_is_not_compared() -> None:
     """A ready token has no engine and no resource id, an older plan file no creation time."""
     planned = evolve(target(), created_at=CREATED)
-    assert mismatch(target(), planned) is None
-    assert mismatch(planned, evolve(planned, engine=None, resource_id="")) is None
-    assert mismatch(planned, planned) is None
+    for loses in (True, False):
+        assert mismatch(target(), planned, loses=loses) is None
+        untold = evolve(planned, engine=None, resource_id="")
+        assert mismatch(planned, untold, loses=loses) is None
+        assert mismatch(planned, planned, loses=loses) is None
+
+
+def test_before_a_loss_the_creation_time_has_to_be_known_still() -> None:
+    """It alone tells a database from another one with the same ids."""
+    planned = evolve(target(), created_at=CREATED)
+    assert mismatch(planned, target(), loses=False) is None
+    assert mismatch(planned, target(), loses=True)
