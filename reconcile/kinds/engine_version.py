@@ -87,7 +87,7 @@ def _ident(holder: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _lookup(spec: EngineVersion, state: Elements, _facts: Facts) -> Call | None:
+def _lookup(spec: EngineVersion, state: Elements) -> Call | None:
     """Ask for the next version only where it decides something."""
     fields, rule = state[ITSELF], parse_rule(spec.version)
     live = Version.parse(str(fields[_VERSION]))

@@ -194,7 +194,7 @@ class Kind(Generic[S]):
     parts       what an address may name below the kind where that is a closed list: the fields of a
                 kind that is one thing, or the names that there can be
     without     spec value, names or fields → the value without them; None where nothing is left
-    lookup      spec value, state, facts → one read more, where these two call for it
+    lookup      spec value, state → one read more, where these two call for it
     learned     state, that read's answer → state; raises AnswerError as `parse`
     normalize   spec value, state, facts → both sides in one spelling
     judge       change, state, facts → what can be done about it, and at which risk
@@ -236,7 +236,7 @@ class Kind(Generic[S]):
     places: Callable[[S], Iterable[tuple[str, Place]]] = lambda _spec: ()
     parts: tuple[str, ...] = ()
     without: Callable[[S, Collection[str]], S | None] = without_fields
-    lookup: Callable[[S, Elements, Facts], Call | None] = lambda _spec, _state, _facts: None
+    lookup: Callable[[S, Elements], Call | None] = lambda _spec, _state: None
     learned: Callable[[Elements, Any], Elements] = lambda state, _answer: state
     simulate: Callable[[Elements, Change], Elements] = apply_change
     step: Callable[[Change], Step | None] = lambda _change: None

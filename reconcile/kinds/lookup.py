@@ -8,7 +8,7 @@ from typing import Any
 from reconcile.errors import AnswerError, NotFoundError, NotOfferedError
 from reconcile.kinds.kind import Kind
 from reconcile.model.call import Call
-from reconcile.model.state import Elements, Facts
+from reconcile.model.state import Elements
 
 UNTOLD = object()
 """The answer of an endpoint that is not there."""
@@ -23,7 +23,7 @@ def or_untold(read: Callable[[], Any]) -> Any:
 
 
 def looked_up(
-    kind: Kind[Any], spec: object, state: Elements, facts: Facts, ask: Callable[[Call], Any]
+    kind: Kind[Any], spec: object, state: Elements, ask: Callable[[Call], Any]
 ) -> Elements:
     """A state with what the lookups of its kind add; `ask` answers one, UNTOLD for nothing.
 
@@ -31,7 +31,7 @@ def looked_up(
     """
     asked: Call | None = None
     while True:
-        call = kind.lookup(spec, state, facts)
+        call = kind.lookup(spec, state)
         if call is None or call == asked:
             return state
         answer = ask(call)

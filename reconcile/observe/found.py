@@ -58,7 +58,7 @@ class Found:
         if isinstance(state, NoElements):
             return state
         try:
-            return looked_up(kind, spec, state, self.facts, partial(lookups.ask, self.target))
+            return looked_up(kind, spec, state, partial(lookups.ask, self.target))
         except ApiError as error:
             if error.unauthenticated:
                 raise

@@ -122,4 +122,4 @@ def _looked_up(subject: Subject, state: Elements) -> Elements:
     def ask(call: Call) -> Any:
         return or_untold(lambda: subject.ask(call))
 
-    return looked_up(engine_version.KIND, _ANY, state, subject.facts, ask)
+    return looked_up(engine_version.KIND, _ANY, state, ask)

@@ -64,6 +64,11 @@ EXPLAINED = (
         within=r"(?<=engine), ?(?:64|65|None)?(?=\))",
         reason=Reason.DEFAULT,
     ),
+    Explained(
+        where="kinds/logical_databases.py: _check",
+        within=r"(?<=RESERVED\.get\(engine), ?(?:\(\)|None)?(?=\))",
+        reason=Reason.DEFAULT,
+    ),
     # bool(None) is False.
     Explained(
         where="kinds/retention_policies.py: _requests",
@@ -139,6 +144,56 @@ EXPLAINED = (
         within=r"(?<=type\()(?:entry|None)(?=\))",
         reason=Reason.SAME,
     ),
+    # What is left of a deletion does not depend on changes of another name, or of another kind.
+    Explained(
+        where="plan/standing.py: _after",
+        within=r"(?<=earlier\.address )[!=]=(?= change)|(?<=concerns )(?:and|or)(?= earlier)",
+        reason=Reason.AMOUNT,
+    ),
+    # Each list has as many as the other.
+    Explained(
+        where="apply/estimate.py: estimate",
+        within=r"(?<=running,)(?: strict=\w+)?(?=\))",
+        reason=Reason.NEVER,
+    ),
+    Explained(
+        where="apply/journal_lines.py: _damaged",
+        within=r"(?<=ends,)(?: strict=\w+)?(?=\))",
+        reason=Reason.NEVER,
+    ),
+    # No line is a damaged one.
+    Explained(
+        where="apply/journal_lines.py: lines_of",
+        within=r"\(?\blast\b\)?(?: or True)?(?= else)",
+        reason=Reason.SAME,
+    ),
+    # What is no text is damaged as well, by the exception.
+    Explained(
+        where="apply/journal_lines.py: _line",
+        within=r"(?<=_damaged\()(?:text\.decode\(\)|None)(?=\))",
+        reason=Reason.SAME,
+    ),
+    Explained(
+        where="apply/journal_values.py: settlement_of",
+        within=r"(?<=ValueError\().*(?=\))",
+        reason=Reason.UNTOLD,
+    ),
+    Explained(
+        where="apply/replay.py: _Told._understand",
+        within=r"(?<=ValueError\().*(?=\))",
+        reason=Reason.UNTOLD,
+    ),
+    # The character itself is no letter, and none of a name.
+    Explained(
+        where="kinds/logical_databases.py: _size_in_folder",
+        within=r"(?<=char )<=?(?= .\\u(?:0590|2000))",
+        reason=Reason.SAME,
+    ),
+    Explained(
+        where="kinds/logical_databases.py: _unfit_for_mysql",
+        within=r"(?<=char )>=?(?= _LAST)",
+        reason=Reason.SAME,
+    ),
     # What is compared there is always live: a kind's only element.
     Explained(
         where="plan/foreign_changes.py: _difference",
@@ -160,8 +215,8 @@ EXPLAINED = (
     # None is taken for False there.
     Explained(
         where="apply/journal.py: Journal.complete",
-        within=r"(?<=flush=)(?:False|None)",
-        reason=Reason.SAME,
+        within=r"(?<=values,)(?: flush=\w+)?(?=\))|(?<=flush=)(?:False|None)",
+        reason=Reason.AMOUNT,
     ),
     # 64 MiB and a byte or two are no size of a journal, nor of a lock.
     Explained(
@@ -229,7 +284,7 @@ EXPLAINED = (
     # Any name will do that no address has.
     Explained(
         where="apply/open_ends.py: _all_open",
-        within=r'(?<=database=)(?:""|None|"XXXX")|(?<=Addon\().*(?="\)|=None\))',
+        within=r'(?<=database=)(?:""|None|"XXXX")|(?<=Addon\().*(?=\))',
         reason=Reason.SAME,
     ),
     # No call equals a text.
@@ -239,9 +294,7 @@ EXPLAINED = (
         reason=Reason.SAME,
     ),
     # The id of a run has one hyphen.
-    Explained(
-        where="apply/applied_plans.py: _began", within=r"r?(?=partition)", reason=Reason.SAME
-    ),
+    Explained(where="apply/*: _began", within=r"r?(?=partition)", reason=Reason.SAME),
     # The version of a format has one point.
     Explained(where="apply/replay.py: replay", within=r"r?(?=partition)", reason=Reason.SAME),
     Explained(

@@ -20,7 +20,15 @@ from unit.apply.disk import room_for
 from reconcile.apply.applied_plans import applied_before
 from reconcile.apply.history import open_history, past_runs, read_run, runs_of_plan
 from reconcile.apply.journal import Journal, JournalError
-from reconcile.apply.journal_lines import HistoryError, Lines, NothingSentError, lines_of
+from reconcile.apply.journal_lines import (
+    CHECKSUM,
+    DamagedLine,
+    HistoryError,
+    Lines,
+    NothingSentError,
+    checksum,
+    lines_of,
+)
 from reconcile.apply.journal_values import NOTHING_WRITTEN
 from reconcile.apply.open_ends import open_ends
 from reconcile.apply.replay import DAMAGED, UNDER_WAY, replay
@@ -559,6 +567,63 @@ def test_lines_that_ran_together_name_both_actions(tmp_path: Path) -> None:
         ("shop/sql_mode", Result.UNKNOWN),
         ("shop/logical_databases/legacy", Result.UNKNOWN),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # The first has lost its verb, and does not take that of the second.
+        (
+            '{"address": "a/b", "x {"address": "c/d", "verb": "create"',
+            [("a/b", ""), ("c/d", "create")],
+        ),
+        # What JSON cannot read stands as it is.
+        (r'{"address": "X\q", "verb": "create"', [(r"X\q", "create")]),
+    ],
+)
+def test_a_damaged_line_names_what_it_still_says(text: str, names: list[tuple[str, str]]) -> None:
+    """The address and the verb of each action."""
+    (line,) = lines_of(f"{text}\n".encode()).lines
+    assert line == DamagedLine(names=tuple(names))
+
+
+def test_a_line_without_a_checksum_names_its_action() -> None:
+    """Among others that have one it is damaged, in whatever order its values stand."""
+    bare = {"verb": "create", "event": "finished", "address": "a/b", "at": NOON.isoformat()}
+    summed = {**bare, "address": "c/d"} | {CHECKSUM: checksum({**bare, "address": "c/d"})}
+    lines = lines_of("".join(f"{json.dumps(one)}\n" for one in (bare, summed)).encode()).lines
+    assert lines[0] == DamagedLine(names=(("a/b", "create"),))
+
+
+def test_a_damaged_line_is_about_its_own_half(tmp_path: Path) -> None:
+    """What was known of it is not any more; what is known of the other half stays."""
+    created = planned(Create(address=LEGACY.address, after={}))
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        for half in (LEGACY, created):
+            journal.started(half)
+        for half in (created, LEGACY):
+            journal.finished(outcome(half))
+    lines = journal.path.read_text(encoding="utf-8").splitlines()
+    again = lines[-1].replace('"at"', '"at', 1)
+    journal.path.write_text("\n".join([*lines, again, lines[-2], ""]), encoding="utf-8")
+    assert [(deed.verb, deed.result) for deed in read_run(journal.path).deeds] == [
+        ("delete", Result.UNKNOWN),
+        ("create", Result.DONE),
+    ]
+
+
+def test_a_deed_whose_verb_was_damaged_is_known_by_its_next_line(tmp_path: Path) -> None:
+    """It is one deed, and not two."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENING)
+        journal.started(LEGACY)
+        journal.finished(outcome(LEGACY))
+    first, started, last = journal.path.read_text(encoding="utf-8").splitlines()[:3]
+    damaged = started.replace('"verb": "delete"', '"verb": "dElete"', 1)
+    journal.path.write_text(f"{first}\n{damaged}\n{last}\n", encoding="utf-8")
+    run = read_run(journal.path)
+    assert [(deed.verb, deed.result) for deed in run.deeds] == [("delete", Result.DONE)]
 
 
 def test_a_line_cut_before_its_verb_is_about_the_last_of_its_address(tmp_path: Path) -> None:

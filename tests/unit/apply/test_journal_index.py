@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -173,6 +175,37 @@ def test_old_journals_are_pruned_by_age(tmp_path: Path, monkeypatch: pytest.Monk
     assert journals(tmp_path) == [one for one in before if one != ident(old)]
     document = json.loads((tmp_path / "runs" / "index.json").read_bytes())
     assert ident(old) not in document["runs"]
+
+
+def test_the_index_is_private(tmp_path: Path) -> None:
+    """It names databases: nobody else may read it, whatever the umask."""
+    write(tmp_path, "run-1", outcome(AUDIT))
+    before = os.umask(0)
+    try:
+        open_history(tmp_path, NOON)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "runs" / "index.json").stat().st_mode) == 0o600
+
+
+def test_what_stays_keeps_no_younger_journal_from_being_pruned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest is open, the next tells what became of a newer one: the third goes all the same."""
+    shortened(monkeypatch, LEAST=2)
+    begun(tmp_path, ident(93 * DAY), BACKUPS)
+    other = evolve(OPENING, databases={"shop": evolve(OPENING.databases["shop"], addon="ad-2")})
+    settled = write(tmp_path, ident(DAY, 4), outcome(AUDIT), opening=other)
+    with Journal(tmp_path, ident(92 * DAY, 1), lambda: NOON) as journal:
+        journal.begin(other)
+        found = Settlement(run=settled.stem, address=AUDIT.address, verb="create", done=True)
+        journal.settled(found)
+        journal.end({})
+    write(tmp_path, ident(91 * DAY, 2), outcome(AUDIT), opening=other)
+    write(tmp_path, ident(DAY, 5), opening=other)
+    stays = {ident(93 * DAY), ident(92 * DAY, 1), ident(DAY, 4), ident(DAY, 5)}
+    open_history(tmp_path, NOON)
+    assert set(journals(tmp_path)) == stays
 
 
 def test_many_journals_are_pruned_by_number(

@@ -127,6 +127,59 @@ def test_actions_run_in_the_order_of_the_plan() -> None:
     ]
 
 
+@frozen
+class Showing:
+    """An executor whose every answer holds the whole resource, and a message."""
+
+    message: str = ""
+
+    def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
+        """Do it."""
+        return Outcome(action=action, result=Result.DONE, message=self.message, resource={})
+
+
+SHIFTED = {
+    "backups": {ITSELF: {"enabled": True, "hours": (14,)}},
+    "maintenance_window": {ITSELF: {"weekday": "friday", "hour": 21}},
+}
+"""What an answer tells after somebody else changed both."""
+
+
+@pytest.mark.parametrize(
+    ("seen", "message", "said"),
+    [
+        (None, "sent", "sent"),
+        (
+            observed(SHIFTED),
+            "sent",
+            "sent; meanwhile 'shop/maintenance_window' was changed by another",
+        ),
+        (observed(SHIFTED), "", "meanwhile 'shop/maintenance_window' was changed by another"),
+    ],
+)
+def test_what_an_answer_shows_of_another_is_said_after_its_message(
+    seen: Observed | None, message: str, said: str
+) -> None:
+    """An answer that makes no sense shows nothing."""
+    wanted = {
+        "backups": Backups(enabled=True),
+        "maintenance_window": MaintenanceWindow(weekday=Weekday.SUNDAY),
+    }
+    live = {
+        "backups": {ITSELF: {"enabled": False, "hours": (14,)}},
+        "maintenance_window": {ITSELF: {"weekday": "monday", "hour": 21}},
+    }
+    plan = build_plan([desired(wanted)], {"shop": observed(live)})
+    loop = Loop(
+        proposal=Proposal(plan=plan),
+        allowance=ALL,
+        executor=Showing(message),
+        told_by=lambda _resource, _plan, _target: seen,
+    )
+    first = loop.run()[0]
+    assert first.message.partition(":")[0] == said
+
+
 def test_a_failure_stops_its_database_and_no_other() -> None:
     """What follows may rest on what failed; other databases go on."""
     executor = Recorder({"a/logical_databases/new": Result.FAILED})

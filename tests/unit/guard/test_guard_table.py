@@ -20,6 +20,7 @@ from reconcile.kinds.features import Features
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
+from reconcile.model.address import Address
 from reconcile.model.engine import Engine
 from reconcile.model.evidence import Backup, Evidence, RecoveryWindow
 from reconcile.model.finding import Finding, Severity
@@ -333,6 +334,16 @@ def test_g105_refuses_a_manual_step_whatever_is_made_before_actions(backup_first
     assert (found.code, found.hint) == (
         "G105",
         "make a backup in the dashboard first, or wait for the next one",
+    )
+
+
+def test_g105_no_order_makes_a_backup_first() -> None:
+    """A one-off command has no such flag, and the hint does not name it."""
+    plan = deleting()
+    (action,) = plan.actions
+    order = evolve(plan, items=(evolve(action, address=Address(database="shop")),))
+    assert one(order, evidence={"shop": Evidence(backups=())}).hint == (
+        "make a backup in the dashboard first, or wait for the next one"
     )
 
 

@@ -90,6 +90,23 @@ def test_a_loss_of_an_unsigned_file_needs_a_spec_of_the_live_database(
     assert all(one.address == plan.actions[0].address for one in findings)
 
 
+def test_a_loss_without_a_spec_says_what_to_do() -> None:
+    """The spec may be elsewhere, or name no addon."""
+    (one,) = review(LOSING, Context(now=NOW, claims={"shop": Claim()}, needs_spec=True)).findings
+    assert (one.message, one.hint) == (
+        "this would lose data, and no spec here is about this live database",
+        "name the addon in its spec, or say with --specs where that is",
+    )
+
+
+def test_a_spec_that_protects_its_own_database_names_no_other_place() -> None:
+    """The plan's own database is protected: that says enough."""
+    plan = evolve(LOSING, databases=tuple(evolve(one, protect=True) for one in LOSING.databases))
+    for claim in (Claim(), Claim(specs=(OTHER,))):
+        (one,) = found(plan, claim)
+        assert one.message == "the database is protected, and this would lose data"
+
+
 def test_pins_of_another_spec_hold() -> None:
     """Also where its own spec pins nothing, and nothing is to be done; each pin is named once."""
     pinned = evolve(OTHER, pins=Pins(resource_id="shop-web-9", region="osc-secnum-fr1"))

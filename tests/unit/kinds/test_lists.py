@@ -161,6 +161,8 @@ def test_a_kind_that_is_not_offered_is_blocked() -> None:
         (Engine.MYSQL, "-" * 52, False),
         (Engine.MYSQL, "日" * 51, True),
         (Engine.MYSQL, "日" * 52, False),
+        (Engine.MYSQL, "ª" * 52, False),
+        (Engine.MYSQL, "ب" * 52, False),
         (Engine.MYSQL, "mysql", False),
         (Engine.MYSQL, "Information_Schema", False),
         (Engine.MYSQL, "admin", True),
@@ -183,6 +185,12 @@ def test_names_that_the_engine_would_refuse_are_found_offline(
     """Length and characters, by engine."""
     spec = LogicalDatabases(present=named(name))
     assert (list(logical_databases.KIND.check(spec, engine)) == []) is fits
+
+
+def test_a_name_that_no_server_gives_may_go() -> None:
+    """It may be live all the same."""
+    spec = LogicalDatabases(absent=(removal("x" * 65),))
+    assert [*logical_databases.KIND.check(spec, Engine.MYSQL)] == []
 
 
 def test_names_given_twice() -> None:

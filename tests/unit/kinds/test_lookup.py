@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import facts
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.engine_version import KIND, EngineVersion
@@ -27,7 +26,7 @@ def found(*answers: Any, spec: EngineVersion = SPEC) -> tuple[Any, list[Call]]:
         asked.append(call)
         return next(left)
 
-    return looked_up(KIND, spec, LIVE, facts(), ask)[ITSELF], asked
+    return looked_up(KIND, spec, LIVE, ask)[ITSELF], asked
 
 
 def test_what_a_spec_calls_for_is_asked_once() -> None:

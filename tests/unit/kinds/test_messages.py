@@ -321,6 +321,20 @@ def test_a_feature_that_goes_after_another_says_so(enabled: bool, waits: str, sa
             ("present", 0, "name"),
         ),
         (
+            LogicalDatabases(absent=(removal("mysql"),)),
+            Engine.MYSQL,
+            "invalid name 'mysql': mysql keeps its own data there",
+            "take it out",
+            ("absent", 0, "name"),
+        ),
+        (
+            RetentionPolicies(present=(RetentionPolicy(name="a/b", duration="1d"),)),
+            Engine.INFLUXDB,
+            "invalid name 'a/b': influxdb refuses it",
+            "write at most 255 bytes, without / and \\ and without blanks other than a space",
+            ("present", 0, "name"),
+        ),
+        (
             LogicalDatabases(present=(LogicalDatabase(name="a"), LogicalDatabase(name="a"))),
             Engine.MYSQL,
             "'a' is listed twice under present",
@@ -358,6 +372,44 @@ def test_what_cannot_be_meant(
 
 
 @pytest.mark.parametrize(
+    ("spec", "said", "hint"),
+    [
+        (
+            LogicalDatabases(),
+            "an empty list manages nothing",
+            "name what has to be there, write others: report, or take the key out",
+        ),
+        (
+            LogicalDatabases(present=(LogicalDatabase(name="Shop"),), absent=(removal("shop"),)),
+            "'shop' is listed under absent, and 'Shop' under present",
+            "they differ in case or in Unicode's form only: make sure that the right one goes",
+        ),
+    ],
+)
+def test_what_is_hardly_meant_is_a_warning(spec: LogicalDatabases, said: str, hint: str) -> None:
+    """It may be meant: the spec is valid."""
+    (fault,) = KIND_BY_NAME["logical_databases"].check(spec, Engine.MYSQL)
+    assert (str(fault), fault.hint, fault.is_warning) == (said, hint, True)
+
+
+def test_a_duration_may_have_many_parts() -> None:
+    """As many as the schema allows."""
+    assert DurationText().schema()["maxLength"] == 64
+    DurationText().check("1h" * 32)
+    with pytest.raises(InvalidValueError):
+        DurationText().check("1h" * 33)
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"), [("X" * 255, True), ("X" * 256, False), ("é" * 128, False), ("a\\b", False)]
+)
+def test_a_policy_is_named_like_a_folder(name: str, fits: bool) -> None:
+    """InfluxDB keeps each in one: 255 bytes, no slashes."""
+    spec = RetentionPolicies(present=(RetentionPolicy(name=name, duration="1d"),))
+    assert ([*KIND_BY_NAME["retention_policies"].check(spec, Engine.INFLUXDB)] == []) is fits
+
+
+@pytest.mark.parametrize(
     ("text", "said", "hint"),
     [
         (
@@ -366,6 +418,7 @@ def test_what_cannot_be_meant(
             "whole numbers with the units w, d, h, m, s, as in 30d or 1d12h; INF for ever",
         ),
         ("59m", "'59m' is shorter than InfluxDB keeps data", "write 1h or more"),
+        ("0h", "'0h' means for ever to InfluxDB", "write INF for ever"),
     ],
 )
 def test_a_duration_that_cannot_be_asked_for(text: str, said: str, hint: str) -> None:
