@@ -86,11 +86,17 @@ def _proposed(task: Task, again: Again, permits: Permits | None, *, shown: bool 
     safe = task.safeguard.backup_first
     if saved is not None:
         return look_and_judge(
-            saved, again, permits, shown=shown, overrides=overrides, backup_first=safe
+            saved,
+            again,
+            permits,
+            task.about,
+            shown=shown,
+            overrides=overrides,
+            backup_first=safe,
         )
     fleet, reads, world = again.fleet, again.reads, again.world
     if task.fleetwide:
-        foretell(fleet, reads, task.about, world)
+        foretell(fleet.desired, reads, task.about, world)
     stop = world.interruption.stop
     made = propose(
         fleet,

@@ -22,7 +22,7 @@ from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.cost import Estimate, Spent
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
-from reconcile.observe.estimate import estimate
+from reconcile.observe.estimate import estimate, reads_of
 from reconcile.observe.evidence import NO_WINDOWS, Windows, gather
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
@@ -74,12 +74,26 @@ def tell_warnings(fleet: Fleet, world: World) -> None:
         world.tell(f"{one.location}: {one.severity.value}: {one.message} [{one.code}]")
 
 
-def foretell(fleet: Fleet, reads: Reads, about: About, world: World) -> None:
-    """Say what reading the fleet will cost. Raises CannotFitError where that takes too long."""
-    in_hand = reads.in_hand((one.app, one.addon) for one in fleet.desired)
-    budget = about.config.request_budget
-    foreseen = estimate(fleet.desired, in_hand=in_hand, budget=budget, recent=reads.recent())
-    what = f"reading {count(len(fleet.desired), 'database')}"
+def foretell(
+    desired: Sequence[Desired],
+    reads: Reads,
+    about: About,
+    world: World,
+    *,
+    requests_of: Callable[[Desired], int] = reads_of,
+) -> None:
+    """Say what reading these databases will cost, and bound how long it may take.
+
+    `requests_of` as in `estimate`. Raises CannotFitError where it takes too long.
+    """
+    foreseen = estimate(
+        desired,
+        in_hand=reads.in_hand((one.app, one.addon) for one in desired),
+        budget=about.config.request_budget,
+        recent=reads.recent(),
+        requests_of=requests_of,
+    )
+    what = f"reading {count(len(desired), 'database')}"
     most = _most(foreseen)
     bound = "" if about.max_wait else f", at most {duration(most)}"
     so_long = about_so_long(foreseen.seconds)

@@ -28,7 +28,7 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
     tell_warnings(fleet, world)
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
     with reading(about, options.output, world) as reads:
-        foretell(fleet, reads, about, world)
+        foretell(fleet.desired, reads, about, world)
         proposal = propose(
             fleet, reads, world, stop=world.interruption.stop, overrides=options.override
         )

@@ -12,13 +12,15 @@ from reconcile.apply.executors import DryRunExecutor
 from reconcile.apply.loop import Loop
 from reconcile.cli.again import Again
 from reconcile.cli.options import Override
-from reconcile.cli.pipeline import judge
+from reconcile.cli.pipeline import About, foretell, judge
 from reconcile.cli.saved import Taken
 from reconcile.guard.would_run import Permits
 from reconcile.model.change import ActionKey, Risk
 from reconcile.model.item import Action, Item
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
+from reconcile.observe.estimate import looks_of
+from reconcile.plan.intent import intended
 
 _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 _KNOWN = frozenset({Result.ALREADY_DONE, Result.STALE, Result.BLOCKED})
@@ -41,6 +43,7 @@ def look_and_judge(
     saved: Taken,
     again: Again,
     permits: Permits | None,
+    about: About,
     *,
     shown: bool,
     overrides: Sequence[Override],
@@ -53,7 +56,7 @@ def look_and_judge(
     given, stop = saved.proposal, again.world.interruption.stop
     if given.refused:
         return Looked(proposal=given)
-    looked = look(saved, again, stop, shown=shown)
+    looked = look(saved, again, about, stop, shown=shown)
     # What an unsigned file says of its targets proves nothing: the specs are compared with them.
     fleet = again.fleet if saved.signed else evolve(again.fleet, desired=())
     judged = judge(
@@ -70,14 +73,18 @@ def look_and_judge(
     return evolve(looked, proposal=judged)
 
 
-def look(saved: Taken, again: Again, stop: Event, *, shown: bool) -> Looked:
+def look(saved: Taken, again: Again, about: About, stop: Event, *, shown: bool) -> Looked:
     """Find out what of a saved plan is still to be done.
 
     Without `shown` nobody sees the plan, and only what guards judge is looked at: the databases in
-    which something other than safe is to be done. The loop looks at each of the others itself.
+    which something other than safe is to be done. The loop looks at each of the others itself. What
+    the look costs is shown before. Raises CannotFitError where it takes too long.
     """
     plan = saved.proposal.plan
     chosen = [one for one in plan.databases if one.actions and (shown or _is_risky(one))]
+    if chosen:
+        asked = [intended(one, one.actions) for one in chosen]
+        foretell(asked, again.reads, about, again.world, requests_of=looks_of)
     looks: dict[str, DatabasePlan] = {}
     outcomes = Loop(
         proposal=Proposal(plan=Plan(databases=tuple(chosen))),

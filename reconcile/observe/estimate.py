@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconcile.kinds import KINDS
 from reconcile.kinds.kind import never_by_sql
@@ -19,14 +19,15 @@ def estimate(
     in_hand: InHand,
     budget: Budget,
     recent: Mapping[str, Sequence[float]] | None = None,
+    requests_of: Callable[[Desired], int] | None = None,
 ) -> Estimate:
     """What `observe` will ask for these databases if nothing goes wrong.
 
-    What it takes to have access to them; then the resource, and one request for each distinct read
-    of the kinds that a spec names. What no one can foresee is left out: a lookup that the answers
+    What it takes to have access to them; then the requests of each, as `requests_of` counts them:
+    by default `reads_of`. What cannot be foreseen is left out: a lookup that the answers
     call for, and databases that turn out not to be settled. `recent` as in `foresee`.
     """
-    database = sum(reads_of(one) for one in desired)
+    database = sum(map(requests_of or reads_of, desired))
     return foresee(
         {**access_to(desired, in_hand=in_hand), "database": database}, budget, recent=recent
     )

@@ -125,6 +125,23 @@ def test_only_what_it_touches_is_read(sandbox: Sandbox, command: Command) -> Non
     assert "9 requests sent: 2 auth, 1 api, 6 database" in done.stderr
 
 
+@pytest.mark.parametrize("line", [("apply", "--plan", FILE, "--dry-run"), LOSING])
+def test_what_the_first_look_costs_is_shown_before(losing: Command, line: tuple[str, ...]) -> None:
+    """As `plan` and `apply` show it, with the same bound."""
+    done = losing(*line, status=2 if "--dry-run" in line else 0)
+    first = "reading 1 database: 5 requests, under a second, at most 10 min"
+    assert done.stderr.splitlines()[0] == first
+
+
+def test_a_first_look_that_takes_too_long_is_not_begun(sandbox: Sandbox, losing: Command) -> None:
+    """--max-wait holds for it; the third request a minute comes too late."""
+    config = "version: 1\nrequest_budget: {database: 1}\n"
+    (losing.directory / "reconcile.yaml").write_text(config, encoding="utf-8")
+    refused = losing(*LOSING, "--max-wait", "1s", status=1)
+    assert "reconcile: reading 1 database takes about" in refused.stderr
+    assert sandbox.requests()["requests"] == []
+
+
 def test_a_second_time_it_is_refused(sandbox: Sandbox, planned: Command) -> None:
     """A journal that knows of it says which run did it; nothing is sent."""
     planned(*APPLY, status=0)
