@@ -192,7 +192,7 @@ def test_the_kinds_read_by_what_the_table_says() -> None:
     """By the row's call, or by one read more that a spec calls for."""
     version = EngineVersion(version=">=16.6")
     live = {ITSELF: {"version": "16.4.0-1", "version_id": "some-id"}}
-    lookup = KIND_BY_NAME["engine_version"].lookup(version, live, facts())
+    lookup = KIND_BY_NAME["engine_version"].lookup(version, live)
     for row in ROWS:
         if row.call is None or _is_change(row):
             continue

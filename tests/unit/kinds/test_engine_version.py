@@ -194,7 +194,7 @@ def test_the_next_version_is_looked_up_only_where_it_decides(
     spec: EngineVersion, resource: dict[str, Any], asks: bool
 ) -> None:
     """A spec that is met costs no request; nor does one that no next version would help."""
-    call = KIND.lookup(spec, state_of(**resource), FACTS)
+    call = KIND.lookup(spec, state_of(**resource))
     assert call == (type_version("v164") if asks else None)
 
 
@@ -252,14 +252,14 @@ def test_a_next_upgrade_that_is_an_id_is_looked_up() -> None:
     """Its number is in the answer about the version of that id."""
     spec = EngineVersion(version=">=16.6")
     state = state_of(**{**RESOURCE, "next_version_id": ""})
-    first = KIND.lookup(spec, state, facts())
+    first = KIND.lookup(spec, state)
     assert first is not None
     state = KIND.learned(state, {"next_upgrade": FOLLOWING["id"]})
-    second = KIND.lookup(spec, state, facts())
+    second = KIND.lookup(spec, state)
     assert second is not None
     assert (second.names, second != first) == ({"version": FOLLOWING["id"]}, True)
     state = KIND.learned(state, FOLLOWING)
-    assert KIND.lookup(spec, state, facts()) is None
+    assert KIND.lookup(spec, state) is None
     assert state[ITSELF]["next_version_id"] == FOLLOWING["id"]
     assert state[ITSELF]["next_version"] == "16.6.0-1"
 
