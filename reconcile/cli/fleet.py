@@ -1,16 +1,16 @@
-"""The first stage of a command: what the specs say. Offline, and without the rooms that are not."""
+"""The first stage of a command: what the specs say, and which databases are selected. Offline."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from fnmatch import fnmatchcase
 from functools import cache, partial
 
 from attrs import evolve, field, frozen
 
 from reconcile.cli.options import Selection
-from reconcile.cli.select import select
-from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.finding import Finding, only_warnings
 from reconcile.model.project import Project
 from reconcile.model.state import Desired
@@ -105,3 +105,32 @@ def _valid(fleet: Fleet) -> Fleet:
     if not fleet.valid:
         raise InvalidSpecsError(fleet)
     return fleet
+
+
+def select(desired: Sequence[Desired], selection: Selection) -> tuple[Desired, ...]:
+    """Take what `--only` names and leave out what `--exclude` names.
+
+    Raises UsageError for a pattern that matches nothing, and when nothing is left.
+    """
+    for option, patterns in (("--only", selection.only), ("--exclude", selection.exclude)):
+        for pattern in patterns:
+            if not any(_matches(pattern, one) for one in desired):
+                raise UsageError(f"{option} {pattern!r} matches no database of the specs")
+    chosen = tuple(
+        one
+        for one in desired
+        if (not selection.only or any(_matches(pattern, one) for pattern in selection.only))
+        and not any(_matches(pattern, one) for pattern in selection.exclude)
+    )
+    if not chosen:
+        raise UsageError("--only and --exclude leave no database")
+    return chosen
+
+
+def _matches(pattern: str, database: Desired) -> bool:
+    if not pattern.startswith("label:"):
+        return fnmatchcase(database.handle, pattern)
+    key, equals, value = pattern.removeprefix("label:").partition("=")
+    if not equals or not key:
+        raise UsageError(f"{pattern!r} is no label: write label:KEY=VALUE")
+    return key in database.labels and fnmatchcase(database.labels[key], value)

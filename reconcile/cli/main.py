@@ -158,8 +158,8 @@ def _run_command(options: Any, world: World) -> int:
     try:
         status: int = module.run(options, world)
     except ReconcileError as error:
-        from reconcile.cli.findings import present_findings  # noqa: PLC0415 - see main
         from reconcile.cli.fleet import InvalidSpecsError  # noqa: PLC0415 - see main
+        from reconcile.cli.validate import present_findings  # noqa: PLC0415 - see main
 
         if not isinstance(error, InvalidSpecsError):
             raise

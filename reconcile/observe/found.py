@@ -1,24 +1,35 @@
-"""A live database that was found: its target and its resource, read first whatever comes next."""
+"""A live database: finding it, reading its resource, and the states of its kinds.
+
+There is no request more than there are distinct reads.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
-from reconcile.errors import AnswerError, ApiError, ReconcileError, UsageError
+from reconcile.errors import AnswerError, ApiError, NotOfferedError, ReconcileError, UsageError
 from reconcile.kinds.kind import Kind
 from reconcile.kinds.lookup import looked_up
 from reconcile.model.call import RESOURCE, Call, filled
-from reconcile.model.engine import Engine
-from reconcile.model.state import Facts, KindState, NoElements, Observed, Unknown, Unreadable
+from reconcile.model.engine import Engine, Version
+from reconcile.model.state import (
+    Facts,
+    KindState,
+    NoElements,
+    NotOffered,
+    Observed,
+    Unknown,
+    Unreadable,
+)
 from reconcile.model.target import Target
-from reconcile.observe.facts import created_at_of, facts_of
+from reconcile.model.text import safe_text
 from reconcile.observe.lookups import Lookups
-from reconcile.observe.states import states_of
 
 T = TypeVar("T")
 
@@ -111,3 +122,101 @@ def or_unknown(read: Callable[[], T]) -> T | Unknown:
     except ReconcileError as error:
         about = error.about if isinstance(error, ApiError) else None
         return Unknown(reason=str(error), unauthenticated=error.unauthenticated, about=about)
+
+
+def facts_of(resource: object) -> Facts:
+    """What the resource says of the database as a whole.
+
+    Source: the API text, "Databases attributes"; unknown fields are ignored, known ones may be
+    absent. Raises AnswerError for what is not an object, or has no type or status.
+    """
+    if not isinstance(resource, dict):
+        raise AnswerError("the database resource is no object")
+    type_name = _text(resource, "type_name")
+    version = resource.get("readable_version")
+    operation = resource.get("current_operation_id")
+    return Facts(
+        engine=Engine.parse(type_name),
+        type_name=type_name,
+        version=Version.parse(version) if isinstance(version, str) else None,
+        status=_text(resource, "status"),
+        operation=safe_text(str(operation)) if operation else None,
+    )
+
+
+def created_at_of(resource: Mapping[str, Any]) -> datetime | None:
+    """When a database was created, in UTC; None where its resource does not say it as a time."""
+    value = resource.get("created_at")
+    try:
+        created = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return created.astimezone(UTC) if created and created.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(resource: Mapping[str, Any], key: str) -> str:
+    value = resource.get(key)
+    if not isinstance(value, str) or not value:
+        raise AnswerError(f"the database resource has {safe_text(repr(value))[:60]} as {key!r}")
+    return safe_text(value)
+
+
+Ask = Callable[[Call], Any]
+"""Answers a read: the `database` object or an action's `result`."""
+
+
+def states_of(
+    kinds: Sequence[Kind[Any]], engine: Engine, ask: Ask, *, resource: str = str(RESOURCE)
+) -> dict[str, KindState]:
+    """The states by kind name, in the order of `kinds`; those that share a read share its answer.
+
+    An answer of another shape makes a kind unreadable, and no other: `resource` is how its message
+    names the read of the resource; actions name themselves. Raises what `ask` raises;
+    NotOfferedError only where a kind is surely offered, for then the refusal has another reason.
+    """
+    states: dict[str, KindState] = {}
+    for call, sharing in _by_call(kinds):
+        source = resource if call == RESOURCE else call.action_name or str(call)
+        states.update(_read(call, sharing, engine, ask, source))
+    return {kind.name: states[kind.name] for kind in kinds}
+
+
+def or_unreadable(read: Callable[[], KindState], source: str) -> KindState:
+    """What is read, or why it makes no sense, with where it came from."""
+    try:
+        return read()
+    except AnswerError as error:
+        return Unreadable(message=f"{source}: {error}")
+
+
+def _by_call(kinds: Sequence[Kind[Any]]) -> list[tuple[Call, list[Kind[Any]]]]:
+    """Group by equal calls: they hold mappings, so that no dict can."""
+    groups: list[tuple[Call, list[Kind[Any]]]] = []
+    for kind in kinds:
+        for call, sharing in groups:
+            if call == kind.read:
+                sharing.append(kind)
+                break
+        else:
+            groups.append((kind.read, [kind]))
+    return groups
+
+
+def _read(
+    call: Call, kinds: list[Kind[Any]], engine: Engine, ask: Ask, source: str
+) -> Iterator[tuple[str, KindState]]:
+    offered = [kind for kind in kinds if engine in kind.offers]
+    for kind in kinds:
+        if kind not in offered:
+            yield kind.name, NotOffered(message=f"{engine.value} has no {kind.name}")
+    if not offered:
+        return
+    try:
+        answer = ask(call)
+    except NotOfferedError as error:
+        if any(kind.offers[engine] for kind in offered):
+            raise
+        yield from ((kind.name, NotOffered(message=error.said)) for kind in offered)
+    else:
+        for kind in offered:
+            yield kind.name, or_unreadable(partial(kind.parse, answer), source)

@@ -6,14 +6,15 @@ Extension".
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import LiteralString
 
+from reconcile.model.extension import folded
 from reconcile.model.reach import Package, Reached
 from reconcile.sql.dependents import DEPENDENTS, dependents
 from reconcile.sql.hiding import cut
-from reconcile.sql.name_list import listed
 from reconcile.sql.rows import row, table, truth
 from reconcile.sql.session import Rows, Session
 
@@ -108,3 +109,26 @@ def _grouped(pairs: Rows) -> Mapping[str, set[str]]:
     for key, value in table(pairs, cut, cut):
         groups[key].add(value)
     return groups
+
+
+_NAME = re.compile(
+    r'[ \t\n\r\f\v]*(?:"((?:[^"]|"")+)"|([^ \t\n\r\f\v,"][^ \t\n\r\f\v,]*))[ \t\n\r\f\v]*(,|\Z)'
+)
+
+
+def listed(text: str) -> frozenset[str]:
+    """The names of a list in a setting; none where the server cannot read it.
+
+    Source: PostgreSQL, `SplitIdentifierString`: commas between names, a name in double quotes as it
+    is, capitals of another one as small letters.
+    """
+    names: set[str] = set()
+    place, more = 0, bool(text.strip())
+    while more:
+        found = _NAME.match(text, place)
+        if found is None:
+            return frozenset()
+        quoted, bare, separator = found.groups()
+        names.add(folded(bare) if quoted is None else quoted.replace('""', '"'))
+        place, more = found.end(), separator == ","
+    return frozenset(names)

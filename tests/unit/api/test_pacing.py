@@ -23,7 +23,7 @@ from unit.api.loopback import (
     unheard,
 )
 
-from reconcile.api.quota import Quota
+from reconcile.api.pace import Quota
 from reconcile.api.reads import READING, connect_reading
 from reconcile.api.routes import GROUNDWORK
 from reconcile.api.surroundings import Surroundings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from builders import desired
 
+from reconcile.cli.fleet import select
 from reconcile.cli.options import Selection
-from reconcile.cli.select import select
 from reconcile.errors import ExitStatus, UsageError
 
 FLEET = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reconcile.errors import AnswerError
 from reconcile.model.engine import Engine, Version
 from reconcile.model.state import Facts
-from reconcile.observe.facts import created_at_of, facts_of
+from reconcile.observe.found import created_at_of, facts_of
 
 RESOURCE = {"type_name": "mysql", "readable_version": "8.0.35-1", "status": "running"}
 

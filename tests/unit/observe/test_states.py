@@ -14,7 +14,7 @@ from reconcile.kinds.kind import Kind
 from reconcile.model.call import RESOURCE, Call
 from reconcile.model.engine import Engine
 from reconcile.model.state import ITSELF, NotOffered
-from reconcile.observe.states import states_of
+from reconcile.observe.found import states_of
 
 
 class Answering:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconcile.sql.name_list import listed
+from reconcile.sql.catalog import listed
 
 
 @pytest.mark.parametrize(

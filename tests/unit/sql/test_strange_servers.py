@@ -29,7 +29,7 @@ from reconcile.errors import (
 from reconcile.model.reach import Connection, Package, Reach, Reached, Said, Unreached, Uses
 from reconcile.model.sql import Sql
 from reconcile.sql.identity import Fingerprint
-from reconcile.sql.proofs import Proofs
+from reconcile.sql.reads import Proofs
 from reconcile.sql.writes import SqlWrites
 
 CONNECTION = Connection(dsn="${env:SHOP}", database="shop")
