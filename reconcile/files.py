@@ -30,18 +30,50 @@ def read_file(path: str | Path, largest: int) -> bytes:
 
 @contextmanager
 def opened_file(path: str | Path) -> Iterator[BinaryIO]:
-    """A regular file, open for reading. Raises OSError, EINVAL for a pipe, a device or a socket."""
+    """A regular file, open for reading.
+
+    Raises OSError, EINVAL for a pipe, a device, a socket and what the kernel shows as a file: those
+    hold the environment and the memory of processes, which no file of a project may quote.
+    """
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
-        mode = os.fstat(number).st_mode
-        if stat.S_ISDIR(mode):
+        status = os.fstat(number)
+        if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        if (reason := not_regular(status)) is not None:
+            raise OSError(errno.EINVAL, reason, str(path))
         with open(number, "rb", closefd=False) as file:
             yield file
     finally:
         os.close(number)
+
+
+def not_regular(status: os.stat_result) -> str | None:
+    """Why something that is not a folder is not a regular file on a disk; None if it is."""
+    for is_kind, kind in _OTHER_KINDS:
+        if is_kind(status.st_mode):
+            return f"it is a {kind}, not a regular file"
+    if status.st_dev in _kernel_devices():
+        return "it shows the state of the kernel, not a regular file"
+    return None
+
+
+_OTHER_KINDS = (
+    (stat.S_ISFIFO, "pipe"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+    (stat.S_ISSOCK, "socket"),
+)
+
+
+def _kernel_devices() -> frozenset[int]:
+    """The file systems of /proc and /sys, which a bind mount may show elsewhere."""
+    found = set()
+    for folder in ("/proc", "/sys"):
+        with suppress(OSError):
+            if os.path.ismount(folder):
+                found.add(os.stat(folder).st_dev)  # noqa: PTH116 - as above
+    return frozenset(found)
 
 
 def replace_file(path: Path, content: bytes, *, private: bool) -> None:

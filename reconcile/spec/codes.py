@@ -24,6 +24,7 @@ UNUSABLE_SCALAR = "S012"
 EMPTY = "S013"
 NO_SUCH_PATH = "S014"
 NO_SPECS = "S015"
+LEADS_OUT = "S016"
 
 WRONG_TYPE = "S101"
 UNKNOWN_KEY = "S102"
@@ -54,6 +55,7 @@ NO_SUCH_HANDLE = "S309"
 FAR_AWAY = "S310"
 APPROVAL_ENDED = "S311"
 NO_LIMIT = "S312"
+CONFIG_NAMED_OTHERWISE = "S313"
 
 MEANINGS = MappingProxyType(
     {
@@ -72,6 +74,7 @@ MEANINGS = MappingProxyType(
         EMPTY: "a file or a document has no content",
         NO_SUCH_PATH: "a path that was named does not exist",
         NO_SPECS: "a folder that was named holds no spec",
+        LEADS_OUT: "a link leads out of the project, or to a file that is not named *.yaml or *.yml",
         WRONG_TYPE: "a value is of another type than the key takes",
         UNKNOWN_KEY: "a key that no spec or config has at this place",
         UNQUOTED: "a text that YAML reads as something else unless it is quoted",
@@ -97,6 +100,7 @@ MEANINGS = MappingProxyType(
         FAR_AWAY: "an `until` is more than two years away",
         APPROVAL_ENDED: "the approval to delete ended: nothing is deleted",
         NO_LIMIT: "a limit under which a guard refuses nothing",
+        CONFIG_NAMED_OTHERWISE: "a file whose name is almost reconcile.yaml, such as reconcile.yml",
         NOT_BY_DEFAULT: "something that a spec has to say itself, and no default may say for it",
     }
 )
@@ -173,6 +177,16 @@ RULES = MappingProxyType(
             why="A default counts for many databases at once. What takes data or protection away is"
             " said of one, in its own spec, where whoever reviews that database sees it.",
             settle="Move it into the spec of the database that it is about.",
+        ),
+        LEADS_OUT: Rule(
+            why="Findings quote lines of the file that they are about. A link in a merge request could"
+            " have the log of a CI job quote any file that the job may read, such as a token.",
+            settle="Put a copy in place of the link, or name the file or folder itself as PATH.",
+        ),
+        CONFIG_NAMED_OTHERWISE: Rule(
+            why="The configuration is read under one name. Protection and limits under another name"
+            " would be ignored without a word.",
+            settle="Rename the file to reconcile.yaml, or name it with --config.",
         ),
         AMBIGUOUS_CONFIG: Rule(
             why="Limits and protection stand in reconcile.yaml. Taking one of two by chance could leave"

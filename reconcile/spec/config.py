@@ -26,8 +26,8 @@ from reconcile.spec.compose import Document
 from reconcile.spec.convert import Converted, convert, refusal
 from reconcile.spec.document import read_kinds
 from reconcile.spec.ignoring import read_ignore
-from reconcile.spec.locations import Locations, finding, finding_about_file
-from reconcile.spec.paths import CONFIG_NAME
+from reconcile.spec.locations import Locations, Source, finding, finding_about_file
+from reconcile.spec.paths import CONFIG_NAME, OTHER_CONFIG_NAMES, file_fault
 from reconcile.spec.policy import endings, policy_of
 from reconcile.spec.text import read_source
 from reconcile.spec.written import WrittenBudget, WrittenConfig
@@ -78,12 +78,11 @@ def load_config(
     found = [path] if path is not None else configs_around(specs)
     if not found:
         return Config(), ()
+    misnamed = [one for one in found if path is None and one.name != CONFIG_NAME]
+    if misnamed:
+        return Config(), tuple(_misnamed(one) for one in misnamed)
     named, *others = found
-    if others:
-        return Config(), (_ambiguous(named, others[0]),)
-    if not os.path.exists(named):  # noqa: PTH110 - pathlib raises for names that are too long
-        return Config(), (_missing(named),)
-    source = read_source(named)
+    source = _ambiguous(named, others[0]) if others else _source(named)
     if isinstance(source, Finding):
         return Config(), (source,)
     reading = parse(source)
@@ -93,17 +92,37 @@ def load_config(
     return evolve(config, file=str(named)), findings
 
 
+def _source(path: Path) -> Source | Finding:
+    """The text of a configuration; a link stays in its folder or in the current one."""
+    if not os.path.exists(path):  # noqa: PTH110 - pathlib raises for names that are too long
+        return _missing(path)
+    inside = [os.path.realpath(folder) for folder in (path.parent, Path())]
+    return file_fault(path, inside) or read_source(path)
+
+
 def configs_around(specs: Sequence[Path]) -> list[Path]:
-    """The nearest configuration of the current directory and of each path, each once."""
+    """The nearest configuration of the current directory and of each path, each once.
+
+    A file with almost its name counts, for it would be left out in silence otherwise.
+    """
     found: dict[str, Path] = {}
     for start in (Path(), *specs):
         for folder in (start, *_parents(start)):
-            candidate = folder / CONFIG_NAME
+            candidates = [folder / name for name in (CONFIG_NAME, *OTHER_CONFIG_NAMES)]
             # Also what cannot be read: a configuration is never left out in silence.
-            if os.path.lexists(candidate):
-                found.setdefault(os.path.realpath(candidate), candidate)
+            there = [one for one in candidates if os.path.lexists(one)]
+            for one in there:
+                found.setdefault(os.path.realpath(one), one)
+            if there:
                 break
     return list(found.values())
+
+
+def project_folders(paths: Sequence[Path], config: Config) -> list[Path]:
+    """The folder of the configuration in use, and of the nearest one, else the current folder."""
+    nearest = [found.parent for found in configs_around(paths)] or [Path()]
+    in_use = [Path(config.file).parent] if config.file else []
+    return list({os.path.realpath(one): one for one in (*in_use, *nearest)}.values())
 
 
 def _parents(path: Path) -> Sequence[Path]:
@@ -116,6 +135,15 @@ def _parents(path: Path) -> Sequence[Path]:
 def _ambiguous(one: Path, other: Path) -> Finding:
     message = f"both {str(one)!r} and {str(other)!r} could be meant"
     return finding_about_file(codes.AMBIGUOUS_CONFIG, str(one), message, "name one with --config")
+
+
+def _misnamed(path: Path) -> Finding:
+    if os.path.lexists(path.with_name(CONFIG_NAME)):
+        hint = f"move what it says into {CONFIG_NAME}, and remove it"
+    else:
+        hint = f"rename it: mv {path} {path.with_name(CONFIG_NAME)}"
+    message = f"{path.name!r} is not read: the configuration is named {CONFIG_NAME!r}"
+    return finding_about_file(codes.CONFIG_NAMED_OTHERWISE, str(path), message, hint)
 
 
 def _missing(path: Path) -> Finding:

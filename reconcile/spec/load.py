@@ -14,7 +14,7 @@ from reconcile.model.project import DUPLICATE_HINT
 from reconcile.model.state import Desired
 from reconcile.spec import codes
 from reconcile.spec.compose import MOST_FINDINGS, Document, too_many_findings
-from reconcile.spec.config import Config
+from reconcile.spec.config import Config, project_folders
 from reconcile.spec.document import Spec, read_spec
 from reconcile.spec.ignoring import of_no_spec
 from reconcile.spec.locations import by_place, finding, finding_about_file
@@ -47,7 +47,7 @@ def load_specs(paths: Sequence[Path], *, config: Config, today: date) -> Loaded:
 
     Of a path that is one file the other specs are not known, nor whether a handle is of none.
     """
-    files, findings = spec_files(paths)
+    files, findings = spec_files(paths, project_folders(paths, config))
     specs: list[Spec] = []
     desired: list[Desired] = []
     problems = list(findings)

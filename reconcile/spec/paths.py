@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from reconcile.files import not_regular
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
 from reconcile.spec.locations import finding_about_file
 from reconcile.spec.text import unreadable
 
 CONFIG_NAME = "reconcile.yaml"
+OTHER_CONFIG_NAMES = ("reconcile.yml", "reconcile.YAML", "reconcile.YML")
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
 
-def spec_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+def spec_files(
+    paths: Sequence[Path], project: Sequence[Path]
+) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
     """List the files under the paths, in the order given, folders sorted; never raises.
 
-    A file that is reached twice, also through a link, is listed once.
+    A file that is reached twice, also through a link, is listed once. A link that leads out of the
+    folders of the `project` and of the paths is a finding.
     """
     files: dict[str, Path] = {}
     findings: list[Finding] = []
+    inside = real_folders(paths, project)
     for path in paths:
-        for found in _under(path):
+        for found in _under(path, inside):
             if isinstance(found, Finding):
                 findings.append(found)
             else:
@@ -31,13 +38,68 @@ def spec_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Finding, 
     return tuple(files.values()), tuple(findings)
 
 
-def _under(path: Path) -> Iterator[Path | Finding]:
+def real_folders(paths: Sequence[Path], project: Sequence[Path]) -> tuple[str, ...]:
+    """Where files are read: in the project, and in folders outside it that a person named.
+
+    A path inside the project that is a link to elsewhere adds nothing: a merge request may have
+    made it.
+    """
+    folders = [os.path.realpath(folder) for folder in project]
+    for path in paths:
+        named = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - pathlib raises
+        written = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
+        where = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - as above
+        if not any(is_below(one, folders) for one in (written, where)):
+            folders.append(os.path.realpath(named))
+    return tuple(folders)
+
+
+def is_below(path: str, folders: Sequence[str]) -> bool:
+    """Whether an absolute path is one of the folders, or in one; as they are written."""
+    return any(path == one or path.startswith(one.rstrip("/") + "/") for one in folders)
+
+
+def file_fault(path: Path, inside: Sequence[str]) -> Finding | None:
+    """Why a file is not read; None if it is a regular one, and in one of the real folders."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - pathlib raises for some
+    except (FileNotFoundError, NotADirectoryError):
+        return _missing(path)
+    except OSError as error:
+        return unreadable(path, error)
+    if not stat.S_ISDIR(status.st_mode) and (reason := not_regular(status)) is not None:
+        return finding_about_file(codes.UNREADABLE, str(path), f"cannot be read: {reason}")
+    real = os.path.realpath(path)
+    is_named_so = not path.is_symlink() or has_spec_suffix(real)
+    return None if is_named_so and is_below(real, inside) else _leads_out(path, real)
+
+
+def _leads_out(path: Path, real: str) -> Finding:
+    where = "out of the project" if has_spec_suffix(real) else "to a file that is not a spec"
+    return finding_about_file(
+        codes.LEADS_OUT,
+        str(path),
+        f"not read: the link leads {where}",
+        f"put a copy in its place, or name the file itself: {real}",
+    )
+
+
+def _folder_leads_out(folder: Path, real: str) -> Finding:
+    return finding_about_file(
+        codes.LEADS_OUT,
+        str(folder),
+        "not read: the link leads to a folder outside the project",
+        f"name the folder itself as another PATH: {real}",
+    )
+
+
+def _under(path: Path, inside: Sequence[str]) -> Iterator[Path | Finding]:
     # os.path, because pathlib raises for names that are too long.
     if not os.path.isdir(path):  # noqa: PTH112 - as above
-        yield path if os.path.exists(path) else _missing(path)  # noqa: PTH110 - as above
+        yield file_fault(path, inside) or path
         return
     empty = True
-    for found in _walk(path):
+    for found in _walk(path, inside):
         empty = False
         yield found
     if empty:
@@ -50,6 +112,13 @@ def _under(path: Path) -> Iterator[Path | Finding]:
 
 
 def _missing(path: Path) -> Finding:
+    if path.is_symlink():
+        return finding_about_file(
+            codes.NO_SUCH_PATH,
+            str(path),
+            f"the link {str(path)!r} leads to a file that does not exist",
+            "correct it, or remove it",
+        )
     return finding_about_file(
         codes.NO_SUCH_PATH,
         str(path),
@@ -58,7 +127,7 @@ def _missing(path: Path) -> Finding:
     )
 
 
-def _walk(folder: Path) -> Iterator[Path | Finding]:
+def _walk(folder: Path, inside: Sequence[str]) -> Iterator[Path | Finding]:
     """The specs in a folder and in those below it; a folder that a link leads back to, once."""
     errors: list[OSError] = []
     seen: set[str] = set()
@@ -68,13 +137,17 @@ def _walk(folder: Path) -> Iterator[Path | Finding]:
             folders.clear()
             continue
         seen.add(real)
+        if not is_below(real, inside):
+            folders.clear()
+            yield _folder_leads_out(Path(where), real)
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(where, name)
             if not is_spec_name(name):
                 continue
             # A name that promises a spec and holds none, such as a link to nowhere, is no silence.
-            yield path if path.is_file() else _missing(path)
+            yield file_fault(path, inside) or path
     for error in errors:
         yield unreadable(Path(error.filename), error)
 
@@ -82,4 +155,9 @@ def _walk(folder: Path) -> Iterator[Path | Finding]:
 def is_spec_name(name: str) -> bool:
     """Whether a file of this name may hold specs."""
     hidden = name.startswith(".")
-    return Path(name).suffix in _SUFFIXES and name != CONFIG_NAME and not hidden
+    return has_spec_suffix(name) and name not in (CONFIG_NAME, *OTHER_CONFIG_NAMES) and not hidden
+
+
+def has_spec_suffix(name: str) -> bool:
+    """Whether a file name ends as that of a YAML file, in capitals or not."""
+    return os.path.splitext(name)[1].lower() in _SUFFIXES  # noqa: PTH122 - a name, not a path

@@ -19,9 +19,15 @@ from reconcile.model.location import Location
 from reconcile.model.project import Project, UnreadSpec
 from reconcile.model.state import Desired
 from reconcile.spec import codes
-from reconcile.spec.config import Config, configs_around
+from reconcile.spec.config import Config, project_folders
 from reconcile.spec.load import Loaded, ReadDocument, read_file
-from reconcile.spec.paths import CONFIG_NAME, is_spec_name, spec_files
+from reconcile.spec.paths import (
+    CONFIG_NAME,
+    file_fault,
+    is_spec_name,
+    real_folders,
+    spec_files,
+)
 from reconcile.spec.text import LARGEST_FILE, unreadable
 
 DEFAULT_FOLDER = "specs"
@@ -49,7 +55,8 @@ def load_project(
     `loaded` is what the paths hold, None where they were not read. A file below them, or in the
     default folder, is always a spec; elsewhere its keys tell.
     """
-    folders = _folders(paths, config)
+    folders = project_folders(paths, config)
+    inside = real_folders(paths, folders)
     already = {os.path.realpath(path) for path in loaded.paths} if loaded else set()
     specs = list(loaded.desired) if loaded else []
     unread: list[UnreadSpec] = []
@@ -61,19 +68,13 @@ def load_project(
         if isinstance(path, UnreadSpec):
             unread.append(path)
             continue
-        for one in _documents(path, is_meant=is_meant, config=config, today=today):
+        fault = file_fault(path, inside)
+        for one in _documents(path, fault, is_meant=is_meant, config=config, today=today):
             if isinstance(one, UnreadSpec):
                 unread.append(one)
             else:
                 specs.append(one)
     return Project(specs=tuple(specs), unread=tuple(unread))
-
-
-def _folders(paths: Sequence[Path], config: Config) -> list[Path]:
-    """The folder of the configuration in use, and of the nearest one, else the current folder."""
-    nearest = [found.parent for found in configs_around(paths)] or [Path()]
-    in_use = [Path(config.file).parent] if config.file else []
-    return list({os.path.realpath(one): one for one in (*in_use, *nearest)}.values())
 
 
 def _files(
@@ -82,7 +83,8 @@ def _files(
     """The files that may hold specs, and whether they are meant to."""
     chosen = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - pathlib raises
     defaults = [folder / DEFAULT_FOLDER for folder in folders]
-    meant, faults = spec_files([*chosen, *(one for one in defaults if one.is_dir())])
+    given = [*chosen, *(one for one in defaults if one.is_dir())]
+    meant, faults = spec_files(given, folders)
     yield from ((path, True) for path in meant)
     yield from ((_unread_file(one), True) for one in faults if one.code != codes.NO_SPECS)
     for folder in folders:
@@ -112,9 +114,12 @@ def _is_left_out(folder: Path) -> bool:
 
 
 def _documents(
-    path: Path, *, is_meant: bool, config: Config, today: date
+    path: Path, fault: Finding | None, *, is_meant: bool, config: Config, today: date
 ) -> Iterator[Desired | UnreadSpec]:
-    """The specs of a file; of one that is not meant to hold any, those documents that look so."""
+    """The specs of a file; of one that is not meant to hold any, those documents that look so.
+
+    A file with a `fault` is not quoted: it only counts as unread where it looks like a spec.
+    """
     if not is_meant:
         text = _start_of(path)
         if isinstance(text, UnreadSpec):
@@ -123,6 +128,9 @@ def _documents(
         if sum(key in text for key in _KEYS) < _ENOUGH:
             return
         is_meant = len({found[1] for found in _KEY_LINE.finditer(text)}) >= _ENOUGH
+    if fault is not None:
+        yield from [_unread_file(fault)] if is_meant else []
+        return
     for read in read_file(path, config=config, today=today):
         if read.desired is not None:
             yield read.desired

@@ -79,6 +79,42 @@ def test_a_configuration_that_cannot_be_read_is_no_silence(what: str) -> None:
     assert load_config(None, today=TODAY)[1] != ()
 
 
+@pytest.mark.parametrize("name", ["reconcile.yml", "reconcile.YAML"])
+@pytest.mark.parametrize("with_right_one", [True, False])
+def test_a_configuration_under_almost_its_name_is_an_error(
+    name: str, *, with_right_one: bool
+) -> None:
+    """The protection in it would be ignored without a word."""
+    Path("specs").mkdir()
+    Path(name).write_text("version: 1\n", encoding="utf-8")
+    if with_right_one:
+        Path("reconcile.yaml").write_text("version: 1\n", encoding="utf-8")
+    _config, (found,) = load_config(None, [Path("specs")], today=TODAY)
+    assert (found.code, str(found.location)) == ("S313", name)
+    assert found.message == f"{name!r} is not read: the configuration is named 'reconcile.yaml'"
+    assert found.hint == (
+        "move what it says into reconcile.yaml, and remove it"
+        if with_right_one
+        else f"rename it: mv {name} reconcile.yaml"
+    )
+    assert load_config(Path(name), [Path("specs")], today=TODAY)[1] == ()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_link_to_a_configuration_stays_in_its_folder(
+    monkeypatch: pytest.MonkeyPatch, *, named: bool
+) -> None:
+    """A link in a merge request quotes no file from elsewhere."""
+    Path("inside").mkdir()
+    Path("common.yaml").write_text("hunter2: \x1b", encoding="utf-8")
+    Path("inside/reconcile.yaml").symlink_to("../common.yaml")
+    monkeypatch.chdir("inside")
+    path = Path("reconcile.yaml") if named else None
+    _config, (found,) = load_config(path, today=TODAY)
+    assert (found.code, found.excerpt) == ("S016", None)
+    assert "hunter2" not in repr(found)
+
+
 def test_a_path_that_is_too_long_is_only_not_there() -> None:
     """The operating system refuses to look."""
     assert load_config(None, [Path("a" * 300)], today=TODAY) == (Config(), ())

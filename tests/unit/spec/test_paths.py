@@ -132,6 +132,67 @@ def test_a_link_to_nowhere_is_no_silence() -> None:
     assert codes_at(loaded) == ["specs/b.yaml S014"]
 
 
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("../../out/token.env", "not read: the link leads to a file that is not a spec"),
+        ("../../out/other.yaml", "not read: the link leads out of the project"),
+        ("../token.env", "not read: the link leads to a file that is not a spec"),
+        (
+            "/proc/self/environ",
+            "cannot be read: it shows the state of the kernel, not a regular file",
+        ),
+        ("/dev/zero", "cannot be read: it is a device, not a regular file"),
+        ("a.yaml", "cannot be read: too many levels of symbolic links"),
+        ("nowhere", "the link 'specs/a.yaml' leads to a file that does not exist"),
+    ],
+)
+def test_a_link_quotes_nothing_from_elsewhere(
+    target: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link in a merge request cannot have a CI job print its token."""
+    for name in ("out/token.env", "out/other.yaml", "project/token.env"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text("export TOKEN='hunter2\x1b'\n", encoding="utf-8")
+    Path("project/specs").mkdir()
+    Path("project/specs/a.yaml").symlink_to(target)
+    monkeypatch.chdir("project")
+    for path in ("specs", "specs/a.yaml", str(tmp_path / "project/specs/a.yaml")):
+        (found,) = load(path).findings
+        assert found.message == message.replace("specs/a.yaml", str(found.location))
+        assert found.excerpt is None
+        assert "hunter2" not in repr(found)
+
+
+def test_a_linked_folder_is_read_inside_the_project_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it holds is neither left out in silence nor quoted; a person may name the folder."""
+    write("project/real/a.yaml", "a")
+    write("out/b.yaml", "b")
+    Path("project/specs").mkdir()
+    Path("project/specs/in").symlink_to("../real")
+    monkeypatch.chdir("project")
+    assert handles(load("specs")) == ["a"]
+    Path("specs/out").symlink_to("../../out")
+    for path in ("specs", "specs/out", "specs/out/b.yaml"):
+        assert [code.partition(" ")[2] for code in codes_at(load(path))] == ["S016"]
+    assert handles(load("specs/in", "../out")) == ["a", "b"]
+
+
+def test_a_pipe_is_called_a_pipe() -> None:
+    """It is there, and it is not waited for."""
+    Path("specs").mkdir()
+    os.mkfifo("specs/f.yaml")
+    (found,) = load("specs").findings
+    assert found.message == "cannot be read: it is a pipe, not a regular file"
+
+
+def test_capitals_in_a_suffix_are_read() -> None:
+    """A spec that protects a database is not left out for its name."""
+    write("specs/a.YAML", "a")
+    write("specs/b.Yml", "b")
+    assert handles(load("specs")) == ["a", "b"]
+
+
 def test_one_bad_spec_does_not_hide_the_others() -> None:
     """The rest of the fleet is loaded, and the findings say what is missing."""
     write("specs/a.yaml", "a")

@@ -152,7 +152,23 @@ def test_an_unreadable_file_may_be_a_spec() -> None:
     """Of which application is not known. This one even root cannot read."""
     Path("x.yaml").symlink_to("/proc/self/mem")
     (found,) = project().unread
-    assert (found.message, found.app) == ("cannot be read: input/output error", None)
+    assert (found.message, found.app) == (
+        "cannot be read: it shows the state of the kernel, not a regular file",
+        None,
+    )
+
+
+def test_a_link_out_of_the_project_may_be_a_spec(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not read, but counts where it looks like a spec."""
+    write("out/a.yaml", spec("a"))
+    write("out/b.yaml", "x: 1\n")
+    Path("inside").mkdir()
+    monkeypatch.chdir("inside")
+    for name in ("a.yaml", "b.yaml"):
+        Path(name).symlink_to(f"../out/{name}")
+    assert [(one.location.file, one.message) for one in project().unread] == [
+        ("a.yaml", "not read: the link leads out of the project")
+    ]
 
 
 def test_the_nearest_configuration_is_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
