@@ -99,7 +99,7 @@ schemas: setup ## Generate schemas/ from the code
 	@$(BIN)/python -m scalingo_sandbox.openapi > schemas/openapi.json
 
 docs: setup ## Write the pages of docs/ that come from the tests' tables
-	@$(BIN)/python tests/pages.py
+	@PYTHONPATH=sandbox/tests $(BIN)/python tests/pages.py
 
 golden: setup ## Rewrite the golden files; read the difference before you commit it
 	@$(BIN)/pytest -q tests/golden --rewrite-golden
