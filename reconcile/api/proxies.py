@@ -125,7 +125,7 @@ def _matches(entry: str, parts: SplitResult) -> bool:
 
 def _divided(entry: str) -> tuple[str, int | None]:
     """The host of an entry and its port; an IPv6 address with a port stands in brackets."""
-    match = re.fullmatch(r"\[(.*)\](?::(\d+))?|([^:]*):(\d+)", entry)
+    match = re.fullmatch(r"\[(.*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", entry)
     if match is None:
         return entry, None
     port = match[2] or match[4]

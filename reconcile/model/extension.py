@@ -22,7 +22,8 @@ def folded(name: str) -> str:
 
 def plain_version(version: str) -> str:
     """A version without what does not count: the API's prefix `v` and every trailing `.0`."""
-    return re.sub(r"(?:\.0)+\Z", "", version.strip().removeprefix("v"))
+    # Looking behind, the search begins once in each run: it would try every place of a long one.
+    return re.sub(r"(?<!\.0)(?:\.0)+\Z", "", version.strip().removeprefix("v"))
 
 
 def is_newer(version: str, than: str) -> bool | None:
@@ -35,9 +36,15 @@ def is_newer(version: str, than: str) -> bool | None:
             continue
         if not (one.isascii() and one.isdigit() and other.isascii() and other.isdigit()):
             return None
-        if int(one) != int(other):
-            return int(one) > int(other)
+        if _size(one) != _size(other):
+            return _size(one) > _size(other)
     return False
+
+
+def _size(digits: str) -> tuple[int, str]:
+    """What orders numbers of any length: Python reads 4,300 digits at most."""
+    significant = digits.lstrip("0")
+    return len(significant), significant
 
 
 def _parts(version: str) -> list[str]:

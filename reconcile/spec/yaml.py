@@ -57,13 +57,13 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OF_YAML_1_1 = re.compile(
-    r"[-+]?(?:0[0-9_]+|0b[01_]+|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*|[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?)"
+    r"[-+]?(?:0[0-9_]+|0b[01_]+|0x[0-9a-fA-F]*_[0-9a-fA-F_]*|[0-9]+_[0-9_]*(?:\.[0-9_]*)?)"
 )
 """Numbers that YAML 1.1 and 1.2 read differently."""
 
 _ANCHOR = re.compile(r"[A-Za-z0-9_-]+")
 _TAB_AFTER_PLAIN = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*?(?<![^\r\n ])\t")
-_TAB_BEFORE_BLOCK = re.compile(r"[|>][+-]?(?:[ \t]+#[^\r\n]*)?[ \t]*[\r\n]+(?: *[\r\n]+)* *\t")
+_TAB_BEFORE_BLOCK = re.compile(r"[|>][+-]?(?:[ \t]+#[^\r\n]*)?[ \t]*[\r\n][ \r\n]*\t")
 
 _HINTS = {
     "cannot start any token": "write spaces in place of tabs, also at the end of a line; quote a"
@@ -263,7 +263,7 @@ def _finding(source: Source, error: YAMLError) -> Finding:
         if mark is not None:
             span = Span(mark.line, mark.column, mark.line, mark.column + 1)
     hint = next((hint for words, hint in _HINTS.items() if words in problem), None)
-    where = f" {context}" if context else ""
+    where = f" {context}" if context and context != problem else ""
     return source.finding(
         codes.NOT_YAML, _within(source, span), f"not valid YAML: {problem}{where}", hint
     )

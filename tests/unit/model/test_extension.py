@@ -19,6 +19,7 @@ from reconcile.model.extension import folded, is_newer, plain_version
         ("3.4-1", "3.4-2"),
         ("3.4+8", "3.4+12"),
         ("0.6", "1"),
+        ("9" * 5000, "1" + "0" * 5000),
     ],
 )
 def test_versions_are_compared_part_by_part_as_numbers(older: str, newer: str) -> None:

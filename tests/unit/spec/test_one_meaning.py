@@ -109,6 +109,22 @@ def test_any_text_has_one_meaning(text: str) -> None:
     assert repr(meaning(text, in_c=True)) == repr(meaning(text, in_c=False))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: |\n" + "\n" * 1_000 + "  b\n",
+        "a: " + "1_" * 250_000 + "x\n",
+        "a: 0x" + "f_" * 250_000 + "x\n",
+        "a: 0" + "_" * 250_000 + "x\n",
+    ],
+    ids=["blank lines", "1_1_…", "0xf_…", "0__…"],
+)
+@pytest.mark.parametrize("in_c", [True, False])
+def test_a_text_is_read_in_time_that_grows_with_it(text: str, in_c: bool) -> None:
+    """A form that is tried in many ways would never come to an end."""
+    assert meaning(text, in_c=in_c) is not REFUSED
+
+
 def test_a_large_file_may_hold_plain_yaml_only() -> None:
     """The parser in Python would take seconds to agree."""
     text = "a: &x [" + "1, " * 60_000 + "]\n"
