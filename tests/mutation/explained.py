@@ -144,6 +144,12 @@ EXPLAINED = (
         within=r"(?<=type\()(?:entry|None)(?=\))",
         reason=Reason.SAME,
     ),
+    # Backups alone are refused in part, and they tell all of the state before.
+    Explained(
+        where="plan/settle.py: _settle",
+        within=r"(?<=change\.address\.name), ?(?:\{\}|None)?(?=\))",
+        reason=Reason.DEFAULT,
+    ),
     # What is left of a deletion does not depend on changes of another name, or of another kind.
     Explained(
         where="plan/standing.py: _after",

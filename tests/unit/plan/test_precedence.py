@@ -253,6 +253,8 @@ def test_actions_that_require_each_other_are_blocked() -> None:
         "it requires create shop/logical_databases/b, and these actions require each other"
     )
     assert rest[0].hint == "take one of them out of the spec"
+    origin = subject.desired.origin(rest[0].address)
+    assert (rest[0].reason, rest[0].origin) == (Reason.MISSING, origin)
 
 
 def test_all_that_one_requires_is_listed() -> None:
