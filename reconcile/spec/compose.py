@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import Factory, define, frozen
@@ -10,6 +10,7 @@ from attrs import Factory, define, frozen
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
 from reconcile.spec.locations import START, Locations, Path, Place, Source, Span, finding
+from reconcile.spec.scalars import UnusableScalarError, plain_value
 
 LARGEST_DOCUMENT = 10_000
 """Values in one document, those that aliases repeat included."""
@@ -27,14 +28,6 @@ _SPLIT = "split it: one file per database reads best"
 _TOO_MANY = f"the file has more than {MOST_FINDINGS} findings"
 _MEND = "correct these; what stands after them is not read"
 _TAG_HINT = "take it out: a spec holds plain values, and the key says which"
-
-
-class UnusableScalarError(ValueError):
-    """An unquoted scalar that YAML reads as something that is no value here."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 @frozen
@@ -87,13 +80,11 @@ class _Anchored:
 class Composer:
     """Takes the events of one file in order and collects its documents and findings.
 
-    `plain_value` reads an unquoted scalar. Where a value cannot be used, a finding says so and
-    composing goes on with its text, so that one run shows all errors; `stopped` is set where it
-    cannot go on.
+    Where a value cannot be used, a finding says so and composing goes on with its text, so that one
+    run shows all errors; `stopped` is set where it cannot go on.
     """
 
     source: Source
-    plain_value: Callable[[str], object]
     documents: list[Document] = Factory(list)
     findings: list[Finding] = Factory(list)
     stopped: bool = False
@@ -126,7 +117,7 @@ class Composer:
         value: object = text
         if plain and token.tag is None and not self._is_merge(text):
             try:
-                value = self.plain_value(text)
+                value = plain_value(text)
             except UnusableScalarError as error:
                 self._report(codes.UNUSABLE_SCALAR, token.span, str(error), error.hint)
         self._grow(1, token.span)
