@@ -18,7 +18,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import FieldChange
 from reconcile.model.engine import Engine
 from reconcile.model.item import Blocked, Pending, Reason
-from reconcile.model.location import Origin
+from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan, Plan, Status
 from reconcile.model.state import (
     ITSELF,
@@ -68,6 +68,15 @@ def test_another_engine_is_refused_not_changed() -> None:
     assert plan.status is Status.ATTENTION
 
 
+def test_another_engine_points_at_the_line_of_the_engine() -> None:
+    """The spec's key is what is wrong."""
+    place = Location(file="specs/shop.yaml", line=4, column=9)
+    (entry,) = planned(
+        evolve(desired(WANTED), keys={"engine": place}), observed(OTHER, live=facts(Engine.REDIS))
+    ).items
+    assert entry.origin.location == place
+
+
 def test_a_type_that_we_do_not_know_is_refused() -> None:
     """Not taken for what the spec says."""
     live = Facts(engine=None, type_name="oracle", version=None, status="running")
@@ -104,7 +113,10 @@ def test_a_status_that_does_not_end_by_itself_is_blocked(
     (entry,) = plan.items
     assert isinstance(entry, Blocked)
     assert (entry.code, str(entry.address)) == ("P104", "shop")
-    assert repr(status) in entry.message
+    assert entry.message == f"its status is {status!r}, and stays so until a person acts"
+    assert entry.hint == (
+        "open the database in the provider's dashboard and get it running, or remove its spec"
+    )
     assert plan.status is Status.ATTENTION
     assert Plan(databases=(plan,)).remains
 
