@@ -59,6 +59,10 @@ class Wanted:
     carried: Elements = field(factory=dict)
     replace: frozenset[str] = frozenset()
 
+    def asked(self, name: str) -> Fields:
+        """The fields that a change of something asks for: in the spec's words where it has."""
+        return {**self.present[name], **self.carried.get(name, {})}
+
 
 @frozen(kw_only=True)
 class Sides:
@@ -71,6 +75,30 @@ class Sides:
     wanted: Wanted
     live: Elements
     kept: Elements = field(factory=dict)
+
+    @property
+    def before(self) -> Elements:
+        """The live elements as they are compared: without the unmanaged ones."""
+        unmanaged = self.unmanaged
+        return {name: self.compared(name) for name in self.live if name not in unmanaged}
+
+    @property
+    def after(self) -> Elements:
+        """The wanted elements as they are compared."""
+        wanted = self.wanted
+        return {name: wanted.present[name] for name in wanted.present if name not in wanted.absent}
+
+    @property
+    def unmanaged(self) -> frozenset[str]:
+        """The live elements that the spec does not name and keeps."""
+        if self.wanted.others is Others.REPORT:
+            return frozenset()
+        return frozenset(self.live.keys() - self.wanted.present.keys() - self.wanted.absent.keys())
+
+    def compared(self, name: str) -> Fields:
+        """Of a live element the fields that the spec names; all where it wants none of it."""
+        live = self.live[name]
+        return {key: live[key] for key in self.wanted.present.get(name, live) if key in live}
 
 
 @frozen(kw_only=True)

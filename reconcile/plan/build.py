@@ -14,7 +14,6 @@ from reconcile.model.item import Blocked, Item, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.state import (
     Desired,
-    Elements,
     Facts,
     KindState,
     NoElements,
@@ -22,8 +21,9 @@ from reconcile.model.state import (
     Observed,
     Unknown,
 )
+from reconcile.plan.diff import diff_database
 from reconcile.plan.precedence import in_order
-from reconcile.plan.settle import KindInDatabase, Settled, settle_kind, unmanaged, without_elements
+from reconcile.plan.settle import KindInDatabase, Settled, settle_kind, without_elements
 
 
 def build_plan(desired: Iterable[Desired], observed: Mapping[str, Observation]) -> Plan:
@@ -55,21 +55,24 @@ def plan_database(desired: Desired, observation: Observation) -> DatabasePlan:
             whole = _whole_database(desired, facts)
             if whole is not None:
                 return evolve(plan, items=(whole,))
+            subjects = _subjects(desired, observation)
             return evolve(
                 plan,
-                items=_items(desired, observation),
-                unmanaged=tuple(_unmanaged(desired, observation)),
+                items=_items(desired, observation, subjects),
+                unmanaged=tuple(_unmanaged(subjects)),
             )
         case _:
             assert_never(observation)
 
 
-def _items(desired: Desired, observed: Observed) -> tuple[Item, ...]:
+def _items(
+    desired: Desired, observed: Observed, subjects: Mapping[str, KindInDatabase]
+) -> tuple[Item, ...]:
     """All items in the order in which they are to be done.
 
     Within a phase they keep the order of the kinds and, within a kind, of the names.
     """
-    settled = sorted(_settled(desired, observed), key=lambda placed: placed[0].value)
+    settled = sorted(_settled(desired, observed, subjects), key=lambda placed: placed[0].value)
     return tuple(entry for _phase, entry in settled)
 
 
@@ -104,19 +107,31 @@ def _whole_database(desired: Desired, facts: Facts) -> Item | None:
     return Pending(address=address, message=busy or status, reason=Reason.BUSY, origin=origin)
 
 
-def _settled(desired: Desired, observed: Observed) -> Settled:
+def _settled(
+    desired: Desired, observed: Observed, subjects: Mapping[str, KindInDatabase]
+) -> Settled:
+    found = diff_database(desired.handle, {name: one.sides for name, one in subjects.items()})
     for kind, state in _named(desired, observed):
         if isinstance(state, NoElements):
             yield Phase.PROTECT, without_elements(kind, desired, state)
         else:
-            subject = _subject(kind, desired, observed.facts, state)
-            yield from in_order(subject, settle_kind(subject))
+            subject = subjects[kind.name]
+            yield from in_order(subject, settle_kind(subject, found.get(kind.name, ())))
 
 
-def _unmanaged(desired: Desired, observed: Observed) -> Iterator[Address]:
-    for kind, state in _named(desired, observed):
-        if not isinstance(state, NoElements):
-            yield from unmanaged(_subject(kind, desired, observed.facts, state))
+def _unmanaged(subjects: Mapping[str, KindInDatabase]) -> Iterator[Address]:
+    for subject in subjects.values():
+        for name in sorted(subject.sides.unmanaged):
+            yield evolve(subject.address, name=name)
+
+
+def _subjects(desired: Desired, observed: Observed) -> dict[str, KindInDatabase]:
+    """The kinds that the spec names and whose elements are known, by name."""
+    return {
+        kind.name: KindInDatabase(kind=kind, desired=desired, facts=observed.facts, state=state)
+        for kind, state in _named(desired, observed)
+        if not isinstance(state, NoElements)
+    }
 
 
 def _named(desired: Desired, observed: Observed) -> Iterator[tuple[Kind[Any], KindState]]:
@@ -124,7 +139,3 @@ def _named(desired: Desired, observed: Observed) -> Iterator[tuple[Kind[Any], Ki
     for kind in KINDS:
         if kind.name in desired.kinds:
             yield kind, observed.states[kind.name]
-
-
-def _subject(kind: Kind[Any], desired: Desired, facts: Facts, state: Elements) -> KindInDatabase:
-    return KindInDatabase(kind=kind, desired=desired, facts=facts, state=state)

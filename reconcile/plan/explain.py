@@ -16,7 +16,6 @@ from reconcile.model.plan import Proposal
 from reconcile.model.rule import rule_of
 from reconcile.model.state import ITSELF, Desired, Fields, NoElements, Observation, Observed
 from reconcile.plan.codes import RULES
-from reconcile.plan.diff import asked
 from reconcile.plan.settle import KindInDatabase
 
 
@@ -129,7 +128,7 @@ def _elements(address: Address, subject: KindInDatabase) -> Iterator[Compared]:
         place = evolve(subject.address, name=name)
         if not _meet(address, place):
             continue
-        fields = asked(wanted, name) if name in wanted.present else None
+        fields = wanted.asked(name) if name in wanted.present else None
         ours = _part(address, subject, name, fields)
         theirs = _part(address, subject, name, live.get(name))
         named = ours is not None or name in wanted.absent

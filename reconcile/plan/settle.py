@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, assert_never
 
 from attrs import evolve, frozen
@@ -12,7 +13,6 @@ from reconcile.kinds.kind import (
     Feasible,
     Judgement,
     Kind,
-    Others,
     Phase,
     Refused,
     Sides,
@@ -31,7 +31,7 @@ from reconcile.model.change import (
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
 from reconcile.model.location import Origin
 from reconcile.model.state import Desired, Elements, Facts, NoElements, NotOffered, Unreadable
-from reconcile.plan.diff import diff_kind
+from reconcile.plan.diff import Found
 
 Settled = Iterator[tuple[Phase, Item]]
 
@@ -53,7 +53,7 @@ class KindInDatabase:
         """The kind's own address."""
         return Address(database=self.desired.handle, kind=self.kind.name)
 
-    @property
+    @cached_property
     def sides(self) -> Sides:
         """Both sides in one spelling. What is ignored is wanted by no `Desired`, and not live."""
         sides = self.kind.normalize(self.desired.kinds[self.kind.name], self.state, self.facts)
@@ -67,37 +67,26 @@ class KindInDatabase:
         return self.kind.judge(change, self.state, self.facts)
 
 
-def settle_kind(subject: KindInDatabase) -> Settled:
-    """Yield the items of a kind with their phase, by name."""
+def settle_kind(subject: KindInDatabase, found: Iterable[Found]) -> Settled:
+    """Yield the items of a kind with their phase; `found` is what differs there, by name."""
+    reported = []
+    for one in found:
+        if isinstance(one, Address):
+            reported.append(one)
+        else:
+            yield from _settle(subject, one)
+    for address in reported:
+        yield Phase.DELETE, _reported(subject, address)
+
+
+def _settle(subject: KindInDatabase, change: Change) -> Settled:
     sides = subject.sides
-    for change in diff_kind(sides, subject.address):
-        yield from _settle(subject, change, sides)
-    if sides.wanted.others is Others.REPORT:
-        for address in _unnamed(subject, sides):
-            yield Phase.DELETE, _reported(subject, address)
-
-
-def unmanaged(subject: KindInDatabase) -> tuple[Address, ...]:
-    """What lives there without being named, where the spec is content with that."""
-    sides = subject.sides
-    return _unnamed(subject, sides) if sides.wanted.others is Others.KEEP else ()
-
-
-def _unnamed(subject: KindInDatabase, sides: Sides) -> tuple[Address, ...]:
-    named = sides.wanted.present.keys() | sides.wanted.absent.keys()
-    return tuple(
-        Address(database=subject.desired.handle, kind=subject.kind.name, name=name)
-        for name in sorted(sides.live.keys() - named)
-    )
-
-
-def _settle(subject: KindInDatabase, change: Change, sides: Sides) -> Settled:
     judgement = subject.judge(change)
     if isinstance(change, Update) and isinstance(judgement, Refused):
         kept = sides.kept.get(change.address.name, {})
         rest = update_without(change, judgement.fields, kept)
         if rest is not None:
-            yield from _settle(subject, rest, sides)
+            yield from _settle(subject, rest)
             change = update_of(change, judgement.fields)
     if (
         isinstance(change, Update)
@@ -109,17 +98,17 @@ def _settle(subject: KindInDatabase, change: Change, sides: Sides) -> Settled:
         gone = Delete(address=change.address, before=before, replacement=True)
         back = Create(address=change.address, after=change.after, replacement=True)
         for half in (gone, back):
-            yield Phase.CHANGE, _entry(subject, half, subject.judge(half), sides)
+            yield Phase.CHANGE, _entry(subject, half, subject.judge(half))
         return
     phase = judgement.phase if isinstance(judgement, Feasible | ByHand) else None
-    yield phase or _PHASES[type(change)], _entry(subject, change, judgement, sides)
+    yield phase or _PHASES[type(change)], _entry(subject, change, judgement)
 
 
-def _entry(subject: KindInDatabase, change: Change, judgement: Judgement, sides: Sides) -> Item:
+def _entry(subject: KindInDatabase, change: Change, judgement: Judgement) -> Item:
     address = change.address
     origin = subject.desired.origin(address)
     reason = _reason(change)
-    approval = sides.wanted.absent.get(address.name)
+    approval = subject.sides.wanted.absent.get(address.name)
     match judgement:
         case Feasible(risk=risk):
             return Action(

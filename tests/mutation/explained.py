@@ -95,7 +95,7 @@ EXPLAINED = (
     ),
     # None is taken for 0 there.
     Explained(
-        where="plan/diff.py: diff_fields",
+        where="plan/diff.py: _differences",
         within=r"(?<=threshold_to_diff_deeper=)(?:0|None)",
         reason=Reason.SAME,
     ),

@@ -22,7 +22,6 @@ from reconcile.model.plan import DatabasePlan
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Approval, Facts
 from reconcile.plan.build import plan_database
-from reconcile.plan.diff import diff_fields
 from reconcile.plan.intent import intended
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -94,7 +93,7 @@ def test_an_upgrade_was_done_where_the_planned_version_is_live(live: str, done: 
     address = Address(database="shop", kind="engine_version")
     after = {"version": "16.6.0-1", "constraint": "latest-minor"}
     before = {"version": "16.4.0-1"}
-    (part,) = diff_fields(before, {"version": "16.6.0-1"})
+    part = FieldChange(field="version", before="16.4.0-1", after="16.6.0-1")
     change = Update(address=address, before=before, after=after, fields=(part,))
     state = {ITSELF: {"version": live, "version_id": live, "next_version": None}}
     found = settled(change, state, facts(version=live))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
 import pytest
 from attrs import evolve
 from builders import desired, facts, observed
@@ -15,7 +13,6 @@ from reconcile.kinds.features import Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.model.address import Address
-from reconcile.model.change import FieldChange
 from reconcile.model.engine import Engine
 from reconcile.model.item import Blocked, Pending, Reason
 from reconcile.model.location import Location, Origin
@@ -25,13 +22,11 @@ from reconcile.model.state import (
     TRANSIENT,
     Desired,
     Facts,
-    Fields,
     NotOffered,
     Observation,
     Unknown,
 )
 from reconcile.plan.build import build_plan
-from reconcile.plan.diff import diff_fields
 
 WANTED = {"backups": Backups(enabled=True, hours=(3,))}
 LIVE = {"backups": {ITSELF: {"enabled": True, "hours": (3,)}}}
@@ -242,34 +237,3 @@ def test_protecting_comes_before_creating_changing_deleting_and_the_upgrade() ->
         "shop/logical_databases/old",
         "shop/engine_version",
     ]
-
-
-def test_fields_differ_by_type_too() -> None:
-    """`1 == True` in Python, and is a difference in a plan."""
-    (change,) = diff_fields({"a": 1, "b": "x"}, {"a": True, "b": "x"})
-    assert (change.field, change.before, change.after) == ("a", 1, True)
-
-
-def test_fields_that_one_side_lacks() -> None:
-    """A missing side is None, and fields stand by name."""
-    changes = diff_fields({"old": 1, "same": (1, 2)}, {"new": (3,), "same": (1, 2)})
-    assert [(one.field, one.before, one.after) for one in changes] == [
-        ("new", None, (3,)),
-        ("old", 1, None),
-    ]
-
-
-@pytest.mark.parametrize("name", ["__shadow", "__", "_x", "a'b", "a.b[0]", ""])
-def test_a_field_of_any_name_is_compared(name: str) -> None:
-    """DeepDiff skips names that begin with two underscores unless it is told not to."""
-    sides: list[Fields] = [{name: 1, "same": True}, {name: 2, "same": True}, {"same": True}]
-    for before, after in permutations(sides, 2):
-        (change,) = diff_fields(before, after)
-        assert change == FieldChange(field=name, before=before.get(name), after=after.get(name))
-
-
-def test_many_differing_fields_stay_fields() -> None:
-    """Mappings that share few keys are not merged into one change."""
-    before = {f"b{number}": number for number in range(20)}
-    after = {f"a{number}": number for number in range(20)}
-    assert len(diff_fields(before, after)) == 40

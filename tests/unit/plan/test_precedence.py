@@ -21,8 +21,9 @@ from reconcile.model.item import Action, Blocked, Item, Reason
 from reconcile.model.reach import Package, Reach
 from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import plan_database
+from reconcile.plan.diff import diff_database
 from reconcile.plan.precedence import in_order
-from reconcile.plan.settle import KindInDatabase, settle_kind
+from reconcile.plan.settle import KindInDatabase, Settled, settle_kind
 
 VERSION = {"version": "1.0"}
 
@@ -215,6 +216,12 @@ def subject_of(
     )
 
 
+def settled(subject: KindInDatabase) -> Settled:
+    """The items of a kind before they are put into an order."""
+    name = subject.kind.name
+    return settle_kind(subject, diff_database("shop", {name: subject.sides})[name])
+
+
 def test_what_an_extension_requires_is_told() -> None:
     """The create of what is missing, the delete of what is live; what is there is not required."""
     reach = reached(
@@ -226,7 +233,7 @@ def test_what_an_extension_requires_is_told() -> None:
     subject = subject_of(extensions.KIND, spec, dict.fromkeys(["c", "d", "live"], VERSION), reach)
     found = {
         str(entry.key): [str(key) for key in entry.requires]
-        for _phase, entry in in_order(subject, settle_kind(subject))
+        for _phase, entry in in_order(subject, settled(subject))
         if isinstance(entry, Action)
     }
     assert found == {
@@ -246,7 +253,7 @@ def test_actions_that_require_each_other_are_blocked() -> None:
     kind = evolve(logical_databases.KIND, requires=requires)
     spec = LogicalDatabases(present=tuple(LogicalDatabase(name=name) for name in "abc"))
     subject = subject_of(kind, spec, {})
-    first, *rest = [entry for _phase, entry in in_order(subject, settle_kind(subject))]
+    first, *rest = [entry for _phase, entry in in_order(subject, settled(subject))]
     assert short([first, *rest]) == ["create c", "P271 a", "P271 b"]
     assert isinstance(rest[0], Blocked)
     assert rest[0].message == (
@@ -262,7 +269,7 @@ def test_all_that_one_requires_is_listed() -> None:
     circle = {"a": package("c", "b"), "b": package("a"), "c": package("a")}
     spec = Extensions(present=tuple(Extension(name=name) for name in "abc"))
     subject = subject_of(extensions.KIND, spec, {}, reached(circle))
-    (_phase, first), *_rest = in_order(subject, settle_kind(subject))
+    (_phase, first), *_rest = in_order(subject, settled(subject))
     assert isinstance(first, Blocked)
     assert first.message.startswith(
         "it requires create shop/extensions/b, create shop/extensions/c, and these"
@@ -277,7 +284,7 @@ def test_each_action_keeps_its_phase() -> None:
         absent=(removal("c"), removal("d")),
     )
     subject = subject_of(extensions.KIND, spec, {"c": VERSION, "d": VERSION}, reach)
-    ordered = in_order(subject, settle_kind(subject))
+    ordered = in_order(subject, settled(subject))
     assert [(phase, entry.address.name) for phase, entry in ordered] == [
         (Phase.CREATE, "b"),
         (Phase.CREATE, "a"),
@@ -322,7 +329,7 @@ DATABASES = LogicalDatabases(
 def test_other_kinds_keep_their_order(kind: Kind[Any], spec: object, live: Elements) -> None:
     """Exactly: halves of a replacement stay together, and nothing is held back."""
     subject = subject_of(kind, spec, live)
-    assert [*in_order(subject, settle_kind(subject))] == [*settle_kind(subject)]
+    assert [*in_order(subject, settled(subject))] == [*settled(subject)]
 
 
 def test_what_is_held_back_tells_why_it_was_due_and_who_asked_for_it() -> None:
