@@ -20,13 +20,15 @@ class TimeUpError(ApiError):
 class Deadline:
     """Seconds that something may take from when it was begun, None for as long as it likes.
 
-    For a message, `whose` says what it is about, and `hint` what can be done. Thread safe.
+    For a message, `whose` says what it is about, and `hint` what can be done. `is_default` where
+    no person chose it. Thread safe.
     """
 
     begun: float
     longest: float | None
     whose: str = "the run"
     hint: str = ""
+    is_default: bool = False
     _lifted: Event = field(factory=Event, init=False, eq=False, repr=False)
 
     def left(self, now: float) -> float:

@@ -28,7 +28,7 @@ _LOOK = 0.1
 _STEP = 1.0
 _WORTH_TELLING = 2.0
 _PATIENCE = 600.0
-"""Seconds for which a run waits in all for a host that refuses, where nothing else bounds it."""
+"""Seconds for which a run waits in all for a host that refuses, where --max-wait does not bound it."""
 _INSTANT = 0.0001
 """Seconds that are left over only because time is a float."""
 
@@ -233,9 +233,11 @@ class Lane:
         return Barred(why=f"{wait.why}; {probed}", kind=LeftAloneError)
 
     def _out_of_patience(self, deadline: Deadline, now: float) -> Barred | None:
-        """Why a run without a deadline waits no longer for a host that keeps refusing."""
-        held = self._pace.held(now)
-        if held is None or self._held_for <= _PATIENCE or isfinite(deadline.left(now)):
+        """Why a run whose time no person chose waits no longer for a host that keeps refusing."""
+        held, is_chosen = self._pace.held(now), not deadline.is_default
+        if held is None or self._held_for <= _PATIENCE:
+            return None
+        if is_chosen and isfinite(deadline.left(now)):
             return None
         return Barred(why=f"{held.why}, for {_PATIENCE / 60:g} min in all", kind=TimeUpError)
 

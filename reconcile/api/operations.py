@@ -48,6 +48,11 @@ class _Looks(Generic[T]):
     def ended(self) -> bool:
         return self.seen is not None and self.seen.ended
 
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the run may send nothing more."""
+        return isinstance(self.failure, TimeUpError)
+
     def known(self) -> T:
         """What was seen last. Raises why nothing was seen at all."""
         if self.seen is None:
@@ -61,9 +66,8 @@ class _Looks(Generic[T]):
 
     def check(self) -> None:
         """Raise why the last look failed, where no other one would do better."""
-        lasting = (TimeUpError, NotFoundError, AccessError) if self.seen is None else TimeUpError
-        hopeless = self.failed >= _FAILED_LOOKS or isinstance(self.failure, lasting)
-        if self.failure and hopeless:
+        lasting = self.seen is None and isinstance(self.failure, (NotFoundError, AccessError))
+        if self.failure and (lasting or self.failed >= _FAILED_LOOKS):
             raise self.failure
 
 
@@ -113,8 +117,8 @@ class Following:
         """Look at something until it ended, at growing intervals; return it as last seen.
 
         One look is always taken, so that what is over at once is known to be; once `stop` is set,
-        no other. A look that fails does not end the wait: raises ApiError after five in a row, and
-        where waiting cures nothing.
+        no other, nor where the run is out of time. A look that fails does not end the wait: raises
+        ApiError after five in a row, and where waiting cures nothing.
         """
         began = self.clock.ticks()
         pause = _FIRST_PAUSE
@@ -125,7 +129,8 @@ class Following:
             if looks.seen and not looks.failure:
                 self.tell(looks.seen, elapsed)
             left = self.patience - elapsed
-            if looks.ended or not self.wait or left <= 0 or self.stop.is_set():
+            over = not self.wait or left <= 0 or self.stop.is_set()
+            if looks.ended or looks.out_of_time or over:
                 return looks.known()
             looks.check()
             self.clock.sleep(min(pause, left), self.stop.is_set)

@@ -158,7 +158,9 @@ class Transport:
     def bound(self, longest: float | None) -> None:
         """Send nothing after so many seconds from now, None for no limit; a limit of before holds."""
         if self._longest is None:
-            self._deadline = Deadline(begun=self._steady.now(), longest=longest, hint=_CHANGED)
+            self._deadline = Deadline(
+                begun=self._steady.now(), longest=longest, hint=_CHANGED, is_default=True
+            )
 
     def lift_deadline(self) -> None:
         """From now on send whatever is asked for, however long the run has taken."""

@@ -12,6 +12,7 @@ from reconcile.model.change import AT_STAKE, is_second_half
 from reconcile.model.cost import Budget, Estimate, foresee
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
+from reconcile.model.sql import Sql
 
 
 def estimate(
@@ -55,6 +56,26 @@ def estimate(
 def _is_looked_at(action: Action) -> bool:
     """Whether the loop reads again just before: what is half replaced is finished without."""
     return action.risk in AT_STAKE and not is_second_half(action.change)
+
+
+def waits_of(
+    proposal: Proposal, allowance: Allowance, *, backup_first: bool = False
+) -> tuple[int, ...]:
+    """How often each database waits for the provider, without those that never do.
+
+    A wait is for the end of an operation, for a feature, or for a backup before something is at stake.
+    """
+    waits = []
+    for database in would_run(proposal, allowance.permits).databases:
+        calls = [call for one in database.actions for call in calls_of(one)]
+        backups = backup_first and any(one.risk in AT_STAKE for one in database.actions)
+        waits.append(sum(map(_goes_on, calls)) + backups)
+    return tuple(filter(None, waits))
+
+
+def _goes_on(call: Call | Sql) -> bool:
+    """Whether the provider goes on after its answer."""
+    return isinstance(call, Call) and bool(call.starts_operation or call.switches)
 
 
 _TO_BACK_UP = 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from attrs import evolve
@@ -11,26 +11,18 @@ from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allowance
 from reconcile.apply.backup_first import DryMaker
 from reconcile.apply.backup_live import LiveMaker
-from reconcile.apply.estimate import estimate
 from reconcile.apply.executors import DryRunExecutor
 from reconcile.apply.journal import Journal
 from reconcile.apply.live import Connection, LiveExecutor, SqlWrites, connect_writing
 from reconcile.apply.locks import Locks
 from reconcile.apply.loop import Loop, count_results
 from reconcile.cli.again import Again
+from reconcile.cli.cost import announce_applying, announce_reading, tell_cost
 from reconcile.cli.exits import run_status
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.following import followed
 from reconcile.cli.options import Output
-from reconcile.cli.pipeline import (
-    foretell,
-    judge_again,
-    propose,
-    reading,
-    refuse_too_long,
-    surroundings,
-    tell_cost,
-)
+from reconcile.cli.pipeline import judge_again, propose, reading, surroundings
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addons, held_by_others, in_spite_of_the_journal, opening, run_id
@@ -42,17 +34,13 @@ from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.guard.would_run import Permits
 from reconcile.model.change import ActionKey
-from reconcile.model.cost import Estimate
 from reconcile.model.history import Opening, Permission
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Run
-from reconcile.observe.estimate import access_to, looks_of, reads_of
 from reconcile.observe.lookups import Lookups
-from reconcile.plan.intent import intended
 from reconcile.report.page import Look
 from reconcile.report.run_text import run_text
 from reconcile.report.to_json import run_json
-from reconcile.report.words import about_so_long, count
 
 
 def dry_run(task: Task, world: World) -> Run:
@@ -96,7 +84,7 @@ def _proposed(task: Task, again: Again, permits: Permits | None, *, shown: bool 
         )
     fleet, reads, world = again.fleet, again.reads, again.world
     if task.fleetwide:
-        foretell(fleet.desired, reads, task.about, world)
+        announce_reading(fleet.desired, reads, task.about, world)
     stop = world.interruption.stop
     made = propose(
         fleet,
@@ -147,9 +135,14 @@ def live_run(task: Task, world: World) -> Run:
         if allowance is None or not (whole.plan.actions or earlier.settled):
             return evolve(started, spent=connection.spent())
         if task.fleetwide:
-            foreseen = _foretold(started, allowance, again, connection, task)
-            passed = world.ticks() - began
-            refuse_too_long("applying", foreseen, task.about.max_wait, passed=passed)
+            announce_applying(
+                proposal,
+                allowance,
+                again,
+                connection,
+                task,
+                passed=world.ticks() - began,
+            )
         done = _carry_out(
             started, allowance, again, connection, task, known=looked.known, earlier=earlier
         )
@@ -169,35 +162,6 @@ def _after_consent(proposal: Proposal, allowance: Allowance, again: Again, task:
         stop=again.world.interruption.stop,
         backup_first=task.safeguard.backup_first,
     )
-
-
-def _foretold(
-    started: Run, allowance: Allowance, again: Again, connection: Connection, task: Task
-) -> Estimate:
-    """Say what carrying out a plan will cost."""
-    wanted = {one.handle: one for one in again.fleet.desired}
-
-    def access(handles: Collection[str]) -> Mapping[str, int]:
-        if task.saved is None:
-            return {}  # they were all read a moment ago
-        concerned = [wanted[handle] for handle in handles]
-        in_hand = connection.reads.in_hand((one.app, one.addon) for one in concerned)
-        return access_to(concerned, in_hand=in_hand)
-
-    foreseen = estimate(
-        started.before,
-        allowance,
-        reads_of=lambda handle: reads_of(wanted[handle]),
-        look_at=lambda plan: looks_of(intended(plan, plan.actions)),
-        access_to=access,
-        budget=task.about.config.request_budget,
-        recent=connection.recent(),
-        backup_first=task.safeguard.backup_first,
-    )
-    if foreseen.total:
-        requests = count(foreseen.total, "request")
-        again.world.tell(f"applying: {requests}, {about_so_long(foreseen.seconds)}")
-    return foreseen
 
 
 def _carry_out(

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import reading_status
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.cli.options import ExplainOptions
-from reconcile.cli.pipeline import About, judge, reading, tell_cost, tell_warnings
+from reconcile.cli.pipeline import About, judge, reading, tell_warnings
 from reconcile.cli.present import Renderers, present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, UsageError

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from reconcile.api.reads import Reads
 from reconcile.apply.journal import Journal
+from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import operation_status
 from reconcile.cli.following import followed
 from reconcile.cli.named import Known, look_up
 from reconcile.cli.options import OperationOptions
-from reconcile.cli.pipeline import reading, tell_cost
+from reconcile.cli.pipeline import reading
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addons, opening, run_id

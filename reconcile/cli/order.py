@@ -12,12 +12,13 @@ from reconcile.api.reads import Reads
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
 from reconcile.cli.consent import agreed, is_given, refuse_unanswerable
+from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import done_status
 from reconcile.cli.following import followed
 from reconcile.cli.named import Known, check_specs, look_up, subject_of
 from reconcile.cli.options import OrderOptions
 from reconcile.cli.order_refusal import judged, why_refused, windows_of
-from reconcile.cli.pipeline import judge_again, reading, surroundings, tell_cost
+from reconcile.cli.pipeline import judge_again, reading, surroundings
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addon_of, in_spite_of_the_journal, opening, run_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import ceil
 from threading import Event
 
 from attrs import evolve, frozen
@@ -15,21 +14,17 @@ from reconcile.cli.options import Output, Override
 from reconcile.cli.progress import Countdown, progress
 from reconcile.cli.project import claims_of
 from reconcile.cli.world import World
-from reconcile.errors import ReconcileError
 from reconcile.guard.context import Context
 from reconcile.guard.review import override_flag, review
 from reconcile.guard.would_run import Permits, would_run
-from reconcile.model.cost import Estimate, Spent
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
-from reconcile.observe.estimate import estimate, reads_of
 from reconcile.observe.evidence import NO_WINDOWS, Windows, gather
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
 from reconcile.plan.claims import duplicates
 from reconcile.plan.digest import plan_id
 from reconcile.plan.verify import verify
-from reconcile.report.words import about_so_long, count, duration
 from reconcile.spec.config import Config
 
 
@@ -72,64 +67,6 @@ def tell_warnings(fleet: Fleet, world: World) -> None:
     """Say what was found in valid specs: it holds, and will be an error."""
     for one in fleet.findings:
         world.tell(f"{one.location}: {one.severity.value}: {one.message} [{one.code}]")
-
-
-def foretell(
-    desired: Sequence[Desired],
-    reads: Reads,
-    about: About,
-    world: World,
-    *,
-    requests_of: Callable[[Desired], int] = reads_of,
-) -> None:
-    """Say what reading these databases will cost, and bound how long it may take.
-
-    `requests_of` as in `estimate`. Raises CannotFitError where it takes too long.
-    """
-    foreseen = estimate(
-        desired,
-        in_hand=reads.in_hand((one.app, one.addon) for one in desired),
-        budget=about.config.request_budget,
-        recent=reads.recent(),
-        requests_of=requests_of,
-    )
-    what = f"reading {count(len(desired), 'database')}"
-    most = _most(foreseen)
-    bound = "" if about.max_wait else f", at most {duration(most)}"
-    so_long = about_so_long(foreseen.seconds)
-    world.tell(f"{what}: {count(foreseen.total, 'request')}, {so_long}{bound}")
-    refuse_too_long(what, foreseen, about.max_wait)
-    reads.bound(most)
-
-
-def _most(foreseen: Estimate) -> float:
-    """Seconds that reading may take without --max-wait, in whole minutes."""
-    return max(_LEAST_BOUND, ceil(_MARGIN * foreseen.seconds / _MINUTE) * _MINUTE)
-
-
-_MARGIN = 3
-"""Times what is foreseen: the provider may be slow."""
-_MINUTE = 60.0
-_LEAST_BOUND = 10 * _MINUTE
-
-
-def refuse_too_long(
-    what: str, foreseen: Estimate, max_wait: float | None, *, passed: float = 0.0
-) -> None:
-    """Raise CannotFitError for what takes longer than a person wants to wait.
-
-    `passed` are the seconds for which the run has gone on already.
-    """
-    if max_wait is not None and passed + foreseen.seconds > max_wait:
-        left = "what is left of " if passed else ""
-        raise CannotFitError(
-            f"{what} takes about {duration(foreseen.seconds)}, longer than {left}--max-wait"
-            f" {duration(max_wait)}: nothing was begun, take fewer databases with --only"
-        )
-
-
-class CannotFitError(ReconcileError):
-    """What was asked for takes longer than a person wants to wait; nothing of it was begun."""
 
 
 Notice = Callable[[Plan, Mapping[str, Observation]], None]
@@ -288,21 +225,3 @@ def _after_all_looks(desired: Desired, observed: Observation, world: World) -> O
         return observed
     settled = world.sql.after_all(desired.connection, observed.target.addon, reach)
     return evolve(observed, facts=evolve(observed.facts, reach=settled))
-
-
-def tell_cost(spent: Spent, world: World) -> None:
-    """Say what the run cost."""
-    if not spent.total:
-        return
-    hosts = ", ".join(f"{number} {host}" for host, number in spent.requests.items() if number)
-    parts = [f"{count(spent.total, 'request')} sent: {hosts}"]
-    if spent.retries:
-        parts.append(f"{count(spent.retries, 'repetition')} among them")
-    waited = max(spent.waited.values(), default=0.0)
-    if waited >= _WORTH_SAYING:
-        parts.append(f"{duration(waited)} waited")
-    world.tell("; ".join(parts))
-
-
-_WORTH_SAYING = 1.0
-"""Seconds."""

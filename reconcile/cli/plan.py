@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reconcile.cli.cost import announce_reading, tell_cost
 from reconcile.cli.exits import first, reading_status
 from reconcile.cli.fleet import Fleet, valid_fleet
 from reconcile.cli.options import DriftOptions, PlanOptions
-from reconcile.cli.pipeline import About, foretell, propose, reading, tell_cost, tell_warnings
+from reconcile.cli.pipeline import About, propose, reading, tell_warnings
 from reconcile.cli.plan_files import check_names, must_be_signed, scope_of, write_plan_file
 from reconcile.cli.present import present
 from reconcile.cli.world import World
@@ -28,7 +29,7 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
     tell_warnings(fleet, world)
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
     with reading(about, options.output, world) as reads:
-        foretell(fleet.desired, reads, about, world)
+        announce_reading(fleet.desired, reads, about, world)
         proposal = propose(
             fleet, reads, world, stop=world.interruption.stop, overrides=options.override
         )

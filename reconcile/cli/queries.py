@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconcile.api.reads import Reads
+from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import first
 from reconcile.cli.named import look_up, subject_of
 from reconcile.cli.options import QueriesOptions
-from reconcile.cli.pipeline import reading, tell_cost
+from reconcile.cli.pipeline import reading
 from reconcile.cli.present import present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError

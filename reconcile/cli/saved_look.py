@@ -11,8 +11,9 @@ from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.executors import DryRunExecutor
 from reconcile.apply.loop import Loop
 from reconcile.cli.again import Again
+from reconcile.cli.cost import announce_reading
 from reconcile.cli.options import Override
-from reconcile.cli.pipeline import About, foretell, judge
+from reconcile.cli.pipeline import About, judge
 from reconcile.cli.saved import Taken
 from reconcile.guard.would_run import Permits
 from reconcile.model.change import ActionKey, Risk
@@ -84,7 +85,7 @@ def look(saved: Taken, again: Again, about: About, stop: Event, *, shown: bool) 
     chosen = [one for one in plan.databases if one.actions and (shown or _is_risky(one))]
     if chosen:
         asked = [intended(one, one.actions) for one in chosen]
-        foretell(asked, again.reads, about, again.world, requests_of=looks_of)
+        announce_reading(asked, again.reads, about, again.world, requests_of=looks_of)
     looks: dict[str, DatabasePlan] = {}
     outcomes = Loop(
         proposal=Proposal(plan=Plan(databases=tuple(chosen))),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import states_status
 from reconcile.cli.named import references
 from reconcile.cli.options import ShowOptions
-from reconcile.cli.pipeline import About, reading, tell_cost
+from reconcile.cli.pipeline import About, reading
 from reconcile.cli.present import present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus

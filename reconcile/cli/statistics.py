@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from reconcile.cli.cost import tell_cost
 from reconcile.cli.named import look_up, subject_of
 from reconcile.cli.options import StatisticsOptions
-from reconcile.cli.pipeline import reading, tell_cost
+from reconcile.cli.pipeline import reading
 from reconcile.cli.present import present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus

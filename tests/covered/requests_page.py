@@ -29,7 +29,8 @@ writes this page from [the rows](../tests/covered/requests.py).
 
 *Foretold* is what the run says on stderr before it begins, first for reading and then for applying.
 With `--max-wait` a run that takes longer than that is not begun, and nothing is sent after it. Without
-`--max-wait` reading ends after three times its estimate, or after 10 minutes if that is longer; a host
+`--max-wait` reading ends after three times its estimate, or after 10 minutes if that is longer, and so
+does applying, which gets `--timeout` more for each operation or backup that it waits for; a host
 that refuses (429) is waited for 10 minutes in all, and closed for a minute after six refusals in a row.
 
 `reconcile.yaml` says how much may be asked for: `request_budget: {api: 60, database: 120}` are

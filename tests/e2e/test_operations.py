@@ -164,6 +164,43 @@ def test_an_apply_whose_upgrade_was_not_waited_for_is_not_done(slow: Slow) -> No
     assert live(slow.sandbox, SHOP)["status"] == "upgrading"
 
 
+UPGRADED = spec("shop", "shop-web", SHOP, "mysql", 'engine_version: ">=8.0.36"\n')
+APPLY_UPGRADE = ("apply", "--yes", "--allow", "disruptive")
+
+
+@pytest.mark.parametrize(
+    ("flags", "bound"),
+    [
+        (("--timeout", "100ms"), "at most 10 min"),
+        (("--timeout", "1s"), "at most 10 min 1 s"),
+        (("--no-wait",), "at most 10 min"),
+    ],
+)
+def test_how_long_applying_may_take_is_shown_before(
+    slow: Slow, flags: tuple[str, ...], bound: str
+) -> None:
+    """Ten minutes for its requests, and as long as it may wait for the operation."""
+    slow.command.write(UPGRADED)
+    done = slow.command(*APPLY_UPGRADE, *flags, status=2)
+    (told,) = (one for one in done.stderr.splitlines() if one.startswith("applying: "))
+    assert told.endswith(f", under a second, {bound}")
+
+
+def test_an_apply_that_is_out_of_time_can_be_resumed(slow: Slow) -> None:
+    """The upgrade is left in progress and shown as such; the next apply does not start another."""
+    command, sandbox = slow.command, slow.sandbox
+    command.write(UPGRADED)
+    document = fits(command(*APPLY_UPGRADE, "--max-wait", "15s", *JSON, status=2))
+    (outcome,) = document["outcomes"]
+    assert outcome["result"] == "started"
+    assert outcome["message"].startswith(f"operation {operation_of(sandbox, SHOP)!r} is ")
+    (journal,) = command.journals()
+    assert [one["event"] for one in journal_entries(journal)][-1] == "ended"
+    slow.clock.end_operations()
+    command(*APPLY_UPGRADE, status=0)
+    assert sent(sandbox) == [f"POST /api/databases/{SHOP}/upgrade"]
+
+
 def test_a_change_that_takes_effect_after_its_answer_was_lost_is_done(
     command: Command, busy: Sandbox
 ) -> None:

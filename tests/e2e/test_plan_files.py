@@ -121,7 +121,7 @@ def test_only_what_it_touches_is_read(sandbox: Sandbox, command: Command) -> Non
     made = [("POST", f"{SHOP_ADDON}/action", "create-database"), ("PATCH", SHOP_ADDON, None)]
     assert database_requests(sandbox) == [*read, *made, *read]
     told = [one for one in done.stderr.splitlines() if one.startswith("applying")]
-    assert told == ["applying: 9 requests, under a second"]
+    assert told == ["applying: 9 requests, under a second, at most 10 min"]
     assert "9 requests sent: 2 auth, 1 api, 6 database" in done.stderr
 
 

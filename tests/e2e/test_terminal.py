@@ -44,7 +44,7 @@ def test_a_pipe_gets_plain_text(command: Command) -> None:
         assert "\r" not in done.stdout + done.stderr
         assert re.fullmatch(
             r"reading 2 databases: \d+ requests, under a second, at most 10 min\n"
-            r"(?:applying: \d+ requests, under a second\n)?\d+ requests sent: .*\n",
+            r"(?:applying: \d+ requests, under a second, at most 10 min\n)?\d+ requests sent: .*\n",
             done.stderr,
         )
 

@@ -279,11 +279,13 @@ def test_a_host_that_refuses_for_ever_is_left_alone_by_all(
     assert set(said) <= {"429", f"GET /api/databases/ad-1 was not sent: {REFUSED}"}
 
 
+@pytest.mark.parametrize("bound", [None, 7200])
 def test_a_host_that_refuses_again_and_again_is_waited_for_ten_minutes(
-    provider: Provider, clock: PlainClock
+    provider: Provider, clock: PlainClock, bound: float | None
 ) -> None:
-    """In all, where no deadline ends it; each wait by itself was worth it."""
+    """In all, unless --max-wait says how long; each wait by itself was worth it."""
     transport = Transport(permits=(READING,), notify=unheard, clock=clock, chance=lambda: 0.0)
+    transport.bound(bound)
     for _ in range(12):
         provider.odd["database"].extend([reply(429, "", Retry_After="59"), reply(200, {})])
     assert [ask(transport, provider) for _ in range(11)] == ["200"] * 10 + ["429"]

@@ -263,13 +263,15 @@ def test_a_host_that_is_left_alone_is_waited_for(
 def test_a_look_that_there_is_no_time_for_ends_the_wait(
     provider: Provider, pauses: PlainClock
 ) -> None:
-    """Waiting on would not help."""
+    """As patience does: it was begun, and what was seen last is told."""
     surroundings = Surroundings(
         environment=provider.environment, region=None, notify=unheard, clock=pauses, longest=5
     )
     with connect_reading(surroundings) as reads:
         target = reads.targets.find(app="shop-web", addon="ad-1", engine=None)
         provider.odd["database"].extend([said("running")] * 9)
+        seen = Following(client=reads.client, clock=pauses).follow(target, IDENT)
+        assert seen.status == "running"
         with pytest.raises(TimeUpError, match="the run took longer than 5 s"):
             Following(client=reads.client, clock=pauses).follow(target, IDENT)
     assert pauses.slept == [1.0, 1.5, 2.25, 3.375]

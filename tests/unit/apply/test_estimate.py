@@ -8,12 +8,16 @@ import pytest
 from builders import CONNECTION, HERE, desired, observed, removal
 
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.apply.estimate import estimate
+from reconcile.apply.estimate import estimate, waits_of
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
+from reconcile.kinds.feature_rules import Feature
+from reconcile.kinds.features import Features
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
+from reconcile.model.change import Risk
 from reconcile.model.cost import Budget
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity
@@ -151,6 +155,30 @@ def test_what_requires_something_that_does_not_run_costs_nothing() -> None:
     )
     assert foreseen(Proposal(plan=plan), ALL)[0] == 2 + 2 * LOOK + READS
     assert foreseen(Proposal(plan=plan, findings=(refused,)), ALL)[0] == 0
+
+
+@pytest.mark.parametrize(("backup_first", "waits"), [(False, (3,)), (True, (4,))])
+def test_what_is_waited_for_is_counted_for_each_database(
+    backup_first: bool, waits: tuple[int, ...]
+) -> None:
+    """Operations, features and the backup before; a database that waits for nothing is left out."""
+    kinds = {
+        "engine_version": EngineVersion(version=">=8.0.36"),
+        "features": Features(switched={Feature.FORCE_SSL: True, Feature.PUBLICLY_AVAILABLE: True}),
+        "backups": Backups(enabled=True),
+    }
+    slow, quick = desired(kinds), desired({"backups": Backups(enabled=True)}, handle="quick")
+    off = {"backups": {ITSELF: {"enabled": False, "hours": ()}}}
+    version = {"version": "8.0.35-1", "next_version": "8.0.36-1"}
+    live = {
+        "shop": observed({**off, "features": {}, "engine_version": {ITSELF: version}}),
+        "quick": observed(off, handle="quick"),
+    }
+    given = Proposal(plan=build_plan([slow, quick], live))
+    assert len(given.plan.actions) == 5
+    everything = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
+    assert waits_of(given, everything, backup_first=backup_first) == waits
+    assert waits_of(given, Allowance()) == ()
 
 
 def test_a_replacement_is_looked_at_once() -> None:
