@@ -122,8 +122,8 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
     for place, reason in {
         tmp_path / "missing.pem": "no such file or directory",
         tmp_path: "is a directory",
-        tmp_path / "pipe": "not a regular file",
-        Path("/dev/zero"): "not a regular file",
+        tmp_path / "pipe": "it is a pipe, not a regular file",
+        Path("/dev/zero"): "it is a device, not a regular file",
         tmp_path / "large": "larger than 16777216 bytes",
     }.items():
         with pytest.raises(UsageError) as caught:
@@ -137,7 +137,7 @@ def test_the_file_that_openssl_reads_is_looked_at(tmp_path: Path) -> None:
     """OpenSSL would wait for a pipe; it takes a missing file for none."""
     os.mkfifo(tmp_path / "pipe")
     for place, reason in {
-        tmp_path / "pipe": "not a regular file",
+        tmp_path / "pipe": "it is a pipe, not a regular file",
         tmp_path: "is a directory",
     }.items():
         with pytest.raises(UsageError, match=f"SSL_CERT_FILE names {str(place)!r}, .*: {reason}"):

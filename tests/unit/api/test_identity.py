@@ -253,7 +253,7 @@ def test_a_login_that_cannot_be_read_names_the_file(tmp_path: Path) -> None:
         file.truncate(3 << 30)
     for name, reason in {
         "dir": "is a directory",
-        "pipe": "not a regular file",
+        "pipe": "it is a pipe, not a regular file",
         "large": "larger than 1048576 bytes",
     }.items():
         with pytest.raises(CredentialsError, match=f"{name}' cannot be read: {reason}: log in"):
