@@ -83,13 +83,8 @@ def _pool_of(
                 super().connect()
             sockets.add(self.sock)
 
-    class Secured(HTTPSConnection):
-        response_class = heard
-
-        def connect(self) -> None:
-            with _establishing(self):
-                super().connect()
-            sockets.add(self.sock)
+    class Secured(Plain, HTTPSConnection):
+        """Connects as `Plain` does, by way of TLS."""
 
     class PlainPool(urllib3.HTTPConnectionPool):
         ConnectionCls = Plain

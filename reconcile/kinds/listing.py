@@ -14,12 +14,13 @@ from reconcile.kinds.kind import Asked, Others
 from reconcile.model.change import Delete
 from reconcile.model.constraint import Empty, InvalidValueError, Readable, described
 from reconcile.model.state import Approval
+from reconcile.model.text import SHAPELESS
 
 _JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 """What joins letters of some scripts, and the parts of an emoji."""
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-_UNSEEN = rf"{_CONTROL}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
+_UNSEEN = rf"{_CONTROL}{SHAPELESS}\u200c\u200d"
 
 READABLE = rf"[^{_UNSEEN}\s](?:[^{_UNSEEN}]*[^{_UNSEEN}\s])?"
 """A pattern: text whose characters can be seen, without blanks at either end."""

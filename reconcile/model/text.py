@@ -13,10 +13,10 @@ from difflib import get_close_matches
 _SHOWN_AS_ESCAPES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
-# Letters and marks without a shape: fillers, joiners, selectors; and what is not assigned.
-_WITHOUT_A_SHAPE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
-)
+SHAPELESS = r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+"""Letters and marks without a shape, for a class of a pattern: fillers, joiners, selectors."""
+
+_WITHOUT_A_SHAPE = re.compile(rf"[{SHAPELESS}\U000e0000-\U000e0fff]")
 
 
 def is_seen(char: str) -> bool:
