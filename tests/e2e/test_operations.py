@@ -156,14 +156,6 @@ def test_the_upgrade_of_a_spec_ends_by_any_word(
     assert (live(busy, SHOP)["version"] == "8.0.36-1") is (status == 0)
 
 
-def test_an_apply_whose_upgrade_was_not_waited_for_is_not_done(slow: Slow) -> None:
-    """2: it was only started, though nothing is left to start."""
-    slow.command.write(spec("shop", "shop-web", SHOP, "mysql", 'engine_version: ">=8.0.36"\n'))
-    apply = ("apply", "--yes", "--allow", "disruptive")
-    slow.command(*apply, "--timeout", "200ms", status=2)
-    assert live(slow.sandbox, SHOP)["status"] == "upgrading"
-
-
 UPGRADED = spec("shop", "shop-web", SHOP, "mysql", 'engine_version: ">=8.0.36"\n')
 APPLY_UPGRADE = ("apply", "--yes", "--allow", "disruptive")
 
