@@ -55,10 +55,13 @@ class Writer:
         self._is_stuck = False
 
     def discard(self) -> None:
-        """Drop what is written from now on."""
+        """Drop what is written from now on.
+
+        The number stays taken: another thread may be about to write to it, and a file that got it,
+        such as a journal, would hold that text.
+        """
         if self._number is not None and self._number != _UNTRIED:
-            os.close(self._number)
-        self._number = None
+            _lead_nowhere(self._number, inheritable=False)
         discard(self._stream)
 
 
@@ -96,7 +99,13 @@ def is_ready(stream: TextIO) -> bool:
 
 def discard(stream: TextIO) -> None:
     """Send what is left of a stream nowhere: the interpreter would fail on it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    _lead_nowhere(stream.fileno(), inheritable=True)
+
+
+def _lead_nowhere(number: int, *, inheritable: bool) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number, inheritable=inheritable)
+    os.close(nowhere)
 
 
 def fill_closed_streams() -> None:

@@ -393,6 +393,24 @@ def test_a_stopped_terminal_holds_nothing_up() -> None:
     os.close(master)
 
 
+def test_the_number_of_a_stream_that_is_left_is_not_given_to_a_file() -> None:
+    """Another thread may be about to write to it, and the next file opened is a journal."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as stderr:
+        one = world(stderr=stderr)
+        lower = os.open(os.devnull, os.O_WRONLY)
+        one.tell("seen")
+        os.close(reader)
+        os.close(lower)
+        before = _open_numbers()
+        one.tell("unseen")
+        assert _open_numbers() == before
+
+
+def _open_numbers() -> set[str]:
+    return {number.name for number in Path("/proc/self/fd").iterdir()}
+
+
 def test_stderr_that_nobody_can_read_any_more_is_left() -> None:
     """The run goes on without."""
     reader, writer = os.pipe()
