@@ -96,7 +96,7 @@ def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
     return Sides(
         wanted=Wanted(present={ITSELF: wanted}),
         live={ITSELF: now},
-        kept={ITSELF: {name: now[name] for name in ("enabled", *_told(now))}},
+        context={ITSELF: {name: now[name] for name in ("enabled", *_told(now))}},
     )
 
 

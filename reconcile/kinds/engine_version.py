@@ -142,14 +142,14 @@ def _normalize(spec: EngineVersion, live: Elements, _facts: Facts) -> Sides:
     fields = live[ITSELF]
     step = _step(spec, fields)
     wanted = spec.version if isinstance(step, Refused) else str(step or fields[_VERSION])
-    carried: dict[str, Value] = {_RULE: spec.version}
+    sent: dict[str, Value] = {_RULE: spec.version}
     if spec.allow_major is not None:
-        carried[_MAJOR] = spec.allow_major
-    kept = {name: fields[name] for name in (_ID,) if name in fields}
+        sent[_MAJOR] = spec.allow_major
+    context = {name: fields[name] for name in (_ID,) if name in fields}
     return Sides(
-        wanted=Wanted(present={ITSELF: {_VERSION: wanted}}, carried={ITSELF: carried}),
+        wanted=Wanted(present={ITSELF: {_VERSION: wanted}}, sent={ITSELF: sent}),
         live={ITSELF: fields},
-        kept={ITSELF: kept},
+        context={ITSELF: context},
     )
 
 

@@ -148,7 +148,7 @@ def _normalize(spec: Extensions, live: Elements, facts: Facts) -> Sides:
         present={name: _version_fields(entry.version) for name, entry in named.items()},
         absent={_real(name, managed): word for name, word in approvals(spec.absent).items()},
         others=spec.others,
-        carried={
+        sent={
             name: {"version": _spelled(name, entry.version, facts)}
             for name, entry in named.items()
             if entry.version

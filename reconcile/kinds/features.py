@@ -108,8 +108,8 @@ def _normalize(spec: Features, live: Elements, _facts: Facts) -> Sides:
     present = {one.value: {"enabled": on} for one, on in spec.switched.items()}
     found = {name: state for name, state in live.items() if name in present or _is_on(state)}
     both_off = spec.wants(Feature.PUBLICLY_AVAILABLE) is False
-    carried = {SSL: {_PUBLIC: False}} if both_off else {}
-    wanted = Wanted(present=present, carried=carried)
+    sent = {SSL: {_PUBLIC: False}} if both_off else {}
+    wanted = Wanted(present=present, sent=sent)
     return Sides(wanted=wanted, live={**dict.fromkeys(present, _OFF), **found})
 
 

@@ -49,32 +49,32 @@ class Others(Enum):
 class Wanted:
     """The wanted side of a kind, normalised.
 
-    `carried` holds fields that a change shall ask for, where that is not how they are compared;
+    `sent` holds fields that a change asks for, where that is not how they are compared;
     `replace` the names whose change may be made by deleting and creating.
     """
 
     present: Elements = field(factory=dict)
     absent: Mapping[str, Approval] = field(factory=dict)
     others: Others = Others.KEEP
-    carried: Elements = field(factory=dict)
+    sent: Elements = field(factory=dict)
     replace: frozenset[str] = frozenset()
 
     def asked(self, name: str) -> Fields:
         """The fields that a change of something asks for: in the spec's words where it has."""
-        return {**self.present[name], **self.carried.get(name, {})}
+        return {**self.present[name], **self.sent.get(name, {})}
 
 
 @frozen(kw_only=True)
 class Sides:
     """Both sides of a comparison. What is not managed is absent from both.
 
-    `kept` holds fields of live elements that an update tells beside what is compared: what its
-    requests need of the state before it, or what has to be so still when they are sent.
+    `context` holds fields of live elements that an update has besides those compared: what its
+    requests need of the state before it, or what still has to be so when they are sent.
     """
 
     wanted: Wanted
     live: Elements
-    kept: Elements = field(factory=dict)
+    context: Elements = field(factory=dict)
 
     @property
     def before(self) -> Elements:

@@ -89,7 +89,7 @@ def _normalize(spec: MaintenanceWindow, live: Elements, _facts: Facts) -> Sides:
     if spec.hour is not None:
         wanted["hour"] = spec.hour
     now: Fields = {name: live[ITSELF][name] for name in ("weekday", "hour")}
-    return Sides(wanted=Wanted(present={ITSELF: wanted}), live={ITSELF: now}, kept={ITSELF: now})
+    return Sides(wanted=Wanted(present={ITSELF: wanted}), live={ITSELF: now}, context={ITSELF: now})
 
 
 def _judge(_change: Change, _live: Elements, _facts: Facts) -> Judgement:

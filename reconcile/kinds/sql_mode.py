@@ -63,7 +63,7 @@ def _normalize(spec: SqlMode, live: Elements, facts: Facts) -> Sides:
     words = _words(spec)
     return Sides(
         wanted=Wanted(
-            present={ITSELF: {"modes": canonical(words)}}, carried={ITSELF: {"modes": words}}
+            present={ITSELF: {"modes": canonical(words)}}, sent={ITSELF: {"modes": words}}
         ),
         live={ITSELF: {"modes": canonical(_modes(live[ITSELF]["modes"]))}},
     )

@@ -69,17 +69,19 @@ class Delete:
     replacement: bool = False
 
 
-def update_without(change: Update, names: Collection[str], kept: Collection[str]) -> Update | None:
+def update_without(
+    change: Update, names: Collection[str], context: Collection[str]
+) -> Update | None:
     """An update as if some fields were not asked for; None where nothing else of it differs.
 
-    `kept` are the fields that it tells of the state before it, whatever it asks for.
+    `context` are the fields that it tells of the state before it, whatever it asks for.
     """
     left = tuple(part for part in change.fields if part.field not in names)
     if not left or not names:
         return None
     after = {name: value for name, value in change.after.items() if name not in names}
     before = {
-        name: value for name, value in change.before.items() if name not in names or name in kept
+        name: value for name, value in change.before.items() if name not in names or name in context
     }
     return evolve(change, before=before, after=after, fields=left)
 

@@ -95,7 +95,7 @@ def _found(place: Address, sides: Sides, fields: Sequence[str]) -> Found:
     before, after = sides.compared(name), wanted.present[name]
     return Update(
         address=place,
-        before={**sides.kept.get(name, {}), **before},
+        before={**sides.context.get(name, {}), **before},
         after=wanted.asked(name),
         fields=tuple(
             FieldChange(field=field, before=before.get(field), after=after.get(field))

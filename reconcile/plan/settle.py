@@ -83,8 +83,8 @@ def _settle(subject: KindInDatabase, change: Change) -> Settled:
     sides = subject.sides
     judgement = subject.judge(change)
     if isinstance(change, Update) and isinstance(judgement, Refused):
-        kept = sides.kept.get(change.address.name, {})
-        rest = update_without(change, judgement.fields, kept)
+        context = sides.context.get(change.address.name, {})
+        rest = update_without(change, judgement.fields, context)
         if rest is not None:
             yield from _settle(subject, rest)
             change = update_of(change, judgement.fields)

@@ -47,10 +47,10 @@ def both_sides(draw: st.DrawFn) -> Sides:
             present=present,
             absent=dict.fromkeys(absent - present.keys(), GOES),
             others=draw(st.sampled_from(Others)),
-            carried={name: {"sent": "so"} for name in present if draw(st.booleans())},
+            sent={name: {"word": "so"} for name in present if draw(st.booleans())},
         ),
         live=live,
-        kept={name: {"kept": "so"} for name in live if draw(st.booleans())},
+        context={name: {"seen": "so"} for name in live if draw(st.booleans())},
     )
 
 
@@ -59,7 +59,7 @@ def reference(place: str, sides: Sides) -> Iterator[Found]:
     wanted, live = sides.wanted, sides.live
     for name in sorted(live.keys() | wanted.present.keys()):
         address = Address(database="shop", kind=place, name=name)
-        after = {**wanted.present.get(name, {}), **wanted.carried.get(name, {})}
+        after = {**wanted.present.get(name, {}), **wanted.sent.get(name, {})}
         if name in wanted.absent:
             yield Delete(address=address, before=live[name])
         elif name not in live:
@@ -69,7 +69,7 @@ def reference(place: str, sides: Sides) -> Iterator[Found]:
                 yield address
         elif fields := tuple(differing(live[name], wanted.present[name])):
             before = {key: live[name][key] for key in wanted.present[name] if key in live[name]}
-            before = {**sides.kept.get(name, {}), **before}
+            before = {**sides.context.get(name, {}), **before}
             yield Update(address=address, before=before, after=after, fields=fields)
 
 

@@ -83,7 +83,7 @@ def test_each_element_that_differs_is_found() -> None:
             present={"new": {"a": 1}, "differs": {"a": 2}, "same": {"a": 3}},
             absent={"legacy": GOES, "gone": GOES},
             others=Others.REPORT,
-            carried={"new": {"a": "one"}, "differs": {"a": "two"}},
+            sent={"new": {"a": "one"}, "differs": {"a": "two"}},
         ),
         live={
             "differs": {"a": 1, "b": 1},
@@ -91,7 +91,7 @@ def test_each_element_that_differs_is_found() -> None:
             "other": {"b": 1},
             "same": {"a": 3, "b": 1},
         },
-        kept={"differs": {"c": 1}},
+        context={"differs": {"c": 1}},
     )
     assert found(sides) == [
         Update(
