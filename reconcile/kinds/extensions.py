@@ -214,13 +214,9 @@ def _statements(change: Change) -> tuple[Sql, ...]:
 
 
 def _by_sql(spec: Extensions, live: Elements, facts: Facts) -> bool:
-    """Whether anything differs: only then it is worth a look over the connection."""
-    sides = _normalize(spec, live, facts)
-    wanted = sides.wanted
-    return any(name in sides.live for name in wanted.absent) or any(
-        name not in sides.live or not fields.items() <= sides.live[name].items()
-        for name, fields in wanted.present.items()
-    )
+    """Whether anything named differs: only then it is worth a look over the connection."""
+    sides = _normalize(evolve(spec, others=Others.KEEP), live, facts)
+    return sides.before != sides.after
 
 
 def _meant(asked: Sequence[Asked]) -> Extensions:

@@ -10,7 +10,7 @@ from builders import CONNECTION, desired, facts, observed, package, reached, rem
 
 from reconcile.kinds import extension_rules, extensions, logical_databases
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.kind import never_alone, nothing_needed
+from reconcile.kinds.kind import Others, never_alone, nothing_needed
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, Risk, Update, verb_of
 from reconcile.model.engine import Engine
@@ -407,6 +407,7 @@ def test_what_has_to_come_before(change: Change, reach: Reach | None, names: set
         (dropped("cube"), LIVE, True),
         (dropped("hstore"), LIVE, False),
         (Extensions(), LIVE, False),
+        (Extensions(others=Others.REPORT), LIVE, False),
     ],
 )
 def test_a_connection_is_worth_a_look_where_something_differs(
