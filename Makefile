@@ -102,7 +102,7 @@ docs: setup ## Write the pages of docs/ that come from the tests' tables
 	@PYTHONPATH=sandbox/tests $(BIN)/python tests/pages.py
 
 golden: setup ## Rewrite the golden files; read the difference before you commit it
-	@$(BIN)/pytest -q tests/golden --rewrite-golden
+	@$(BIN)/pytest -q tests/golden tests/blackbox --rewrite-golden
 
 lock: ## Resolve the dependencies anew into the lock files (needs uv and npm)
 	uv pip compile pyproject.toml sandbox/pyproject.toml --extra engines --extra sql --group dev --universal --python-version 3.11 \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 import pytest
+from golden.comparison import OPTION, Golden
 from hypothesis import HealthCheck, Phase, settings
 
 # A time limit per example, or on making one, fails on a busy machine and says nothing of the code.
@@ -42,6 +43,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that rewrites golden files."""
+    parser.addoption(OPTION, action="store_true", help="take what is rendered now as right")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """The golden files in the folder `files` next to the test."""
+    directory = request.path.parent / "files"
+    return Golden(directory=directory, rewrite=bool(request.config.getoption(OPTION)))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,7 +11,7 @@ from attrs import frozen
 
 FILES = Path(__file__).parent / "files"
 OPTION = "--rewrite-golden"
-_AGAIN = f"pytest tests/golden {OPTION}"
+_AGAIN = f"make golden, or pytest FILE {OPTION}"
 
 
 @frozen(kw_only=True)
