@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
-from reconcile.model.item import Action
+from reconcile.model.item import Action, Blocked, Pending
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Outcome, Result, allow_flag, refusal_of
 
@@ -61,10 +61,17 @@ class Allowance:
         return allow.address == action.address
 
     def unused(self, plan: Plan) -> Iterator[str]:
-        """Say of each word that names an address and allows nothing of a plan why it does not."""
+        """Say of each word that names an address and allows nothing of a plan why it does not.
+
+        Nothing is said of what could not be read or waits: the plan itself says why.
+        """
+        held = {one.address for one in plan.items() if isinstance(one, Blocked | Pending)}
+        held.update(Address(database=one.handle) for one in plan.databases if one.error)
         for allow in self.allows:
             risks = {a.risk.value for a in plan.actions if a.address == allow.address}
             if allow.address is None or allow.risk.value in risks:
+                continue
+            if not risks and not held.isdisjoint(_around(allow.address)):
                 continue
             of_it = f"its action is {', '.join(sorted(risks))}"
             why = of_it if risks else "this plan has no action of it"
@@ -73,6 +80,11 @@ class Allowance:
     def plus(self, risk: Risk) -> Allowance:
         """The same with a risk allowed everywhere, as a person answered at the prompt."""
         return evolve(self, allows=(*self.allows, Allow(risk=risk)))
+
+
+def _around(address: Address) -> tuple[Address, ...]:
+    """The address, that of its kind, and that of its database."""
+    return address, evolve(address, name=""), Address(database=address.database)
 
 
 def withheld(proposal: Proposal, allowance: Allowance, action: Action) -> Outcome | None:

@@ -16,7 +16,7 @@ from reconcile.errors import ReconcileError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.address import Address
 from reconcile.model.change import Change
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Pending
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
@@ -115,13 +115,16 @@ class Again:
 def still_true(before: Proposal, plan: Plan) -> Iterator[Finding]:
     """What the guards said of the run, of databases, and of what is still left as it was planned.
 
-    Only another run puts what is planned otherwise by now before them.
+    Only another run puts what is planned otherwise by now before them. An override holds for the
+    plan that was applied only, and none for that plan holds for what is left.
     """
     planned, left = _changes(before.plan), _changes(plan)
     for one in before.findings:
         about = one.address
+        if one.overridden or (about is None and one.severity is Severity.WARNING):
+            continue
         if about is None or not about.kind or left.get(about, []) == planned.get(about):
-            yield one
+            yield evolve(one, override=None)
 
 
 def _changes(plan: Plan) -> Mapping[Address, list[Change | None]]:

@@ -17,6 +17,21 @@ from reconcile.model.extension import LANGUAGE, STATEMENTS, is_newer
 from reconcile.model.reach import Package, Reach, Reached, Unreached
 from reconcile.model.state import Elements, Facts, Value
 
+REQUIRED_BY = {
+    "earthdistance": frozenset({"cube"}),
+    "h3_postgis": frozenset({"h3", "postgis"}),
+    "pgrouting": frozenset({"postgis"}),
+    "postgis_raster": frozenset({"postgis"}),
+    "postgis_sfcgal": frozenset({"postgis"}),
+    "postgis_tiger_geocoder": frozenset({"fuzzystrmatch", "postgis"}),
+    "postgis_topology": frozenset({"postgis"}),
+    "vectorscale": frozenset({"vector"}),
+}
+"""What some extensions require, where no server was asked.
+
+Source: `requires` in the control files of PostgreSQL's contrib modules, PostGIS, pgRouting and others.
+"""
+
 _MOST_LISTED = 8
 _DIGITS = re.compile(r"([0-9]+)")
 _ALIKE = 0.75
@@ -74,11 +89,18 @@ def needs(change: Change, facts: Facts) -> frozenset[str]:
     """What has to be enabled before an extension, or dropped before it."""
     reach, name = facts.reach, change.address.name
     if not isinstance(reach, Reached):
-        return frozenset()
+        asked = facts.connection is not None  # it is looked at again before it is done
+        return frozenset() if asked else _known_needs(name, gone=isinstance(change, Delete))
     if isinstance(change, Delete):
         return frozenset(reach.needed_by.get(name, ()))
     package = _package(change, reach)
     return frozenset(package.requires if package else ()) - {LANGUAGE}
+
+
+def _known_needs(name: str, *, gone: bool) -> frozenset[str]:
+    if gone:
+        return frozenset(other for other, required in REQUIRED_BY.items() if name in required)
+    return REQUIRED_BY.get(name, frozenset())
 
 
 def alone(change: Change, missing: frozenset[str]) -> Refused:

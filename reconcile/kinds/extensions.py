@@ -12,7 +12,7 @@ from typing import Annotated, Any, assert_never, cast
 
 from attrs import evolve, frozen
 
-from reconcile.kinds.extension_rules import alone, backwards, needs, refusal
+from reconcile.kinds.extension_rules import REQUIRED_BY, alone, backwards, needs, refusal
 from reconcile.kinds.kind import (
     Asked,
     ByHand,
@@ -22,6 +22,7 @@ from reconcile.kinds.kind import (
     Others,
     Sides,
     Wanted,
+    recall_before,
 )
 from reconcile.kinds.listing import (
     NOTHING_GOES,
@@ -231,6 +232,13 @@ def _meant(asked: Sequence[Asked]) -> Extensions:
     return Extensions(present=present, absent=removals(asked))
 
 
+def _recall(changes: Sequence[Change]) -> Elements:
+    """Each extension as it was; what a new one requires was there, unless the plan brings it."""
+    made = {one.address.name for one in changes if isinstance(one, Create)}
+    required = {other for name in made for other in REQUIRED_BY.get(name, ())} - made
+    return {**{name: {"version": ""} for name in required}, **recall_before(changes)}
+
+
 def _without(spec: Extensions, ignored: Collection[str]) -> Extensions | None:
     left: Extensions | None = without_names(spec, {folded(name) for name in ignored})
     return left
@@ -262,6 +270,7 @@ KIND = Kind(
     alone=alone,
     to_spec=_to_spec,
     meant=_meant,
+    recall=_recall,
     places=places,
     without=_without,
 )

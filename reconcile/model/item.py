@@ -64,6 +64,11 @@ class ManualStep:
     approval: Approval | None = None
     done_by: Address | None = None
 
+    @property
+    def key(self) -> ActionKey:
+        """What an action of the same change would be named by."""
+        return key_of(self.change)
+
 
 @frozen(kw_only=True)
 class Blocked:

@@ -76,6 +76,11 @@ class DatabasePlan:
         return Status.PENDING if waits else Status.ATTENTION
 
     @property
+    def is_pending(self) -> bool:
+        """Whether it waits as a whole, so that nothing of it was compared with the spec."""
+        return any(isinstance(one, Pending) and not one.address.kind for one in self.items)
+
+    @property
     def unreadable(self) -> tuple[Blocked, ...]:
         """The kinds that could not be read, in a database that could be."""
         return tuple(

@@ -10,28 +10,28 @@ from attrs import define, evolve, field
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.kind import Kind, Phase, Refused
 from reconcile.model.change import ActionKey, Change, Delete, Verb, is_second_half
-from reconcile.model.item import Action, Item
+from reconcile.model.item import Action, Doable, Item, ManualStep
 from reconcile.plan.settle import KindInDatabase, Settled, held_back
 
-_Placed = tuple[Phase, Action]
+_Placed = tuple[Phase, Doable, frozenset[ActionKey]]
 _Requirements = Mapping[ActionKey, Collection[ActionKey]]
 
 
 @define
 class _Order:
-    """The actions of a kind that can be done, in an order in which each finds what it needs.
+    """The changes of a kind that can be made, in an order in which each finds what it needs.
 
-    `keys` are those of all its actions, by whether it deletes and by name. `gone` and `there` are
-    the names that the actions so far have taken away and brought.
+    `keys` are those of all of them, by whether it deletes and by name. `gone` and `there` are
+    the names that the changes so far have taken away and brought.
     """
 
     subject: KindInDatabase
     keys: Mapping[tuple[bool, str], ActionKey]
-    ready: dict[ActionKey, Action] = field(factory=dict)
+    ready: dict[ActionKey, Doable] = field(factory=dict)
     gone: set[str] = field(factory=set)
     there: set[str] = field(factory=set)
 
-    def take(self, actions: Iterable[Action]) -> None:
+    def take(self, actions: Iterable[Doable]) -> None:
         """Take all of these that can be done, each as soon as it can."""
         left = list(actions)
         while (action := next((one for one in left if not self.lacks(one)), None)) is not None:
@@ -40,7 +40,7 @@ class _Order:
             names = self.gone if isinstance(action.change, Delete) else self.there
             names.add(action.address.name)
 
-    def lacks(self, action: Action) -> frozenset[str]:
+    def lacks(self, action: Doable) -> frozenset[str]:
         """What has to be there, or of a deletion gone, and is not."""
         needed, live = self._needed(action), self._live
         if isinstance(action.change, Delete):
@@ -48,7 +48,7 @@ class _Order:
         missing = needed - live - self.there
         return missing | (needed & self.gone)
 
-    def needs(self, action: Action) -> frozenset[ActionKey]:
+    def needs(self, action: Doable) -> frozenset[ActionKey]:
         """The actions that bring what this one needs, or of a deletion take it away."""
         needed, live = self._needed(action), self._live
         deletes = isinstance(action.change, Delete)
@@ -56,7 +56,7 @@ class _Order:
         found = (self.keys.get((deletes, name)) for name in names)
         return frozenset(key for key in found if key is not None)
 
-    def refused(self, action: Action, circular: Collection[ActionKey]) -> Refused:
+    def refused(self, action: Doable, circular: Collection[ActionKey]) -> Refused:
         """Why an action is not done that cannot be."""
         if action.key in circular:
             return _circular(self.needs(action))
@@ -66,18 +66,19 @@ class _Order:
     def _live(self) -> frozenset[str]:
         return frozenset(self.subject.kind.there(self.subject.state))
 
-    def _needed(self, action: Action) -> frozenset[str]:
+    def _needed(self, action: Doable) -> frozenset[str]:
         return self.subject.kind.needs(action.change, self.subject.facts)
 
 
 def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
-    """The items of a kind, its actions in an order in which each finds what it requires.
+    """The items of a kind, its changes in an order in which each finds what it requires.
 
-    Actions that require each other are blocked. So is an action that needs something that the plan
-    does not bring, or that goes. What requires nothing keeps its place.
+    Actions that require each other are blocked. So is a change that needs something that the plan
+    does not bring, or that goes: a person would run its statement in vain. What requires nothing
+    keeps its place. The changes of a kind are all actions, or they need nothing of each other.
     """
     entries = list(settled)
-    actions = [entry for _phase, entry in entries if isinstance(entry, Action)]
+    actions = [entry for _phase, entry in entries if isinstance(entry, Doable)]
     keys = {(isinstance(one.change, Delete), one.address.name): one.key for one in actions}
     order = _Order(subject, keys)
     # Deletions need deletions only; what is left of them is what the others may need.
@@ -88,13 +89,13 @@ def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
     )
     changes = [one.change for one in order.ready.values()]
     able = [
-        (phase, _requiring(entry, subject.kind, changes, order.needs(entry)))
+        (phase, entry, _required(entry, subject.kind, changes, order.needs(entry)))
         for phase, entry in entries
-        if isinstance(entry, Action) and entry.key in order.ready
+        if isinstance(entry, Doable) and entry.key in order.ready
     ]
     following = iter(tuple(_sorted(able)))
     for phase, entry in entries:
-        if not isinstance(entry, Action):
+        if not isinstance(entry, Doable):
             yield phase, entry
         elif entry.key in order.ready:
             yield next(following)
@@ -114,33 +115,39 @@ def with_requirements(items: Sequence[Item]) -> tuple[Item, ...]:
         if not isinstance(entry, Action):
             return entry
         kind = entry.address.kind
-        return _requiring(entry, KIND_BY_NAME[kind], changes[kind])
+        return _requiring(entry, _required(entry, KIND_BY_NAME[kind], changes[kind]))
 
     return tuple(required(entry) for entry in items)
 
 
-def _requiring(
-    action: Action, kind: Kind[Any], changes: Sequence[Change], needs: Iterable[ActionKey] = ()
-) -> Action:
-    """The action with all that it requires."""
-    required = {*needs, *kind.requires(action.change, changes)}
-    if is_second_half(action.change):
-        required.add(ActionKey(Verb.DELETE, action.address))
-    return evolve(action, requires=tuple(sorted(required, key=str)))
+def _required(
+    entry: Doable, kind: Kind[Any], changes: Sequence[Change], needs: Iterable[ActionKey] = ()
+) -> frozenset[ActionKey]:
+    """All that has to be done before a change."""
+    required = {*needs, *kind.requires(entry.change, changes)}
+    if is_second_half(entry.change):
+        required.add(ActionKey(Verb.DELETE, entry.address))
+    return frozenset(required)
+
+
+def _requiring(entry: Doable, required: Iterable[ActionKey]) -> Doable:
+    """An action with all that it requires; a person follows the order of the manual steps."""
+    if isinstance(entry, ManualStep):
+        return entry
+    return evolve(entry, requires=tuple(sorted(required, key=str)))
 
 
 def _sorted(placed: Iterable[_Placed]) -> Settled:
-    """Each action as soon as all that it requires came before it; the rest, in a circle, blocked."""
+    """Each change as soon as all that it requires came before it; the rest, in a circle, blocked."""
     left, done = list(placed), set[ActionKey]()
-    while (
-        one := next((one for one in left if done.issuperset(one[1].requires)), None)
-    ) is not None:
+    while (one := next((one for one in left if done.issuperset(one[2])), None)) is not None:
         left.remove(one)
-        done.add(one[1].key)
-        yield one
-    for phase, action in left:
-        refused = _circular(set(action.requires) - done)
-        yield phase, held_back(refused, action.change, action.reason, action.origin)
+        phase, entry, required = one
+        done.add(entry.key)
+        yield phase, _requiring(entry, required)
+    for phase, entry, required in left:
+        refused = _circular(required - done)
+        yield phase, held_back(refused, entry.change, entry.reason, entry.origin)
 
 
 def _in_circles(required: _Requirements) -> set[ActionKey]:

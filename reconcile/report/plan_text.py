@@ -8,7 +8,7 @@ from typing import cast
 
 from reconcile.model.address import Address
 from reconcile.model.change import Risk, is_first_half
-from reconcile.model.finding import Finding, Severity
+from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
 from reconcile.model.manual import as_run
 from reconcile.model.plan import DatabasePlan, Proposal, Status
@@ -153,7 +153,7 @@ def _items_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
         else:
             yield from item_lines(entry, refusal)
         for finding in proposal.concerning(entry.address):
-            if finding.severity is Severity.WARNING:
+            if finding is not refusal:
                 yield from guard_lines(finding, DETAIL)
 
 

@@ -151,12 +151,21 @@ def _left_lines(run: Run) -> Iterator[Line]:
         else:
             yield line(0, (f"Converged. {verdict(left)}", "bold green"))
         return
-    open_ends = plan.unknown or run.results(Result.UNKNOWN)
-    converged = not plan.actions and not open_ends and not run.out_of_date
-    state = "Converged, but not all is done" if converged else "Not converged"
-    yield line(0, (f"{state}. What is left:", "bold yellow"))
+    yield line(0, (f"{_state_of(run)}:", "bold yellow"))
     yield BLANK
     yield from plan_lines(left)
+
+
+def _state_of(run: Run) -> str:
+    """How far the databases are from the specs; one that is pending as a whole was not compared."""
+    plan = run.left.plan
+    if plan.actions or plan.unknown or run.results(Result.UNKNOWN) or run.out_of_date:
+        return "Not converged. What is left"
+    waiting = sum(one.is_pending for one in plan.databases)
+    found = (
+        f"{count(waiting, 'database')} pending, not compared" if waiting else "No action is left"
+    )
+    return f"{found}. What remains"
 
 
 def _dry_lines(run: Run) -> Iterator[Line]:

@@ -9,11 +9,21 @@ from reconcile.apply.allowance import Allow, Allowance, withheld
 from reconcile.model.address import Address
 from reconcile.model.change import Delete, Risk
 from reconcile.model.finding import Finding
-from reconcile.model.item import Action, Reason
+from reconcile.model.item import Action, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Result
 
 ADDRESS = Address(database="shop", kind="logical_databases", name="legacy")
+
+
+def waiting(kind: str) -> Pending:
+    """A database, or a kind in it, that waits."""
+    return Pending(
+        address=Address(database="shop", kind=kind),
+        message="its status is 'upgrading'",
+        reason=Reason.BUSY,
+        origin=ORIGIN,
+    )
 
 
 def action(risk: Risk) -> Action:
@@ -73,6 +83,20 @@ def test_an_address_that_is_not_in_the_plan_is_noticed() -> None:
         items = (action(risk),)
         plan = Plan(databases=(DatabasePlan(handle="shop", engine="mysql", app="a", items=items),))
         assert [*allowance.unused(plan)] == said
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        DatabasePlan(handle="shop", engine="mysql", app="a", error="HTTP 503"),
+        DatabasePlan(handle="shop", engine="mysql", app="a", items=(waiting(""),)),
+        DatabasePlan(handle="shop", engine="mysql", app="a", items=(waiting("logical_databases"),)),
+    ],
+)
+def test_nothing_is_said_of_what_was_not_compared(database: DatabasePlan) -> None:
+    """Whether the plan has such an action is not known."""
+    allowance = Allowance(allows=(Allow.parse(f"lossy={ADDRESS}"),))
+    assert not [*allowance.unused(Plan(databases=(database,)))]
 
 
 def test_all_risks_of_an_address_are_told() -> None:

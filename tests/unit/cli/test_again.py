@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from builders import desired, observed
 
 from reconcile.cli.again import still_true
@@ -26,7 +27,7 @@ def planned(hour: int | None) -> Plan:
 @pytest.mark.parametrize(
     ("address", "hour", "kept"),
     [
-        (None, 3, True),
+        (None, 3, False),
         (Address(database="shop"), 3, True),
         (BACKUPS, 14, True),
         (BACKUPS, 15, False),
@@ -41,3 +42,13 @@ def test_a_finding_goes_with_the_change_that_it_is_about(
     finding = Finding(code="G105", message="too old", severity=Severity.WARNING, address=address)
     before = Proposal(plan=planned(14), findings=(finding,))
     assert list(still_true(before, planned(hour))) == ([finding] if kept else [])
+
+
+@pytest.mark.parametrize("address", [None, BACKUPS])
+def test_no_override_outlives_its_plan(address: Address | None) -> None:
+    """It does not count for what is left, and a flag for the old plan would not either."""
+    refused = Finding(code="G105", message="too old", address=address, override="--override G105=1")
+    lifted = evolve(refused, severity=Severity.WARNING, override=None, overridden=True)
+    for finding, kept in ((refused, [evolve(refused, override=None)]), (lifted, [])):
+        before = Proposal(plan=planned(14), findings=(finding,))
+        assert list(still_true(before, planned(14))) == kept

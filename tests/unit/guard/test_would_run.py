@@ -18,6 +18,7 @@ from reconcile.model.evidence import Evidence
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action
 from reconcile.model.plan import Plan, Proposal
+from reconcile.model.policy import Limit, Policy
 from reconcile.plan.build import build_plan
 from reconcile.plan.precedence import with_requirements
 
@@ -45,6 +46,26 @@ def plan() -> Plan:
 def named(found: Plan) -> list[str]:
     """The items of a plan by name."""
     return [entry.address.name for entry in found.items()]
+
+
+def test_a_guard_that_can_be_overridden_hides_no_other() -> None:
+    """A person sees at once all that there is to override."""
+    one = desired({"features": Features(switched={Feature.REDIS_AOF: False})}, engine=Engine.REDIS)
+    live = {"features": {"redis-aof": {"enabled": True}}}
+    made = build_plan([one], {"shop": observed(live, engine=Engine.REDIS)})
+    limits = Policy(databases=Limit(value=0), share=Limit(value=0))
+    evidence = {"shop": Evidence(persistence=frozenset({"redis-aof"}))}
+    context = Context(
+        now=datetime(2026, 1, 1, tzinfo=UTC),
+        plan_id="1",
+        policy=limits,
+        evidence=evidence,
+        backup_first=True,
+    )
+    for permits in (None, lambda _action: True):
+        assert [one.code for one in review(made, context, permits).findings] == [
+            *("G104", "G105", "G107")
+        ]
 
 
 def test_what_requires_something_that_is_left_out_is_left_out() -> None:

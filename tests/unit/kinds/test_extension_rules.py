@@ -391,7 +391,7 @@ REACH = reached(REQUIRING, needed_by={"cube": ("earthdistance", "z")})
 )
 def test_what_has_to_come_before(change: Change, reach: Reach | None, names: set[str]) -> None:
     """What it requires, but the language that is always there; of a drop what requires it."""
-    known = facts(Engine.POSTGRESQL, reach=reach)
+    known = evolve(facts(Engine.POSTGRESQL, reach=reach), connection=CONNECTION)
     assert extension_rules.needs(change, known) == names
 
 

@@ -17,11 +17,12 @@ from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.change import ActionKey, Change, key_of, verb_of
 from reconcile.model.engine import Engine
-from reconcile.model.item import Action, Blocked, Item, Reason
+from reconcile.model.item import Action, Blocked, Item, ManualStep, Reason
 from reconcile.model.reach import Package, Reach
 from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import plan_database
 from reconcile.plan.diff import diff_database
+from reconcile.plan.intent import rebuilt
 from reconcile.plan.precedence import in_order
 from reconcile.plan.settle import KindInDatabase, Settled, settle_kind
 
@@ -342,3 +343,36 @@ def test_what_is_held_back_tells_why_it_was_due_and_who_asked_for_it() -> None:
     assert isinstance(entry, Blocked)
     assert (entry.code, entry.reason) == ("P253", Reason.MISSING)
     assert entry.origin == one.origin(entry.address)
+
+
+@pytest.mark.parametrize(
+    ("present", "absent", "live", "steps"),
+    [
+        (["earthdistance"], [], [], ["P253 earthdistance"]),
+        (["earthdistance"], [], ["cube"], ["create earthdistance"]),
+        (["pgrouting", "postgis"], [], [], ["create postgis", "create pgrouting"]),
+        ([], ["cube"], ["cube", "earthdistance"], ["P254 cube"]),
+        ([], ["cube", "earthdistance"], ["cube", "earthdistance"],
+         ["delete earthdistance", "delete cube"]),
+        (["earthdistance"], ["cube"], ["cube"], ["P253 earthdistance", "delete cube"]),
+    ],
+)  # fmt: skip
+def test_manual_steps_work_in_their_order(
+    present: list[str], absent: list[str], live: list[str], steps: list[str]
+) -> None:
+    """Without a connection, too, no person gets a statement that the server refuses."""
+    spec = Extensions(
+        present=tuple(Extension(name=name) for name in present),
+        absent=tuple(removal(name) for name in absent),
+    )
+    one = desired({"extensions": spec}, engine=Engine.POSTGRESQL)
+    states = {"extensions": dict.fromkeys(live, VERSION)}
+    plan = plan_database(one, observed(states, engine=Engine.POSTGRESQL))
+    found = [
+        f"{entry.code if isinstance(entry, Blocked) else verb_of(entry.change).value}"
+        f" {entry.address.name}"
+        for entry in plan.items
+        if isinstance(entry, ManualStep | Blocked)
+    ]
+    assert found == steps
+    assert {one.address for one in rebuilt(plan).doable} == {one.address for one in plan.doable}

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from attrs import evolve
-from builders import desired, observed
+from builders import desired, facts, observed
 from rich.cells import cell_len
 from unit.report.runs import held_back, lines_of, proposed, ran
 
@@ -15,6 +15,7 @@ from reconcile.cli.exits import run_status
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.model.change import Risk
+from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Clash, Outcome, Result, Run
@@ -144,7 +145,8 @@ def test_a_message_stands_beside_its_result(result: Result) -> None:
     ("left", "sentence"),
     [
         ("nothing", "Converged. Nothing to do: 1 database in sync."),
-        ("blocked", "Converged, but not all is done. What is left:"),
+        ("blocked", "No action is left. What remains:"),
+        ("pending", "1 database pending, not compared. What remains:"),
         ("planned", "Not converged. What is left:"),
         ("unknown", "Not converged. What is left:"),
     ],
@@ -154,7 +156,8 @@ def test_whether_it_converged(left: str, sentence: str) -> None:
     spec = desired({"backups": Backups(enabled=True, hours=(3, 15) if left == "blocked" else ())})
     hours = (3,) if left == "blocked" else ()
     state = {"backups": {ITSELF: {"enabled": left != "planned", "hours": hours}}}
-    found = Unknown(reason="HTTP 503") if left == "unknown" else observed(state)
+    live = facts(Engine.MYSQL, status="upgrading" if left == "pending" else "running")
+    found = Unknown(reason="HTTP 503") if left == "unknown" else observed(state, live=live)
     after = Proposal(plan=build_plan([spec], {"shop": found}))
     assert lines_of(evolve(ran(proposed()), after=after))[3] == sentence
 
