@@ -13,6 +13,7 @@ from scalingo_sandbox.fleet import Engine
 from scalingo_sandbox.plans import (
     DEDICATED,
     OFFERED,
+    Plan,
     engine_of,
     plan_document,
     plan_named,
@@ -90,8 +91,21 @@ def show_plan(service: Service, call: Call) -> Response:
     """Show what the plan of a database holds and keeps: `{"plan":{…}}`, sizes in MB."""
     database = place_of(service, call).database
     plan = plan_named(str(database.plan))
-    recoverable = database.engine is Engine.POSTGRESQL
-    shown = {
+    return JsonReply({"plan": _limits(plan, database.engine)})
+
+
+def show_plan_of_type(_: Service, call: Call) -> Response:
+    """Show what a plan of the type in the query holds and keeps: `{"plan":{…}}`, sizes in MB."""
+    provider = provider_key(call.query.get("type", ""))
+    for plan in OFFERED.get(provider, ()):
+        if plan.name == call.params["plan"]:
+            return JsonReply({"plan": _limits(plan, engine_of(provider))})
+    raise not_found("plan")
+
+
+def _limits(plan: Plan, engine: Engine) -> dict[str, object]:
+    recoverable = engine is Engine.POSTGRESQL
+    return {
         "id": plan.id,
         "name": plan.name,
         "memory": plan.memory,
@@ -104,7 +118,6 @@ def show_plan(service: Service, call: Call) -> Response:
         "pitr_backup_days": _RECOVERY_DAYS if recoverable else 0,
         "gateway_nodes": 0,
     }
-    return JsonReply({"plan": shown})
 
 
 def _type(engine: Engine) -> dict[str, object]:
@@ -144,6 +157,7 @@ ENDPOINTS = (
         },
     ),
     *endpoints(Credential.DATABASE, "/api/databases/{database}", {"GET /plan": show_plan}),
+    *endpoints(Credential.ANY_DATABASE, "/api/plans", {"GET /{plan}": show_plan_of_type}),
     *endpoints(
         Credential.ANY_DATABASE,
         "/api/database_types",

@@ -18,13 +18,13 @@ from scalingo_sandbox.service import Service
 from scalingo_sandbox.wire import Call, Credential, JsonReply
 
 _SSL = "force-ssl"
-_PUBLIC = "publicly-available"
+PUBLIC = "publicly-available"
 _EVERY = frozenset(Engine)
 _REDIS = frozenset({Engine.REDIS})
 OFFERED: Mapping[str, frozenset[Engine]] = MappingProxyType(
     {
         _SSL: _EVERY,
-        _PUBLIC: _EVERY,
+        PUBLIC: _EVERY,
         "redis-rdb": _REDIS,
         "redis-aof": _REDIS,
         "redis-cache": _REDIS,
@@ -75,8 +75,8 @@ def enable_feature(service: Service, call: Call) -> Response:
         return _said(present, f"Feature {name} is being enabled")
     if present is not None and present.status is FeatureStatus.PENDING_TO_REMOVE:
         raise conflict(f"the feature {name!r} is being removed")
-    if name == _PUBLIC and not _is_on(database, _SSL):
-        raise _unfit(f"{_PUBLIC!r} needs {_SSL!r} to be enabled first")
+    if name == PUBLIC and not _is_on(database, _SSL):
+        raise _unfit(f"{PUBLIC!r} needs {_SSL!r} to be enabled first")
     refuse_unless_idle(database)
     coming = with_feature(database, name, FeatureStatus.PENDING_TO_ACTIVATE)
     begin(service, coming, OperationType.ENABLE_FEATURE, name)
@@ -98,9 +98,9 @@ def disable_feature(service: Service, call: Call) -> Response:
     going = JsonReply({"message": f"Feature {name} is being removed"})
     if present.status is FeatureStatus.PENDING_TO_REMOVE:
         return going
-    public = _find(database, _PUBLIC)
+    public = _find(database, PUBLIC)
     if name == _SSL and public is not None and public.status is not FeatureStatus.FAILED:
-        raise _unfit(f"{_SSL!r} is needed by {_PUBLIC!r}")
+        raise _unfit(f"{_SSL!r} is needed by {PUBLIC!r}")
     refuse_unless_idle(database)
     changed = with_feature(database, name, FeatureStatus.PENDING_TO_REMOVE)
     begin(service, changed, OperationType.DISABLE_FEATURE, name)

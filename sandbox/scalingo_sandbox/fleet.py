@@ -20,6 +20,7 @@ from scalingo_sandbox.contents import (
 )
 from scalingo_sandbox.records import (
     STATUS_WORD,
+    FirewallRule,
     Maintenance,
     Operation,
     RecoveryWindow,
@@ -222,6 +223,9 @@ class Database:
     )
     maintenance: tuple[Maintenance, ...] = field(
         default=(), metadata=about("the provider's work on it, newest first")
+    )
+    firewall_rules: tuple[FirewallRule, ...] = field(
+        default=(), metadata=about("rules of the firewall, oldest first")
     )
     recovery_window: RecoveryWindow | None = field(
         default=None,

@@ -53,7 +53,7 @@ def check_database(database: Database, prefix: str) -> Iterator[Problem]:
     yield from _policies(database, prefix)
     extensions = [extension.name for extension in database.extensions or ()]
     yield from _repeated(f"{prefix}extensions", "extension", extensions)
-    for field in ("operations", "stored_backups", "maintenance"):
+    for field in ("operations", "stored_backups", "maintenance", "firewall_rules"):
         ids = [record.id for record in getattr(database, field) or ()]
         yield from _repeated(f"{prefix}{field}", "id", ids)
     yield from _repeated(f"{prefix}users", "user", [user.name for user in database.users or ()])

@@ -99,6 +99,13 @@ def show_health(service: Service, call: Call) -> Response:
     return JsonReply(document)
 
 
+def ping_database(service: Service, call: Call) -> Response:
+    """Answer an empty object if the server is up, and 409 if it is not."""
+    reachable(service, call)
+    call.readable()
+    return JsonReply({})
+
+
 def show_log_url(service: Service, call: Call) -> Response:
     """Tell where the log can be read: `{"url"}`."""
     database = place_of(service, call).database
@@ -124,6 +131,7 @@ ENDPOINTS = endpoints(
     {
         "GET /metrics": show_metrics,
         "GET /health": show_health,
+        "POST /ping": ping_database,
         "GET /logs": show_log_url,
         "GET /logs_archives": list_log_archives,
     },

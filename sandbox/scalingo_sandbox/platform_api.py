@@ -21,7 +21,8 @@ from scalingo_sandbox.constraints import Matches
 from scalingo_sandbox.defaults import object_id
 from scalingo_sandbox.endpoint import endpoints
 from scalingo_sandbox.errors import ApiError, invalid
-from scalingo_sandbox.fleet import App
+from scalingo_sandbox.features_api import PUBLIC
+from scalingo_sandbox.fleet import App, FeatureStatus
 from scalingo_sandbox.live_fleet import Place
 from scalingo_sandbox.plans import DEDICATED, OFFERED
 from scalingo_sandbox.service import Service
@@ -147,13 +148,40 @@ def list_dedicated_databases(service: Service, call: Call) -> Response:
     return JsonReply({"databases": shown})
 
 
-def show_dedicated_database(service: Service, call: Call) -> Response:
-    """Show one dedicated database, by its name or id: `{"database":{…}}`."""
+def _dedicated_place(service: Service, call: Call) -> Place:
     wanted = call.params["dedicated"]
     for place in _places(service):
         if wanted in (place.app.id, place.app.name):
-            return JsonReply({"database": _dedicated(place)})
+            return place
     raise ApiError(404, {"error": "Database not found"})
+
+
+def show_dedicated_database(service: Service, call: Call) -> Response:
+    """Show one dedicated database, by its name or id: `{"database":{…}}`."""
+    return JsonReply({"database": _dedicated(_dedicated_place(service, call))})
+
+
+def list_endpoints(service: Service, call: Call) -> Response:
+    """List where a dedicated database is reached: `{"endpoints":[{"id","hostname","port",…}]}`.
+
+    There is one in the private network, and one for everybody if the database is public.
+    """
+    database = _dedicated_place(service, call).database
+    public = any(
+        one.name == PUBLIC and one.status is FeatureStatus.ACTIVATED for one in database.features
+    )
+    shown = [
+        {
+            "id": object_id("endpoint", database.id, kind),
+            "database_id": database.id,
+            "hostname": database.hostname,
+            "port": instance.port,
+            "type": kind,
+        }
+        for kind in ("private-peering-rw", *(["public-rw"] if public else []))
+        for instance in (database.instances or ())[:1]
+    ]
+    return JsonReply({"endpoints": shown})
 
 
 def create_dedicated_database(service: Service, call: Call) -> Response:
@@ -208,5 +236,6 @@ ENDPOINTS = endpoints(
         "GET /databases": list_dedicated_databases,
         "POST /databases": create_dedicated_database,
         "GET /databases/{dedicated}": show_dedicated_database,
+        "GET /databases/{dedicated}/endpoints": list_endpoints,
     },
 )

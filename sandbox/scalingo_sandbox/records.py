@@ -184,3 +184,23 @@ class Maintenance:
     ended_at: str | None = field(
         default=None, validator=_INSTANT, metadata=about("when it ended", _AN_INSTANT)
     )
+
+
+class RuleType(StrEnum):
+    """What a rule of the firewall names: a range of addresses itself, or one of the provider's."""
+
+    CUSTOM_RANGE = "custom_range"
+    MANAGED_RANGE = "managed_range"
+
+
+@frozen(kw_only=True)
+class FirewallRule:
+    """A range of addresses from which the database can be reached."""
+
+    id: str = field(validator=OBJECT_ID, metadata=about("its id", _AN_ID))
+    type: RuleType = field(
+        default=RuleType.CUSTOM_RANGE, metadata=about("what it names: addresses or a range")
+    )
+    cidr: str = field(default="", metadata=about("addresses of a custom range", "203.0.113.0/24"))
+    range_id: str = field(default="", metadata=about("id of a managed range", _AN_ID))
+    label: str = field(default="", metadata=about("what people call it", "office"))

@@ -25,6 +25,7 @@ from scalingo_sandbox.openapi.shapes import (
 from scalingo_sandbox.records import (
     BackupMethod,
     BackupStatus,
+    FirewallRule,
     Maintenance,
     OperationStatus,
     OperationType,
@@ -90,6 +91,10 @@ _PLATFORM: Mapping[str, Shape] = MappingProxyType(
             ),
         ),
         "DedicatedDatabase": alike(TEXT, "id", "name", "project_id", "technology", "plan"),
+        "NetworkEndpoint": merged(
+            alike(TEXT, "id", "database_id", "hostname"),
+            record(port=COUNT, type=TEXT | {"enum": ["private-peering-rw", "public-rw"]}),
+        ),
         "DashboardDatabase": record(
             app=named("App"), addon=named("Addon"), database=named("DedicatedDatabase")
         ),
@@ -259,6 +264,8 @@ _WORK: Mapping[str, Shape] = MappingProxyType(
         ),
         "Maintenance": _MAINTENANCE,
         "MaintenanceShown": merged(_MAINTENANCE, rooted("maintenance", named("Maintenance"))),
+        "FirewallRule": merged(shown(FirewallRule), record(database_id=TEXT)),
+        "ManagedRange": alike(TEXT, "id", "name"),
         "Pagination": merged(
             alike(COUNT, "current_page", "total_pages", "total_count"),
             alike(nullable(COUNT), "prev_page", "next_page"),

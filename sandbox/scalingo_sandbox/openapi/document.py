@@ -96,6 +96,8 @@ _PARAMETERS: Mapping[str, tuple[str, Matches, str]] = MappingProxyType(
         "maintenance": ("The maintenance's id.", OBJECT_ID, "5c599fd6f18b3202f7ab4e66"),
         "variable": ("The variable's id.", OBJECT_ID, "541013a9736f7563d5050000"),
         "provider": ("The addon provider's id.", PATH_SEGMENT, "mysql"),
+        "plan": ("The plan's name.", PATH_SEGMENT, "mysql-starter-512"),
+        "rule": ("The rule's id.", OBJECT_ID, "5c599fd6f18b3202f7ab4e66"),
         "type": ("The type's id.", OBJECT_ID, "5bf30d1104c87f000161285a"),
         "dedicated": ("The dedicated database's name or id.", PATH_SEGMENT, "my-postgres-db"),
     }

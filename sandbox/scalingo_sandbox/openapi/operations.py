@@ -9,13 +9,15 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from scalingo_sandbox.endpoint import Endpoint
-from scalingo_sandbox.fleet import FeatureStatus
+from scalingo_sandbox.fleet import Engine, FeatureStatus
 from scalingo_sandbox.openapi.requests import (
+    CHANGE_FIREWALL_RULE,
     CHANGE_PLAN,
     CHANGE_VARIABLE,
     CREATE_ADDON,
     CREATE_APP,
     CREATE_DEDICATED,
+    CREATE_FIREWALL_RULE,
     CREATE_USER,
     DELETE_VARIABLES,
     ENABLE_FEATURE,
@@ -140,6 +142,7 @@ _PLATFORM: Mapping[str, Described] = {
         refusals=(422,),
     ),
     "show_dedicated_database": Described(_one("database", "DedicatedDatabase")),
+    "list_endpoints": _list("endpoints", "NetworkEndpoint"),
     "list_addons": _list("addons", "Addon"),
     "create_addon": Described(
         record(addon=named("Addon"), message=TEXT, variables=listing(TEXT)),
@@ -200,6 +203,10 @@ _CATALOGUE: Mapping[str, Described] = {
     ),
     "list_plans": _list("plans", "Plan"),
     "list_addon_categories": _list("addon_categories", "AddonCategory"),
+    "show_plan_of_type": Described(
+        _one("plan", "DatabasePlan"),
+        query=(query("type", "The engine.", TEXT | {"enum": list(Engine)}, required=True),),
+    ),
     "list_types": _list("database_types", "DatabaseType"),
     "show_type": Described(_one("database_type", "DatabaseType")),
     "show_version": Described(_one("database_type_version", "VersionWithNext")),
@@ -214,6 +221,7 @@ _DATABASES: Mapping[str, Described] = {
     "show_plan": Described(_one("plan", "DatabasePlan")),
     "show_metrics": Described(named("Metrics"), refusals=(409,)),
     "show_health": Described(named("Health"), refusals=(409, 422)),
+    "ping_database": Described({"type": "object"}, body=IGNORED, refusals=(409,)),
     "show_log_url": Described(rooted("url", _ADDRESS)),
     "list_log_archives": Described(named("LogArchives")),
     "perform_action": Described(named("ActionAnswer"), body=an_action()),
@@ -282,6 +290,23 @@ _PEOPLE: Mapping[str, Described] = {
     "change_password": Described(named("DatabaseUserChanged"), body=PASSWORD, refusals=(409, 422)),
     "delete_user": Described(None, refusals=(409, 422)),
     "reset_password": Described(named("DatabaseUserChanged"), refusals=(409, 422)),
+    "list_firewall_rules": _list("rules", "FirewallRule"),
+    "create_firewall_rule": Described(
+        _one("rule", "FirewallRule"),
+        status=201,
+        body=CREATE_FIREWALL_RULE,
+        links={
+            "rule": _link(
+                "deleteFirewallRule", database=_DATABASE_ID, rule="$response.body#/rule/id"
+            )
+        },
+        refusals=(422,),
+    ),
+    "change_firewall_rule": Described(
+        _one("rule", "FirewallRule"), body=CHANGE_FIREWALL_RULE, refusals=(422,)
+    ),
+    "delete_firewall_rule": Described(None),
+    "list_managed_ranges": _list("ranges", "ManagedRange"),
     "list_maintenance": Described(
         record(maintenance=listing(named("Maintenance")), meta=_one("pagination", "Pagination")),
         query=page_queries(),

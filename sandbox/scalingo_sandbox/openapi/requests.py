@@ -99,6 +99,26 @@ ENABLE_FEATURE = RequestBody(
     examples={"ssl": _example("Refuse plain connections.", {"feature": {"name": "force-ssl"}})},
 )
 
+_LABEL: Shape = {"label": TEXT}
+_RULES = (
+    record(optional=_LABEL, type={"const": "custom_range"}, cidr=TEXT, **_LABEL),
+    record(optional=_LABEL, type={"const": "managed_range"}, range_id=TEXT, **_LABEL),
+)
+_OFFICE = {"type": "custom_range", "cidr": "203.0.113.0/24", "label": "office"}
+
+CREATE_FIREWALL_RULE = RequestBody(
+    shape={"anyOf": [*_RULES, rooted("firewall_rule", {"anyOf": list(_RULES)})]},
+    examples={
+        "alone": _example("What the official command line sends.", _OFFICE),
+        "rooted": _example("What JavaScript clients send.", {"firewall_rule": _OFFICE}),
+    },
+)
+
+CHANGE_FIREWALL_RULE = RequestBody(
+    shape=rooted("firewall_rule", rooted("label", TEXT)),
+    examples={"label": _example("Another label.", {"firewall_rule": {"label": "home"}})},
+)
+
 _MYSQL_PLANS = OFFERED_PLANS["mysql"]
 _PLAN_ID = TEXT | {"description": "The id of a plan of the addon provider.", "minLength": 1}
 

@@ -15,12 +15,14 @@ _APP_ID = "5c599fd6f18b3202f7ab4e67"
 _OPERATION = "609145e66ffbd934f6745bb4"
 _BACKUP = "5c599fd6f18b3202f7ab4e66"
 _MAINTENANCE = "5c10e85ca506b701f42f92dc"
+_RULE = "5c10e85ca506b701f42f92dd"
 _USER = "reporting"
 
 _HISTORY: Mapping[str, Any] = {
     "operations": [{"id": _OPERATION, "type": "upgrade", "status": "done"}],
     "stored_backups": [{"id": _BACKUP}],
     "maintenance": [{"id": _MAINTENANCE}],
+    "firewall_rules": [{"id": _RULE, "cidr": "198.51.100.0/24"}],
     "users": [{"name": _USER}],
     "features": [{"name": "force-ssl"}],
 }
@@ -72,6 +74,8 @@ _KNOWN: Mapping[str, list[str]] = {
     "backup": [_BACKUP],
     "user": [_USER],
     "maintenance": [_MAINTENANCE],
+    "rule": [_RULE],
+    "plan": ["mysql-starter-512"],
     "variable": [object_id("variable", _APP_ID, "RAILS_ENV")],
     "provider": [engine.value for engine in Engine],
     "type": [object_id("type", engine) for engine in Engine],

@@ -201,6 +201,25 @@ def test_users_and_features_come_and_go(client: JavaScriptClient) -> None:
     client.database("DELETE", f"{path}/features", None, {"feature": "force-ssl"})
 
 
+def test_the_firewall_lets_addresses_in(client: JavaScriptClient) -> None:
+    """A rule is sent under a root, and comes back under another."""
+    path = f"/databases/{POSTGRESQL}/firewall_rules"
+    (managed,) = client.database("GET", "/firewall/managed_ranges")["ranges"]
+    wanted = {"type": "managed_range", "range_id": managed["id"], "label": "apps"}
+    rule = client.database("POST", path, {"firewall_rule": wanted})["rule"]
+    assert wanted.items() <= rule.items()
+    changed = {"firewall_rule": {"label": "all"}}
+    assert client.database("PATCH", f"{path}/{rule['id']}", changed)["rule"]["label"] == "all"
+    assert [one["label"] for one in client.database("GET", path)["rules"]] == ["all"]
+    client.database("DELETE", f"{path}/{rule['id']}")
+    assert client.database("GET", path)["rules"] == []
+
+
+def test_a_server_that_is_up_answers_a_ping(client: JavaScriptClient) -> None:
+    """With an empty object."""
+    assert client.database("POST", f"/databases/{POSTGRESQL}/ping", {}) == {}
+
+
 def test_an_upgrade_is_followed_to_its_end(client: JavaScriptClient) -> None:
     """Its operation is found under the database, and the version that comes by its id."""
     path = f"/databases/{MYSQL}"
