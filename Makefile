@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-more lint types tests coverage campaign mutation bench schemas docs golden lock clean engines clients setup
+.PHONY: help demo test test-more lint types tests coverage campaign fuzz mutation bench schemas docs golden lock clean engines clients setup
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -81,6 +81,15 @@ campaign: setup engines ## Random search: applies at which something goes wrong,
 	@$(BIN)/python tests/campaign/run.py --count $(COUNT) --seed $(SEED)
 	@$(BIN)/python tests/campaign/kills.py
 
+SECONDS ?= 600
+FUZZ := $(VENV)/.fuzz
+fuzz: setup $(FUZZ) ## Search for files that are read wrongly, guided by coverage; SECONDS=600 TARGET=specs KEEP=1
+	@$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS) $(TARGET:%=--target %) $(if $(KEEP),--keep)
+
+$(FUZZ): requirements-fuzz.lock $(READY)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
 mutation: setup ## Change the code that decides, in thousands of ways; which changes do the tests notice?
 	@rm -rf mutants
 	@$(BIN)/mutmut run
@@ -109,7 +118,9 @@ lock: ## Resolve the dependencies anew into the lock files (needs uv and npm)
 		--generate-hashes --no-annotate --custom-compile-command 'make lock' -o requirements.lock
 	uv pip compile sandbox/tests/clients/requirements.in --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --custom-compile-command 'make lock' -o sandbox/tests/clients/requirements.lock
+	uv pip compile --group pyproject.toml:fuzz --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --custom-compile-command 'make lock' -o requirements-fuzz.lock
 	cd sandbox/tests/clients && npm install --package-lock-only --ignore-scripts
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .engines $(CLIENTS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* mutants
+	rm -rf $(VENV) .engines $(CLIENTS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* .fuzz mutants

@@ -136,6 +136,8 @@ def _is_held(descriptor: int) -> bool:
 
 
 def _line(text: bytes) -> JournalLine | DamagedLine:
+    if b'"address": ' not in text and not text.lstrip().startswith(b"{"):
+        return _NAMELESS  # at once: a damaged file may hold a million of these
     try:
         values = json.loads(text)
         if CHECKSUM in values and values[CHECKSUM] != checksum(values):
@@ -146,15 +148,16 @@ def _line(text: bytes) -> JournalLine | DamagedLine:
         return _damaged(text.decode(errors="replace"))
 
 
+_NAMELESS = DamagedLine()
 _ADDRESS = re.compile(r'"address": ("(?:[^"\\]|\\.)*")')
 _VERB = re.compile(r'"verb": "([a-z]+)"')
-_OF_ANOTHER_RUN = re.compile(r'"event": "settled".*"run": "')
+_SETTLED, _RUN = '"event": "settled"', '"run": "'
 
 
 def _damaged(text: str) -> DamagedLine:
     """What a damaged line still says; two lines without the line end between them name two."""
-    if _OF_ANOTHER_RUN.search(text):
-        return DamagedLine()
+    if _RUN in text.partition(_SETTLED)[2]:
+        return DamagedLine()  # it is about an action of another run
     found = list(_ADDRESS.finditer(text))
     ends = [*(match.start() for match in found[1:]), len(text)]
     names = (

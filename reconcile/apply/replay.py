@@ -78,8 +78,9 @@ def _is_end(line: JournalLine | DamagedLine) -> TypeGuard[JournalLine]:
 
 @define
 class _Told:
-    """What line after line told; `places` the place of the deed that each name stands for.
+    """What line after line told.
 
+    `places` the place of the deed that each name stands for, `latest` that of the last of each address.
     `newer` where the journal is of a newer format, and may hold events that are not known.
     """
 
@@ -88,6 +89,7 @@ class _Told:
     settlements: list[Settlement] = Factory(list)
     unread: int = 0
     places: dict[tuple[str, str], int] = Factory(dict)
+    latest: dict[str, int] = Factory(dict)
 
     def take(self, line: JournalLine | DamagedLine) -> None:
         """Take in one line. What makes no sense is counted, and leaves what it names unknown."""
@@ -121,7 +123,11 @@ class _Told:
     def _begin(self, values: Mapping[str, Any], at: datetime | None = None) -> None:
         """Tell of a deed."""
         deed = evolve(deed_of(values), begun=at)
-        self.places[name_of(values)] = len(self.deeds)
+        self._add(name_of(values), deed)
+
+    def _add(self, name: tuple[str, str], deed: PastDeed) -> None:
+        address, _verb = name
+        self.places[name] = self.latest[address] = len(self.deeds)
         self.deeds.append(deed)
 
     def _go_on(self, values: Mapping[str, Any]) -> None:
@@ -143,17 +149,14 @@ class _Told:
             return
         with suppress(ValueError):
             about = Address(database=address) if verb == ORDER else Address.parse(address)
-            self.places[address, verb] = len(self.deeds)
-            self.deeds.append(
-                PastDeed(address=about, result=Result.UNKNOWN, message=DAMAGED, damaged=True)
-            )
+            unknown = PastDeed(address=about, result=Result.UNKNOWN, message=DAMAGED, damaged=True)
+            self._add((address, verb), unknown)
 
     def _place(self, address: str, verb: str) -> int | None:
         """Where a deed is; of a damaged line that no longer holds a verb, the last so addressed."""
         if verb:
             return self.places.get((address, verb), self.places.get((address, "")))
-        same = [place for (named, _verb), place in self.places.items() if named == address]
-        return max(same, default=None)
+        return self.latest.get(address)
 
 
 def _going_on(deed: PastDeed) -> PastDeed:

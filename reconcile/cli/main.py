@@ -60,7 +60,7 @@ def main(argv: list[str]) -> int:
         from reconcile.cli.world import World  # noqa: PLC0415 - as above
 
         world = World.of_process()
-        return _run(argv, world)
+        return run(argv, world)
     except KeyboardInterrupt:
         return _interrupted(world) if world else _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a sentence, and where to look
@@ -122,7 +122,11 @@ def _place(error: Exception) -> str:
     return f" at {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119 - pathlib is dear at start-up
 
 
-def _run(argv: list[str], world: World) -> int:
+def run(argv: list[str], world: World) -> int:
+    """Run a command line in a world, and return its exit status.
+
+    Raises what `main` shows as a defect, or as what the machine has too little of.
+    """
     from reconcile.cli.arguments import Shown, parse  # noqa: PLC0415 - see main
     from reconcile.cli.world import interruptible  # noqa: PLC0415 - see main
     from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main

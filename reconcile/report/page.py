@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from attrs import frozen
 
@@ -84,10 +84,38 @@ def cut(text: str, width: int) -> str:
 
 def render(lines: Iterable[Line], look: Look) -> str:
     """Render a page. Text from outside is made safe here and nowhere later."""
+    stream = io.StringIO()
+    console: Console | None = None
+    for each in lines:
+        plain = None if look.colour else _plain(each, look.width)
+        if plain is not None:
+            stream.write(f"{plain}\n")
+            continue
+        console = console or _console(stream, look)
+        for part in _rendered(console, each, look.width):
+            part.rstrip()
+            if look.colour:
+                console.print(part, soft_wrap=True)
+            else:  # the same text; the console would take a quarter of the time of a whole plan
+                stream.write(f"{part.plain}\n")
+    return stream.getvalue()
+
+
+def _plain(each: Line, width: int | None) -> str | None:
+    """A line without colour that surely fits; None for another, which rich measures and wraps."""
+    if each.mark is not None:
+        return None
+    pieces = [each.sign[0], " "] if each.sign else []
+    pieces += [piece for piece, _style in each.pieces]
+    text = " " * each.indent + "".join(map(safe_text, pieces))
+    fits = each.whole or width is None or (text.isascii() and len(text) <= width)
+    return text.rstrip() if fits else None
+
+
+def _console(stream: TextIO, look: Look) -> Console:
     from rich.console import Console  # noqa: PLC0415 - see above
 
-    stream = io.StringIO()
-    console = Console(
+    return Console(
         file=stream,
         force_terminal=look.colour,
         color_system="standard" if look.colour else None,
@@ -98,14 +126,6 @@ def render(lines: Iterable[Line], look: Look) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for each in lines:
-        for part in _rendered(console, each, look.width):
-            part.rstrip()
-            if look.colour:
-                console.print(part, soft_wrap=True)
-            else:  # the same text; the console would take a quarter of the time of a whole plan
-                stream.write(f"{part.plain}\n")
-    return stream.getvalue()
 
 
 _ENDLESS = 100_000

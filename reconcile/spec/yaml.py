@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from attrs import frozen
@@ -224,6 +225,7 @@ def _span(event: Any) -> Span:
     return Span(start.line, start.column, end.line, end.column)
 
 
+@cache
 def uses_c_parser() -> bool:
     """Whether the fast parser is installed; a platform without its wheel has the slow one."""
     return "clib" in str(YAML(typ="safe").Parser.__module__)
