@@ -106,7 +106,9 @@ def _unusable_folder(folder: Path) -> str | None:
 def _why_kept(output: _Output, inputs: tuple[Path, ...]) -> str | None:
     """Why this name is not for an output, or what is there may not be replaced."""
     if output.path.suffix.lower() in _YAML:
-        return "it would be read as a spec: choose a name that does not end in .yaml or .yml"
+        is_config = output.path.name == "reconcile.yaml"
+        what = "it is the configuration" if is_config else "it would be read as a spec"
+        return f"{what}: choose a name that does not end in .yaml or .yml"
     if not os.path.lexists(output.path):
         return None
     if any(_are_same(output.path, one) for one in inputs):

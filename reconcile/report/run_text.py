@@ -182,8 +182,9 @@ def _dry_lines(run: Run) -> Iterator[Line]:
             yield from call_lines(call, targets[outcome.action.address.database], 6)
     held_back = [outcome for outcome in run.outcomes if not outcome.calls]
     if held_back:
-        yield BLANK
-        yield from _outcome_lines(held_back, run.before)
+        first, *others = _outcome_lines(held_back, run.before)
+        yield from [first] if first is BLANK else [BLANK, first]
+        yield from others
     elif run.before.refused:
         yield from _fleet_lines(run.before)
     yield from _rest_lines(run.before)

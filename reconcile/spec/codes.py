@@ -62,7 +62,7 @@ MEANINGS = MappingProxyType(
         UNREADABLE: "a file or a folder cannot be read",
         NOT_UTF8: "a file is not UTF-8 text",
         FORBIDDEN_CHARACTER: "a character that cannot be seen, or that reorders the line it stands in",
-        NOT_YAML: "the text is not valid YAML",
+        NOT_YAML: "the text is not valid YAML, or not every parser reads it",
         DUPLICATE_KEY: "a key is given twice in one mapping, so that one of the values would be lost",
         KEY_NOT_TEXT: "a key is not a text",
         TAG: "a YAML tag (!name); specs hold plain values only",

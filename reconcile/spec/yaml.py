@@ -182,8 +182,14 @@ def _refuse_scalar(event: Any, text: str, *, in_flow: bool) -> None:
         raise _RefusedError(_span(event), message, _HINTS["tab character"])
     signs = [sign for sign in ":?" if sign in event.value]
     if signs and in_flow and not event.style:
-        message = f"not valid YAML: found unexpected {signs[0]!r}"
-        raise _RefusedError(_span(event), message, f"quote a text that holds {signs[0]!r}")
+        raise _RefusedError(
+            _span(event), _unread(signs[0]), f"quote a text that holds {signs[0]!r}"
+        )
+
+
+def _unread(sign: str) -> str:
+    """YAML 1.2 allows it, and one of the two parsers does not read it."""
+    return f"a text with {sign!r} has to be quoted between brackets"
 
 
 def _refuse_start(event: Any, lines: Sequence[str], ended: int) -> None:
@@ -240,9 +246,9 @@ def _finding(source: Source, error: YAMLError) -> Finding:
             span = Span(mark.line, mark.column, mark.line, mark.column + 1)
     hint = next((hint for words, hint in _HINTS.items() if words in problem), None)
     where = f" {context}" if context and context != problem else ""
-    return source.finding(
-        codes.NOT_YAML, _within(source, span), f"not valid YAML: {problem}{where}", hint
-    )
+    sign = next((one for one in ":?" if problem == f"found unexpected {one!r}"), None)
+    message = _unread(sign) if sign else f"not valid YAML: {problem}{where}"
+    return source.finding(codes.NOT_YAML, _within(source, span), message, hint)
 
 
 def _within(source: Source, span: Span) -> Span:

@@ -54,7 +54,7 @@ EVERYWHERE = {
     "x" * 300: "file name too long",
     "specs/shop.yaml": "it would be read as a spec: choose a name that does not end in .yaml or .yml",
     "specs/new.YML": "it would be read as a spec: choose a name that does not end in .yaml or .yml",
-    "reconcile.yaml": "it would be read as a spec: choose a name that does not end in .yaml or .yml",
+    "reconcile.yaml": "it is the configuration: choose a name that does not end in .yaml or .yml",
 }
 
 
