@@ -105,11 +105,13 @@ def _settled(run: PastRun, found: Mapping[_Named, _Found]) -> PastRun:
             continue
         by, settlement = later
         settled_by.append(by)
-        deeds.append(_settled_deed(deed, settlement))
+        deeds.append(settled_deed(deed, settlement))
     return evolve(run, deeds=tuple(deeds), settled_by=tuple(dict.fromkeys(settled_by)))
 
 
-def _settled_deed(deed: PastDeed, settlement: Settlement) -> PastDeed:
+def settled_deed(deed: PastDeed, settlement: Settlement) -> PastDeed:
+    """A deed that its run left open, with what a later look found out."""
+    deed = evolve(deed, settled=True, answered=settlement.answered)
     if settlement.done is None:
         return evolve(deed, closed=True, message="read again by a later run: it cannot be known")
     done = "it was done" if settlement.done else "it was not done"

@@ -122,7 +122,8 @@ class Journal:
         """Write what became of a deed of an earlier run."""
         result = {True: "done", False: "not done", None: NOT_KNOWN}[found.done]
         named = {"address": str(found.address), "verb": found.verb}
-        self._write("settled", {"run": found.run, **named, "result": result})
+        answered = {"answered": True} if found.answered else {}
+        self._write("settled", {"run": found.run, **named, "result": result, **answered})
 
     def end(self, results: Mapping[str, int]) -> None:
         """Write that the run came to its end, with the number of actions by result."""
@@ -198,7 +199,7 @@ def _intent(entry: Action | Deed) -> dict[str, object]:
     before, after = sides_of(change) if change else (None, None)
     values: dict[str, object] = {"risk": entry.risk.value, "before": before, "after": after}
     if isinstance(entry, Deed):
-        values["request"] = str(entry.call)
+        values["request"], values["body"] = str(entry.call), entry.call.body
         values["step"] = asdict(entry.step) if entry.step else None
     if isinstance(change, Update):
         values["fields"] = [asdict(part) for part in change.fields]

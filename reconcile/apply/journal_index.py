@@ -17,7 +17,7 @@ from typing import Any
 
 from attrs import define
 
-from reconcile.apply.open_ends import Live, open_databases, touched
+from reconcile.apply.open_ends import Live, open_databases, touched, with_unanswered
 from reconcile.files import read_file, replace_file
 from reconcile.model.history import History, PastRun, RunState
 
@@ -114,14 +114,18 @@ class Index:
 
 
 def _closed(runs: Sequence[PastRun]) -> list[PastRun]:
-    """The runs that tell nothing of what is open, also not of what an older run left open."""
-    left = open_databases(runs)
+    """The runs that tell nothing of what is open, also not of what an older run left open.
+
+    A command that is not answered keeps its own journal open, and those that tell what became of it.
+    """
+    left, waiting = open_databases(runs), with_unanswered(runs)
     still: set[Live] = set()
     closed: list[PastRun] = []
     for run in reversed(runs):
         still |= left.get(run.id, set())
         tells = run.id in left or not still.isdisjoint(touched(run))
-        tells = tells or any(one.run in left for one in run.settlements)
+        tells = tells or run.id in waiting
+        tells = tells or any(one.run in left or one.run in waiting for one in run.settlements)
         if not tells and not run.unread and run.state is not RunState.RUNNING:
             closed.append(run)
     return closed

@@ -54,6 +54,7 @@ def deed_of(values: Mapping[str, Any]) -> PastDeed:
         risk=Risk(values["risk"]) if isinstance(values.get("risk"), str) else None,
         approval=_approval(values.get("approval")),
         request=text_of(values, "request"),
+        body=values["body"] if isinstance(values.get("body"), dict) else None,
         step=_step(values.get("step")),
     )
     return told_more(deed, values)
@@ -83,6 +84,7 @@ def settlement_of(values: Mapping[str, Any]) -> Settlement:
         address=_address(values),
         verb=text_of(values, "verb"),
         done=_SETTLED[word],
+        answered=values.get("answered") is True,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
 from reconcile.model.address import Address
+from reconcile.model.call import BACK_UP, Call
 from reconcile.model.history import Addon, PastDeed, PastRun, RunState
 from reconcile.model.run import TRIED, Result
 
@@ -24,6 +26,14 @@ class OpenEnd:
         """The address of the deed, by the name that its database has now."""
         return evolve(self.deed.address, database=self.handle)
 
+    def is_order(self, call: Call) -> bool:
+        """Whether it was a one-off command that sent the same request.
+
+        A journal of an earlier version does not tell what the request held: it may be the same.
+        """
+        told = self.deed.body
+        return self.deed.request == str(call) and told in (None, call.body)
+
 
 def open_ends(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple[OpenEnd, ...]:
     """What is open on these live databases, by handle, whatever their handles were then.
@@ -37,6 +47,40 @@ def open_ends(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple[
         for run, deed, addon in _all_open(runs)
         if (addon.region, addon.addon) in handles
     )
+
+
+def unanswered(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple[OpenEnd, ...]:
+    """The one-off commands on these live databases that their own runs left open, newest first.
+
+    Of each command only what was tried last counts. It is answered once the same command reported
+    it; one that was not done needs no answer. What later runs found out is in its result.
+    """
+    handles = {(one.region, one.addon): handle for handle, one in databases.items()}
+    return tuple(
+        OpenEnd(run=run, deed=deed, handle=handles[addon.region, addon.addon])
+        for run, deed, addon in _all_unanswered(runs)
+        if (addon.region, addon.addon) in handles
+    )
+
+
+def with_unanswered(runs: Iterable[PastRun]) -> frozenset[str]:
+    """The ids of the runs with a one-off command that is not answered."""
+    return frozenset(run.id for run, _deed, _addon in _all_unanswered(runs))
+
+
+def _all_unanswered(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Addon]]:
+    known: set[tuple[str, ...]] = set()
+    for run in runs:
+        for deed in reversed(run.deeds):
+            if not deed.request or deed.request == str(BACK_UP):
+                continue
+            addon = _addon_of(run, deed)
+            body = json.dumps(deed.body, sort_keys=True)
+            same = (addon.region, addon.addon, deed.request, body)
+            waits = deed.left_open and not deed.answered and deed.result is not Result.FAILED
+            if waits and same not in known and run.state is not RunState.RUNNING:
+                yield run, deed, addon
+            known.add(same)
 
 
 Live = tuple[str, str]
@@ -64,8 +108,7 @@ def _all_open(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Addo
     known: set[tuple[str, str, Address]] = set()
     for run in runs:
         for deed in reversed(run.deeds):
-            handle = deed.address.database
-            addon = run.opening.databases.get(handle, Addon(app="", addon=handle, region="?"))
+            addon = _addon_of(run, deed)
             about = (addon.region, addon.addon, evolve(deed.address, database=""))
             if about in known:
                 continue
@@ -74,3 +117,9 @@ def _all_open(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Addo
             unknown = deed.result is Result.UNKNOWN and not deed.closed
             if unknown and run.state is not RunState.RUNNING:
                 yield run, deed, addon
+
+
+def _addon_of(run: PastRun, deed: PastDeed) -> Addon:
+    """The live database of a deed; where the run does not tell it, one that no other has."""
+    handle = deed.address.database
+    return run.opening.databases.get(handle, Addon(app="", addon=handle, region="?"))

@@ -25,6 +25,7 @@ from reconcile.cli.parameters import (
     names_one,
     output_of,
     overrides,
+    repeats,
     reports,
     waiting_of,
     waits,
@@ -90,6 +91,7 @@ def _list_queries(
 @click.argument("pid", type=WholeNumber(1, _LONGEST_PID))
 @changes
 @agrees
+@repeats
 @reports
 def _cancel_query(pid: int, **given: Any) -> OrderOptions:
     """Cancel the query of a session, which stays. Asks first.
@@ -106,6 +108,7 @@ def _cancel_query(pid: int, **given: Any) -> OrderOptions:
 @click.argument("pid", type=WholeNumber(1, _LONGEST_PID))
 @changes
 @agrees
+@repeats
 @reports
 def _terminate_query(pid: int, **given: Any) -> OrderOptions:
     """End a session: its connection is cut. Asks first.
@@ -154,6 +157,7 @@ def _enable_statistics(**given: Any) -> ChangeOptions:
 @names_one
 @changes
 @agrees
+@repeats
 @reports
 def _reset_statistics(**given: Any) -> OrderOptions:
     """Forget what was counted. Asks first.
@@ -170,6 +174,7 @@ def _reset_statistics(**given: Any) -> OrderOptions:
 @changes
 @overrides
 @agrees
+@repeats
 @waits
 @reports
 def upgrade(**given: Any) -> OrderOptions:
@@ -192,6 +197,7 @@ def upgrade(**given: Any) -> OrderOptions:
 @changes
 @overrides
 @confirms
+@repeats
 @waits
 @reports
 def restore(moment: datetime, **given: Any) -> OrderOptions:

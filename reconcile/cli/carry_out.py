@@ -26,7 +26,7 @@ from reconcile.cli.pipeline import judge_again, propose, reading, surroundings
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addons, held_by_others, in_spite_of_the_journal, opening, run_id
-from reconcile.cli.resume import Earlier, settle_earlier
+from reconcile.cli.resume import Earlier, Findings, settle_earlier, written_down
 from reconcile.cli.saved_look import Looked, look_and_judge
 from reconcile.cli.securing import securing
 from reconcile.cli.task import Task
@@ -116,7 +116,9 @@ def _again(task: Task, fleet: Fleet, reads: Reads, world: World) -> Again:
 
 def live_run(task: Task, world: World) -> Run:
     """Read, ask, carry out, and read what was touched again."""
-    world.state_dir(task.state_dir)  # a place for the journal is a condition for asking anything
+    place = world.state_dir(
+        task.state_dir
+    )  # a place for the journal is a condition for asking anything
     began = world.ticks()
     with connect_writing(surroundings(task.about, task.output, world)) as connection:
         fleet = task.wanted(connection.reads)
@@ -127,26 +129,21 @@ def live_run(task: Task, world: World) -> Run:
         proposal, whole = looked.proposal, _whole(task, looked.proposal)
         earlier = Earlier()
         if not proposal.refused:  # of a refused run nothing is sent
-            earlier = settle_earlier(whole.plan, again, world.state_dir(task.state_dir), world)
-        allowance = task.consent(proposal)
-        if task.asks and allowance is not None:
-            proposal = _after_consent(proposal, allowance, again, task)
-        started = Run(id=run_id(world), before=proposal, kept=task.saved is not None)
-        if allowance is None or not (whole.plan.actions or earlier.settled):
-            return evolve(started, spent=connection.spent())
-        if task.fleetwide:
-            announce_applying(
-                proposal,
-                allowance,
-                again,
-                connection,
-                task,
-                passed=world.ticks() - began,
+            earlier = settle_earlier(whole.plan, again, place, world)
+        with written_down(earlier, task.command, whole.plan, place, world) as findings:
+            allowance = task.consent(proposal)
+            if task.asks and allowance is not None:
+                proposal = _after_consent(proposal, allowance, again, task)
+            started = Run(id=run_id(world), before=proposal, kept=task.saved is not None)
+            if allowance is None or not whole.plan.actions:
+                return evolve(started, spent=connection.spent())
+            if task.fleetwide:
+                passed = world.ticks() - began
+                announce_applying(proposal, allowance, again, connection, task, passed=passed)
+            done = _carry_out(
+                started, allowance, again, connection, task, known=looked.known, findings=findings
             )
-        done = _carry_out(
-            started, allowance, again, connection, task, known=looked.known, earlier=earlier
-        )
-        return evolve(done, spent=connection.spent())
+            return evolve(done, spent=connection.spent())
 
 
 def _after_consent(proposal: Proposal, allowance: Allowance, again: Again, task: Task) -> Proposal:
@@ -172,7 +169,7 @@ def _carry_out(
     task: Task,
     *,
     known: Mapping[ActionKey, Outcome],
-    earlier: Earlier,
+    findings: Findings,
 ) -> Run:
     """Do what is allowed, and read it again, with the databases and a journal to ourselves."""
     world = again.world
@@ -184,10 +181,9 @@ def _carry_out(
         world.changing.set()
         with Journal(place, started.id, world.now) as journal:
             journal.begin(_opening(whole, allowance, task))
-            for found in earlier.settled:
-                journal.settled(found)
+            findings.write(journal)
             carry = partial(_tried, whole, allowance, again, connection, task)
-            tried = carry(earlier=earlier, journal=journal, held=held, known=known)
+            tried = carry(earlier=findings.earlier, journal=journal, held=held, known=known)
             connection.lift_deadline()  # what was done is to be known, whatever the time
             after, outcomes = again.settled(before, tried)
             with in_spite_of_the_journal(world):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reconcile.api.reads import Reads
-from reconcile.apply.journal import Journal
 from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import operation_status
 from reconcile.cli.following import followed
@@ -12,8 +11,7 @@ from reconcile.cli.options import OperationOptions
 from reconcile.cli.pipeline import reading
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
-from reconcile.cli.record import addons, opening, run_id
-from reconcile.cli.resume import again_of, plan_of, settle_earlier
+from reconcile.cli.resume import again_of, plan_of, settle_earlier, written_down
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, NotFoundError, ReconcileError
 from reconcile.model.target import Target
@@ -56,13 +54,8 @@ def _settle_earlier(known: Known, target: Target, reads: Reads, world: World) ->
         place = world.state_dir(None)
         plan = plan_of(known.reference.name, target)
         again = again_of(known.fleet, reads, world)
-        found = settle_earlier(plan, again, place, world).settled
-        if not found:
-            return
-        with Journal(place, run_id(world), world.now) as journal:
-            journal.begin(opening("operation", addons(plan), None, actions=0))
-            for one in found:
-                journal.settled(one)
-            journal.end({})
+        earlier = settle_earlier(plan, again, place, world)
+        with written_down(earlier, "operation", plan, place, world):
+            pass
     except ReconcileError as error:
         world.tell(f"note: what earlier runs left open was not looked at: {error}")

@@ -67,10 +67,14 @@ class Named:
 
 @frozen(kw_only=True)
 class Consent:
-    """What was agreed to on the command line: `confirm` is the name of what loses data."""
+    """What was agreed to on the command line: `confirm` is the name of what loses data.
+
+    `again` is the run that may have done the same: it is to be done although that is not known.
+    """
 
     yes: bool = False
     confirm: str | None = None
+    again: str | None = None
     dry_run: bool = False
 
 

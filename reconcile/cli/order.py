@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import assert_never, cast
 
 from attrs import evolve, frozen
@@ -11,18 +11,25 @@ from attrs import evolve, frozen
 from reconcile.api.reads import Reads
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
+from reconcile.apply.open_ends import OpenEnd
 from reconcile.cli.consent import agreed, is_given, refuse_unanswerable
 from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import done_status
 from reconcile.cli.following import followed
 from reconcile.cli.named import Known, check_specs, look_up, subject_of
-from reconcile.cli.options import OrderOptions
-from reconcile.cli.order_refusal import judged, why_refused, windows_of
+from reconcile.cli.options import Consent, OrderOptions
+from reconcile.cli.order_refusal import judged, refused, windows_of
 from reconcile.cli.pipeline import judge_again, reading, surroundings
 from reconcile.cli.present import present
 from reconcile.cli.progress import progress
 from reconcile.cli.record import addon_of, in_spite_of_the_journal, opening, run_id
-from reconcile.cli.resume import again_of, plan_of, settle_earlier
+from reconcile.cli.repeat import (
+    check_again,
+    consent_in_doubt,
+    done_before,
+    stopped_in_doubt,
+)
+from reconcile.cli.resume import Findings, again_of, plan_of, settle_earlier, written_down
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.kinds import engine_version
@@ -30,7 +37,7 @@ from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed, Done
-from reconcile.model.history import Opening, Permission, Settlement
+from reconcile.model.history import Opening, Permission
 from reconcile.model.plan import Proposal
 from reconcile.model.project import SpecIndex
 from reconcile.model.run import Result
@@ -83,7 +90,7 @@ class _OneOrder:
             prepared = self._prepared(subject)
             done = (
                 _nothing(prepared)
-                or _refused(prepared.deed, self._judged(prepared, subject, reads))
+                or refused(prepared.deed, self._judged(prepared, subject, reads))
                 or Done(deed=prepared.deed, result=Result.NOT_SENT)
             )
             return evolve(done, spent=reads.spent())
@@ -97,11 +104,17 @@ class _OneOrder:
         with connect_writing(about) as connection:
             subject = subject_of(self.known, connection.reads)
             again = again_of(self.known.fleet, connection.reads, world)
-            earlier = settle_earlier(plan_of(subject.name, subject.target), again, place, world)
-            prepared = self._prepared(subject)
-            done = _nothing(prepared) or self._guarded(
-                prepared, subject, connection, earlier.settled
-            )
+            plan = plan_of(subject.name, subject.target)
+            earlier = settle_earlier(plan, again, place, world)
+            with written_down(earlier, "order", plan, place, world) as findings:
+                before = earlier.order(options.order.call)
+                check_again(options.consent, before)
+                done = done_before(before, options.order, subject, findings)
+                if done is None:
+                    prepared = self._prepared(subject)
+                    done = _nothing(prepared) or self._guarded(
+                        prepared, subject, connection, findings, before
+                    )
             return evolve(done, spent=connection.spent())
 
     def _prepared(self, subject: Subject) -> Prepared:
@@ -125,7 +138,7 @@ class _OneOrder:
         proposal = judged(
             prepared, self.known, subject, reads, world, overrides=self.options.override
         )
-        if why_refused(proposal) is None:
+        if refused(prepared.deed, proposal) is None:
             for one in proposal.findings:
                 world.tell(f"warning {one.code}: {one.message}")
         return proposal
@@ -135,20 +148,25 @@ class _OneOrder:
         prepared: Prepared,
         subject: Subject,
         connection: Connection,
-        earlier: Sequence[Settlement],
+        findings: Findings,
+        doubt: OpenEnd | None,
     ) -> Done:
+        """Do it if the guards and a person allow it; `doubt` is what may have been the same."""
         proposal = self._judged(prepared, subject, connection.reads)
+        consent, deed = consent_in_doubt(self.options.consent, prepared.deed, doubt)
+        asked = evolve(prepared, deed=deed)
         return (
-            _refused(prepared.deed, proposal)
-            or self._declined(prepared, proposal, connection)
-            or self._carried_out(prepared, proposal, connection, earlier)
+            refused(deed, proposal)
+            or stopped_in_doubt(consent, deed, doubt, self.world)
+            or self._declined(asked, proposal, connection, consent)
+            or self._carried_out(prepared, proposal, connection, findings)
         )
 
     def _declined(
-        self, prepared: Prepared, proposal: Proposal, connection: Connection
+        self, prepared: Prepared, proposal: Proposal, connection: Connection, consent: Consent
     ) -> Done | None:
         """The end of an order that is declined, or that is stale or refused after the question."""
-        deed, stop, consent = prepared.deed, self.world.interruption.stop, self.options.consent
+        deed, stop = prepared.deed, self.world.interruption.stop
         if deed.asks:
             allowed = agreed(
                 consent, self.world, what=deed.what, stakes=deed.stakes, name=deed.confirm
@@ -182,14 +200,14 @@ class _OneOrder:
             stop=stop,
             windows=windows_of(again),
         )
-        return _refused(deed, judged_again)
+        return refused(deed, judged_again)
 
     def _carried_out(
         self,
         prepared: Prepared,
         proposal: Proposal,
         connection: Connection,
-        earlier: Sequence[Settlement],
+        findings: Findings,
     ) -> Done:
         """Lock the database, record the intent, send the request, wait, record the outcome."""
         deed, world = prepared.deed, self.world
@@ -205,8 +223,7 @@ class _OneOrder:
             ):
                 journal.begin(self._opening(deed, proposal))
                 world.changing.set()
-                for found in earlier:
-                    journal.settled(found)
+                findings.write(journal)
                 journal.started(deed)
                 following = followed(connection.reads.client, self.options.waiting, shown, world)
                 done = carry_out(
@@ -259,9 +276,3 @@ def _name_at_stake(options: OrderOptions) -> str | None:
             return None
         case _:
             assert_never(options.order)
-
-
-def _refused(deed: Deed, proposal: Proposal) -> Done | None:
-    """The end of what a guard refuses."""
-    why = why_refused(proposal)
-    return Done(deed=deed, result=Result.REFUSED, message=why) if why else None

@@ -14,10 +14,11 @@ from reconcile.cli.pipeline import judge
 from reconcile.cli.world import World
 from reconcile.model.address import Address
 from reconcile.model.change import Delete
-from reconcile.model.deed import Deed
+from reconcile.model.deed import Deed, Done
 from reconcile.model.item import Action, Reason
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
+from reconcile.model.run import Result, refusal_of
 from reconcile.model.target import Pins, Target
 from reconcile.observe.evidence import Windows
 from reconcile.operate.prepared import Prepared
@@ -56,15 +57,19 @@ def windows_of(prepared: Prepared) -> Windows:
     return {prepared.deed.database: prepared.window} if prepared.window else {}
 
 
-def why_refused(proposal: Proposal) -> str | None:
-    """Why the command is refused, with the way out; None where it is not."""
+def refused(deed: Deed, proposal: Proposal) -> Done | None:
+    """The end of a command that a guard refuses, with the ways out; None where none does."""
     (action,) = proposal.plan.actions
     found = proposal.refusal(action)
     if found is None:
         return None
     override = f"for this command only: {found.override}" if found.override else None
-    ways = "; ".join(way for way in (found.hint, override) if way)
-    return f"{found.message}: {ways} [{found.code}]"
+    return Done(
+        deed=deed,
+        result=Result.REFUSED,
+        message=refusal_of(found),
+        hints=tuple(way for way in (found.hint, override) if way),
+    )
 
 
 def _plan(deed: Deed, known: Known, subject: Subject) -> Plan:

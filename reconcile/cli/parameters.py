@@ -99,6 +99,15 @@ def agrees(command: F) -> F:
     return click.option("--yes", is_flag=True, help="Do not ask.")(command)
 
 
+def repeats(command: F) -> F:
+    """The option that has something done although an earlier run may have done it."""
+    return click.option(
+        "--again",
+        metavar="RUN",
+        help="Do it although this run may have done it, and what became of it is not known.",
+    )(command)
+
+
 def overrides(command: F) -> F:
     """The option that lifts a guard for one plan only."""
     return click.option(
@@ -206,10 +215,11 @@ def named_of(given: dict[str, Any]) -> Named:
 
 
 def consent_of(given: dict[str, Any]) -> Consent:
-    """Take the values of `changes`, `confirms` and `agrees` out of what was given."""
+    """Take the values of `changes`, `confirms`, `agrees` and `repeats` out of what was given."""
     return Consent(
         yes=given.pop("yes", False),
         confirm=given.pop("confirm", None),
+        again=given.pop("again", None),
         dry_run=given.pop("dry_run"),
     )
 

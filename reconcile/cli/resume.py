@@ -2,37 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
 from reconcile.api.reads import Reads
-from reconcile.apply.history import open_history
+from reconcile.apply.history import open_history, settled_deed
+from reconcile.apply.journal import Journal
 from reconcile.apply.journal_lines import HistoryError
 from reconcile.apply.live import Following
-from reconcile.apply.open_ends import OpenEnd, open_ends
+from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered
 from reconcile.apply.resume import action_of, settled_as, settlement
 from reconcile.apply.resume_orders import order_settlement
 from reconcile.cli.again import Again
 from reconcile.cli.fleet import Fleet
-from reconcile.cli.record import addons
+from reconcile.cli.record import addons, opening, run_id
 from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
-from reconcile.model.history import ORDER, History, RunState, Settlement
+from reconcile.model.address import Address
+from reconcile.model.call import Call
+from reconcile.model.history import History, RunState, Settlement
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.run import follow_command
+from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
 from reconcile.observe.lookups import Lookups
 from reconcile.plan.intent import NotOursError
 
+_Name = tuple[str, Address, str]
+"""The run, the address and the verb of what was left open."""
+
 
 @frozen(kw_only=True)
 class Earlier:
-    """What earlier runs left open: what was found out, and what still goes on."""
+    """What earlier runs left open: what was found out, and what still goes on.
+
+    `orders` are the one-off commands that their runs left open and that no run answered, with what
+    is known of them by now.
+    """
 
     settled: tuple[Settlement, ...] = ()
     open: tuple[OpenEnd, ...] = ()
+    orders: tuple[OpenEnd, ...] = ()
+
+    def order(self, call: Call) -> OpenEnd | None:
+        """The last command that sent the same request, where its own run left it open.
+
+        It was done, or it is not known; None also where it was not done.
+        """
+        same = (end for end in self.orders if end.is_order(call))
+        return next((end for end in same if end.deed.result is not Result.FAILED), None)
+
+
+@define
+class Findings:
+    """What earlier runs left open; `found` is what of it was found out and is in no journal yet."""
+
+    earlier: Earlier
+    found: tuple[Settlement, ...]
+
+    def answer(self, end: OpenEnd) -> None:
+        """Take in that a command was done, and that this run reports it to who gave it again."""
+        answered = evolve(settled_as(end, done=True), answered=True)
+        others = (one for one in self.found if (one.run, one.verb) != (answered.run, answered.verb))
+        self.found = (*others, answered)
+
+    def write(self, journal: Journal) -> None:
+        """Put them into the journal of a run. Raises JournalError."""
+        for one in self.found:
+            journal.settled(one)
+        self.found = ()
+
+
+@contextmanager
+def written_down(
+    earlier: Earlier, command: str, plan: Plan, directory: Path, world: World
+) -> Iterator[Findings]:
+    """What was found out, for the journal of the run; if it makes none, as a run that does nothing."""
+    findings = Findings(earlier=earlier, found=earlier.settled)
+    try:
+        yield findings
+    finally:
+        if findings.found:
+            _record(findings, command, plan, directory, world)
+
+
+def _record(findings: Findings, command: str, plan: Plan, directory: Path, world: World) -> None:
+    try:
+        with Journal(directory, run_id(world), world.now) as journal:
+            journal.begin(opening(command, addons(plan), None, actions=0))
+            findings.write(journal)
+            journal.end({})
+    except ReconcileError as error:
+        world.tell(f"note: what was found out about earlier runs is not written down: {error}")
 
 
 def settle_earlier(plan: Plan, again: Again, directory: Path, world: World) -> Earlier:
@@ -55,13 +118,20 @@ def settle_earlier(plan: Plan, again: Again, directory: Path, world: World) -> E
     for handle in dict.fromkeys(sorted(end.handle for end in ends)):
         about = [end for end in ends if end.handle == handle]
         found += _settled(databases[handle], about, again, world)
-    for one in found:
-        world.tell(f"note: {_became(one)}")
-    known = {(one.run, one.address, one.verb) for one in found}
-    left = tuple(end for end in ends if _name(end) not in known)
-    for end in left:
-        world.tell(f"note: {_still_open(end)}")
-    return Earlier(settled=tuple(found), open=left)
+    known = {(one.run, one.address, one.verb): one for one in found}
+    for end in ends:
+        world.tell(f"note: run {end.run.id}: {_said(end)}: {_became(end, known.get(_name(end)))}")
+    return Earlier(
+        settled=tuple(found),
+        open=tuple(end for end in ends if _name(end) not in known),
+        orders=tuple(_known_now(end, known) for end in unanswered(history.runs, addons(plan))),
+    )
+
+
+def _known_now(end: OpenEnd, known: Mapping[_Name, Settlement]) -> OpenEnd:
+    """A command with what was just found out about it."""
+    found = known.get(_name(end))
+    return evolve(end, deed=settled_deed(end.deed, found)) if found else end
 
 
 def again_of(fleet: Fleet, reads: Reads, world: World) -> Again:
@@ -86,7 +156,7 @@ def _warn(history: History, directory: Path, world: World) -> None:
         )
 
 
-def _name(end: OpenEnd) -> tuple[str, object, str]:
+def _name(end: OpenEnd) -> _Name:
     return end.run.id, end.deed.address, end.deed.verb
 
 
@@ -133,19 +203,14 @@ def _said(end: OpenEnd) -> str:
     return deed.what or (str(deed.address) if deed.damaged else f"{deed.verb} {deed.address}")
 
 
-def _became(found: Settlement) -> str:
-    what = str(found.address) if found.verb == ORDER else f"{found.verb} {found.address}"
+def _became(end: OpenEnd, found: Settlement | None) -> str:
+    """What is known of it now, and how to learn more where the provider is at it."""
+    if found is None:
+        follow = end.deed.operation and follow_command(end.deed.operation, end.handle)
+        return f"still open; follow it with: {follow}" if follow else "still open"
     if found.done is None:
-        return f"what became of {what} of run {found.run} cannot be known: check it yourself"
-    return f"{what} of run {found.run} {'was done' if found.done else 'was not done'}"
-
-
-def _still_open(end: OpenEnd) -> str:
-    """What a look does not tell yet, and how to learn it where the provider is at it."""
-    said = f"{_said(end)} of run {end.run.id} is still open"
-    if end.deed.operation is None:
-        return said
-    return f"{said}; follow it with: {follow_command(end.deed.operation, end.handle)}"
+        return "what became of it cannot be known: check it yourself"
+    return "it was done" if found.done else "it was not done"
 
 
 def _left_open(end: OpenEnd) -> str:

@@ -15,6 +15,7 @@ from reconcile.cli.parameters import (
     confirms,
     names_one,
     overrides,
+    repeats,
     reports,
 )
 from reconcile.cli.value_types import WholeNumber
@@ -77,6 +78,7 @@ def _delete_database(name: str, **given: Any) -> ChangeOptions:
 @changes
 @overrides
 @confirms
+@repeats
 @reports
 def _reset_database(name: str, **given: Any) -> OrderOptions:
     """Delete all data of a logical database, which stays. Asks for its name.

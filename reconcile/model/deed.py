@@ -43,6 +43,8 @@ class Done:
     """A deed and what became of it; `spent` is what it cost.
 
     `operation_id` is that of the operation which it started, `operation` how that was seen last.
+    `hints` say what to do, each a sentence or a command. `sent` is false where an unknown result is
+    that of an earlier run, and this one sent nothing.
     """
 
     deed: Deed
@@ -51,8 +53,10 @@ class Done:
     operation_id: str | None = None
     operation: Operation | None = None
     spent: Spent = field(factory=Spent)
+    hints: tuple[str, ...] = ()
+    sent: bool = True
 
     @property
     def effect(self) -> bool:
         """Whether something is, or may be, changed by it."""
-        return self.operation_id is not None or self.result in EFFECTS
+        return self.sent and (self.operation_id is not None or self.result in EFFECTS)

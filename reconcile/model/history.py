@@ -98,8 +98,10 @@ class PastDeed:
     line of the journal is the last about it: its change may not be known.
 
     `begun` is when its intent was written (UTC). Of an order, `request` is its method and its action
-    or path, `step` the versions of an upgrade, `backup` the id of the backup that
-    it made. `closed` where a later run found that its outcome cannot be known.
+    or path, `body` what the request holds (None in journals that did not tell it yet), `step` the
+    versions of an upgrade, `backup` the id of the backup that it made. `settled` where a later run
+    read what became of it, `closed` where that cannot be known, `answered` where a later run of the
+    same command reported it.
     """
 
     address: Address
@@ -116,7 +118,15 @@ class PastDeed:
     request: str = ""
     step: Step | None = None
     backup: str | None = None
+    body: Mapping[str, object] | None = None
+    settled: bool = False
     closed: bool = False
+    answered: bool = False
+
+    @property
+    def left_open(self) -> bool:
+        """Whether its own run did not know what became of it."""
+        return self.settled or self.result is Result.UNKNOWN
 
     @property
     def verb(self) -> VerbWord:
@@ -128,13 +138,15 @@ class PastDeed:
 class Settlement:
     """What a later run found out about a deed of an earlier `run` without a written outcome.
 
-    `done` is None where it cannot be known: later runs do not look again.
+    `done` is None where it cannot be known: later runs do not look again. `answered` where the run
+    that found it out was to do the same, and reported this instead.
     """
 
     run: str
     address: Address
     verb: str
     done: bool | None
+    answered: bool = False
 
 
 @frozen(kw_only=True)

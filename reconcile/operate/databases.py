@@ -30,7 +30,7 @@ def reset(order: ResetDatabase, subject: Subject) -> Prepared:
         database=subject.name,
         target=subject.target,
         what=f"reset logical database {order.name!r} of {subject.name}",
-        call=action("reset-database", {"database_name": order.name}, effect=Effect.CHANGE),
+        call=order.call,
         risk=Risk.LOSSY,
         stakes=(f"all data in {order.name!r} is deleted for good; the database itself stays",),
         confirm=order.name,

@@ -1,10 +1,12 @@
-"""What can be ordered: a closed union."""
+"""What can be ordered: a closed union. The `call` of each is the request that it sends."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from attrs import frozen
+
+from reconcile.model.call import UPGRADE, Call, Effect, action, restore
 
 
 @frozen(kw_only=True)
@@ -13,12 +15,22 @@ class ResetDatabase:
 
     name: str
 
+    @property
+    def call(self) -> Call:
+        """The action of the API's reset: its own example names `delete-database`, never sent here."""
+        return action("reset-database", {"database_name": self.name}, effect=Effect.CHANGE)
+
 
 @frozen(kw_only=True)
 class CancelQuery:
     """Ask a session to give up its query."""
 
     pid: int
+
+    @property
+    def call(self) -> Call:
+        """The action."""
+        return action("pg-cancel-query", {"pid": self.pid}, effect=Effect.CHANGE)
 
 
 @frozen(kw_only=True)
@@ -27,15 +39,30 @@ class TerminateQuery:
 
     pid: int
 
+    @property
+    def call(self) -> Call:
+        """The action."""
+        return action("pg-terminate-query", {"pid": self.pid}, effect=Effect.CHANGE)
+
 
 @frozen(kw_only=True)
 class ResetStatistics:
     """Forget what pg_stat_statements counted."""
 
+    @property
+    def call(self) -> Call:
+        """The action."""
+        return action("pg-stat-statements-reset", effect=Effect.CHANGE)
+
 
 @frozen(kw_only=True)
 class Upgrade:
     """Go to the next version."""
+
+    @property
+    def call(self) -> Call:
+        """The request, which takes no version."""
+        return UPGRADE
 
 
 @frozen(kw_only=True)
@@ -44,5 +71,16 @@ class Restore:
 
     moment: datetime
 
+    @property
+    def call(self) -> Call:
+        """The request, with the moment as it is shown."""
+        return restore(in_utc_text(self.moment))
+
 
 Order = ResetDatabase | CancelQuery | TerminateQuery | ResetStatistics | Upgrade | Restore
+
+
+def in_utc_text(moment: datetime) -> str:
+    """ISO 8601 in UTC; fractions of a second only where there are any."""
+    text = moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return f"{text.rstrip('0') if moment.microsecond else text}Z"

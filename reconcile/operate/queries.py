@@ -52,7 +52,7 @@ def cancel(order: CancelQuery, subject: Subject) -> Prepared:
         database=subject.name,
         target=subject.target,
         what=f"cancel the query of pid {order.pid} on {subject.name}",
-        call=action("pg-cancel-query", {"pid": order.pid}, effect=Effect.CHANGE),
+        call=order.call,
         stakes=(f"{found.username or 'somebody'} runs {_words(found)}",),
         sessions=True,
     )
@@ -71,7 +71,7 @@ def terminate(order: TerminateQuery, subject: Subject) -> Prepared:
         database=subject.name,
         target=subject.target,
         what=f"terminate the session of pid {order.pid} on {subject.name}",
-        call=action("pg-terminate-query", {"pid": order.pid}, effect=Effect.CHANGE),
+        call=order.call,
         stakes=(
             f"{found.username or 'somebody'} runs {_words(found)}",
             "its connection is cut, and its transaction rolled back",

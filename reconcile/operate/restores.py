@@ -6,15 +6,15 @@ Source: the API text, `POST …/pitr/restore` (PostgreSQL only); the wire contra
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 
 from reconcile.errors import AnswerError, ReconcileError
-from reconcile.model.call import RECOVERY_WINDOW, restore
+from reconcile.model.call import RECOVERY_WINDOW
 from reconcile.model.change import Risk
 from reconcile.model.deed import Deed
 from reconcile.model.engine import Engine
 from reconcile.model.evidence import RecoveryWindow
-from reconcile.operate.order import Restore
+from reconcile.operate.order import Restore, in_utc_text
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 
@@ -28,19 +28,19 @@ def restoration(order: Restore, subject: Subject) -> Prepared:
     earliest, latest = window.earliest, window.latest
     if not earliest <= moment <= latest:
         raise ReconcileError(
-            f"{_shown(moment)} is outside the recovery window of {subject.name!r}, which is from"
-            f" {_shown(earliest)} to {_shown(latest)}"
+            f"{in_utc_text(moment)} is outside the recovery window of {subject.name!r}, which is from"
+            f" {in_utc_text(earliest)} to {in_utc_text(latest)}"
         )
     deed = Deed(
         database=subject.name,
         target=subject.target,
-        what=f"restore {subject.name} to {_shown(moment)}",
-        call=restore(_shown(moment)),
+        what=f"restore {subject.name} to {in_utc_text(moment)}",
+        call=order.call,
         risk=Risk.LOSSY,
         stakes=(
-            f"everything written after {_shown(moment)} is lost",
-            f"no earlier point than {_shown(moment)} can be restored afterwards",
-            f"the recovery window now is from {_shown(earliest)} to {_shown(latest)}",
+            f"everything written after {in_utc_text(moment)} is lost",
+            f"no earlier point than {in_utc_text(moment)} can be restored afterwards",
+            f"the recovery window now is from {in_utc_text(earliest)} to {in_utc_text(latest)}",
         ),
         confirm=subject.name,
     )
@@ -56,9 +56,3 @@ def _window(subject: Subject) -> RecoveryWindow:
     if window is None:
         raise ReconcileError(f"{subject.name!r} has no point in time that it can be restored to")
     return window
-
-
-def _shown(moment: datetime) -> str:
-    """ISO 8601 in UTC; fractions of a second only where there are any."""
-    text = moment.replace(tzinfo=None).isoformat()
-    return f"{text.rstrip('0') if moment.microsecond else text}Z"

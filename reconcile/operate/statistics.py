@@ -17,6 +17,7 @@ from reconcile.model.activity import Statement
 from reconcile.model.call import Effect, action
 from reconcile.model.deed import Deed
 from reconcile.model.engine import Engine
+from reconcile.operate.order import ResetStatistics
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject, number, rows_of, text, whole
 
@@ -83,7 +84,7 @@ def reset(subject: Subject) -> Prepared:
         database=subject.name,
         target=subject.target,
         what=f"reset the query statistics of {subject.name}",
-        call=action("pg-stat-statements-reset", effect=Effect.CHANGE),
+        call=ResetStatistics().call,
         stakes=(f"what was counted of {_statements(before.total)} is forgotten",),
         sessions=True,
     )

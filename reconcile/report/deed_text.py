@@ -44,6 +44,8 @@ def _done_lines(done: Done) -> Iterator[Line]:
     yield line(
         0, (done.deed.what, "bold"), "  ", (done.result.value, style), message, sign=(sign, style)
     )
+    for hint in done.hints:
+        yield line(4, ("hint: ", "bold"), hint, hanging=6)
     yield from follow_lines(done.result, done.operation_id, done.deed.database, 4)
     if done.result is Result.NOT_SENT:
         for stake in done.deed.stakes:

@@ -180,6 +180,7 @@ class DoneDocument:
     risk: RiskWord
     result: ResultWord
     message: str
+    hints: tuple[str, ...] = described("What to do, each a sentence or a command.")
     request: RequestDocument
     operation_id: str | None = described("The operation that it started.")
     operation: OperationDocument | None = described("That operation as it was seen last.")

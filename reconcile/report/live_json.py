@@ -142,6 +142,7 @@ def done_json(done: Done, *, status: ExitStatus) -> str:
             risk=deed.risk.value,
             result=done.result.value,
             message=done.message,
+            hints=done.hints,
             request=request_of(deed.call, deed.target),
             operation_id=done.operation_id,
             operation=_operation(done.operation) if done.operation else None,

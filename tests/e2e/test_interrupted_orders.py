@@ -33,13 +33,13 @@ def first_run(command: Command) -> dict[str, Any]:
 def settled(command: Command) -> str:
     """What a later run wrote of the order of the first one."""
     first, *later = command.journals()
-    (found,) = (
-        entry
+    (found,) = {
+        str(entry["result"])
         for path in later
         for entry in journal_entries(path)
         if entry["event"] == "settled" and entry["run"] == first.stem
-    )
-    return str(found["result"])
+    }
+    return found
 
 
 def interrupted(command: Command, sandbox: Sandbox, order: str, kill: Kill) -> str:

@@ -201,8 +201,8 @@ LIVE: Mapping[str, Shown] = {
         Done(
             deed=BACK,
             result=Result.REFUSED,
-            message="the database is protected, and this would lose data: no flag lifts this; first"
-            " take `protect: true` out of the spec [G101]",
+            message="the database is protected, and this would lose data [G101]",
+            hints=("no flag lifts this; first take `protect: true` out of the spec",),
         ),
         ExitStatus.REFUSED,
     ),

@@ -295,6 +295,7 @@ def test_an_order_is_written_down_as_a_change_is(tmp_path: Path) -> None:
             "after": None,
             "risk": "safe",
             "request": "POST pg-cancel-query",
+            "body": {"action_name": "pg-cancel-query", "params": {"pid": 2000}},
             "step": None,
             **named,
         },
