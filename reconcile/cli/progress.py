@@ -48,7 +48,13 @@ class Progress:
                 self._world.line_shown.clear()
 
     def _show(self, text: str) -> None:
-        self._world.show_progress(CLEAR_LINE + text)
+        _rewrite_line(self._world, text)
+
+
+def _rewrite_line(world: World, text: str) -> None:
+    """Rewrite the line in place; a text that fills the width would begin another line."""
+    width = world.width(world.stderr)
+    world.show_progress(CLEAR_LINE + (cut(text, width - 1) if width else text))
 
 
 @contextmanager
@@ -84,7 +90,7 @@ class Countdown:
 
     def _rewrite(self, what: str, left: float) -> None:
         text = f"{cut(what, _WIDEST_REASON)}: waiting {duration(ceil(left))}" if left > 0 else ""
-        self._world.show_progress(CLEAR_LINE + text)
+        _rewrite_line(self._world, text)
         (self._world.line_shown.set if text else self._world.line_shown.clear)()
 
 

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from unit.cli.streams import said, world
 
-from reconcile.cli.progress import Progress, progress
+from reconcile.cli.progress import Countdown, Progress, progress
 
 CLEAR = "\r\x1b[K"
 
@@ -107,3 +107,13 @@ def test_threads_do_not_mix_their_lines() -> None:
         list(pool.map(shown.advance, ["name"] * 200))
     lines = said(one).split(CLEAR)[1:]
     assert lines == [f"read {number} of 200: name" for number in range(1, 201)]
+
+
+def test_a_line_does_not_fill_a_narrow_terminal() -> None:
+    """It would wrap, and its first part would stay."""
+    one = world(environment={"COLUMNS": "40"})
+    progressing = Progress(one, "applied", 10_000)
+    progressing.advance("x" * 30)
+    progressing.note("x" * 80)
+    Countdown(one).tell("x" * 80, 60.0)
+    assert [cell_len(line) for line in said(one).split(CLEAR)[1:]] == [39, 39, 39]
