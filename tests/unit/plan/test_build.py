@@ -47,6 +47,15 @@ def test_an_unknown_database_is_never_in_sync() -> None:
     assert plan.items == ()
 
 
+@pytest.mark.parametrize("about", ["app", None])
+def test_an_error_about_a_key_points_at_it(about: str | None) -> None:
+    """The server's error is about what the spec names there."""
+    place = Location(file="specs/shop.yaml", line=3, column=6)
+    spec = evolve(desired(WANTED), keys={"app": place})
+    plan = planned(spec, Unknown(reason="no app 'shop-webb'", about=about))
+    assert plan.error_origin == (Origin(location=place) if about else None)
+
+
 def test_another_engine_is_refused_not_changed() -> None:
     """The engine is an identity pin."""
     live = facts(Engine.REDIS)
@@ -112,6 +121,7 @@ def test_a_status_that_does_not_end_by_itself_is_blocked(
     assert entry.hint == (
         "open the database in the provider's dashboard and get it running, or remove its spec"
     )
+    assert (entry.reason, entry.origin) == (Reason.BUSY, Origin(location=desired(WANTED).location))
     assert plan.status is Status.ATTENTION
     assert Plan(databases=(plan,)).remains
 
