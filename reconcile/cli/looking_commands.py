@@ -31,7 +31,7 @@ def show(
     \b
     Examples:
       reconcile show shop
-      reconcile show shop-web/ad-7f6c1f0a --format json
+      reconcile show shop-web/shop-web-4821 --format json
     """
     return ShowOptions(
         names=tuple(names),

@@ -140,6 +140,8 @@ class MomentType(click.ParamType[datetime]):
             in_utc = moment.astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is no time: write it as 2026-11-22T10:00:00Z", param, ctx)
+        if len(str(value)) <= len("2026-11-22"):
+            self.fail(f"{value!r} has no time of day: write it as 2026-11-22T10:00:00Z", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no time zone: write Z for UTC, or +01:00", param, ctx)
         return in_utc

@@ -16,6 +16,7 @@ _RISKS = "write one of safe, weakens, disruptive, lossy"
 _PORT = "write a whole number from 0 to 65535"
 _DURATION = "write a duration with units, such as 30s or 1h30m"
 _NO_TIME = "is no time: write it as 2026-11-22T10:00:00Z"
+_NO_HOUR = "has no time of day: write it as 2026-11-22T10:00:00Z"
 _NO_ZONE = "has no time zone: write Z for UTC, or +01:00"
 _ADDRESS = "write database/kind or database/kind/name"
 
@@ -239,7 +240,7 @@ ERRORS: dict[str, tuple[str, str]] = {
             ("2026-02-30T10:00:00Z", _NO_TIME),
             ("0001-01-01T00:00:00+14:00", _NO_TIME),
             ("9999-12-31T23:00:00-10:00", _NO_TIME),
-            ("2026-11-22", _NO_ZONE),
+            ("2026-11-22", _NO_HOUR),
             ("2026-11-22T10:00:00", _NO_ZONE),
         )
     },
