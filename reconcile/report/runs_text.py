@@ -189,8 +189,10 @@ def _rest_lines(run: PastRun) -> Iterator[Line]:
         yield line(0, _found(one))
     interrupted = run.state is RunState.INTERRUPTED and not run.settled
     if interrupted and any(deed.change for deed in run.deeds):
+        is_open = any(deed.result is Result.UNKNOWN and not deed.closed for deed in run.deeds)
+        first = ": what is open is read first, and settled" if is_open else ""
         yield BLANK
-        yield line(0, "To go on, do the same again: what is open is read first, and settled.")
+        yield line(0, f"To go on, do the same again{first}.")
     commit = run.opening.commit
     if commit is not None and any(deed.result in EFFECTS for deed in run.deeds):
         yield BLANK

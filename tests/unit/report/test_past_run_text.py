@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from reconcile.model.address import Address
-from reconcile.model.history import Opening, PastRun, RunState, Settlement
+from reconcile.model.change import Create
+from reconcile.model.history import Opening, PastDeed, PastRun, RunState, Settlement
+from reconcile.model.run import Result
 from reconcile.report.page import Look
 from reconcile.report.runs_json import past_run_json
 from reconcile.report.runs_text import past_run_text
@@ -34,3 +36,25 @@ def test_what_was_found_out_is_told(done: bool | None, sentence: str) -> None:
     assert sentence in past_run_text(run, Look()).splitlines()
     (found,) = json.loads(past_run_json(run))["settlements"]
     assert found["done"] is done
+
+
+@pytest.mark.parametrize(
+    ("result", "sentence"),
+    [
+        (Result.DONE, "To go on, do the same again."),
+        (
+            Result.UNKNOWN,
+            "To go on, do the same again: what is open is read first, and settled.",
+        ),
+    ],
+)
+def test_how_to_go_on(result: Result, sentence: str) -> None:
+    """What is open is named only where something is."""
+    run = PastRun(
+        id="run-1",
+        opening=Opening(version="1", command="apply", actions=2),
+        began=datetime(2026, 11, 23, 12, tzinfo=UTC),
+        state=RunState.INTERRUPTED,
+        deeds=(PastDeed(address=ADDRESS, change=Create(address=ADDRESS, after={}), result=result),),
+    )
+    assert sentence in past_run_text(run, Look()).splitlines()
