@@ -11,6 +11,7 @@ from typing import Final, Literal
 from attrs import field, frozen
 
 from reconcile.model.address import Address
+from reconcile.model.call import BACK_UP
 from reconcile.model.change import Change, Risk, verb_of
 from reconcile.model.engine import Step
 from reconcile.model.run import REACHED, Clash, Result
@@ -172,7 +173,7 @@ class PastRun:
     @property
     def planned(self) -> tuple[PastDeed, ...]:
         """Its actions, without the backups that were made for them; or its one order."""
-        return tuple(deed for deed in self.deeds if deed.change or deed.damaged) or self.deeds
+        return tuple(deed for deed in self.deeds if deed.request != str(BACK_UP))
 
     @property
     def results(self) -> Mapping[Result, int]:

@@ -77,8 +77,9 @@ def _sign(run: PastRun) -> tuple[str, str]:
         return "…", "cyan"
     if results & _BROKEN:
         return "✗", "bold red"
-    untold = len(run.planned) < run.opening.actions or run.state is RunState.INTERRUPTED
-    if results - REACHED - {Result.STARTED} or (untold and not run.settled):
+    missing = len(run.planned) < run.opening.actions
+    unsettled = run.state is RunState.INTERRUPTED and not run.settled
+    if results - REACHED - {Result.STARTED} or missing or unsettled:
         return "!", "bold yellow"
     return ("…", "cyan") if Result.STARTED in results else ("✓", "green")
 
@@ -100,7 +101,9 @@ def summary_of(run: PastRun) -> str:
     single = run.planned[0] if run.planned and number == 1 else None
     about = _sentence(single) if single else count(number, "action")
     results = listed([f"{number} {result.value}" for result, number in run.results.items()])
-    return f"{run.opening.command or 'run'}: {about}{f', {results}' if results else ''}"
+    backups = len(run.deeds) - len(run.planned)
+    made = f"; {count(backups, 'backup')}" if backups else ""
+    return f"{run.opening.command or 'run'}: {about}{f', {results}' if results else ''}{made}"
 
 
 def _sentence(deed: PastDeed) -> str:

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from reconcile.model.address import Address
+from reconcile.model.call import BACK_UP
 from reconcile.model.change import Create
-from reconcile.model.history import Opening, PastDeed, PastRun, RunState, Settlement
+from reconcile.model.history import History, Opening, PastDeed, PastRun, RunState, Settlement
 from reconcile.model.run import Result
 from reconcile.report.page import Look
 from reconcile.report.runs_json import past_run_json
-from reconcile.report.runs_text import past_run_text
+from reconcile.report.runs_text import past_run_text, runs_text
 
 ADDRESS = Address(database="shop", kind="backups")
 WORDS = [
@@ -58,3 +59,25 @@ def test_how_to_go_on(result: Result, sentence: str) -> None:
         deeds=(PastDeed(address=ADDRESS, change=Create(address=ADDRESS, after={}), result=result),),
     )
     assert sentence in past_run_text(run, Look()).splitlines()
+
+
+def test_backups_are_no_actions() -> None:
+    """A run that was killed after its backups did none of its actions, whoever settled it."""
+    backup = PastDeed(
+        address=Address(database="shop"),
+        what="back up shop",
+        request=str(BACK_UP),
+        result=Result.DONE,
+    )
+    run = PastRun(
+        id="run-1",
+        opening=Opening(version="1", command="apply", actions=2),
+        began=datetime(2026, 11, 23, 12, tzinfo=UTC),
+        state=RunState.INTERRUPTED,
+        deeds=(backup,),
+        settled_by=("run-2",),
+    )
+    first, _began, did = runs_text(History(runs=(run,)), Look(), limit=5).splitlines()
+    assert first.startswith("! ")
+    assert did.strip() == "apply: 2 actions; 1 backup"
+    assert "Nothing is written of 2 planned actions." in past_run_text(run, Look())
