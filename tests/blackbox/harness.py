@@ -264,6 +264,7 @@ _WORDS = (
     (re.compile(r"(waiting )\d+ s|[\d.]+ s(?= waited)"), r"\1<duration>"),
     (re.compile(r'("(?:auth|api|database)": )(?!0\.0\b)\d+\.\d+'), r"\1<seconds>"),
     (re.compile(r"(, )\d+(?= days ago)"), r"\1<number>"),
+    (re.compile(r"(today is )[\d-]+"), r"\1<today>"),
     (re.compile(r"(expires in )(?:1 d|\d+ h \d+ min)"), r"\1<duration>"),
 )
 

@@ -47,8 +47,11 @@ def test_the_steps_can_be_run_as_they_are_shown(place: Place) -> None:
     assert [(step.address.name or step.address.kind, *step.statements) for step in steps] == [
         ("citext", "CREATE EXTENSION citext;"),
         ("pg_trgm", "ALTER EXTENSION pg_trgm UPDATE TO '1.6';"),
-        ("cube", "DROP EXTENSION cube, earthdistance, hstore, unaccent, pg_stat_statements;"),
-        ("earthdistance",),
+        (
+            "earthdistance",
+            "DROP EXTENSION earthdistance, cube, hstore, unaccent, pg_stat_statements;",
+        ),
+        ("cube",),
         ("hstore",),
         ("unaccent",),
         ("query_stats",),

@@ -151,7 +151,10 @@ def test_a_test_without_its_server_fails(
     answer = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "conftest", "-m", selection, "test_wanting.py"],
         cwd=tmp_path,
-        env={"RECONCILE_ENGINES_DIR": str(bare), "PYTHONPATH": f"{ROOT}:{ROOT}/sandbox/tests"},
+        env={
+            "RECONCILE_ENGINES_DIR": str(bare),
+            "PYTHONPATH": f"{ROOT}:{ROOT}/tests:{ROOT}/sandbox/tests",
+        },
         capture_output=True,
         text=True,
         check=False,
