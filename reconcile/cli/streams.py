@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import stat
@@ -74,7 +75,8 @@ def _opened_again(stream: TextIO) -> int | None:
     try:
         number = stream.fileno()
         mode = os.fstat(number).st_mode
-        if not (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
+        is_written = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+        if not is_written or not (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
             return None
         flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
         return os.open(f"/dev/fd/{number}", flags)
@@ -111,13 +113,14 @@ def _lead_nowhere(number: int, *, inheritable: bool) -> None:
 def fill_closed_streams() -> None:
     """Open the null device for streams that were closed, as a daemon's may be.
 
-    Otherwise the next file opened, the journal, would take the number of stdout or stderr.
+    Otherwise the next file opened, the journal, would take the number of stdout or stderr. What is
+    written to a closed stdout fails: the result of a command is never lost without an error.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            os.open(os.devnull, os.O_RDONLY if number == 1 else os.O_RDWR)
     sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115 - the stream itself
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 - as above
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115 - as above
