@@ -137,7 +137,7 @@ def test_a_killed_run_is_told_of_and_settled(command: Command, sandbox: Sandbox,
     note = f"note: run {killed.stem} was interrupted while it did {deed}; what it came to is read"
     assert note in again.stderr
     became = "was done" if when == "after" else "was not done"
-    assert f"note: {deed} of run {killed.stem} {became}\n" in again.stderr
+    assert f"note: run {killed.stem}: {deed}: it {became}\n" in again.stderr
     document = command("runs", "show", killed.stem, "--format", "json", status=0).document()
     assert document["run"]["state"] == "interrupted"
     assert document["run"]["settled_by"] == [command.journals()[1].stem]
@@ -294,5 +294,5 @@ def test_what_the_provider_is_still_at_is_told_with_how_to_follow_it(
     busy.change(BILLING_ADDON, status="upgrading")
     (killed,) = command.journals()
     again = command("apply", "--yes", status=0)
-    deed = f"update billing/engine_version of run {killed.stem}"
-    assert f"note: {deed} is still open; follow it with: reconcile operation " in again.stderr
+    note = f"note: run {killed.stem}: update billing/engine_version: still open"
+    assert f"{note}; follow it with: reconcile operation " in again.stderr
