@@ -10,6 +10,8 @@ from golden.comparison import Golden
 
 from scalingo_sandbox import Sandbox
 
+pytestmark = pytest.mark.more
+
 
 @pytest.mark.parametrize(("name", "scenario"), SCENARIOS.items(), ids=SCENARIOS)
 def test_behaves_as_it_did(

@@ -11,6 +11,8 @@ from fuzz.run import CORPUS, FAULTS
 from fuzz.targets import TARGETS
 from fuzz.trial import Trial
 
+pytestmark = pytest.mark.more
+
 MOST_CALLS = 5_000_000
 """Calls of functions: a second or two. Seconds depend on what else the machine does."""
 MOST_BYTES = 128 * 1024 * 1024
