@@ -31,7 +31,7 @@ def estimate(
     `reads_of` says how many requests read a database, by its handle, and `look_at` how many read
     what a plan acts on; `access_to` how many, by host, it takes until some databases can be asked,
     by their handles; `recent` as in `foresee`. `backup_first`
-    where a backup is made before something is at stake. Following an operation or a backup is left
+    where a backup is made before a loss or a disruption. Following an operation or a backup is left
     out: nobody knows how long one takes.
     """
     requests = 0
@@ -63,7 +63,7 @@ def waits_of(
 ) -> tuple[int, ...]:
     """How often each database waits for the provider, without those that never do.
 
-    A wait is for the end of an operation, for a feature, or for a backup before something is at stake.
+    A wait is for the end of an operation, for a feature, or for a backup before a loss or a disruption.
     """
     waits = []
     for database in would_run(proposal, allowance.permits).databases:

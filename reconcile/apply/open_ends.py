@@ -120,6 +120,6 @@ def _all_open(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Addo
 
 
 def _addon_of(run: PastRun, deed: PastDeed) -> Addon:
-    """The live database of a deed; where the run does not tell it, one that no other has."""
+    """The live database of a deed; a unique stand-in where the run does not name it."""
     handle = deed.address.database
     return run.opening.databases.get(handle, Addon(app="", addon=handle, region="?"))

@@ -94,7 +94,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _interrupted(world: World) -> int:
-    """Say that there is no summary, and drop output whose reader is still waited for."""
+    """Say that the summary is missing, and drop output that still waits for its reader."""
     from reconcile.cli.streams import discard  # noqa: PLC0415 - see main
 
     with suppress(OSError):  # a stream in memory has no number

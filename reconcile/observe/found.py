@@ -1,6 +1,6 @@
 """A live database: finding it, reading its resource, and the states of its kinds.
 
-There is no request more than there are distinct reads.
+It sends one request for each distinct read, and no more.
 """
 
 from __future__ import annotations
