@@ -17,10 +17,10 @@ from typing import Any, cast
 from attrs import frozen
 
 from reconcile.api.reads import ReadClient
-from reconcile.model.activity import Query, Statement
-from reconcile.model.call import Call
 from reconcile.model.cost import Spent
 from reconcile.model.engine import Engine
+from reconcile.model.postgresql import Query, Statement
+from reconcile.model.request import Call
 from reconcile.model.state import Facts
 from reconcile.model.target import Hosts, Target
 from reconcile.operate.queries import running

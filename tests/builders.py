@@ -8,11 +8,10 @@ from typing import Any
 
 from reconcile.kinds.listing import Removal
 from reconcile.model.address import Address
-from reconcile.model.call import Call
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
-from reconcile.model.reach import Connection, Package, Reach, Reached, Uses
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Connection, Package, Reach, Reached, Sql, Uses
+from reconcile.model.request import Call
 from reconcile.model.state import Desired, Facts, Observed
 from reconcile.model.target import Hosts, Target
 

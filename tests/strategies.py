@@ -27,7 +27,7 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.kinds.sql_modes import MYSQL_8
 from reconcile.model.engine import Engine, Version
-from reconcile.model.reach import Package, Reached, Unreached
+from reconcile.model.postgresql import Package, Reached, Unreached
 from reconcile.model.state import ITSELF, Desired, Elements, NotOffered, Observed, Value
 
 few_names = st.sampled_from(["alpha", "beta", "gamma", "delta", "Ünïcode", "it's", "a-b_c"])

@@ -11,7 +11,7 @@ from typing import Any
 
 from reconcile.api.routes import Request
 from reconcile.errors import DOUBT, AnswerError, ApiError, OutcomeUnknownError
-from reconcile.model.call import Call, Effect
+from reconcile.model.request import Call, Effect
 from reconcile.model.target import ADDON_ID, Target
 from reconcile.model.text import safe_text
 

@@ -22,7 +22,7 @@ from reconcile.errors import (
     NotOfferedError,
     OutcomeUnknownError,
 )
-from reconcile.model.call import Effect
+from reconcile.model.request import Effect
 from reconcile.model.text import safe_text
 
 _SHOWN = 120

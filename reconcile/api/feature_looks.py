@@ -9,8 +9,8 @@ from attrs import define
 
 from reconcile.api.reads import ReadClient
 from reconcile.errors import AnswerError
-from reconcile.model.call import RESOURCE, FeatureSwitch
 from reconcile.model.operation import SwitchedFeature
+from reconcile.model.request import RESOURCE, FeatureSwitch
 from reconcile.model.target import Target
 from reconcile.model.text import safe_text
 

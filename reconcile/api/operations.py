@@ -17,10 +17,9 @@ from reconcile.api.deadline import TimeUpError
 from reconcile.api.feature_looks import FeatureLook, answered, end_message
 from reconcile.api.reads import ReadClient
 from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError, ReconcileError
-from reconcile.model.call import RESOURCE, Call, FeatureSwitch, operation, operation_of_database
-from reconcile.model.operation import Operation, Watched
+from reconcile.model.operation import Operation, Watched, look_again
+from reconcile.model.request import RESOURCE, Call, FeatureSwitch, operation, operation_of_database
 from reconcile.model.run import UNDER_WAY, Result, operation_result
-from reconcile.model.second_looks import look_again
 from reconcile.model.target import Target
 from reconcile.model.text import safe_text
 

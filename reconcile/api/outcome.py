@@ -10,7 +10,7 @@ from attrs import frozen
 from reconcile.api.retry import Trouble, trouble_of
 from reconcile.api.routes import Answer, Request
 from reconcile.errors import DOUBT, ApiError, OutcomeUnknownError
-from reconcile.model.call import Effect
+from reconcile.model.request import Effect
 
 _LONGEST_REASON = 120
 _OPEN = frozenset({Trouble.LOST, Trouble.ENDLESS})

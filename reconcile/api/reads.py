@@ -10,7 +10,7 @@ from reconcile.api.routes import ACTION, Permits, Route
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.targets import Targets
 from reconcile.api.wire import Connected, Wire
-from reconcile.model.call import (
+from reconcile.model.request import (
     BACKUPS,
     RECOVERY_WINDOW,
     RESOURCE,

@@ -18,8 +18,8 @@ from reconcile.api.passes import Grant, life_of
 from reconcile.api.routes import Answer, Request, Route
 from reconcile.api.transport import Transport
 from reconcile.errors import AccessError, ApiError
-from reconcile.model.call import RESOURCE
 from reconcile.model.cost import InHand
+from reconcile.model.request import RESOURCE
 from reconcile.model.target import ADDON_ID, Hosts, Target
 from reconcile.model.text import safe_text
 

@@ -10,7 +10,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from reconcile.model.call import Effect
+from reconcile.model.request import Effect
 
 
 class Trouble(Enum):

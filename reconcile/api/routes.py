@@ -14,7 +14,7 @@ from attrs import field, frozen
 from reconcile import __version__
 from reconcile.api.secret import Credential
 from reconcile.errors import ApiError, ForbiddenCallError
-from reconcile.model.call import Call, Effect, Scope, filled
+from reconcile.model.request import Call, Effect, Scope, filled
 from reconcile.model.text import safe_text
 
 

@@ -26,8 +26,8 @@ from reconcile.api.routes import Answer, Permits, Request, Role, check
 from reconcile.api.secret import Secrets
 from reconcile.api.sockets import Sockets
 from reconcile.errors import ApiError
-from reconcile.model.call import Effect
 from reconcile.model.cost import Budget, Spent
+from reconcile.model.request import Effect
 
 _CHANGED = ": --max-wait allows another time"
 _PIECE = 64 * 1024

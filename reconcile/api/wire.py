@@ -25,8 +25,8 @@ from reconcile.api.store import Store
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.transport import Transport
 from reconcile.errors import ApiError
-from reconcile.model.call import Call
 from reconcile.model.cost import ACCOUNT, InHand, Spent
+from reconcile.model.request import Call
 from reconcile.model.target import Hosts, Target
 
 

@@ -13,11 +13,11 @@ from attrs import frozen
 
 from reconcile.apply.open_ends import OpenEnd
 from reconcile.errors import AnswerError, NotFoundError, NotOfferedError, ReconcileError
-from reconcile.model.call import BACK_UP, BACKUPS, RECOVERY_WINDOW, Call
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import Backup, RecoveryWindow
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan
+from reconcile.model.recovery import Backup, RecoveryWindow
+from reconcile.model.request import BACK_UP, BACKUPS, RECOVERY_WINDOW, Call
 from reconcile.model.run import Outcome, Result
 from reconcile.model.target import Target
 from reconcile.model.text import moment

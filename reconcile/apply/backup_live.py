@@ -20,10 +20,10 @@ from reconcile.errors import (
     OutcomeUnknownError,
     ReconcileError,
 )
-from reconcile.model.call import BACK_UP, Call
-from reconcile.model.deed import Deed, Done
-from reconcile.model.evidence import Backup
 from reconcile.model.item import Action
+from reconcile.model.order import Deed, Done
+from reconcile.model.recovery import Backup
+from reconcile.model.request import BACK_UP, Call
 from reconcile.model.run import Outcome, Result
 from reconcile.model.target import Target
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from reconcile.apply.allowance import Allowance
 from reconcile.apply.executors import calls_of
 from reconcile.guard.would_run import would_run
-from reconcile.model.call import Call
 from reconcile.model.change import AT_STAKE, is_second_half
 from reconcile.model.cost import Budget, Estimate, foresee
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Sql
+from reconcile.model.request import Call
 
 
 def estimate(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from reconcile.kinds import KIND_BY_NAME
-from reconcile.model.call import Call
 from reconcile.model.item import Action
+from reconcile.model.postgresql import Sql
+from reconcile.model.request import Call
 from reconcile.model.run import Outcome, Result
-from reconcile.model.sql import Sql
 from reconcile.model.target import Target
 
 

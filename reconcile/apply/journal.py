@@ -24,9 +24,9 @@ from reconcile.errors import ReconcileError
 from reconcile.files import make_state_folder
 from reconcile.model.address import Address
 from reconcile.model.change import Update, Verb, sides_of, verb_of
-from reconcile.model.deed import Deed, Done
 from reconcile.model.history import NOT_KNOWN, ORDER, Opening, Settlement
 from reconcile.model.item import Action
+from reconcile.model.order import Deed, Done
 from reconcile.model.run import Outcome, Result
 
 FORMAT_VERSION = "1.1"

@@ -14,10 +14,10 @@ from reconcile.api.writes import Connection, WriteClient, connect_writing
 from reconcile.apply.executors import calls_of
 from reconcile.apply.journal import Journal
 from reconcile.errors import OutcomeUnknownError, ReconcileError
-from reconcile.model.call import Call, FeatureSwitch
 from reconcile.model.item import Action
+from reconcile.model.postgresql import Sql
+from reconcile.model.request import Call, FeatureSwitch
 from reconcile.model.run import Outcome, Result
-from reconcile.model.sql import Sql
 from reconcile.model.target import Target
 from reconcile.sql.writes import SqlWrites
 

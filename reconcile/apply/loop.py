@@ -16,9 +16,9 @@ from reconcile.errors import DOUBT
 from reconcile.model.address import Address
 from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, Risk, is_first_half
 from reconcile.model.item import Action
+from reconcile.model.operation import look_again
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import REACHED, Outcome, Result
-from reconcile.model.second_looks import look_again
 from reconcile.model.state import Observed
 from reconcile.model.target import Target
 from reconcile.plan.foreign_changes import foreign_changes

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, frozen
 
 from reconcile.model.address import Address
-from reconcile.model.call import BACK_UP, Call
 from reconcile.model.history import Addon, PastDeed, PastRun, RunState
+from reconcile.model.request import BACK_UP, Call
 from reconcile.model.run import TRIED, Result
 
 

@@ -13,9 +13,9 @@ from reconcile.apply.backup_first import begun_backup, listed
 from reconcile.apply.open_ends import OpenEnd
 from reconcile.apply.resume import settled_as
 from reconcile.errors import NotFoundError, NotOfferedError
-from reconcile.model.call import BACK_UP, RESOURCE, UPGRADE, restore
 from reconcile.model.engine import Version
 from reconcile.model.history import Settlement
+from reconcile.model.request import BACK_UP, RESOURCE, UPGRADE, restore
 from reconcile.model.target import Target
 
 _RESTORE = str(restore(""))

@@ -8,10 +8,10 @@ from attrs import evolve
 
 from reconcile.errors import DOUBT
 from reconcile.model.item import Pending
+from reconcile.model.operation import DONE_ALTHOUGH, LATER
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.postgresql import by_sql
 from reconcile.model.run import Outcome, Result
-from reconcile.model.second_looks import DONE_ALTHOUGH, LATER
-from reconcile.model.sql import by_sql
 from reconcile.plan.standing import concerning, is_left, step_of
 
 

@@ -18,9 +18,9 @@ from reconcile.model.address import Address
 from reconcile.model.change import Change
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Pending
+from reconcile.model.operation import PAUSES
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
-from reconcile.model.second_looks import PAUSES
 from reconcile.model.state import Observed
 from reconcile.model.target import Target
 from reconcile.observe.found import told_by

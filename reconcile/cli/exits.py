@@ -12,9 +12,9 @@ from attrs import frozen
 
 from reconcile.errors import ExitStatus
 from reconcile.model.change import Create, is_first_half
-from reconcile.model.deed import Done
 from reconcile.model.item import Pending
 from reconcile.model.operation import Operation
+from reconcile.model.order import Done
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import REACHED, Result, Run
 from reconcile.model.state import Inspected, Unknown

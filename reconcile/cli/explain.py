@@ -18,9 +18,9 @@ from reconcile.guard import codes as of_guards
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.address import Address
 from reconcile.model.explanation import CodeExplained
+from reconcile.model.finding import rule_of
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.policy import WAIVABLE, Policy
-from reconcile.model.rule import rule_of
 from reconcile.model.state import Desired
 from reconcile.model.text import nearest
 from reconcile.observe.observer import observe_database

@@ -36,8 +36,8 @@ from reconcile.kinds import engine_version
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
-from reconcile.model.deed import Deed, Done
 from reconcile.model.history import Opening, Permission
+from reconcile.model.order import Deed, Done
 from reconcile.model.plan import Proposal
 from reconcile.model.project import SpecIndex
 from reconcile.model.run import Result

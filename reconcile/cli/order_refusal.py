@@ -14,9 +14,9 @@ from reconcile.cli.pipeline import judge
 from reconcile.cli.world import World
 from reconcile.model.address import Address
 from reconcile.model.change import Delete
-from reconcile.model.deed import Deed, Done
 from reconcile.model.item import Action, Reason
 from reconcile.model.location import Location, Origin
+from reconcile.model.order import Deed, Done
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Result, refusal_of
 from reconcile.model.target import Pins, Target

@@ -19,8 +19,7 @@ from reconcile.cli.world import World
 from reconcile.errors import ReconcileError, UsageError
 from reconcile.files import read_file
 from reconcile.kinds import KIND_BY_NAME
-from reconcile.model.plan import Plan, Proposal
-from reconcile.model.saved import Record, Seal
+from reconcile.model.plan import Plan, Proposal, Record, Seal
 from reconcile.model.state import Desired
 from reconcile.plan.belief import check_rules
 from reconcile.plan.file import Saved, dump, is_signed_with, load, sign

@@ -13,7 +13,7 @@ from reconcile.cli.pipeline import reading
 from reconcile.cli.present import present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
-from reconcile.model.activity import Query
+from reconcile.model.postgresql import Query
 from reconcile.model.text import moment
 from reconcile.operate.queries import running
 from reconcile.operate.subject import Subject

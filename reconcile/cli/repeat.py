@@ -16,7 +16,7 @@ from reconcile.cli.resume import Findings
 from reconcile.cli.world import World
 from reconcile.errors import UsageError
 from reconcile.model.change import Risk
-from reconcile.model.deed import Deed, Done
+from reconcile.model.order import Deed, Done
 from reconcile.model.run import Result
 from reconcile.model.text import moment
 from reconcile.operate.order import Order

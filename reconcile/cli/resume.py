@@ -22,9 +22,9 @@ from reconcile.cli.record import addons, opening, run_id
 from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
 from reconcile.model.address import Address
-from reconcile.model.call import Call
 from reconcile.model.history import History, RunState, Settlement
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.request import Call
 from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
 from reconcile.observe.lookups import Lookups

@@ -19,9 +19,8 @@ from reconcile.guard.plan_file import FromFile, review_file
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding
 from reconcile.model.history import Commit
-from reconcile.model.plan import Plan, Proposal
+from reconcile.model.plan import Plan, Proposal, Seal
 from reconcile.model.project import SpecIndex
-from reconcile.model.saved import Seal
 from reconcile.model.state import Desired
 from reconcile.plan.intent import intended
 from reconcile.plan.local_specs import (

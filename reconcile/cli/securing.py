@@ -10,8 +10,8 @@ from reconcile.apply.backup_first import BackupFirst, Maker, Secure, as_it_is
 from reconcile.apply.open_ends import OpenEnd
 from reconcile.cli.options import Safeguard
 from reconcile.cli.world import World
-from reconcile.model.call import BACK_UP
 from reconcile.model.policy import Policy
+from reconcile.model.request import BACK_UP
 
 
 def securing(

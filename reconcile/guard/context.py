@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from attrs import field, frozen
 
-from reconcile.model.evidence import Evidence
 from reconcile.model.policy import Policy
 from reconcile.model.project import Claim
+from reconcile.model.recovery import Evidence
 
 
 @frozen(kw_only=True)

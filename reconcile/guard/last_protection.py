@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from reconcile.guard.context import Context
 from reconcile.model.change import Update
-from reconcile.model.evidence import NOT_READ, PERSISTENCE, Evidence
 from reconcile.model.finding import Finding
 from reconcile.model.item import Doable
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.recovery import NOT_READ, PERSISTENCE, Evidence
 
 _CACHE = "redis-cache"
 """The feature under which Redis drops data when its memory is full."""

@@ -13,8 +13,7 @@ from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.history import PastRun
 from reconcile.model.item import Doable
-from reconcile.model.plan import Plan
-from reconcile.model.saved import Record, Seal
+from reconcile.model.plan import Plan, Record, Seal
 from reconcile.model.text import moment
 
 

@@ -10,10 +10,10 @@ from attrs import evolve
 
 from reconcile.guard.context import Context
 from reconcile.model.change import Risk
-from reconcile.model.evidence import NOT_READ, Evidence
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Doable, ManualStep
 from reconcile.model.plan import Plan
+from reconcile.model.recovery import NOT_READ, Evidence
 
 _HOUR = timedelta(hours=1)
 _AHEAD = timedelta(minutes=5)

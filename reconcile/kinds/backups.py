@@ -25,10 +25,10 @@ from reconcile.kinds.kind import (
     recall_before,
 )
 from reconcile.kinds.listing import check_repeated
-from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Between, InvalidValueError, Only, described
 from reconcile.model.engine import Engine
+from reconcile.model.request import Call, update
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
 Hour = Annotated[int, Between(0, 23, "hour of the day")]

@@ -27,10 +27,10 @@ from reconcile.kinds.kind import (
     recall_before,
 )
 from reconcile.kinds.version_rules import LatestMinor, RuleText, is_met, is_past, parse_rule
-from reconcile.model.call import UPGRADE, Call, type_version
 from reconcile.model.change import Change, Risk, sides_of
 from reconcile.model.constraint import Between, ShortForm, described
 from reconcile.model.engine import Engine, Step, Version
+from reconcile.model.request import UPGRADE, Call, type_version
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
 # Fields of the state. What comes next is told by its number, None where there is nothing; only by

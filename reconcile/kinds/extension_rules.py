@@ -13,8 +13,15 @@ from typing import assert_never
 
 from reconcile.kinds.kind import Refused
 from reconcile.model.change import Change, Create, Delete, Update
-from reconcile.model.extension import LANGUAGE, STATEMENTS, is_newer
-from reconcile.model.reach import Package, Reach, Reached, Unreached
+from reconcile.model.postgresql import (
+    LANGUAGE,
+    STATEMENTS,
+    Package,
+    Reach,
+    Reached,
+    Unreached,
+    is_newer,
+)
 from reconcile.model.state import Elements, Facts, Value
 
 REQUIRED_BY = {

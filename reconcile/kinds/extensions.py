@@ -35,13 +35,11 @@ from reconcile.kinds.listing import (
     text_of,
     without_names,
 )
-from reconcile.model.call import Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.extension import LANGUAGE, STATEMENTS, folded, plain_version
-from reconcile.model.reach import Reached
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import LANGUAGE, STATEMENTS, Reached, Sql, folded, plain_version
+from reconcile.model.request import Effect, action
 from reconcile.model.state import Elements, Facts, Fields
 
 WHERE = "the default logical database"

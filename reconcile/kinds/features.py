@@ -26,11 +26,11 @@ from reconcile.kinds.kind import (
     recall_before,
 )
 from reconcile.kinds.listing import rows, text_of
-from reconcile.model.call import Call, add_feature, remove_feature
 from reconcile.model.change import ActionKey, Change, Risk, Update, key_of, sides_of
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.operation import FEATURE_IN_PROGRESS
+from reconcile.model.request import Call, add_feature, remove_feature
 from reconcile.model.state import Elements, Facts, Fields, NotOffered, Parsed
 
 _PUBLIC = Feature.PUBLICLY_AVAILABLE.value

@@ -11,11 +11,11 @@ from typing import Any, Generic, TypeVar
 
 from attrs import NOTHING, asdict, evolve, field, fields_dict, frozen
 
-from reconcile.model.call import RESOURCE, Call
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, sides_of
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine, Step
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Sql
+from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, Parsed
 
 S = TypeVar("S")

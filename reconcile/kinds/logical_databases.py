@@ -33,10 +33,10 @@ from reconcile.kinds.listing import (
     rows,
     without_names,
 )
-from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import Elements, Facts, Parsed
 
 # MySQL 8.0 manual, "Identifier Length Limits"; MongoDB manual, "Naming Restrictions";

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconcile.errors import AnswerError, NotFoundError, NotOfferedError
 from reconcile.kinds.kind import Kind
-from reconcile.model.call import Call
+from reconcile.model.request import Call
 from reconcile.model.state import Elements
 
 UNTOLD = object()

@@ -16,10 +16,10 @@ from attrs import frozen
 from reconcile.errors import AnswerError
 from reconcile.kinds.backups import Hour
 from reconcile.kinds.kind import Asked, Feasible, Judgement, Kind, Sides, Wanted, after_of
-from reconcile.model.call import Call, update
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import InvalidValueError, described
 from reconcile.model.engine import Engine
+from reconcile.model.request import Call, update
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
 

@@ -24,12 +24,11 @@ from reconcile.kinds.kind import (
     Wanted,
     after_of,
 )
-from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Only, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.extension import STATEMENTS
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import STATEMENTS, Sql
+from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import ITSELF, Elements, Facts
 
 _ENABLE = action("pg-stat-statements-enable", effect=Effect.CHANGE)

@@ -47,7 +47,6 @@ from reconcile.kinds.listing import (
     text_of,
     without_names,
 )
-from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, key_of
 from reconcile.model.constraint import (
     InvalidValueError,
@@ -57,6 +56,7 @@ from reconcile.model.constraint import (
     quoted,
 )
 from reconcile.model.engine import Engine
+from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, Parsed, Value
 
 

@@ -22,10 +22,10 @@ from reconcile.kinds.kind import (
     after_of,
 )
 from reconcile.kinds.sql_modes import KNOWN, dialect_of, is_laxer
-from reconcile.model.call import Call, Effect, action
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import OneOf, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import ITSELF, Elements, Facts, Parsed
 
 Mode = Annotated[str, OneOf(choices=KNOWN, meaning="SQL mode that a server knows")]

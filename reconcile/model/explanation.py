@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from reconcile.model.address import Address
-from reconcile.model.call import Call
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, Rule
 from reconcile.model.item import Item
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.policy import Ignored, Limit, Waiver
-from reconcile.model.rule import Rule
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Sql
+from reconcile.model.request import Call
 from reconcile.model.state import Approval, Fields
 
 

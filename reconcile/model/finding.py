@@ -1,8 +1,8 @@
-"""Findings: what a check has to say, as data with a sentence."""
+"""Findings of checks, and the rules behind their codes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from attrs import frozen
@@ -40,3 +40,20 @@ class Finding:
 def only_warnings(findings: Iterable[Finding]) -> bool:
     """Whether none of the findings stops the run."""
     return all(one.severity is Severity.WARNING for one in findings)
+
+
+@frozen(kw_only=True)
+class Rule:
+    """Why a check is made, and how what it finds is settled, in a few sentences each."""
+
+    why: str
+    settle: str
+
+
+def rule_of(code: str, rules: Mapping[str, Rule]) -> Rule:
+    """The rule of a code, or of the nearest family of codes that it begins with.
+
+    Raises KeyError where there is none.
+    """
+    families = (code[:length] for length in range(len(code), 0, -1))
+    return rules[next((one for one in families if one in rules), code)]

@@ -11,9 +11,9 @@ from typing import Final, Literal
 from attrs import field, frozen
 
 from reconcile.model.address import Address
-from reconcile.model.call import BACK_UP
 from reconcile.model.change import Change, Risk, verb_of
 from reconcile.model.engine import Step
+from reconcile.model.request import BACK_UP
 from reconcile.model.run import REACHED, Clash, Result
 from reconcile.model.state import Approval
 

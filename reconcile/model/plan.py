@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import Enum
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action, Blocked, Doable, Item, ManualStep, Pending, Reason
 from reconcile.model.location import Origin
 from reconcile.model.policy import Ignored
+from reconcile.model.postgresql import dropping_all, drops_an_extension
 from reconcile.model.target import Pins, Target
 
 
@@ -194,3 +196,57 @@ class Proposal:
 
 def _is_error(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR
+
+
+class Seal(Enum):
+    """Whether a plan file was signed: checked with our key, or taken as it is."""
+
+    UNSIGNED = "not signed"
+    UNCHECKED = "signed, not checked"
+    VERIFIED = "signed"
+
+
+@frozen(kw_only=True)
+class Record:
+    """When a plan was made and until when it may be applied, in UTC, by which version of the tool.
+
+    `now` is when that was looked at.
+    """
+
+    made: datetime
+    expires: datetime
+    version: str
+    seal: Seal
+    now: datetime
+
+    @property
+    def expired(self) -> bool:
+        """Whether its time is over."""
+        return self.now > self.expires
+
+
+def as_run(database: DatabasePlan, proposal: Proposal) -> tuple[Item, ...]:
+    """The items of a database; the first step that drops an extension drops those of the others.
+
+    PostgreSQL refuses to drop an extension before those that depend on it, unless one statement
+    drops both. Which ones depend on it is not known without a connection. What a guard refuses stays
+    out of the statement.
+    """
+    drops = [
+        entry
+        for entry in database.items
+        if isinstance(entry, ManualStep)
+        and drops_an_extension(entry.statements)
+        and proposal.refusal(entry) is None
+    ]
+    return tuple(
+        _shown(entry, drops) if isinstance(entry, ManualStep) and entry in drops else entry
+        for entry in database.items
+    )
+
+
+def _shown(step: ManualStep, drops: Sequence[ManualStep]) -> ManualStep:
+    first = drops[0]
+    if step == first:
+        return evolve(step, statements=(dropping_all(one.statements[0] for one in drops),))
+    return evolve(step, statements=(), done_by=first.address)

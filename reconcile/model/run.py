@@ -7,14 +7,14 @@ from enum import Enum
 
 from attrs import field, frozen
 
-from reconcile.model.call import Call
 from reconcile.model.cost import Spent
-from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action
 from reconcile.model.operation import Operation, SwitchedFeature
 from reconcile.model.plan import Proposal
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Sql
+from reconcile.model.recovery import Backup
+from reconcile.model.request import Call
 from reconcile.model.state import Fields
 
 

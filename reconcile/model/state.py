@@ -11,7 +11,7 @@ from reconcile.model.address import Address
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
-from reconcile.model.reach import Connection, Reach
+from reconcile.model.postgresql import Connection, Reach
 from reconcile.model.target import Pins, Target
 
 Value = None | bool | int | str | tuple[str, ...] | tuple[int, ...]

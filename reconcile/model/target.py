@@ -6,9 +6,9 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from reconcile.model.call import Call, filled
 from reconcile.model.engine import Engine
-from reconcile.model.reach import Connection
+from reconcile.model.postgresql import Connection
+from reconcile.model.request import Call, filled
 
 ADDON_ID = "ad-"
 """How addon ids begin; a resource id may, too, where an application is called so."""

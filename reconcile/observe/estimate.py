@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconcile.kinds import KINDS
 from reconcile.kinds.kind import never_by_sql
-from reconcile.model.call import RESOURCE, Call
 from reconcile.model.cost import Budget, Estimate, InHand, foresee
+from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import Desired
 from reconcile.model.target import ADDON_ID
 from reconcile.observe.reach import PROOF

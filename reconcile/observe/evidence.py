@@ -16,11 +16,11 @@ from attrs import frozen
 from reconcile.api.reads import ReadClient, Reads
 from reconcile.errors import NotFoundError, NotOfferedError, ReconcileError
 from reconcile.kinds import KIND_BY_NAME
-from reconcile.model.call import BACKUPS, RECOVERY_WINDOW, RESOURCE, Call
 from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import PERSISTENCE, Backup, Evidence, RecoveryWindow
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.recovery import PERSISTENCE, Backup, Evidence, RecoveryWindow
+from reconcile.model.request import BACKUPS, RECOVERY_WINDOW, RESOURCE, Call
 from reconcile.model.state import NoElements
 from reconcile.model.target import Target
 from reconcile.observe.fanout import fan_out

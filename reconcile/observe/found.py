@@ -16,8 +16,8 @@ from reconcile.api.reads import Reads
 from reconcile.errors import AnswerError, ApiError, NotOfferedError, ReconcileError, UsageError
 from reconcile.kinds.kind import Kind
 from reconcile.kinds.lookup import looked_up
-from reconcile.model.call import RESOURCE, Call, filled
 from reconcile.model.engine import Engine, Version
+from reconcile.model.request import RESOURCE, Call, filled
 from reconcile.model.state import (
     Facts,
     KindState,

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from reconcile.errors import ReconcileError
 from reconcile.kinds.lookup import or_untold
-from reconcile.model.call import Call, Scope
+from reconcile.model.request import Call, Scope
 from reconcile.model.target import Target
 
 

@@ -9,8 +9,8 @@ from reconcile.kinds import extensions, logical_databases
 from reconcile.kinds.kind import Kind
 from reconcile.kinds.listing import rows
 from reconcile.kinds.lookup import UNTOLD
-from reconcile.model.call import USERS
-from reconcile.model.reach import Connection, Reach, Said, Unreached
+from reconcile.model.postgresql import Connection, Reach, Said, Unreached
+from reconcile.model.request import USERS
 from reconcile.model.state import Elements, Facts, KindState, NoElements
 from reconcile.observe.found import Found
 from reconcile.observe.lookups import Lookups

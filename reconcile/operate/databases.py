@@ -7,9 +7,9 @@ Source: the API text, action `reset-database`. The body of its own example names
 from __future__ import annotations
 
 from reconcile.errors import ReconcileError
-from reconcile.model.call import Effect, action
 from reconcile.model.change import Risk
-from reconcile.model.deed import Deed
+from reconcile.model.order import Deed
+from reconcile.model.request import Effect, action
 from reconcile.operate.order import ResetDatabase
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject, rows_of, text

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
-from reconcile.model.call import UPGRADE, Call, Effect, action, restore
+from reconcile.model.request import UPGRADE, Call, Effect, action, restore
 
 
 @frozen(kw_only=True)

@@ -9,10 +9,10 @@ from attrs import evolve, frozen
 from reconcile.api.operations import Following
 from reconcile.api.writes import Connection, WriteClient, connect_writing
 from reconcile.errors import DOUBT, OutcomeUnknownError, ReconcileError
-from reconcile.model.deed import Deed, Done
-from reconcile.model.evidence import RecoveryWindow
+from reconcile.model.operation import DONE_ALTHOUGH, LATER, look_again
+from reconcile.model.order import Deed, Done
+from reconcile.model.recovery import RecoveryWindow
 from reconcile.model.run import Result
-from reconcile.model.second_looks import DONE_ALTHOUGH, LATER, look_again
 
 __all__ = ["Connection", "Following", "Prepared", "carry_out", "connect_writing"]
 

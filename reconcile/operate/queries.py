@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconcile.errors import AnswerError, ReconcileError
-from reconcile.model.activity import Query
-from reconcile.model.call import Effect, action
-from reconcile.model.deed import Deed
 from reconcile.model.engine import Engine
+from reconcile.model.order import Deed
+from reconcile.model.postgresql import Query
+from reconcile.model.request import Effect, action
 from reconcile.operate.order import CancelQuery, TerminateQuery
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject, number, rows_of, text

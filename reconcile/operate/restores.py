@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import UTC
 
 from reconcile.errors import AnswerError, ReconcileError
-from reconcile.model.call import RECOVERY_WINDOW
 from reconcile.model.change import Risk
-from reconcile.model.deed import Deed
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import RecoveryWindow
+from reconcile.model.order import Deed
+from reconcile.model.recovery import RecoveryWindow
+from reconcile.model.request import RECOVERY_WINDOW
 from reconcile.operate.order import Restore, in_utc_text
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject

@@ -13,10 +13,10 @@ from typing import Any
 from attrs import frozen
 
 from reconcile.errors import NotOfferedError
-from reconcile.model.activity import Statement
-from reconcile.model.call import Effect, action
-from reconcile.model.deed import Deed
 from reconcile.model.engine import Engine
+from reconcile.model.order import Deed
+from reconcile.model.postgresql import Statement
+from reconcile.model.request import Effect, action
 from reconcile.operate.order import ResetStatistics
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject, number, rows_of, text, whole

@@ -10,8 +10,8 @@ from attrs import frozen
 
 from reconcile.api.reads import ReadClient
 from reconcile.errors import AnswerError, NotReadyError, ReconcileError
-from reconcile.model.call import Call
 from reconcile.model.engine import Engine
+from reconcile.model.request import Call
 from reconcile.model.run import follow_command
 from reconcile.model.state import Facts
 from reconcile.model.target import Target

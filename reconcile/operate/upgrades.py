@@ -12,10 +12,10 @@ from typing import Any
 from reconcile.errors import AnswerError
 from reconcile.kinds import engine_version
 from reconcile.kinds.lookup import looked_up, or_untold
-from reconcile.model.call import RESOURCE, UPGRADE, Call
 from reconcile.model.change import Risk
-from reconcile.model.deed import Deed
 from reconcile.model.engine import Step, Version
+from reconcile.model.order import Deed
+from reconcile.model.request import RESOURCE, UPGRADE, Call
 from reconcile.model.state import Elements, NoElements
 from reconcile.operate.prepared import OtherwiseError, Prepared
 from reconcile.operate.subject import Subject

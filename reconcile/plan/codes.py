@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from reconcile.model.rule import Rule
+from reconcile.model.finding import Rule
 
 MEANINGS = MappingProxyType(
     {

@@ -19,7 +19,7 @@ from reconcile.model.change import Change, Create, Delete, Update
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.reach import Connection
+from reconcile.model.postgresql import Connection
 from reconcile.model.state import Approval
 from reconcile.model.target import Target
 from reconcile.plan.written import (

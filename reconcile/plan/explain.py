@@ -9,11 +9,9 @@ from attrs import evolve
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.model.address import Address
 from reconcile.model.explanation import AddressExplained, Compared, Considered
-from reconcile.model.finding import Finding
+from reconcile.model.finding import Finding, rule_of
 from reconcile.model.item import Action, Blocked, Item
-from reconcile.model.manual import as_run
-from reconcile.model.plan import Proposal
-from reconcile.model.rule import rule_of
+from reconcile.model.plan import Proposal, as_run
 from reconcile.model.state import ITSELF, Desired, Fields, NoElements, Observation, Observed
 from reconcile.plan.codes import RULES
 from reconcile.plan.settle import KindInDatabase

@@ -10,8 +10,8 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.address import Address
 from reconcile.model.item import Action, Doable, Item
 from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.postgresql import by_sql
 from reconcile.model.project import Match, SpecIndex, match
-from reconcile.model.sql import by_sql
 from reconcile.model.state import Approval, Desired
 from reconcile.model.target import Pins, Target
 from reconcile.plan.build import plan_database

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconcile.model.reach import Connection, is_reference
+from reconcile.model.postgresql import Connection, is_reference
 from reconcile.model.target import Hosts, Target
 from reconcile.plan.strict import Place
 from reconcile.plan.written import WrittenConnection, WrittenTarget

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from reconcile.model.activity import Query, Statement
+from reconcile.model.postgresql import Query, Statement
 from reconcile.model.text import safe_text
 from reconcile.report.page import BLANK, Line, Look, columns, cut, line, padded, render
 from reconcile.report.words import count, duration

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from reconcile.model.call import Call
-from reconcile.model.deed import Done
 from reconcile.model.operation import Operation
+from reconcile.model.order import Done
+from reconcile.model.postgresql import Sql
+from reconcile.model.request import Call
 from reconcile.model.run import UNDER_WAY, Result, follow_command, operation_result
-from reconcile.model.sql import Sql
 from reconcile.model.target import Target
 from reconcile.report.page import Line, Look, line, render
 

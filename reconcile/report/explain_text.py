@@ -11,7 +11,7 @@ from reconcile.model.item import Doable
 from reconcile.model.location import Origin
 from reconcile.model.plan import short_id
 from reconcile.model.policy import GRACE, Ignored
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Sql
 from reconcile.model.state import Fields
 from reconcile.model.target import Target
 from reconcile.report.deed_text import call_lines

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconcile.errors import ExitStatus
-from reconcile.model.activity import Query, Statement
 from reconcile.model.cost import Spent
-from reconcile.model.deed import Done
 from reconcile.model.operation import Operation
+from reconcile.model.order import Done
+from reconcile.model.postgresql import Query, Statement
 from reconcile.model.state import Elements
 from reconcile.model.target import Target
 from reconcile.report.documents import FORMAT_VERSION

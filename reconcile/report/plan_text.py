@@ -10,8 +10,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Risk, is_first_half
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
-from reconcile.model.manual import as_run
-from reconcile.model.plan import DatabasePlan, Proposal, Status
+from reconcile.model.plan import DatabasePlan, Proposal, Status, as_run
 from reconcile.model.policy import Ignored
 from reconcile.report.findings_text import finding_lines
 from reconcile.report.items_text import (

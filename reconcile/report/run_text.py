@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from reconcile.model.call import Call
 from reconcile.model.change import verb_of
-from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
+from reconcile.model.postgresql import Sql
+from reconcile.model.recovery import Backup
+from reconcile.model.request import Call
 from reconcile.model.run import Clash, Outcome, Result, Run, allow_flag, refusal_of
-from reconcile.model.sql import Sql
 from reconcile.model.text import moment
 from reconcile.report.deed_text import SIGNS, call_lines, follow_lines
 from reconcile.report.findings_text import finding_lines

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from reconcile.model.plan import Proposal, short_id
-from reconcile.model.saved import Record, Seal
+from reconcile.model.plan import Proposal, Record, Seal, short_id
 from reconcile.model.text import moment
 from reconcile.report.page import BLANK, Line, Look, line, render
 from reconcile.report.plan_text import plan_lines

@@ -10,17 +10,15 @@ from typing import Any
 from attrs import asdict
 
 from reconcile.errors import ExitStatus
-from reconcile.model.call import Call
 from reconcile.model.change import Risk, verb_of
 from reconcile.model.cost import Spent
-from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
-from reconcile.model.manual import as_run
-from reconcile.model.plan import DatabasePlan, Plan, Proposal, Status
+from reconcile.model.plan import DatabasePlan, Plan, Proposal, Record, Status, as_run
+from reconcile.model.postgresql import Sql
+from reconcile.model.recovery import Backup
+from reconcile.model.request import Call
 from reconcile.model.run import Clash, Outcome, Run
-from reconcile.model.saved import Record
-from reconcile.model.sql import Sql
 from reconcile.model.state import Inspected, KindState, NotOffered, Unknown, Unreadable
 from reconcile.model.target import Target
 from reconcile.report.documents import (

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from reconcile.kinds.listing import READABLE
 from reconcile.model.constraint import Secretless, described
-from reconcile.model.reach import REFERENCE
+from reconcile.model.postgresql import REFERENCE
 
 # Not a connection string: that holds a password.
 DsnReference = Annotated[

@@ -14,7 +14,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
-from reconcile.model.reach import Connection
+from reconcile.model.postgresql import Connection
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins
 from reconcile.spec import codes

@@ -11,8 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import LiteralString
 
-from reconcile.model.extension import folded
-from reconcile.model.reach import Package, Reached
+from reconcile.model.postgresql import Package, Reached, folded
 from reconcile.sql.dependents import DEPENDENTS, dependents
 from reconcile.sql.hiding import cut
 from reconcile.sql.rows import row, table, truth

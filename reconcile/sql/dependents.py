@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from reconcile.model.reach import Uses
+from reconcile.model.postgresql import Uses
 from reconcile.sql.hiding import cut
 from reconcile.sql.rows import number, table, truth
 from reconcile.sql.session import Rows

@@ -16,7 +16,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from reconcile.errors import UnusableConnectionError
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Sql
 from reconcile.sql.dsn import Dsn
 from reconcile.sql.failures import UNREADABLE, Failure, failure_of
 from reconcile.sql.hiding import Hider, cut, quoted

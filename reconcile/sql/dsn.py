@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from reconcile.errors import UnusableConnectionError
-from reconcile.model.reach import is_reference
+from reconcile.model.postgresql import is_reference
 from reconcile.sql.secret_file import SecretFileError, read_below
 
 ALLOWED = "RECONCILE_ENV_ALLOW"

@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from attrs import frozen
 
 from reconcile.model.engine import Version
-from reconcile.model.extension import LANGUAGE, plain_version
-from reconcile.model.reach import Connection, Said
+from reconcile.model.postgresql import LANGUAGE, Connection, Said, plain_version
 from reconcile.sql.rows import number, row, table, truth
 from reconcile.sql.session import Rows, Session
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 
 from reconcile.errors import UnusableConnectionError
-from reconcile.model.reach import Connection, Reach, Reached, Said, Unreached
+from reconcile.model.postgresql import Connection, Reach, Reached, Said, Unreached
 from reconcile.sql.catalog import reached_by
 from reconcile.sql.dsn import Dsn, Surroundings, resolve
 from reconcile.sql.identity import Fingerprint, differences, identity_of

@@ -10,8 +10,7 @@ from reconcile.errors import (
     StatementRefusedError,
     UnusableConnectionError,
 )
-from reconcile.model.reach import Connection
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Connection, Sql
 from reconcile.sql.identity import Fingerprint, fingerprint_of
 from reconcile.sql.opening import writing
 from reconcile.sql.reads import SqlReads

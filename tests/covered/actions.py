@@ -6,7 +6,7 @@ from attrs import frozen
 from covered.fleet import BILLING, IOT, REPORTS, SHOP, WIKI
 from covered.row import Row, row
 
-from reconcile.model.call import Call, Effect, action
+from reconcile.model.request import Call, Effect, action
 
 
 @frozen

@@ -6,7 +6,7 @@ from covered.fleet import BILLING, MOMENT, OPERATION, SHOP, WIKI
 from covered.row import NEWER, Row, row
 
 from reconcile.api.routes import ADDON_TOKEN, ADDONS, EXCHANGE, REGIONS, Route
-from reconcile.model.call import (
+from reconcile.model.request import (
     BACK_UP,
     BACKUPS,
     RECOVERY_WINDOW,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from reconcile.api.routes import Route
-from reconcile.model.call import Call, Effect
+from reconcile.model.request import Call, Effect
 
 API_TEXT, NEWER = "API text", "newer documents"
 

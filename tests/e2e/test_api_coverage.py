@@ -27,8 +27,8 @@ from reconcile.apply.executors import calls_of
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.kind import Kind
-from reconcile.model.call import Call, Effect
 from reconcile.model.engine import Engine
+from reconcile.model.request import Call, Effect
 from reconcile.model.state import ITSELF
 from reconcile.model.target import Target
 from reconcile.plan.build import build_plan

@@ -11,7 +11,7 @@ from e2e.busy import BILLING, ORDERS, SHOP
 from e2e.command import Command, effects, journal_entries
 from e2e.schemas import JSON, fits, sent
 
-from reconcile.model.second_looks import LATER
+from reconcile.model.operation import LATER
 from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more

@@ -19,8 +19,8 @@ from unit.spec.test_bad_text import BAD
 from unit.spec.test_one_meaning import MEANINGS
 
 from reconcile.apply.journal import Journal
-from reconcile.model.deed import Done
 from reconcile.model.history import Settlement
+from reconcile.model.order import Done
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Clash, Result
 from reconcile.plan.digest import plan_id

@@ -8,7 +8,7 @@ from golden.fleets import SHOP, Database, database, gone, proposed
 
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.model.engine import Engine
-from reconcile.model.reach import Connection, Package, Reach, Reached, Unreached
+from reconcile.model.postgresql import Connection, Package, Reach, Reached, Unreached
 
 CONNECTION = Connection(dsn="${env:BILLING_DSN}", database="billing")
 

@@ -11,13 +11,13 @@ from golden.changes import CHANGES
 from golden.fleets import HOSTILE_NAMES, STRICT
 
 from reconcile.errors import ExitStatus
-from reconcile.model.activity import Query, Statement
-from reconcile.model.call import UPGRADE, Effect, action, restore
 from reconcile.model.change import Risk
 from reconcile.model.cost import Spent
-from reconcile.model.deed import Deed, Done
 from reconcile.model.engine import Engine
 from reconcile.model.operation import Operation
+from reconcile.model.order import Deed, Done
+from reconcile.model.postgresql import Query, Statement
+from reconcile.model.request import UPGRADE, Effect, action, restore
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Elements
 from reconcile.report.activity_text import queries_text, statistics_text

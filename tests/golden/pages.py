@@ -23,16 +23,15 @@ from golden.states import STATES
 
 from reconcile.cli.exits import reading_status, run_status
 from reconcile.errors import ExitStatus
-from reconcile.model.call import Call, filled
 from reconcile.model.cost import Spent
 from reconcile.model.explanation import AddressExplained, CodeExplained
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.history import PastRun
 from reconcile.model.item import ManualStep
-from reconcile.model.manual import as_run
-from reconcile.model.plan import Proposal
+from reconcile.model.plan import Proposal, as_run
+from reconcile.model.postgresql import Sql
+from reconcile.model.request import Call, filled
 from reconcile.model.run import Outcome, Result, Run, follow_command
-from reconcile.model.sql import Sql
 from reconcile.model.text import safe_text
 from reconcile.report.explain_json import address_json, code_json
 from reconcile.report.explain_text import address_text, code_text

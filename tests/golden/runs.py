@@ -43,13 +43,13 @@ from reconcile.apply.settle import settle
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabases
-from reconcile.model.call import BACK_UP
 from reconcile.model.change import verb_of
 from reconcile.model.cost import Spent
-from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
+from reconcile.model.recovery import Backup
+from reconcile.model.request import BACK_UP
 from reconcile.model.run import Outcome, Result, Run
 from reconcile.model.state import ITSELF, Facts
 from reconcile.model.target import Target

@@ -8,7 +8,7 @@ from datetime import timedelta
 from attrs import evolve
 from golden.fleets import MANUAL, NOW
 
-from reconcile.model.saved import Record, Seal
+from reconcile.model.plan import Record, Seal
 
 SAVED = evolve(MANUAL, id="5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef")
 _FRESH = Record(

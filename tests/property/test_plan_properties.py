@@ -19,8 +19,7 @@ from reconcile.model.change import Create, Delete, Risk, sides_of, verb_of
 from reconcile.model.engine import Engine, Version
 from reconcile.model.item import Action, Blocked, Doable, ManualStep, Pending
 from reconcile.model.plan import Plan
-from reconcile.model.reach import Reached
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Reached, Sql
 from reconcile.model.state import ITSELF, Elements, Fields, NoElements
 from reconcile.plan.belief import check_rules
 from reconcile.plan.build import build_plan, plan_database

@@ -10,8 +10,7 @@ import psycopg
 from attrs import field, frozen
 from psycopg import sql
 
-from reconcile.model.reach import Connection, Reach, Said
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Connection, Reach, Said, Sql
 from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience

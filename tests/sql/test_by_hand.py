@@ -10,8 +10,7 @@ from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.model.engine import Engine
 from reconcile.model.item import ManualStep
-from reconcile.model.manual import as_run
-from reconcile.model.plan import Plan, Proposal
+from reconcile.model.plan import Plan, Proposal, as_run
 from reconcile.model.state import ITSELF
 from reconcile.plan.build import plan_database
 from scalingo_sandbox.servers.server import Program

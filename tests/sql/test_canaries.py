@@ -9,8 +9,7 @@ from engines_here import needs
 from sql.fleet import VARIABLE, Place, Room, connection, create
 
 from reconcile.errors import ReconcileError
-from reconcile.model.reach import Unreached
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Sql, Unreached
 from reconcile.sql.writes import SqlWrites
 from scalingo_sandbox.servers.server import Program
 

@@ -20,8 +20,7 @@ from reconcile.errors import (
     StatementRefusedError,
     UnusableConnectionError,
 )
-from reconcile.model.reach import Connection, Reached
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Connection, Reached, Sql
 from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience

@@ -9,7 +9,7 @@ from engines_here import needs
 from psycopg.errors import DependentObjectsStillExist
 from sql.fleet import Place, Room
 
-from reconcile.model.reach import Reached, Uses
+from reconcile.model.postgresql import Reached, Uses
 from scalingo_sandbox.servers.server import Program
 
 pytestmark = needs(Program.POSTGRESQL)

@@ -13,8 +13,7 @@ from psycopg import sql
 from sql.fleet import VARIABLE, Place, Room, connection, create
 
 from reconcile.errors import StatementRefusedError, UnusableConnectionError
-from reconcile.model.reach import Package, Reached, Unreached
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import Package, Reached, Sql, Unreached
 from reconcile.sql.catalog import reached_by
 from reconcile.sql.driver import ReadingSession
 from reconcile.sql.dsn import Dsn

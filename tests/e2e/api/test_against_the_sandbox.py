@@ -19,8 +19,8 @@ from reconcile.errors import (
     NotOfferedError,
     OutcomeUnknownError,
 )
-from reconcile.model.call import RESOURCE, Call, Effect, action
 from reconcile.model.engine import Engine, Version
+from reconcile.model.request import RESOURCE, Call, Effect, action
 from reconcile.model.state import Desired, NotOffered, Observed, Unknown
 from reconcile.model.target import Target
 from reconcile.observe.observer import observe

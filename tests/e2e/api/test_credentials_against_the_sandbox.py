@@ -13,8 +13,8 @@ from unit.api.loopback import unheard
 from reconcile.api.reads import connect_reading
 from reconcile.api.surroundings import Surroundings
 from reconcile.errors import AccessError
-from reconcile.model.call import RESOURCE
 from reconcile.model.engine import Engine
+from reconcile.model.request import RESOURCE
 from scalingo_sandbox import Sandbox, running
 
 ADDONS = [{"id": "ad-1", "engine": "mysql", "resource_id": "shop-web-1"}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unit.api.loopback import Provider
 
 from reconcile.api.routes import ACTION, ADDONS, REGIONS, Request, Route
-from reconcile.model.call import RESOURCE, Effect
+from reconcile.model.request import RESOURCE, Effect
 
 
 def regions(provider: Provider) -> Request:

@@ -10,8 +10,8 @@ from attrs import evolve
 
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
-from reconcile.model.call import RESOURCE
 from reconcile.model.engine import Engine
+from reconcile.model.request import RESOURCE
 
 WARM = {"auth": 0, "api": 0, "database": 1}
 COLD = {"auth": 1, "api": 1, "database": 1}

@@ -12,7 +12,7 @@ from unit.api.loopback import Addon, PlainClock, Provider, reply, serving, unhea
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection, connect_writing
 from reconcile.errors import DOUBT, AnswerError, OutcomeUnknownError
-from reconcile.model.call import (
+from reconcile.model.request import (
     BACK_UP,
     BACKUPS,
     RESOURCE,

@@ -18,8 +18,8 @@ from reconcile.api.secret import Credential
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection, connect_writing
 from reconcile.errors import ReconcileError
-from reconcile.model.call import RESOURCE, Effect, action
 from reconcile.model.engine import Engine
+from reconcile.model.request import RESOURCE, Effect, action
 from reconcile.model.target import Target
 
 STORED = "tk-us-stored-canary"

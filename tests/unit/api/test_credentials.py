@@ -29,8 +29,8 @@ from reconcile.api.secret import Credential, Secrets
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection
 from reconcile.errors import AccessError, AnswerError, ApiError, CredentialsError, ReconcileError
-from reconcile.model.call import RESOURCE
 from reconcile.model.engine import Engine
+from reconcile.model.request import RESOURCE
 from reconcile.model.target import Target
 
 

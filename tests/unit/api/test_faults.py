@@ -21,8 +21,8 @@ from reconcile.errors import (
     NotOfferedError,
     OutcomeUnknownError,
 )
-from reconcile.model.call import RESOURCE, Call, Effect, action
 from reconcile.model.engine import Engine
+from reconcile.model.request import RESOURCE, Call, Effect, action
 from reconcile.model.target import Target
 
 CHANGE = action("set-sqlmode", "ANSI", effect=Effect.CHANGE)

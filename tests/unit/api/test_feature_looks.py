@@ -9,7 +9,7 @@ from unit.api.loopback import PlainClock, Provider, Reply, reply
 
 from reconcile.api.operations import Following
 from reconcile.api.writes import Connection
-from reconcile.model.call import FeatureSwitch
+from reconcile.model.request import FeatureSwitch
 from reconcile.model.run import Result
 from reconcile.model.target import Target
 

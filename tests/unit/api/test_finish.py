@@ -19,8 +19,8 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.api.transport import Transport
 from reconcile.api.writes import WRITING, Connection, connect_writing
 from reconcile.errors import ApiError
-from reconcile.model.call import RESOURCE, Effect, action
 from reconcile.model.cost import Budget
+from reconcile.model.request import RESOURCE, Effect, action
 from reconcile.model.target import Target
 
 LIMITED = reply(429, "Retry later\n", Retry_After="60")

@@ -8,10 +8,9 @@ from unit.api.loopback import PlainClock, Provider, Reply, reply
 from reconcile.api.operations import Following, read_operation
 from reconcile.api.writes import Connection
 from reconcile.errors import AnswerError
-from reconcile.model.call import UPGRADE, Call, restore
-from reconcile.model.operation import Operation
+from reconcile.model.operation import PAUSES, Operation
+from reconcile.model.request import UPGRADE, Call, restore
 from reconcile.model.run import Result
-from reconcile.model.second_looks import PAUSES
 from reconcile.model.target import Target
 
 IDENT = "609145e66ffbd934f6745bb4"

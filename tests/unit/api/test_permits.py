@@ -20,9 +20,9 @@ from reconcile.api.transport import Transport
 from reconcile.api.writes import CHANGE_ACTIONS, WRITING, Connection, WriteClient, connect_writing
 from reconcile.errors import ForbiddenCallError
 from reconcile.kinds import KIND_BY_NAME, KINDS
-from reconcile.model.call import RESOURCE, Call, Effect, action
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action
+from reconcile.model.request import RESOURCE, Call, Effect, action
 from reconcile.model.target import Hosts, Target
 from reconcile.plan.build import plan_database
 

@@ -12,8 +12,8 @@ from unit.api.loopback import HOUR, NOW, Addon, PlainClock, Provider, jwt, reply
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection, connect_writing
 from reconcile.errors import AccessError, AnswerError, ApiError, CredentialsError, UsageError
-from reconcile.model.call import RESOURCE, Effect, action
 from reconcile.model.engine import Engine
+from reconcile.model.request import RESOURCE, Effect, action
 from reconcile.model.target import Hosts, Target
 
 READY = "ready-token-canary"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconcile.api.retry import Pause, RetryPolicy, Trouble, trouble_of
-from reconcile.model.call import Effect
+from reconcile.model.request import Effect
 
 POLICY = RetryPolicy()
 

@@ -10,7 +10,7 @@ from unit.api.loopback import DROPPED, Provider, Reply, reply, truncated
 
 from reconcile.api.writes import Connection
 from reconcile.errors import ApiError, OutcomeUnknownError
-from reconcile.model.call import UPGRADE, restore
+from reconcile.model.request import UPGRADE, restore
 from reconcile.model.target import Target
 
 IDENT = "609145e66ffbd934f6745bb4"

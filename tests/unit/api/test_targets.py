@@ -10,8 +10,8 @@ from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection
 from reconcile.errors import AnswerError, ApiError, NotFoundError
-from reconcile.model.call import RESOURCE
 from reconcile.model.engine import Engine
+from reconcile.model.request import RESOURCE
 from reconcile.model.target import Hosts, Target
 
 APPS = [

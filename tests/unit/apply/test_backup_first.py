@@ -15,12 +15,12 @@ from reconcile.apply.open_ends import OpenEnd
 from reconcile.errors import AccessError, AnswerError, NotFoundError, NotOfferedError
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.address import Address
-from reconcile.model.call import BACK_UP, BACKUPS, RECOVERY_WINDOW, Call
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import Backup
 from reconcile.model.history import Opening, PastDeed, PastRun, RunState
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan
+from reconcile.model.recovery import Backup
+from reconcile.model.request import BACK_UP, BACKUPS, RECOVERY_WINDOW, Call
 from reconcile.model.run import Outcome, Result
 from reconcile.model.target import Target
 from reconcile.plan.build import build_plan

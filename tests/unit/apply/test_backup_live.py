@@ -12,7 +12,7 @@ from unit.apply.conftest import Bench
 
 from reconcile.apply.backup_first import Secured
 from reconcile.errors import NotFoundError
-from reconcile.model.call import BACK_UP
+from reconcile.model.request import BACK_UP
 from reconcile.model.run import Outcome, Result
 
 BACKUPS = "/databases/ad-shop/backups"

@@ -33,9 +33,7 @@ from reconcile.apply.journal_values import NOTHING_WRITTEN
 from reconcile.apply.open_ends import open_ends
 from reconcile.apply.replay import DAMAGED, UNDER_WAY, replay
 from reconcile.model.address import Address
-from reconcile.model.call import BACK_UP, UPGRADE, Effect, action
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
-from reconcile.model.deed import Deed, Done
 from reconcile.model.engine import Step
 from reconcile.model.history import (
     Addon,
@@ -49,6 +47,8 @@ from reconcile.model.history import (
     Unreadable,
 )
 from reconcile.model.item import Action, Reason
+from reconcile.model.order import Deed, Done
+from reconcile.model.request import BACK_UP, UPGRADE, Effect, action
 from reconcile.model.run import Clash, Outcome, Result
 from reconcile.model.state import Approval
 

@@ -19,11 +19,11 @@ from reconcile.apply.history import read_run
 from reconcile.apply.journal import Journal, JournalError
 from reconcile.apply.journal_lines import CHECKSUM, checksum
 from reconcile.model.address import Address
-from reconcile.model.call import Effect, action
 from reconcile.model.change import Create, FieldChange, Risk, Update
-from reconcile.model.deed import Deed, Done
 from reconcile.model.history import Addon, Commit, Opening, Settlement
 from reconcile.model.item import Action, Reason
+from reconcile.model.order import Deed, Done
+from reconcile.model.request import Effect, action
 from reconcile.model.run import Clash, Outcome, Result
 
 ADDRESS = Address(database="shop", kind="backups")

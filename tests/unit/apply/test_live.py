@@ -6,9 +6,9 @@ import pytest
 from unit.apply.conftest import Bench
 
 from reconcile.apply.executors import calls_of
-from reconcile.model.call import UPGRADE
+from reconcile.model.operation import PAUSES
+from reconcile.model.request import UPGRADE
 from reconcile.model.run import Result
-from reconcile.model.second_looks import PAUSES
 
 START = "POST /databases/ad-shop/upgrade"
 RESOURCE = "GET /databases/ad-shop"

@@ -18,9 +18,8 @@ from reconcile.errors import (
 from reconcile.model.address import Address
 from reconcile.model.change import Create, Risk
 from reconcile.model.item import Action, Reason
-from reconcile.model.reach import Connection
+from reconcile.model.postgresql import Connection, Sql
 from reconcile.model.run import Result
-from reconcile.model.sql import Sql
 from reconcile.model.target import Target
 from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads

@@ -21,13 +21,13 @@ from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
-from reconcile.model.call import BACK_UP
 from reconcile.model.change import ActionKey, Delete, Verb
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
+from reconcile.model.recovery import Backup
+from reconcile.model.request import BACK_UP
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import ITSELF, Elements, Observed
 from reconcile.model.target import Target

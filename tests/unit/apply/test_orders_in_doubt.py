@@ -13,9 +13,9 @@ from reconcile.apply.history import open_history
 from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import OpenEnd, unanswered
 from reconcile.model.address import Address
-from reconcile.model.call import BACK_UP, Effect, action
-from reconcile.model.deed import Deed, Done
 from reconcile.model.history import Settlement
+from reconcile.model.order import Deed, Done
+from reconcile.model.request import BACK_UP, Effect, action
 from reconcile.model.run import Result
 
 OPENED = evolve(OPENING, databases={RESET.database: SHOP})

@@ -20,9 +20,9 @@ from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import Backup
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.plan import Plan, Proposal
+from reconcile.model.recovery import Backup
 from reconcile.model.run import Outcome, Result, Run
 from reconcile.model.state import ITSELF, Desired, Inspected, Observation, Unknown
 from reconcile.plan.build import build_plan

@@ -11,9 +11,9 @@ from golden.live import BROKEN, CANCEL, ENDED, RUNNING
 from reconcile.cli.exits import change_status, done_status, operation_status
 from reconcile.errors import ExitStatus
 from reconcile.model.address import Address
-from reconcile.model.deed import Done
 from reconcile.model.item import Pending, Reason
 from reconcile.model.operation import Operation
+from reconcile.model.order import Done
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Result, Run
 

@@ -10,8 +10,8 @@ from builders import HERE, TODAY
 from reconcile.cli.explain import MEANINGS, code_explained
 from reconcile.guard.codes import LIMITS, RULES
 from reconcile.guard.codes import MEANINGS as OF_GUARDS
+from reconcile.model.finding import Rule, rule_of
 from reconcile.model.policy import WAIVABLE, Limit, Policy, Verdict, Waiver
-from reconcile.model.rule import Rule, rule_of
 
 LATER = date(2027, 1, 31)
 

@@ -22,11 +22,11 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import Backup, Evidence, RecoveryWindow
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Location
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.policy import WAIVABLE, Limit, Policy, Verdict, Waiver
+from reconcile.model.recovery import Backup, Evidence, RecoveryWindow
 from reconcile.model.state import ITSELF
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan

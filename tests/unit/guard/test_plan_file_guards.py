@@ -12,8 +12,7 @@ from reconcile.guard.plan_file import FromFile, review_file
 from reconcile.model.finding import Finding
 from reconcile.model.history import Opening, PastRun, RunState
 from reconcile.model.item import Action
-from reconcile.model.plan import Plan
-from reconcile.model.saved import Record, Seal
+from reconcile.model.plan import Plan, Record, Seal
 
 RECORD = Record(made=NOW, expires=LATER, version="0.1.0", seal=Seal.VERIFIED, now=NOW)
 DONE = PastRun(

@@ -14,11 +14,11 @@ from reconcile.kinds.features import Features
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import Evidence
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.policy import Limit, Policy
+from reconcile.model.recovery import Evidence
 from reconcile.plan.build import build_plan
 from reconcile.plan.precedence import with_requirements
 

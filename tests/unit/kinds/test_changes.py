@@ -21,9 +21,17 @@ from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
-from reconcile.model.call import UPGRADE, Call, Effect, action, add_feature, remove_feature, update
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
 from reconcile.model.engine import Version
+from reconcile.model.request import (
+    UPGRADE,
+    Call,
+    Effect,
+    action,
+    add_feature,
+    remove_feature,
+    update,
+)
 from reconcile.model.state import ITSELF, Approval, Elements, Fields
 
 APPROVAL = Approval(reason="no longer used", until=FOREVER)

@@ -11,11 +11,11 @@ from builders import desired, facts, observed
 from reconcile.errors import AnswerError
 from reconcile.kinds.engine_version import KIND, EngineVersion
 from reconcile.kinds.version_rules import RuleText
-from reconcile.model.call import UPGRADE, type_version
 from reconcile.model.change import Risk, Update
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item
+from reconcile.model.request import UPGRADE, type_version
 from reconcile.model.state import ITSELF, Elements, NotOffered
 from reconcile.plan.build import build_plan
 

@@ -15,7 +15,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, Risk, Update, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep
-from reconcile.model.reach import Package, Reach, Unreached, Uses
+from reconcile.model.postgresql import Package, Reach, Unreached, Uses
 from reconcile.model.state import Elements
 from reconcile.plan.build import plan_database
 

@@ -10,10 +10,10 @@ from builders import desired, observed
 from reconcile.errors import AnswerError
 from reconcile.kinds.feature_rules import Feature
 from reconcile.kinds.features import KIND, Features
-from reconcile.model.call import add_feature, remove_feature
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Status
+from reconcile.model.request import add_feature, remove_feature
 from reconcile.model.state import Elements, NotOffered
 from reconcile.plan.build import build_plan
 

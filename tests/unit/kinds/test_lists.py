@@ -28,7 +28,7 @@ from reconcile.model.change import Risk, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep
 from reconcile.model.plan import DatabasePlan
-from reconcile.model.reach import Connection, Reach, Unreached, Uses
+from reconcile.model.postgresql import Connection, Reach, Unreached, Uses
 from reconcile.model.state import ITSELF, NotOffered
 from reconcile.plan.build import build_plan, plan_database
 

@@ -9,7 +9,7 @@ import pytest
 from reconcile.errors import AnswerError
 from reconcile.kinds.engine_version import KIND, EngineVersion
 from reconcile.kinds.lookup import UNTOLD, looked_up
-from reconcile.model.call import Call, type_version
+from reconcile.model.request import Call, type_version
 from reconcile.model.state import ITSELF, Elements
 
 SPEC = EngineVersion(version="latest-minor")

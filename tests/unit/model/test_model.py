@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from reconcile.kinds.listing import Name
 from reconcile.model.address import Address
-from reconcile.model.call import RESOURCE, Call, Effect, action
 from reconcile.model.constraint import Between, InvalidValueError, Matching, OneOf
 from reconcile.model.engine import Engine, Step, Version
 from reconcile.model.location import Location
+from reconcile.model.request import RESOURCE, Call, Effect, action
 from reconcile.model.text import safe_text
 
 

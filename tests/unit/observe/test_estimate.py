@@ -9,7 +9,7 @@ from builders import CONNECTION, desired
 from reconcile.kinds import KINDS
 from reconcile.model.cost import Budget, InHand, foresee
 from reconcile.model.engine import Engine
-from reconcile.model.reach import Connection
+from reconcile.model.postgresql import Connection
 from reconcile.model.state import Desired
 from reconcile.observe.estimate import estimate, looks_of, reads_of
 

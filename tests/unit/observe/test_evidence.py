@@ -22,8 +22,8 @@ from reconcile.kinds.features import Features
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.engine import Engine
-from reconcile.model.evidence import Backup, Evidence, RecoveryWindow
 from reconcile.model.plan import Plan
+from reconcile.model.recovery import Backup, Evidence, RecoveryWindow
 from reconcile.model.state import ITSELF
 from reconcile.observe.evidence import gather
 from reconcile.plan.build import build_plan

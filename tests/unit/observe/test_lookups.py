@@ -18,8 +18,8 @@ from reconcile.errors import AccessError, ApiError, NotFoundError, NotOfferedErr
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.lookup import UNTOLD
-from reconcile.model.call import RECOVERY_WINDOW, Call, type_version
 from reconcile.model.engine import Engine
+from reconcile.model.request import RECOVERY_WINDOW, Call, type_version
 from reconcile.model.state import (
     ITSELF,
     Desired,

@@ -19,7 +19,7 @@ from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.model.engine import Engine
 from reconcile.model.location import Location
-from reconcile.model.reach import Connection, Reached, Said, Unreached
+from reconcile.model.postgresql import Connection, Reached, Said, Unreached
 from reconcile.model.state import Desired, Observation, Observed, Unknown
 from reconcile.observe.observer import observe, observe_database
 from reconcile.observe.reach import unlooked

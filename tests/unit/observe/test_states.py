@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from reconcile.errors import AnswerError, NotOfferedError
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.kinds.kind import Kind
-from reconcile.model.call import RESOURCE, Call
 from reconcile.model.engine import Engine
+from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import ITSELF, NotOffered
 from reconcile.observe.found import states_of
 

@@ -11,10 +11,10 @@ from unit.operate.conftest import sent
 
 from reconcile.api.surroundings import Surroundings
 from reconcile.errors import ReconcileError
-from reconcile.model.call import UPGRADE, Call, Effect, action
-from reconcile.model.deed import Deed, Done
+from reconcile.model.operation import LATER, PAUSES
+from reconcile.model.order import Deed, Done
+from reconcile.model.request import UPGRADE, Call, Effect, action
 from reconcile.model.run import Result
-from reconcile.model.second_looks import LATER, PAUSES
 from reconcile.operate.prepared import (
     Connection,
     Following,

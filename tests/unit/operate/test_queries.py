@@ -7,7 +7,7 @@ from unit.api.loopback import Provider, reply
 from unit.operate.conftest import Found, answers, sent
 
 from reconcile.errors import AnswerError, NotOfferedError, ReconcileError
-from reconcile.model.activity import Query
+from reconcile.model.postgresql import Query
 from reconcile.operate.order import CancelQuery, TerminateQuery
 from reconcile.operate.prepare import prepare
 from reconcile.operate.queries import running

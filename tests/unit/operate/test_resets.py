@@ -8,8 +8,8 @@ from unit.api.loopback import Provider
 from unit.operate.conftest import Found, answers, sent
 
 from reconcile.errors import AnswerError, ReconcileError
-from reconcile.model.call import Effect
 from reconcile.model.change import Risk
+from reconcile.model.request import Effect
 from reconcile.operate.order import ResetDatabase
 from reconcile.operate.prepare import prepare
 

@@ -7,7 +7,7 @@ from unit.api.loopback import Provider, reply
 from unit.operate.conftest import Found, answers, sent
 
 from reconcile.errors import AnswerError, NotOfferedError, ReconcileError
-from reconcile.model.activity import Statement
+from reconcile.model.postgresql import Statement
 from reconcile.operate.order import ResetStatistics
 from reconcile.operate.prepare import prepare
 from reconcile.operate.statistics import counted

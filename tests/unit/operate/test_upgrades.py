@@ -8,8 +8,8 @@ from unit.operate.conftest import Found, sent
 
 from reconcile.errors import ApiError, ReconcileError
 from reconcile.kinds.engine_version import EngineVersion
-from reconcile.model.call import UPGRADE
 from reconcile.model.change import Risk
+from reconcile.model.request import UPGRADE
 from reconcile.operate.order import Upgrade
 from reconcile.operate.prepare import prepare
 from reconcile.operate.prepared import OtherwiseError

@@ -11,7 +11,7 @@ from unit.plan.plan_files import plan
 
 from reconcile.model.item import Action, Item, ManualStep
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.reach import Connection
+from reconcile.model.postgresql import Connection
 from reconcile.model.state import Approval
 from reconcile.model.target import Pins
 from reconcile.plan.digest import canonical, plan_id

@@ -17,7 +17,7 @@ from reconcile.model.change import Create, Delete
 from reconcile.model.engine import Engine, Version
 from reconcile.model.item import Action, ManualStep
 from reconcile.model.plan import DatabasePlan
-from reconcile.model.reach import Reach
+from reconcile.model.postgresql import Reach
 from reconcile.model.target import Pins
 from reconcile.plan.build import plan_database
 from reconcile.plan.intent import NOWHERE, NotOursError, intended, rebuilt, recalled

@@ -20,7 +20,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.item import Pending, Reason
 from reconcile.model.plan import Plan
 from reconcile.model.policy import Ignored
-from reconcile.model.reach import Connection
+from reconcile.model.postgresql import Connection
 from reconcile.model.state import ITSELF, Desired, Unknown
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan

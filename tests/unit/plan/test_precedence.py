@@ -18,7 +18,7 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.model.change import ActionKey, Change, key_of, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Reason
-from reconcile.model.reach import Package, Reach
+from reconcile.model.postgresql import Package, Reach
 from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import plan_database
 from reconcile.plan.diff import diff_database

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reconcile.model.activity import Query, Statement
+from reconcile.model.postgresql import Query, Statement
 from reconcile.report.activity_text import TOP, queries_text, statistics_text
 from reconcile.report.page import Look
 

@@ -11,8 +11,8 @@ from unit.report.runs import lines_of, proposed, ran
 
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
-from reconcile.model.call import Call, Effect
 from reconcile.model.plan import Proposal
+from reconcile.model.request import Call, Effect
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Unknown
 from reconcile.plan.build import build_plan

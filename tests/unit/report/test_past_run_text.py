@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from reconcile.model.address import Address
-from reconcile.model.call import BACK_UP
 from reconcile.model.change import Create
 from reconcile.model.history import History, Opening, PastDeed, PastRun, RunState, Settlement
+from reconcile.model.request import BACK_UP
 from reconcile.model.run import Result
 from reconcile.report.page import Look
 from reconcile.report.runs_json import past_run_json

@@ -12,7 +12,7 @@ from unit.plan.plan_files import LATER, NOW
 
 from reconcile.errors import ExitStatus
 from reconcile.model.cost import Spent
-from reconcile.model.saved import Record, Seal
+from reconcile.model.plan import Record, Seal
 from reconcile.report.page import Look
 from reconcile.report.plan_text import plan_text
 from reconcile.report.saved_text import saved_text

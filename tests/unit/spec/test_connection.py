@@ -9,7 +9,7 @@ from builders import TODAY
 
 from reconcile.errors import ExitStatus
 from reconcile.model.finding import Finding
-from reconcile.model.reach import Connection
+from reconcile.model.postgresql import Connection
 from reconcile.report.findings_text import validation_text
 from reconcile.report.page import Look
 from reconcile.report.to_json import findings_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from reconcile.model.reach import Connection, Said
+from reconcile.model.postgresql import Connection, Said
 from reconcile.sql.hiding import Hider, quoted
 from reconcile.sql.identity import Fingerprint, Identity, differences
 

@@ -7,7 +7,7 @@ import sys
 
 CODE = """
 import sys
-from reconcile.model.reach import Connection, Said
+from reconcile.model.postgresql import Connection, Said
 from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.writes import SqlWrites

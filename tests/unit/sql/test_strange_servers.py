@@ -26,8 +26,16 @@ from reconcile.errors import (
     StatementRefusedError,
     UnusableConnectionError,
 )
-from reconcile.model.reach import Connection, Package, Reach, Reached, Said, Unreached, Uses
-from reconcile.model.sql import Sql
+from reconcile.model.postgresql import (
+    Connection,
+    Package,
+    Reach,
+    Reached,
+    Said,
+    Sql,
+    Unreached,
+    Uses,
+)
 from reconcile.sql.identity import Fingerprint
 from reconcile.sql.reads import Proofs
 from reconcile.sql.writes import SqlWrites

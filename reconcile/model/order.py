@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from reconcile.model.call import Call
 from reconcile.model.change import Risk
 from reconcile.model.cost import Spent
 from reconcile.model.engine import Step
 from reconcile.model.operation import Operation
+from reconcile.model.request import Call
 from reconcile.model.run import EFFECTS, Result
 from reconcile.model.target import Target
 

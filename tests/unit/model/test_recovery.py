@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconcile.model.evidence import Backup
+from reconcile.model.recovery import Backup
 
 ROW = {"id": "b1", "created_at": "2026-11-23T02:00:00.000Z", "status": "done", "method": "manual"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconcile.model.second_looks import PAUSES, look_again
+from reconcile.model.operation import PAUSES, look_again
 
 
 @pytest.mark.parametrize(

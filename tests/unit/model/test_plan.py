@@ -8,8 +8,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Create, Delete, Risk
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Blocked, Item, ManualStep, Reason
-from reconcile.model.manual import as_run
-from reconcile.model.plan import DatabasePlan, Plan, Proposal
+from reconcile.model.plan import DatabasePlan, Plan, Proposal, as_run
 
 
 def step(name: str, *statements: str) -> ManualStep:
