@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from reconcile.apply.allowance import Allowance
-from reconcile.apply.executors import DryRunExecutor
+from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
 from reconcile.errors import ExitStatus
 from reconcile.guard.context import Context

@@ -16,14 +16,14 @@ from strategies import Case
 from reconcile.api.clock import Clock, SystemClock
 from reconcile.api.surroundings import Surroundings
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.apply.journal import Journal
-from reconcile.apply.live import (
+from reconcile.apply.execute import (
     Connection,
     Following,
     LiveExecutor,
     SqlWrites,
     connect_writing,
 )
+from reconcile.apply.journal import Journal
 from reconcile.apply.loop import Loop
 from reconcile.guard.context import Context
 from reconcile.guard.review import review

@@ -17,7 +17,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.recovery import Backup, RecoveryWindow
-from reconcile.model.request import BACK_UP, BACKUPS, RECOVERY_WINDOW, Call
+from reconcile.model.request import BACKUPS, RECOVERY_WINDOW, Call
 from reconcile.model.run import Outcome, Result
 from reconcile.model.target import Target
 from reconcile.model.text import moment
@@ -63,24 +63,6 @@ class Maker(Protocol):
         self, target: Target, action: Action, end: OpenEnd, backup: Backup
     ) -> Secured | Outcome:
         """Wait for one that an earlier run began. An outcome says why the action is not tried."""
-
-
-class DryMaker:
-    """Sends nothing: names the request that would go out."""
-
-    def make(self, target: Target, action: Action, kept: Sequence[Backup]) -> Secured:  # noqa: ARG002 - the protocol's
-        """Name the request."""
-        return Secured(calls=(BACK_UP,))
-
-    def wait(
-        self,
-        target: Target,  # noqa: ARG002 - the protocol's
-        action: Action,  # noqa: ARG002 - the protocol's
-        end: OpenEnd,  # noqa: ARG002 - the protocol's
-        backup: Backup,  # noqa: ARG002 - the protocol's
-    ) -> Secured:
-        """Name no request: none would go out."""
-        return Secured()
 
 
 @frozen(kw_only=True)

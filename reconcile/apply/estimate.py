@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from reconcile.apply.allowance import Allowance
-from reconcile.apply.executors import calls_of
+from reconcile.apply.execute import calls_of
 from reconcile.guard.would_run import would_run
 from reconcile.model.change import AT_STAKE, is_second_half
 from reconcile.model.cost import Budget, Estimate, foresee

@@ -11,15 +11,15 @@ import fcntl
 import json
 import os
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from attrs import asdict
 
-from reconcile.apply.journal_lines import CHECKSUM, checksum
 from reconcile.errors import ReconcileError
 from reconcile.files import make_state_folder
 from reconcile.model.address import Address
@@ -30,6 +30,15 @@ from reconcile.model.order import Deed, Done
 from reconcile.model.run import Outcome, Result
 
 FORMAT_VERSION = "1.1"
+
+CHECKSUM = "crc32"
+"""The key of a line's checksum."""
+
+
+def checksum(values: Mapping[str, Any]) -> str:
+    """The checksum of all values of a line but the checksum itself."""
+    rest = {name: value for name, value in values.items() if name != CHECKSUM}
+    return f"{zlib.crc32(json.dumps(rest, sort_keys=True).encode()):08x}"
 
 
 class JournalError(ReconcileError):

@@ -11,7 +11,7 @@ from attrs import define, evolve, field, frozen
 
 from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.backup_first import Secure, as_it_is
-from reconcile.apply.executors import Executor
+from reconcile.apply.execute import Executor
 from reconcile.errors import DOUBT
 from reconcile.model.address import Address
 from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, Risk, is_first_half

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, frozen
 
 from reconcile.model.address import Address
-from reconcile.model.history import Addon, PastDeed, PastRun, RunState
+from reconcile.model.history import Addon, PastDeed, PastRun, RunState, Settlement
 from reconcile.model.request import BACK_UP, Call
 from reconcile.model.run import TRIED, Result
 
@@ -33,6 +33,11 @@ class OpenEnd:
         """
         told = self.deed.body
         return self.deed.request == str(call) and told in (None, call.body)
+
+    def settled(self, *, done: bool | None) -> Settlement:
+        """What a journal tells of it, in the words of the run that left it."""
+        deed = self.deed
+        return Settlement(run=self.run.id, address=deed.address, verb=deed.verb, done=done)
 
 
 def open_ends(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple[OpenEnd, ...]:

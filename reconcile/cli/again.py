@@ -8,7 +8,7 @@ from threading import Event
 from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
-from reconcile.apply.settle import settle
+from reconcile.apply.resolve import settle
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.pipeline import read_plan
 from reconcile.cli.world import World

@@ -9,11 +9,16 @@ from attrs import evolve
 
 from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allowance
-from reconcile.apply.backup_first import DryMaker
-from reconcile.apply.backup_live import LiveMaker
-from reconcile.apply.executors import DryRunExecutor
+from reconcile.apply.execute import (
+    Connection,
+    DryMaker,
+    DryRunExecutor,
+    LiveExecutor,
+    LiveMaker,
+    SqlWrites,
+    connect_writing,
+)
 from reconcile.apply.journal import Journal
-from reconcile.apply.live import Connection, LiveExecutor, SqlWrites, connect_writing
 from reconcile.apply.locks import Locks
 from reconcile.apply.loop import Loop, count_results
 from reconcile.cli.again import Again

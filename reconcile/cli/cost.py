@@ -9,7 +9,7 @@ from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allowance
 from reconcile.apply.estimate import estimate as estimate_applying
 from reconcile.apply.estimate import waits_of
-from reconcile.apply.live import Connection
+from reconcile.apply.execute import Connection
 from reconcile.cli.again import Again
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.options import Waiting

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconcile.api.reads import ReadClient
-from reconcile.apply.live import Following
+from reconcile.apply.execute import Following
 from reconcile.cli.options import Waiting
 from reconcile.cli.progress import Progress
 from reconcile.cli.world import World

@@ -9,13 +9,12 @@ from pathlib import Path
 from attrs import define, evolve, frozen
 
 from reconcile.api.reads import Reads
+from reconcile.apply.execute import Following
 from reconcile.apply.history import open_history, settled_deed
 from reconcile.apply.journal import Journal
-from reconcile.apply.journal_lines import HistoryError
-from reconcile.apply.live import Following
 from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered
-from reconcile.apply.resume import action_of, settled_as, settlement
-from reconcile.apply.resume_orders import order_settlement
+from reconcile.apply.replay import HistoryError
+from reconcile.apply.resolve import action_of, order_settlement, settlement
 from reconcile.cli.again import Again
 from reconcile.cli.fleet import Fleet
 from reconcile.cli.record import addons, opening, run_id
@@ -64,7 +63,7 @@ class Findings:
 
     def answer(self, end: OpenEnd) -> None:
         """Take in that a command was done, and that this run reports it to who gave it again."""
-        answered = evolve(settled_as(end, done=True), answered=True)
+        answered = evolve(end.settled(done=True), answered=True)
         others = (one for one in self.found if (one.run, one.verb) != (answered.run, answered.verb))
         self.found = (*others, answered)
 
@@ -188,7 +187,7 @@ def _settled_changes(
 def _settled_order(plan: DatabasePlan, end: OpenEnd, again: Again) -> Iterable[Settlement]:
     """What became of a one-off command or a backup; nothing where it goes on or cannot be read."""
     if end.deed.damaged and not end.deed.request:
-        return [settled_as(end, done=None)]
+        return [end.settled(done=None)]
     if plan.target is None:
         return []
     try:

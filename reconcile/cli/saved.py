@@ -9,8 +9,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from reconcile.apply.applied_plans import applied_before, in_doubt
-from reconcile.apply.history import runs_of_plan
+from reconcile.apply.history import applied_before, in_doubt, runs_of_plan
 from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.cli.options import DEFAULT_PATHS, ApplyOptions, Selection
 from reconcile.cli.plan_files import PlanFile, digests, files_of, must_be_signed, read_plan_file

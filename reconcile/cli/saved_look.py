@@ -8,7 +8,7 @@ from threading import Event
 from attrs import evolve, field, frozen
 
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.apply.executors import DryRunExecutor
+from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
 from reconcile.cli.again import Again
 from reconcile.cli.cost import announce_reading

@@ -20,9 +20,9 @@ from unit.api.loopback import PlainClock
 from witness import Deed, accepted, begun, claimed, effects
 
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.apply.executors import DryRunExecutor
+from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
-from reconcile.apply.settle import settle
+from reconcile.apply.resolve import settle
 from reconcile.errors import ReconcileError
 from reconcile.guard.context import Context
 from reconcile.guard.default_policy import lost_defaults

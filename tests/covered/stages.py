@@ -13,7 +13,7 @@ from unit.api.loopback import unheard
 from reconcile.api.clock import Clock
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import connect_writing
-from reconcile.apply.settle import settle
+from reconcile.apply.resolve import settle
 from reconcile.model.run import Outcome
 from reconcile.model.state import Desired
 from reconcile.spec.config import Config

@@ -23,7 +23,7 @@ from reconcile.api.reads import READ_ACTIONS, READING
 from reconcile.api.routes import ACTION, GROUNDWORK, Permits, Request
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import CHANGE_ACTIONS, WRITING, Connection, connect_writing
-from reconcile.apply.executors import calls_of
+from reconcile.apply.execute import calls_of
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.kind import Kind

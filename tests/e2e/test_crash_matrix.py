@@ -31,7 +31,7 @@ from e2e.every_kind import CONFIG, FLEET, HANDLES, ONCE, SPECS
 from witness import Deed, assert_truth, begun, claimed, effects, settled
 
 from reconcile.api.clock import SystemClock
-from reconcile.apply.settle import settle
+from reconcile.apply.resolve import settle
 from reconcile.model.change import verb_of
 from reconcile.model.run import Result
 from reconcile.model.state import Desired

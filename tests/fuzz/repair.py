@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Iterator
 
-from reconcile.apply.journal_lines import CHECKSUM, checksum
+from reconcile.apply.journal import CHECKSUM, checksum
 
 KEY = "0123456789abcdef"
 

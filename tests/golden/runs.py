@@ -37,9 +37,9 @@ from golden.fleets import (
 
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.backup_first import Secure, Secured, as_it_is
-from reconcile.apply.executors import DryRunExecutor, calls_of
+from reconcile.apply.execute import DryRunExecutor, calls_of
 from reconcile.apply.loop import Loop
-from reconcile.apply.settle import settle
+from reconcile.apply.resolve import settle
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabases

@@ -163,24 +163,24 @@ EXPLAINED = (
         reason=Reason.NEVER,
     ),
     Explained(
-        where="apply/journal_lines.py: _damaged",
+        where="apply/replay.py: _damaged",
         within=r"(?<=ends,)(?: strict=\w+)?(?=\))",
         reason=Reason.NEVER,
     ),
     # No line is a damaged one.
     Explained(
-        where="apply/journal_lines.py: lines_of",
+        where="apply/replay.py: lines_of",
         within=r"\(?\blast\b\)?(?: or True)?(?= else)",
         reason=Reason.SAME,
     ),
     # What is no text is damaged as well, by the exception.
     Explained(
-        where="apply/journal_lines.py: _line",
+        where="apply/replay.py: _line",
         within=r"(?<=_damaged\()(?:text\.decode\(\)|None)(?=\))",
         reason=Reason.SAME,
     ),
     Explained(
-        where="apply/journal_values.py: settlement_of",
+        where="apply/replay.py: settlement_of",
         within=r"(?<=ValueError\().*(?=\))",
         reason=Reason.UNTOLD,
     ),
@@ -208,7 +208,7 @@ EXPLAINED = (
     ),
     # The protocol's own default, and that of the executor which does not look at it.
     Explained(
-        where="apply/executors.py: *execute",
+        where="apply/execute.py: *execute",
         within=r"(?<=finish: bool = )(?:True|False)",
         reason=Reason.DEFAULT,
     ),
@@ -226,7 +226,7 @@ EXPLAINED = (
     ),
     # 64 MiB and a byte or two are no size of a journal, nor of a lock.
     Explained(
-        where="apply/journal_lines.py: _content",
+        where="apply/replay.py: _content",
         within=r"(?<=file\.read\()[^)]*(?=\))|>=?(?= _LARGEST)",
         reason=Reason.AMOUNT,
     ),
@@ -271,19 +271,19 @@ EXPLAINED = (
     ),
     # A journal more or less, or a second.
     Explained(
-        where="apply/journal_index.py: Index.prune",
+        where="apply/history.py: Index.prune",
         within=r"(?<=age )>=?(?= KEPT_FOR)|(?<=place )(?:>=?|<=?)(?= (?:MOST|LEAST))",
         reason=Reason.AMOUNT,
     ),
     # Neither is a mapping.
     Explained(
-        where="apply/journal_index.py: Index.read",
+        where="apply/history.py: Index.read",
         within=r'(?<=runs: object = )(?:None|"")',
         reason=Reason.SAME,
     ),
     # The file has been read a moment before, in a folder that is ours.
     Explained(
-        where="apply/journal_index.py: Index.prune",
+        where="apply/history.py: Index.prune",
         within=r"(?<=suppress\()(?:OSError|None)(?=\))",
         reason=Reason.UNTOLD,
     ),

@@ -10,7 +10,7 @@ from live import MovedClock, changing, live, put
 from strategies import Case, fleets
 
 from reconcile.apply.allowance import Allowance
-from reconcile.apply.executors import DryRunExecutor
+from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
 from reconcile.model.item import Pending
 from reconcile.model.plan import Plan, Proposal, Status

@@ -16,15 +16,15 @@ from live import environment, no_sql
 
 from reconcile.api.surroundings import Surroundings
 from reconcile.apply.backup_first import Secured, listed
-from reconcile.apply.backup_live import LiveMaker
-from reconcile.apply.journal import Journal
-from reconcile.apply.live import (
+from reconcile.apply.execute import (
     Connection,
     Following,
     LiveExecutor,
+    LiveMaker,
     SqlWrites,
     connect_writing,
 )
+from reconcile.apply.journal import Journal
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 from builders import desired, observed
 
-from reconcile.apply.applied_plans import CLOCK_SKEW, applied_before, in_doubt
+from reconcile.apply.history import CLOCK_SKEW, applied_before, in_doubt
 from reconcile.kinds.backups import Backups
 from reconcile.model.history import History, Opening, PastDeed, PastRun, RunState, Unreadable
 from reconcile.model.run import Result

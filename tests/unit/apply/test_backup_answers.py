@@ -12,9 +12,8 @@ from unit.api.loopback import Addon, PlainClock, Provider, Reply, reply, serving
 
 from reconcile.api.surroundings import Surroundings
 from reconcile.apply.backup_first import Secured, listed
-from reconcile.apply.backup_live import LiveMaker
+from reconcile.apply.execute import Following, LiveMaker, connect_writing
 from reconcile.apply.journal import Journal
-from reconcile.apply.live import Following, connect_writing
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.run import Outcome, Result
 from reconcile.plan.build import build_plan

@@ -10,7 +10,8 @@ import pytest
 from attrs import evolve, field, frozen
 from builders import desired, observed, removal
 
-from reconcile.apply.backup_first import BackupFirst, DryMaker, Secured
+from reconcile.apply.backup_first import BackupFirst, Secured
+from reconcile.apply.execute import DryMaker
 from reconcile.apply.open_ends import OpenEnd
 from reconcile.errors import AccessError, AnswerError, NotFoundError, NotOfferedError
 from reconcile.kinds.logical_databases import LogicalDatabases

@@ -17,21 +17,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.apply.disk import room_for
 
-from reconcile.apply.applied_plans import applied_before
-from reconcile.apply.history import open_history, past_runs, read_run, runs_of_plan
-from reconcile.apply.journal import Journal, JournalError
-from reconcile.apply.journal_lines import (
-    CHECKSUM,
+from reconcile.apply.history import applied_before, open_history, past_runs, read_run, runs_of_plan
+from reconcile.apply.journal import CHECKSUM, Journal, JournalError, checksum
+from reconcile.apply.open_ends import open_ends
+from reconcile.apply.replay import (
+    DAMAGED,
+    NOTHING_WRITTEN,
+    UNDER_WAY,
     DamagedLine,
     HistoryError,
     Lines,
     NothingSentError,
-    checksum,
     lines_of,
+    replay,
 )
-from reconcile.apply.journal_values import NOTHING_WRITTEN
-from reconcile.apply.open_ends import open_ends
-from reconcile.apply.replay import DAMAGED, UNDER_WAY, replay
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
 from reconcile.model.engine import Step

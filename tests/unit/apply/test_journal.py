@@ -16,8 +16,7 @@ from builders import ORIGIN, target
 from unit.apply.disk import room_for
 
 from reconcile.apply.history import read_run
-from reconcile.apply.journal import Journal, JournalError
-from reconcile.apply.journal_lines import CHECKSUM, checksum
+from reconcile.apply.journal import CHECKSUM, Journal, JournalError, checksum
 from reconcile.model.address import Address
 from reconcile.model.change import Create, FieldChange, Risk, Update
 from reconcile.model.history import Addon, Commit, Opening, Settlement

@@ -14,9 +14,8 @@ from attrs import evolve
 from unit.apply.test_history import AUDIT, BACKUPS, OPENING, begun, outcome, write
 
 from reconcile.apply import history
-from reconcile.apply.history import open_history, read_run, runs_of_plan
+from reconcile.apply.history import KEPT_FOR, LEAST, MOST, open_history, read_run, runs_of_plan
 from reconcile.apply.journal import Journal
-from reconcile.apply.journal_index import KEPT_FOR, LEAST, MOST
 from reconcile.apply.open_ends import open_ends
 from reconcile.model.history import PastRun, Settlement
 
@@ -153,7 +152,7 @@ def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path, opened: list[st
 def shortened(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
     """Let fewer journals be many."""
     for name, value in limits.items():
-        monkeypatch.setattr(f"reconcile.apply.journal_index.{name}", value)
+        monkeypatch.setattr(f"reconcile.apply.history.{name}", value)
 
 
 def test_old_journals_are_pruned_by_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

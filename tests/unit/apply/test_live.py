@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from unit.apply.conftest import Bench
 
-from reconcile.apply.executors import calls_of
+from reconcile.apply.execute import calls_of
 from reconcile.model.operation import PAUSES
 from reconcile.model.request import UPGRADE
 from reconcile.model.run import Result

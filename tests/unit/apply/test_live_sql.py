@@ -8,7 +8,7 @@ from builders import CONNECTION, ORIGIN
 from live import no_sql
 from unit.apply.conftest import Bench
 
-from reconcile.apply.live import SqlWrites
+from reconcile.apply.execute import SqlWrites
 from reconcile.errors import (
     OutcomeUnknownError,
     ReconcileError,

@@ -12,9 +12,9 @@ from builders import ORIGIN, desired, observed, removal, target
 
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.backup_first import Secured
-from reconcile.apply.executors import DryRunExecutor, calls_of
+from reconcile.apply.execute import DryRunExecutor, calls_of
 from reconcile.apply.loop import LOOK_LASTS, Loop, count_results
-from reconcile.apply.settle import settle
+from reconcile.apply.resolve import settle
 from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases

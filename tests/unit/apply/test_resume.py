@@ -11,7 +11,7 @@ from attrs import evolve
 from builders import facts, observed, target
 
 from reconcile.apply.open_ends import OpenEnd
-from reconcile.apply.resume import action_of, settlement
+from reconcile.apply.resolve import action_of, settlement
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
 from reconcile.model.engine import Engine

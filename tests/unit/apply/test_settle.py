@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 from builders import CONNECTION, desired, facts, observed, removal
 
-from reconcile.apply.executors import calls_of
-from reconcile.apply.settle import settle
+from reconcile.apply.execute import calls_of
+from reconcile.apply.resolve import settle
 from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion

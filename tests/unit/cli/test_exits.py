@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from builders import desired, facts, observed, removal, target
 
-from reconcile.apply.executors import calls_of
+from reconcile.apply.execute import calls_of
 from reconcile.cli.exits import ORDER, Ending, first, reading_status, run_status, states_status
 from reconcile.errors import ExitStatus
 from reconcile.guard.context import Context

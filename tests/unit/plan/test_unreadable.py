@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from builders import desired, facts, observed, target
 
-from reconcile.apply.settle import settle
+from reconcile.apply.resolve import settle
 from reconcile.cli.exits import reading_status, states_status
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups

@@ -5,7 +5,7 @@ from __future__ import annotations
 from builders import desired, observed, removal
 
 from reconcile.apply.allowance import Allowance, withheld
-from reconcile.apply.executors import calls_of
+from reconcile.apply.execute import calls_of
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.plan import Proposal

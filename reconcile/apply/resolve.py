@@ -1,0 +1,198 @@
+"""What became of what no answer told: told by a look at what it was about, in this run or a later one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from attrs import evolve
+
+from reconcile.api.operations import Following
+from reconcile.apply.backup_first import begun_backup, listed
+from reconcile.apply.open_ends import OpenEnd
+from reconcile.errors import DOUBT, NotFoundError, NotOfferedError
+from reconcile.model.change import Change, Create, Delete, Risk
+from reconcile.model.engine import Version
+from reconcile.model.history import Settlement
+from reconcile.model.item import Action, Pending, Reason
+from reconcile.model.location import Location, Origin
+from reconcile.model.operation import DONE_ALTHOUGH, LATER
+from reconcile.model.plan import DatabasePlan, Plan
+from reconcile.model.postgresql import by_sql
+from reconcile.model.request import BACK_UP, RESOURCE, UPGRADE, restore
+from reconcile.model.run import REACHED, Outcome, Result
+from reconcile.model.state import Approval
+from reconcile.model.target import Target
+from reconcile.plan.standing import Standing, concerning, is_left, standing, step_of
+
+
+def action_of(end: OpenEnd, today: date) -> Action:
+    """The action as it was planned, to be planned anew; half of a replacement stands for itself."""
+    change = end.deed.change
+    if change is None:
+        raise AssertionError(f"an order of {end.run.id} has no end that a plan tells of")
+    change = evolve(change, address=end.address)
+    if isinstance(change, Create | Delete):
+        change = evolve(change, replacement=False)
+    return Action(
+        address=change.address,
+        change=change,
+        risk=end.deed.risk or Risk.LOSSY,
+        reason=Reason.DIFFERS,
+        origin=Origin(location=Location(file=f"run {end.run.id}", line=0, column=0)),
+        approval=Approval(reason=f"begun by run {end.run.id}", until=today),
+    )
+
+
+def settlement(end: OpenEnd, action: Action, now: DatabasePlan) -> Settlement | None:
+    """What became of it, by what its plan would be `now`; None where that does not tell yet.
+
+    It was not done where it stands as it did then, also after what its run did before, and done
+    where nothing of it is left to do: on the same live database. Where somebody else changed the
+    same since, it cannot be known.
+    """
+    if now.target is None or now.target.addon != _addon(end):
+        return None
+    found = standing(action, now, tuple(_done_before(end))).standing
+    if found is Standing.BLOCKED:
+        return None
+    # Of an upgrade, only the planned version shows that it was done.
+    unknown = found is Standing.STALE and step_of(action.change) is None
+    return end.settled(done=None if unknown else found is Standing.ALREADY_DONE)
+
+
+def _done_before(end: OpenEnd) -> Iterator[Change]:
+    """What the same run did before in this database."""
+    for deed in end.run.deeds:
+        if deed == end.deed:
+            return
+        same = deed.address.database == end.deed.address.database
+        if deed.change is not None and same and deed.result in REACHED:
+            yield deed.change
+
+
+def _addon(end: OpenEnd) -> str:
+    return end.run.opening.databases[end.deed.address.database].addon
+
+
+_RESTORE = str(restore(""))
+
+
+def order_settlement(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+    """What became of an order; None while it goes on.
+
+    One look at most, as `following` takes one without waiting. Raises ApiError where it cannot be
+    read now.
+    """
+    look: Callable[[OpenEnd, Target, Following], Settlement | None]
+    if end.deed.operation is not None:
+        look = _by_operation
+    elif end.deed.request == str(BACK_UP):
+        look = _by_list
+    elif end.deed.request in {str(UPGRADE), _RESTORE}:
+        look = _by_resource
+    else:
+        return end.settled(done=None)
+    try:
+        return look(end, target, following)
+    except (NotFoundError, NotOfferedError):
+        return end.settled(done=None)
+
+
+def _by_operation(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+    seen = following.follow(target, end.deed.operation or "")
+    if not seen.ended:
+        return None
+    return end.settled(done=seen.done if seen.done or seen.failed else None)
+
+
+def _by_list(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+    backup = begun_backup(end, listed(following.client.call, target))
+    if backup is None:
+        return end.settled(done=None if end.deed.backup else False)
+    if not backup.ended:
+        return None
+    return end.settled(done=None if backup.unclear else backup.done)
+
+
+def _by_resource(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+    """By the version, once the database is at rest; a restore leaves nothing but its operation."""
+    resource = following.client.call(target, RESOURCE)
+    document = resource if isinstance(resource, dict) else {}
+    if document.get("current_operation_id"):
+        return None
+    step, now = end.deed.step, Version.parse(str(document.get("readable_version")))
+    if step is None or step.before is None or now is None:
+        return end.settled(done=None)
+    return end.settled(done=step.is_at(str(now)))
+
+
+def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
+    """Decide unknown and failed outcomes by the plan of what is there now.
+
+    Of an unknown one: nothing about the action's address is left to do: it was done. The provider
+    is at just that: it was started. Anything else stays unknown: a request whose answer was lost may
+    arrive later. A failed one of which nothing is left to do was done by another
+    hand, a moment before, or by the provider after it had accepted the request. An upgrade that went to another version than the planned one was not done.
+    A statement that was done, and of which the API does not tell, was perhaps done elsewhere.
+    """
+    databases = {plan.handle: plan for plan in after.databases}
+    return tuple(
+        _settled(outcome, databases.get(outcome.action.address.database)) for outcome in outcomes
+    )
+
+
+def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
+    if plan is None or plan.error is not None:
+        return outcome
+    change = outcome.action.change
+    if outcome.result is Result.UNKNOWN:
+        return _known(outcome, plan)
+    left = is_left(change, plan)
+    if outcome.result is Result.DONE and left:
+        return _undone(outcome, plan)
+    if outcome.result is Result.FAILED and not left:
+        return _reached(outcome)
+    return outcome
+
+
+def _reached(outcome: Outcome) -> Outcome:
+    """A failed action of which nothing is left to do.
+
+    What the provider accepted was done by this run, whatever it says of the end of its operation.
+    """
+    if outcome.accepted:
+        message = f"{DONE_ALTHOUGH} {outcome.message}"
+        return evolve(outcome, result=Result.DONE, message=message)
+    message = f"read again: it is so, by another hand; {outcome.message}"
+    return evolve(outcome, result=Result.ALREADY_DONE, message=message)
+
+
+def _undone(outcome: Outcome, plan: DatabasePlan) -> Outcome:
+    """What was reported as done, of which a second read finds something left."""
+    step = step_of(outcome.action.change)
+    if step is not None:
+        result = Result.FAILED if step.is_past(plan.version) else Result.UNKNOWN
+        return evolve(outcome, result=result, message=f"read again: {step.missed(plan.version)}")
+    if by_sql(outcome.calls):
+        message = "the server took it, and read again the API does not tell of it: look there"
+        return evolve(outcome, result=Result.UNKNOWN, message=message)
+    return outcome
+
+
+def _known(outcome: Outcome, plan: DatabasePlan) -> Outcome:
+    """What an unknown outcome is, by what is planned about its action."""
+    change = outcome.action.change
+    step, about = step_of(change), concerning(change.address, plan)
+    waiting = [entry for entry in about if isinstance(entry, Pending)]
+    if not all(entry.at_it for entry in waiting):
+        return outcome
+    if waiting:
+        said, result = "read again: it is under way", Result.STARTED
+    elif not is_left(change, plan):
+        said, result = "read again: it was done", Result.DONE
+    elif step is not None and step.is_past(plan.version):
+        said, result = f"read again: {step.missed(plan.version)}", Result.UNKNOWN
+    else:
+        said, result = LATER, Result.UNKNOWN
+    return evolve(outcome, result=result, message=f"{said}; {outcome.message.removesuffix(DOUBT)}")
