@@ -21,7 +21,6 @@ from reconcile.cli.options import Output
 from reconcile.cli.streams import Writer, fill_closed_streams, is_ready
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.model.text import safe_text
-from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 
 NARROWEST = 40
@@ -53,7 +52,7 @@ class Interruption:
 
 
 def _sql_reads(world: World) -> SqlReads:
-    return SqlReads(Surroundings(environment=world.environment))
+    return SqlReads(world.environment)
 
 
 def _messages(world: World) -> Writer:
