@@ -15,6 +15,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
+from reconcile.errors import ReconcileError
+
 
 def read_file(path: str | Path, largest: int) -> bytes:
     """The content of a regular file of at most `largest` bytes; links are followed.
@@ -95,6 +97,36 @@ def replace_file(path: Path, content: bytes, *, private: bool) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def put(what: str, path: Path, content: bytes, *, private: bool = False) -> None:
+    """Put a file in place whole, or not at all; never through a link. Raises ReconcileError.
+
+    Only this user can read a `private` one; another keeps the mode of the file that it replaces.
+    """
+    try:
+        unfit = why_no_file_fits(path)
+        if unfit is None:
+            replace_file(path, content, private=private)
+    except OSError as error:
+        unfit = error.strerror or str(error)
+    if unfit is not None:
+        raise ReconcileError(f"cannot write the {what} {str(path)!r}: {unfit}")
+
+
+def why_no_file_fits(path: Path) -> str | None:
+    """Why no file can be put here; a link is not followed."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return (error.strerror or "").lower()
+    if stat.S_ISLNK(mode):
+        return "it is a link"
+    if stat.S_ISDIR(mode):
+        return "it is a folder"
+    return None if stat.S_ISREG(mode) else "it is a device, a pipe or a socket"
 
 
 def make_private_folder(folder: Path) -> None:

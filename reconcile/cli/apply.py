@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from attrs import evolve
+
 from reconcile.apply.allowance import Allowance
-from reconcile.cli.carry_out import dry_run, live_run, show_run
-from reconcile.cli.fleet import valid_fleet
-from reconcile.cli.options import ApplyOptions
-from reconcile.cli.pipeline import About, tell_warnings
+from reconcile.cli.exits import run_status
+from reconcile.cli.options import ApplyOptions, Output
+from reconcile.cli.present import present, tell_cost
 from reconcile.cli.prompt import ask, show_plan
-from reconcile.cli.saved import saved_plan
-from reconcile.cli.task import Task
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.model.plan import Proposal
+from reconcile.model.run import Run
+from reconcile.report.page import Look
+from reconcile.report.run_text import run_text
+from reconcile.report.to_json import run_json
 from reconcile.spec.git import commit_of
+from reconcile.workflow.apply import dry_run, live_run
+from reconcile.workflow.apply_plan_file import saved_plan
+from reconcile.workflow.fleet import valid_fleet
+from reconcile.workflow.propose import About, tell_warnings
+from reconcile.workflow.task import Task
 
 
 def run(options: ApplyOptions, world: World) -> ExitStatus:
@@ -33,13 +43,22 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
             world.tell("A backup of each database at stake is made first.")
         return ask(proposal, allowance, world)
 
-    saved = None if plan is None else saved_plan(plan, options, world)
+    saved = (
+        None
+        if plan is None
+        else saved_plan(
+            plan,
+            world,
+            named=options.specs,
+            config=options.selection.config,
+            state_dir=options.state_dir,
+        )
+    )
     fleet = saved.fleet if saved else valid_fleet(options.selection, today=world.today())
     tell_warnings(fleet, world)
     task = Task(
         about=About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait),
         wanted=lambda _reads: fleet,
-        output=options.output,
         consent=consent,
         allowance=allowance,
         overrides=options.override,
@@ -55,3 +74,23 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
     )
     done = dry_run(task, world) if options.dry_run else live_run(task, world)
     return show_run(done, options.output, world)
+
+
+def show_run(
+    run: Run,
+    output: Output,
+    world: World,
+    *,
+    text: Callable[[Run, Look], str] = run_text,
+    status_of: Callable[[Run], ExitStatus] = run_status,
+) -> ExitStatus:
+    """Present what a run did, and what is left."""
+    done = evolve(run, interrupted=world.interruption.status)
+    status = status_of(done)
+    renderers = {
+        "text": lambda look: text(done, look),
+        "json": lambda _look: run_json(done, status=status),
+    }
+    status = present(renderers, output, world, status=status, effect=done.effect)
+    tell_cost(done.spent, world)
+    return status

@@ -8,13 +8,9 @@ from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.cli.carry_out import dry_run, live_run, show_run
-from reconcile.cli.consent import agreed, refuse_unanswerable
+from reconcile.cli.apply import show_run
 from reconcile.cli.exits import change_status
-from reconcile.cli.fleet import Fleet
-from reconcile.cli.named import Known, check_specs, look_up, subject_of
 from reconcile.cli.options import ChangeOptions
-from reconcile.cli.task import Task
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.kinds import KIND_BY_NAME
@@ -34,6 +30,11 @@ from reconcile.report.page import Look, render
 from reconcile.report.words import STAKES
 from reconcile.spec.git import commit_of
 from reconcile.spec.inline import ORIGIN, read_inline
+from reconcile.workflow.apply import dry_run, live_run
+from reconcile.workflow.consent import agreed, refuse_unanswerable
+from reconcile.workflow.fleet import Fleet
+from reconcile.workflow.named import Known, check_specs, look_up, subject_of
+from reconcile.workflow.task import Task
 
 _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 
@@ -47,7 +48,6 @@ def run(options: ChangeOptions, world: World) -> ExitStatus:
     task = Task(
         about=known.about,
         wanted=one.wanted,
-        output=options.output,
         consent=one.consent,
         allowance=_EVERYTHING,
         asks=not options.consent.yes and options.consent.confirm is None,

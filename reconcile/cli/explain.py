@@ -6,12 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import reading_status
-from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.cli.options import ExplainOptions
-from reconcile.cli.pipeline import About, judge, reading, tell_warnings
-from reconcile.cli.present import Renderers, present
+from reconcile.cli.present import Renderers, present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.guard import codes as of_guards
@@ -31,6 +28,8 @@ from reconcile.plan.explain import explain, narrowed
 from reconcile.report.explain_json import address_json, code_json
 from reconcile.report.explain_text import address_text, code_text
 from reconcile.spec import codes as of_specs
+from reconcile.workflow.fleet import Fleet, fleet_without_specs, valid_fleet
+from reconcile.workflow.propose import About, judge, reading, tell_warnings
 
 MEANINGS: Mapping[str, str] = {**of_specs.MEANINGS, **of_plans.MEANINGS, **of_guards.MEANINGS}
 """Every code, with its meaning."""
@@ -82,7 +81,7 @@ def _explain_address(options: ExplainOptions, world: World) -> ExitStatus:
     tell_warnings(fleet, world)
     address, desired = _named(options.subject, fleet)
     stop = world.interruption.stop
-    with reading(About(config=fleet.config, databases=1), options.output, world) as reads:
+    with reading(About(config=fleet.config, databases=1), world) as reads:
         observation = observe_database(desired.as_written(), reads, inspect=world.sql.inspect)
         plan = Plan(databases=(plan_database(desired, observation),))
         proposal = judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, world, stop=stop)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from reconcile.cli.cost import tell_cost
-from reconcile.cli.named import look_up
 from reconcile.cli.options import ListOptions
-from reconcile.cli.pipeline import reading
-from reconcile.cli.present import present
+from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.kinds import KIND_BY_NAME
@@ -14,13 +11,15 @@ from reconcile.model.state import NoElements
 from reconcile.observe.found import find
 from reconcile.report.live_json import listing_json
 from reconcile.report.show_text import kind_text
+from reconcile.workflow.named import look_up
+from reconcile.workflow.propose import reading
 
 
 def run(options: ListOptions, world: World) -> ExitStatus:
     """Read the kind and show it. Raises ReconcileError where the database does not have it."""
     known = look_up(options.database, today=world.today())
     kind, wanted = KIND_BY_NAME[options.kind], known.reference
-    with reading(known.about, options.output, world) as reads:
+    with reading(known.about, world) as reads:
         found = find(reads, app=wanted.app, addon=wanted.addon, engine=wanted.engine)
         engine = found.facts.engine
         if engine is None:

@@ -8,15 +8,10 @@ from typing import Any
 
 import click
 
-from reconcile.cli.options import (
-    DEFAULT_PATHS,
-    ExplainOptions,
-    Selection,
-    ShowOptions,
-    ShowPlanOptions,
-)
+from reconcile.cli.options import ExplainOptions, ShowOptions, ShowPlanOptions
 from reconcile.cli.parameters import finds_handles, output_of, reports
 from reconcile.cli.value_types import PATH
+from reconcile.workflow.inputs import DEFAULT_PATHS, Selection
 
 
 @click.command()

@@ -158,12 +158,15 @@ def _run_command(options: Any, world: World) -> int:
     from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main
 
     check_output_files(options)
+    output = getattr(options, "output", None)
+    if output is not None and output.verbose:
+        world.verbose.set()
     module = import_module(_COMMANDS[type(options).__name__])
     try:
         status: int = module.run(options, world)
     except ReconcileError as error:
-        from reconcile.cli.fleet import InvalidSpecsError  # noqa: PLC0415 - see main
         from reconcile.cli.validate import present_findings  # noqa: PLC0415 - see main
+        from reconcile.workflow.fleet import InvalidSpecsError  # noqa: PLC0415 - see main
 
         if not isinstance(error, InvalidSpecsError):
             raise

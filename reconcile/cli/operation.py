@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from reconcile.api.reads import Reads
-from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import operation_status
-from reconcile.cli.following import followed
-from reconcile.cli.named import Known, look_up
 from reconcile.cli.options import OperationOptions
-from reconcile.cli.pipeline import reading
-from reconcile.cli.present import present
-from reconcile.cli.progress import progress
-from reconcile.cli.resume import again_of, plan_of, settle_earlier, written_down
+from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, NotFoundError, ReconcileError
 from reconcile.model.target import Target
 from reconcile.report.deed_text import operation_text
 from reconcile.report.live_json import operation_json
+from reconcile.workflow.following import followed
+from reconcile.workflow.named import Known, look_up
+from reconcile.workflow.propose import reading
+from reconcile.workflow.resume import again_of, plan_of, settle_earlier, written_down
 
 
 def run(options: OperationOptions, world: World) -> ExitStatus:
@@ -24,8 +22,8 @@ def run(options: OperationOptions, world: World) -> ExitStatus:
     known = look_up(options.database, today=world.today())
     wanted = known.reference
     with (
-        reading(known.about, options.output, world) as reads,
-        progress(world, "seen", 1) as shown,
+        reading(known.about, world) as reads,
+        world.progress("seen", 1) as shown,
     ):
         target = reads.targets.find(app=wanted.app, addon=wanted.addon, engine=wanted.engine)
         following = followed(reads.client, options.waiting, shown, world)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -11,9 +10,10 @@ from pathlib import Path
 
 from attrs import frozen
 
-from reconcile.cli.options import Options, PlanOptions, Selection
-from reconcile.errors import ReconcileError, UsageError
-from reconcile.files import read_file, replace_file
+from reconcile.cli.options import Options, PlanOptions
+from reconcile.errors import UsageError
+from reconcile.files import read_file, why_no_file_fits
+from reconcile.workflow.inputs import Selection
 
 _YAML = frozenset({".yaml", ".yml"})
 
@@ -35,27 +35,12 @@ def check_output_files(options: Options) -> None:
     inputs = tuple(_inputs(options))
     taken: dict[Path, _Output] = {}
     for output in _outputs(options):
-        problem = _unfit(output.path) or _unusable_folder(output.path.parent)
+        problem = why_no_file_fits(output.path) or _unusable_folder(output.path.parent)
         if problem is None:
             problem = _why_kept(output, inputs) or _written_already(output, taken)
         if problem is not None:
             raise UsageError(f"cannot write the {output.what} {str(output.path)!r}: {problem}")
         taken[_place(output.path)] = output
-
-
-def put(what: str, path: Path, content: bytes, *, private: bool = False) -> None:
-    """Put a file in place whole, or not at all; never through a link. Raises ReconcileError.
-
-    Only this user can read a `private` one; another keeps the mode of the file that it replaces.
-    """
-    try:
-        unfit = _unfit(path)
-        if unfit is None:
-            replace_file(path, content, private=private)
-    except OSError as error:
-        unfit = error.strerror or str(error)
-    if unfit is not None:
-        raise ReconcileError(f"cannot write the {what} {str(path)!r}: {unfit}")
 
 
 def _outputs(options: Options) -> Iterator[_Output]:
@@ -78,21 +63,6 @@ def _inputs(options: Options) -> Iterator[Path]:
             yield from [one.config] if one.config else []
     yield from getattr(options, "specs", ())
     yield from (path for name in ("plan", "file") if (path := getattr(options, name, None)))
-
-
-def _unfit(path: Path) -> str | None:
-    """Why no file can be put here; a link is not followed."""
-    try:
-        mode = os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        return (error.strerror or "").lower()
-    if stat.S_ISLNK(mode):
-        return "it is a link"
-    if stat.S_ISDIR(mode):
-        return "it is a folder"
-    return None if stat.S_ISREG(mode) else "it is a device, a pipe or a socket"
 
 
 def _unusable_folder(folder: Path) -> str | None:

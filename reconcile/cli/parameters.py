@@ -8,16 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
-from reconcile.cli.options import (
-    DEFAULT_PATHS,
-    Consent,
-    Named,
-    Output,
-    Safeguard,
-    Selection,
-    Waiting,
-)
+from reconcile.cli.options import Output
 from reconcile.cli.value_types import FORMATS, PATH, DurationType, OverrideType, ReportType
+from reconcile.workflow.inputs import DEFAULT_PATHS, Consent, Named, Safeguard, Selection, Waiting
 
 F = TypeVar("F", bound=Callable[..., Any])
 

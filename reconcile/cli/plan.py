@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconcile.cli.cost import announce_reading, tell_cost
 from reconcile.cli.exits import first, reading_status
-from reconcile.cli.fleet import Fleet, valid_fleet
 from reconcile.cli.options import DriftOptions, PlanOptions
-from reconcile.cli.pipeline import About, propose, reading, tell_warnings
-from reconcile.cli.plan_files import check_names, must_be_signed, scope_of, write_plan_file
-from reconcile.cli.present import present
+from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.model.plan import Proposal, short_id
 from reconcile.model.text import moment
 from reconcile.report.plan_text import plan_text
 from reconcile.report.to_json import plan_json
+from reconcile.workflow.cost import announce_reading
+from reconcile.workflow.fleet import Fleet, valid_fleet
+from reconcile.workflow.plan_files import check_names, must_be_signed, scope_of, write_plan_file
+from reconcile.workflow.propose import About, propose, reading, tell_warnings
 
 
 def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
@@ -28,7 +28,7 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
         check_names(options.selection, fleet)
     tell_warnings(fleet, world)
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
-    with reading(about, options.output, world) as reads:
+    with reading(about, world) as reads:
         announce_reading(fleet.desired, reads, about, world)
         proposal = propose(
             fleet, reads, world, stop=world.interruption.stop, overrides=options.override

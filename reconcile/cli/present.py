@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 
 from reconcile.cli.exits import Ending, first
 from reconcile.cli.options import Output, ReportFile
-from reconcile.cli.output_files import put
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
+from reconcile.files import put
+from reconcile.model.cost import Spent
+from reconcile.model.text import count, duration
 from reconcile.report.page import Look
 
 Renderers = Mapping[str, Callable[[Look], str]]
@@ -52,3 +54,21 @@ def _write(report: ReportFile, text: str) -> str | None:
     except ReconcileError as error:
         return str(error)
     return None
+
+
+def tell_cost(spent: Spent, world: World) -> None:
+    """Say what the run cost."""
+    if not spent.total:
+        return
+    hosts = ", ".join(f"{number} {host}" for host, number in spent.requests.items() if number)
+    parts = [f"{count(spent.total, 'request')} sent: {hosts}"]
+    if spent.retries:
+        parts.append(f"{count(spent.retries, 'repetition')} among them")
+    waited = max(spent.waited.values(), default=0.0)
+    if waited >= _WORTH_SAYING:
+        parts.append(f"{duration(waited)} waited")
+    world.tell("; ".join(parts))
+
+
+_WORTH_SAYING = 1.0
+"""Seconds."""

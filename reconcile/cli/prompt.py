@@ -11,10 +11,10 @@ from reconcile.model.change import Risk
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Result
-from reconcile.model.text import safe_text
+from reconcile.model.text import count
 from reconcile.report.page import Look
 from reconcile.report.plan_text import plan_text
-from reconcile.report.words import STAKES, count
+from reconcile.report.words import STAKES
 
 _SHOWN = 10
 
@@ -38,7 +38,7 @@ def ask(proposal: Proposal, allowance: Allowance, world: World) -> Allowance | N
         return allowance
     databases = {action.address.database for action in actions}
     what = f"{count(len(actions), 'action')} to {count(len(databases), 'database')}"
-    yes = answer(world, f"Apply {what}? Only 'yes' is taken: ") == "yes"
+    yes = world.ask(f"Apply {what}? Only 'yes' is taken: ") == "yes"
     return allowance if yes and not world.interruption.stop.is_set() else None
 
 
@@ -55,7 +55,7 @@ def _ask_risks(proposal: Proposal, allowance: Allowance, world: World) -> Allowa
         for text in _stake_lines(risk, actions):
             world.tell(text)
         question = f"Type {risk.value!r} to allow it, anything else leaves it out: "
-        if answer(world, question) == risk.value:
+        if world.ask(question) == risk.value:
             allowance = allowance.plus(risk)
     return allowance
 
@@ -74,17 +74,3 @@ def _stake_lines(risk: Risk, actions: list[Action]) -> Iterator[str]:
         yield f"  {address}"
     if len(addresses) > _SHOWN:
         yield f"  and {len(addresses) - _SHOWN} more"
-
-
-def answer(world: World, question: str, *, strip: bool = True) -> str:
-    """One line from the terminal; the end of input, or an interrupt, is no.
-
-    What was typed before the question is discarded. A name may begin or end with a space:
-    without `strip`, only the end of the line is left out.
-    """
-    world.discard_input()
-    world.write_stderr(safe_text(question))
-    line = world.read_line()
-    if not line.endswith("\n"):
-        world.write_stderr("\n")
-    return line.strip() if strip else line.rstrip("\r\n")

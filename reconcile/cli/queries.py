@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconcile.api.reads import Reads
-from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import first
-from reconcile.cli.named import look_up, subject_of
 from reconcile.cli.options import QueriesOptions
-from reconcile.cli.pipeline import reading
-from reconcile.cli.present import present
+from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.postgresql import Query
@@ -20,6 +17,8 @@ from reconcile.operate.subject import Subject
 from reconcile.report.activity_text import TOP, queries_text
 from reconcile.report.live_json import queries_json
 from reconcile.report.page import BLANK, Look, line, render
+from reconcile.workflow.named import look_up, subject_of
+from reconcile.workflow.propose import reading
 
 _CLEAR_SCREEN = "\x1b[H\x1b[2J"
 
@@ -29,7 +28,7 @@ def run(options: QueriesOptions, world: World) -> ExitStatus:
     if options.watch is not None and (options.output.format != "text" or options.output.reports):
         raise UsageError("--watch shows text on stdout only: leave --format and --report out")
     known = look_up(options.database, today=world.today())
-    with reading(known.about, options.output, world) as reads:
+    with reading(known.about, world) as reads:
         subject = subject_of(known, reads)
         status = (
             _once(reads, subject, options, world)

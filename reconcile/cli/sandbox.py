@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reconcile.cli.options import SandboxOptions
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, PageError, ReconcileError, UsageError
-from reconcile.report.words import count
+from reconcile.model.text import count
 
 if TYPE_CHECKING:
     from scalingo_sandbox import Announcement

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reconcile.cli.options import SchemaOptions
-from reconcile.cli.output_files import put
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
+from reconcile.files import put
 from reconcile.plan.written import PlanFileDocument
 from reconcile.report.documents import DOCUMENTS
 from reconcile.report.live_documents import LIVE_DOCUMENTS

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from reconcile.cli.cost import tell_cost
 from reconcile.cli.exits import states_status
-from reconcile.cli.named import references
 from reconcile.cli.options import ShowOptions
-from reconcile.cli.pipeline import About, reading
-from reconcile.cli.present import present
+from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.observe.inspect import inspect
 from reconcile.report.show_text import states_text
 from reconcile.report.to_json import states_json
+from reconcile.workflow.named import references
+from reconcile.workflow.propose import About, reading
 
 
 def run(options: ShowOptions, world: World) -> ExitStatus:
     """Show the databases in the order in which they were named."""
     fleet, wanted = references(options.selection, options.names, today=world.today())
-    with reading(About(config=fleet.config, databases=len(wanted)), options.output, world) as reads:
+    with reading(About(config=fleet.config, databases=len(wanted)), world) as reads:
         states = inspect(wanted, reads, stop=world.interruption.stop)
         spent = reads.spent()
     status = states_status(states.values(), interrupted=world.interruption.status)

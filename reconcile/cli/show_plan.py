@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from reconcile.cli.options import ShowPlanOptions
-from reconcile.cli.plan_files import read_plan_file
 from reconcile.cli.present import present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.model.cost import Spent
 from reconcile.report.saved_text import saved_text
 from reconcile.report.to_json import plan_json
+from reconcile.workflow.plan_files import read_plan_file
 
 
 def run(options: ShowPlanOptions, world: World) -> ExitStatus:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from reconcile.cli.cost import tell_cost
-from reconcile.cli.named import look_up, subject_of
 from reconcile.cli.options import StatisticsOptions
-from reconcile.cli.pipeline import reading
-from reconcile.cli.present import present
+from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.operate.statistics import counted
 from reconcile.report.activity_text import TOP, statistics_text
 from reconcile.report.live_json import statistics_json
+from reconcile.workflow.named import look_up, subject_of
+from reconcile.workflow.propose import reading
 
 
 def run(options: StatisticsOptions, world: World) -> ExitStatus:
     """Read the statistics and show the first of them; machines get all unless they say less."""
     known = look_up(options.database, today=world.today())
-    with reading(known.about, options.output, world) as reads:
+    with reading(known.about, world) as reads:
         subject = subject_of(known, reads)
         found = counted(subject, options.top)
         spent = reads.spent()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reconcile.cli.fleet import Fleet, read_fleet
 from reconcile.cli.options import Output, ValidateOptions
 from reconcile.cli.present import Renderers, present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.report.findings_text import validation_text
 from reconcile.report.to_json import findings_json
+from reconcile.workflow.fleet import Fleet, read_fleet
 
 
 def run(options: ValidateOptions, world: World) -> ExitStatus:

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from reconcile.apply.allowance import Allow
-from reconcile.cli.options import Override, ReportFile
+from reconcile.cli.options import ReportFile
 from reconcile.model.policy import WAIVABLE
+from reconcile.workflow.inputs import Override
 
 FORMATS = ("text", "json")
 

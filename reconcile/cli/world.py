@@ -1,4 +1,4 @@
-"""The process around a command: streams, environment, clock, signals."""
+"""The process around a command: its streams and signals."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import signal
 import sys
 import termios
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import FrameType
 from typing import TextIO
 
 from attrs import Factory, field, frozen
 
 from reconcile.cli.options import Output
+from reconcile.cli.progress import Countdown, Progress, progress
 from reconcile.cli.streams import Writer, fill_closed_streams, is_ready
-from reconcile.errors import ExitStatus, UsageError
+from reconcile.errors import ExitStatus
 from reconcile.model.text import safe_text
-from reconcile.sql.reads import SqlReads
+from reconcile.report.page import cut
+from reconcile.workflow.process import Interruption, Process
 
 NARROWEST = 40
 USUAL = 80
@@ -33,28 +32,6 @@ CLEAR_LINE = "\r\x1b[K"
 """Back to the start of the line, and erase it."""
 
 
-@frozen(kw_only=True)
-class Interruption:
-    """Whether a signal asked the command to end: `stop` is set, `status` says by which.
-
-    `heeded` is set while the command looks at `stop` and ends with a summary; otherwise a signal
-    ends it at once.
-    """
-
-    stop: threading.Event = field(factory=threading.Event)
-    heeded: threading.Event = field(factory=threading.Event)
-    received: list[ExitStatus] = field(factory=list)
-
-    @property
-    def status(self) -> ExitStatus | None:
-        """The exit status of the first signal, None if there was none."""
-        return self.received[0] if self.received else None
-
-
-def _sql_reads(world: World) -> SqlReads:
-    return SqlReads(world.environment)
-
-
 def _messages(world: World) -> Writer:
     return Writer(world.stderr)
 
@@ -64,24 +41,18 @@ def _results(world: World) -> Writer:
 
 
 @frozen(kw_only=True)
-class World:
-    """What a command may touch, so that nothing else reads it from the process.
+class World(Process):
+    """The process with its standard streams.
 
     `line_shown` is set while a line of progress stands on stderr, `unread` once nobody reads stdout
-    any more, `changing` once a command began to change something, `unrecorded` once its journal
-    could not be written to the end. `sql` looks over the connections that specs name.
+    any more.
     """
 
-    environment: Mapping[str, str]
     stdin: TextIO
     stdout: TextIO
     stderr: TextIO
-    interruption: Interruption = field(factory=Interruption)
     line_shown: threading.Event = field(factory=threading.Event)
     unread: threading.Event = field(factory=threading.Event)
-    changing: threading.Event = field(factory=threading.Event)
-    unrecorded: threading.Event = field(factory=threading.Event)
-    sql: SqlReads = field(default=Factory(_sql_reads, takes_self=True), init=False)
     messages: Writer = field(default=Factory(_messages, takes_self=True), init=False)
     results: Writer = field(default=Factory(_results, takes_self=True), init=False)
 
@@ -93,18 +64,6 @@ class World:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         return cls(environment=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
-
-    def now(self) -> datetime:
-        """The time in UTC."""
-        return datetime.now(UTC)
-
-    def ticks(self) -> float:
-        """Seconds since some moment, however the clock is set meanwhile."""
-        return time.monotonic()
-
-    def today(self) -> date:
-        """The date in UTC."""
-        return self.now().date()
 
     @property
     def attended(self) -> bool:
@@ -149,9 +108,25 @@ class World:
         """
         self._write_message(text, self._patience)
 
-    def show_progress(self, text: str) -> None:
-        """Write to stderr what the reader takes at once, and drop the rest."""
-        self._write_message(text, lambda: 0.0)
+    def show_line(self, text: str) -> None:
+        """Rewrite the last line of a terminal in place, and drop what the reader does not take.
+
+        A text that fills the width would begin another line. An empty one takes the line away.
+        """
+        if self.animates(self.stderr):
+            width = self.width(self.stderr)
+            shown = CLEAR_LINE + (cut(text, width - 1) if width else text)
+            self._write_message(shown, lambda: 0.0)
+            (self.line_shown.set if text else self.line_shown.clear)()
+
+    def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
+        """Show progress on stderr while something runs, and leave no trace of it."""
+        return progress(self.show_line, verb, total)
+
+    def countdown(self) -> Callable[[str, float], None]:
+        """Shows what the provider makes us wait for; where no line can be rewritten, once."""
+        once = None if self.animates(self.stderr) else self.tell
+        return Countdown(self.show_line, once).tell
 
     def _write_message(self, text: str, patience: Callable[[], float | None]) -> None:
         try:
@@ -196,6 +171,19 @@ class World:
             if was_heeded:
                 heeded.set()
 
+    def ask(self, question: str, *, strip: bool = True) -> str:
+        """One line from the terminal; the end of input, or an interrupt, is no.
+
+        What was typed before the question is discarded. A name may begin or end with a space:
+        without `strip`, only the end of the line is left out.
+        """
+        self.discard_input()
+        self.write_stderr(safe_text(question))
+        line = self.read_line()
+        if not line.endswith("\n"):
+            self.write_stderr("\n")
+        return line.strip() if strip else line.rstrip("\r\n")
+
     def discard_input(self) -> None:
         """Discard what was typed so far: it does not answer the question that comes next."""
         if self.stdin.isatty():
@@ -209,47 +197,6 @@ class World:
             if is_ready(self.stdin):
                 return self.stdin.readline()
         return ""
-
-    def state_dir(self, chosen: Path | None) -> Path:
-        """Where journals are kept: XDG base directory specification, unless chosen."""
-        if chosen is not None:
-            return chosen
-        place = self._base("XDG_STATE_HOME", Path(".local", "state"))
-        if place is None:
-            raise UsageError(
-                "HOME is not set: say with --state-dir where the journal shall be kept"
-            )
-        return place
-
-    def tokens_dir(self) -> Path | None:
-        """Where tokens may be kept between runs; None for nowhere. Raises as `requests_dir`."""
-        return self._cache("tokens")
-
-    def requests_dir(self) -> Path | None:
-        """Where runs tell each other what they sent within the minute; None for nowhere.
-
-        RECONCILE_TOKEN_CACHE says `on` or `off`; unsaid, a CI keeps nothing, for its disk may be
-        shared or kept. Raises UsageError for another word.
-        """
-        return self._cache("requests")
-
-    def _cache(self, name: str) -> Path | None:
-        said = self.environment.get("RECONCILE_TOKEN_CACHE", "")
-        if said not in {"", "on", "off"}:
-            raise UsageError(f"RECONCILE_TOKEN_CACHE is {said!r}: write on or off")
-        in_ci = self.environment.get("CI", "").lower() == "true"
-        if said == "off" or (in_ci and said != "on"):
-            return None
-        place = self._base("XDG_CACHE_HOME", Path(".cache"))
-        return place and place / name
-
-    def _base(self, variable: str, below_home: Path) -> Path | None:
-        base = Path(self.environment.get(variable, ""))
-        # The specification: a path that is not absolute is to be ignored.
-        if base.is_absolute():
-            return base / "reconcile"
-        home = Path(self.environment.get("HOME", ""))
-        return home / below_home / "reconcile" if home.is_absolute() else None
 
 
 _STATUSES = {

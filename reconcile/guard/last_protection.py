@@ -9,7 +9,7 @@ from reconcile.model.change import Update
 from reconcile.model.finding import Finding
 from reconcile.model.item import Doable
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.recovery import NOT_READ, PERSISTENCE, RecoveryPoints
+from reconcile.model.recovery import NOT_READ, PERSISTENCE, Evidence
 
 _CACHE = "redis-cache"
 """The feature under which Redis drops data when its memory is full."""
@@ -20,20 +20,20 @@ def last_protections(plan: Plan, context: Context) -> Iterator[Finding]:
 
     Periodic backups are the last where there is no recovery window, a feature of Redis where no
     other keeps the data on disk; turning it into a cache counts as well. What the same plan turns
-    on does not count: it holds only once the provider has done. Nothing is said where no recovery
+    on does not count: it holds only once the provider has done. Nothing is said where no evidence
     was read; a database that it leaves out has no protection.
     """
-    if context.recovery_points is None:
+    if context.evidence is None:
         return
     for database in plan.databases:
-        points = context.recovery_points.get(database.handle, NOT_READ)
+        evidence = context.evidence.get(database.handle, NOT_READ)
         for step in database.doable:
-            if _ends_backups(step) and points.window is None:
-                why = "backups go off, and no recovery window is left" + _remark(points)
+            if _ends_backups(step) and evidence.window is None:
+                why = "backups go off, and no recovery window is left" + _remark(evidence)
                 yield _finding(step, why)
-            if _ends_persistence(step) and not _stays(database, points):
+            if _ends_persistence(step) and not _stays(database, evidence):
                 why = f"{step.address.name} changes, and no {' or '.join(PERSISTENCE)} stays on"
-                yield _finding(step, why + _remark(points))
+                yield _finding(step, why + _remark(evidence))
 
 
 def _finding(step: Doable, why: str) -> Finding:
@@ -66,11 +66,11 @@ def _ends_persistence(step: Doable) -> bool:
     )
 
 
-def _stays(database: DatabasePlan, points: RecoveryPoints) -> bool:
+def _stays(database: DatabasePlan, evidence: Evidence) -> bool:
     """Whether the plan leaves something on that keeps data on disk; not known is no."""
     ended = {step.address.name for step in database.doable if _ends_persistence(step)}
-    return bool((points.persistence or frozenset()) - ended)
+    return bool((evidence.persistence or frozenset()) - ended)
 
 
-def _remark(points: RecoveryPoints) -> str:
-    return f" (not all could be read: {points.error})" if points.error is not None else ""
+def _remark(evidence: Evidence) -> str:
+    return f" (not all could be read: {evidence.error})" if evidence.error is not None else ""

@@ -38,6 +38,9 @@ class Deed:
         return self.risk is not Risk.SAFE or self.sessions
 
 
+DECLINED = "nobody agreed to it, nothing was sent"
+
+
 @frozen(kw_only=True)
 class Done:
     """A deed and what became of it; `spent` is what it cost.

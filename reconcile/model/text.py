@@ -1,4 +1,4 @@
-"""Text that came from outside, made safe to show; times, read and written in one way."""
+"""Text that came from outside, made safe to show; counts and times in words."""
 
 from __future__ import annotations
 
@@ -81,3 +81,54 @@ def in_utc(time: datetime) -> datetime:
     Raises OverflowError at the edges of the calendar.
     """
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """`1 action`, `2 actions`."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: `3 min 32 s`, `2 d 3 h`; below 10 s finer.
+
+    One below nothing, as clocks that differ may make it, is `0 ms`.
+    """
+    if seconds < _A_SECOND:
+        return _milliseconds(max(0.0, seconds * 1000))
+    if seconds < _FINE:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    whole = round(seconds)
+    parts: list[str] = []
+    for size, unit in _UNITS:
+        amount, whole = divmod(whole, size)
+        if amount or parts:
+            parts.append(f"{amount} {unit}" if amount else "")
+        if len(parts) == 2:  # noqa: PLR2004 - the two largest
+            break
+    return " ".join(part for part in parts if part)
+
+
+def _milliseconds(number: float) -> str:
+    if 0 < number < _LEAST:
+        return f"<{_LEAST} ms"
+    digits = 2 if number < 1 else 1 if number < _FINE else 0
+    text = f"{number:.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if digits else text} ms"
+
+
+def about_so_long(seconds: float) -> str:
+    """A foreseen length of time: `about 3 min 3 s`, or `under a second`."""
+    return f"about {duration(round(seconds))}" if seconds >= 1 else "under a second"
+
+
+_FINE = 9.95
+"""Below it a tenth is shown: from here on 10 would be."""
+
+_A_SECOND = 0.9995
+"""From here on 1000 ms would be shown."""
+
+_LEAST = 0.01
+"""Below so many milliseconds nothing would be shown."""

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from reconcile.model.postgresql import Query, Statement
-from reconcile.model.text import safe_text
+from reconcile.model.text import count, duration, safe_text
 from reconcile.report.page import BLANK, Line, Look, columns, cut, line, padded, render
-from reconcile.report.words import count, duration
 
 TOP = 20
 """How many rows a table has, unless a person wants more or fewer."""

@@ -9,9 +9,10 @@ from attrs import evolve
 from reconcile.model.address import Address
 from reconcile.model.change import Risk, verb_of
 from reconcile.model.item import Action
+from reconcile.model.order import DECLINED
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import Outcome, Result, Run
-from reconcile.report.deed_text import DECLINED, SIGNS, call_lines, follow_lines
+from reconcile.report.deed_text import SIGNS, call_lines, follow_lines
 from reconcile.report.findings_text import way_out_lines
 from reconcile.report.page import Line, Look, line, render
 from reconcile.report.plan_text import database_lines

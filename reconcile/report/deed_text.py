@@ -29,7 +29,6 @@ SIGNS = {
 """The sign of a result, and its style."""
 
 
-DECLINED = "nobody agreed to it, nothing was sent"
 """Why something was not allowed."""
 
 

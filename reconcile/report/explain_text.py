@@ -14,6 +14,7 @@ from reconcile.model.policy import GRACE, Ignored
 from reconcile.model.postgresql import Sql
 from reconcile.model.state import Fields
 from reconcile.model.target import Target
+from reconcile.model.text import count
 from reconcile.report.deed_text import call_lines
 from reconcile.report.findings_text import finding_lines
 from reconcile.report.items_text import (
@@ -25,7 +26,7 @@ from reconcile.report.items_text import (
 )
 from reconcile.report.page import BLANK, Line, Look, line, padded, render
 from reconcile.report.plan_text import heading
-from reconcile.report.words import STAKES, count, no_way_back, show_fields
+from reconcile.report.words import STAKES, no_way_back, show_fields
 
 _LABEL = 9
 _INDENT = 2
@@ -53,7 +54,7 @@ def _code_lines(explained: CodeExplained) -> Iterator[Line]:
         until = f"until {waiver.until}"
         if explained.ended:
             until = f"but ended {waiver.until}, still holds until {waiver.until + GRACE}"
-        said = f"{waiver.severity.value} {until}: {waiver.reason}"
+        said = f"{waiver.verdict.value} {until}: {waiver.reason}"
         yield _row("waived", said, Origin(location=waiver.location))
     if explained.waivable:
         code = explained.code

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Excerpt
-from reconcile.model.text import safe_pieces
+from reconcile.model.text import count, safe_pieces
 from reconcile.report.page import Line, Look, columns, line, render
-from reconcile.report.words import count
 
 
 def findings_text(findings: Iterable[Finding], look: Look) -> str:

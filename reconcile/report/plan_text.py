@@ -12,6 +12,7 @@ from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
 from reconcile.model.plan import DatabasePlan, Proposal, Status, as_run
 from reconcile.model.policy import Ignored
+from reconcile.model.text import count
 from reconcile.report.findings_text import finding_lines
 from reconcile.report.items_text import (
     DETAIL,
@@ -22,7 +23,7 @@ from reconcile.report.items_text import (
     replacement_lines,
 )
 from reconcile.report.page import BLANK, Line, Look, line, render
-from reconcile.report.words import count, listed
+from reconcile.report.words import listed
 
 
 def plan_text(proposal: Proposal, look: Look) -> str:

@@ -15,7 +15,7 @@ from reconcile.model.postgresql import Sql
 from reconcile.model.recovery import Backup
 from reconcile.model.request import Call
 from reconcile.model.run import Clash, Outcome, Result, Run, allow_flag, refusal_of
-from reconcile.model.text import moment
+from reconcile.model.text import count, moment
 from reconcile.report.deed_text import SIGNS, call_lines, follow_lines
 from reconcile.report.findings_text import finding_lines
 from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
@@ -26,7 +26,7 @@ from reconcile.report.plan_text import (
     unknown_together,
     verdict,
 )
-from reconcile.report.words import count, listed, show_fields
+from reconcile.report.words import listed, show_fields
 
 
 def run_text(run: Run, look: Look) -> str:

@@ -13,10 +13,10 @@ from reconcile.model.history import (
     Permission,
     RunState,
     Settlement,
-    UnreadableJournal,
+    Unreadable,
 )
 from reconcile.model.run import EFFECTS, REACHED, Result
-from reconcile.model.text import moment
+from reconcile.model.text import count, duration, moment
 from reconcile.report.deed_text import SIGNS, follow_lines
 from reconcile.report.items_text import (
     DETAIL,
@@ -28,7 +28,7 @@ from reconcile.report.items_text import (
 )
 from reconcile.report.page import BLANK, Line, Look, line, render
 from reconcile.report.run_text import clash_lines
-from reconcile.report.words import count, duration, listed
+from reconcile.report.words import listed
 
 _BROKEN = frozenset({Result.FAILED, Result.UNKNOWN})
 _TORN = "its last line is not whole: it was cut off while it was written"
@@ -91,7 +91,7 @@ def _state(run: PastRun) -> str:
     )
 
 
-def _unreadable_line(one: UnreadableJournal) -> Line:
+def _unreadable_line(one: Unreadable) -> Line:
     return line(0, (one.id, "bold"), f"  {one.reason}", sign=("?", "bold red"), hanging=4)
 
 

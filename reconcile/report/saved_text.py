@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from reconcile.model.plan import Proposal, Record, Seal, short_id
-from reconcile.model.text import moment
+from reconcile.model.text import duration, moment
 from reconcile.report.page import BLANK, Line, Look, line, render
 from reconcile.report.plan_text import plan_lines
-from reconcile.report.words import duration
 
 _STYLES = {Seal.UNSIGNED: "yellow", Seal.UNCHECKED: "yellow", Seal.VERIFIED: "green"}
 

@@ -19,9 +19,7 @@ from fuzz.trial import Trial, assert_safe
 from reconcile.apply.history import open_history, runs_of_plan
 from reconcile.apply.open_ends import open_ends
 from reconcile.cli.arguments import parse as arguments
-from reconcile.cli.fleet import Fleet, read_fleet
-from reconcile.cli.options import ApplyOptions, Output, Selection
-from reconcile.cli.saved import saved_plan
+from reconcile.cli.options import ApplyOptions, Output
 from reconcile.cli.validate import present_findings
 from reconcile.errors import ExitStatus
 from reconcile.model.cost import Spent
@@ -41,6 +39,9 @@ from reconcile.spec.locations import Source
 from reconcile.spec.project import load_project
 from reconcile.spec.text import decode
 from reconcile.spec.yaml import parse
+from reconcile.workflow.apply_plan_file import saved_plan
+from reconcile.workflow.fleet import Fleet, read_fleet
+from reconcile.workflow.inputs import Selection
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -188,7 +189,7 @@ def _take(trial: Trial) -> None:
     assert isinstance(options, ApplyOptions)
     assert options.plan is not None
     try:
-        taken = saved_plan(options.plan, options, trial.world())
+        taken = saved_plan(options.plan, trial.world(), state_dir=options.state_dir)
     except PlanFileError:
         return
     assert taken.late() == taken.proposal.findings

@@ -15,14 +15,14 @@ from reconcile.model.change import Risk
 from reconcile.model.cost import Spent
 from reconcile.model.engine import Engine
 from reconcile.model.operation import Operation
-from reconcile.model.order import Deed, Done
+from reconcile.model.order import DECLINED, Deed, Done
 from reconcile.model.postgresql import Query, Statement
 from reconcile.model.request import UPGRADE, Effect, action, restore
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Elements
 from reconcile.report.activity_text import queries_text, statistics_text
 from reconcile.report.change_text import change_text
-from reconcile.report.deed_text import DECLINED, done_text, operation_text
+from reconcile.report.deed_text import done_text, operation_text
 from reconcile.report.live_json import (
     done_json,
     listing_json,

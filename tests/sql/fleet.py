@@ -10,7 +10,8 @@ import psycopg
 from attrs import field, frozen
 from psycopg import sql
 
-from reconcile.model.postgresql import ApiView, Reach, Sql, SqlConnection
+from reconcile.model.postgresql import Connection, Reach, Said, Sql
+from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience
 from scalingo_sandbox.servers.server import Server
@@ -91,14 +92,14 @@ class Place:
         """What is enabled."""
         return dict(self.admin("SELECT extname::text, extversion FROM pg_extension"))
 
-    def said(self, **other: Any) -> ApiView:
+    def said(self, **other: Any) -> Said:
         """What an API says that tells the truth, but for the `other`."""
         truth = {
             "addon": "ad-1",
             "version": f"{self.server.version}.0-1",
             "extensions": {name: f"v{version}" for name, version in self.extensions().items()},
         }
-        return ApiView(**{**truth, **other})
+        return Said(**{**truth, **other})
 
 
 @frozen(kw_only=True)
@@ -112,7 +113,7 @@ class Room:
     @reads.default
     def _made(self) -> SqlReads:
         self.environment["RECONCILE_ENV_ALLOW"] = VARIABLE
-        return SqlReads(self.environment, patience=self.patience)
+        return SqlReads(Surroundings(environment=self.environment), patience=self.patience)
 
     def inspect(self, place: Place, role: str, **other: Any) -> Reach:
         """Look over the connection of a role to a place."""
@@ -120,9 +121,9 @@ class Room:
         return self.reads.inspect(connection(place), place.said(**other))
 
 
-def connection(place: Place) -> SqlConnection:
+def connection(place: Place) -> Connection:
     """How a spec names the connection."""
-    return SqlConnection(dsn=f"${{env:{VARIABLE}}}", database=place.database)
+    return Connection(dsn=f"${{env:{VARIABLE}}}", database=place.database)
 
 
 def _password(role: str) -> str:

@@ -20,7 +20,8 @@ from reconcile.errors import (
     StatementRefusedError,
     UnusableConnectionError,
 )
-from reconcile.model.postgresql import Sql, SqlAccess, SqlConnection
+from reconcile.model.postgresql import Connection, Reached, Sql
+from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience
 from reconcile.sql.writes import SqlWrites
@@ -309,13 +310,13 @@ def test_databases_are_changed_beside_each_other(servers: tuple[Server, Server])
     places = {f"SHOP_{number}": Place.made(servers[0]) for number in range(4)}
     environment = {name: place.dsn(place.owner) for name, place in places.items()}
     environment["RECONCILE_ENV_ALLOW"] = ",".join(places)
-    reads = SqlReads(environment)
+    reads = SqlReads(Surroundings(environment=environment))
     writes = SqlWrites(reads)
 
     def enable(name: str) -> None:
         place, addon = places[name], f"ad-{name}"
-        there = SqlConnection(dsn=f"${{env:{name}}}", database=place.database)
-        assert isinstance(reads.inspect(there, place.said(addon=addon)), SqlAccess)
+        there = Connection(dsn=f"${{env:{name}}}", database=place.database)
+        assert isinstance(reads.inspect(there, place.said(addon=addon)), Reached)
         writes.execute(addon, there, create("citext"))
 
     with ThreadPoolExecutor(len(places)) as pool:

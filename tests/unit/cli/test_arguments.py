@@ -17,13 +17,10 @@ from reconcile.cli.options import (
     ExplainOptions,
     Options,
     Output,
-    Override,
     PlanOptions,
     ReportFile,
-    Safeguard,
     SandboxOptions,
     SchemaOptions,
-    Selection,
     ShowOptions,
     ShowPlanOptions,
     ValidateOptions,
@@ -31,6 +28,7 @@ from reconcile.cli.options import (
 from reconcile.errors import ExitStatus
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
+from reconcile.workflow.inputs import Override, Safeguard, Selection
 
 ALL = Selection(paths=(Path("specs"),), config=None, only=(), exclude=())
 TEXT = Output(format="text", reports=(), verbose=False, no_color=False)

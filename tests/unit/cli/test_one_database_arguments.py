@@ -14,18 +14,14 @@ from reconcile.cli.main import main
 from reconcile.cli.options import (
     ApplyOptions,
     ChangeOptions,
-    Consent,
     ListOptions,
-    Named,
     OperationOptions,
     Options,
     OrderOptions,
     Output,
     QueriesOptions,
     ReportFile,
-    Selection,
     StatisticsOptions,
-    Waiting,
 )
 from reconcile.operate.order import (
     CancelQuery,
@@ -36,6 +32,7 @@ from reconcile.operate.order import (
     TerminateQuery,
     Upgrade,
 )
+from reconcile.workflow.inputs import Consent, Named, Selection, Waiting
 
 TEXT = Output(format="text", reports=(), verbose=False, no_color=False)
 SHOP = Named(name="shop", selection=Selection(paths=(Path("specs"),), config=None))

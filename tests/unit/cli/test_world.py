@@ -22,10 +22,11 @@ import pytest
 from unit.cli.streams import Terminal, said, world
 
 from reconcile.cli.options import Output
-from reconcile.cli.record import run_id
 from reconcile.cli.streams import Writer
-from reconcile.cli.world import Interruption, World, interruptible
+from reconcile.cli.world import World, interruptible
 from reconcile.errors import ExitStatus, UsageError
+from reconcile.workflow.process import Interruption
+from reconcile.workflow.record import run_id
 
 PIPE = io.StringIO()
 
@@ -320,19 +321,6 @@ def test_the_summary_of_what_was_interrupted_waits_not_for_long() -> None:
         assert screen.read(6) == b"shown\n"
 
 
-def test_progress_is_dropped_where_nobody_reads() -> None:
-    """At once, and what comes later is shown."""
-    reader, writer = _full_pipe()
-    with os.fdopen(writer, "w") as stderr, os.fdopen(reader, "rb") as screen:
-        one = world(stderr=stderr)
-        began = time.monotonic()
-        one.show_progress("dropped")
-        assert time.monotonic() - began < 1
-        screen.read(65536)
-        one.show_progress("shown")
-        assert screen.read(5) == b"shown"
-
-
 @pytest.mark.parametrize("hurries", ["changing", "stop"])
 def test_a_message_waits_not_for_long_while_others_wait(hurries: str) -> None:
     """A second, once; then nothing until somebody reads again."""
@@ -385,10 +373,10 @@ def test_a_stopped_terminal_holds_nothing_up() -> None:
     with os.fdopen(slave, "w") as stderr:
         one = world(stderr=stderr)
         termios.tcflow(slave, termios.TCOOFF)
-        one.show_progress("dropped")
+        one.show_line("dropped")
         termios.tcflow(slave, termios.TCOON)
-        one.show_progress("shown")
-        assert os.read(master, 100) == b"shown"
+        one.show_line("shown")
+        assert os.read(master, 100) == b"\r\x1b[Kshown"
         assert os.get_blocking(slave)
     os.close(master)
 

@@ -7,15 +7,8 @@ import pytest
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, FieldChange, Risk, Update
 from reconcile.model.state import Fields, Value
-from reconcile.report.words import (
-    about_so_long,
-    count,
-    duration,
-    listed,
-    no_way_back,
-    show_fields,
-    show_value,
-)
+from reconcile.model.text import about_so_long, count, duration
+from reconcile.report.words import listed, no_way_back, show_fields, show_value
 
 
 @pytest.mark.parametrize(

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reconcile.errors import UnusableConnectionError
-from reconcile.sql.dsn import Dsn, resolve
+from reconcile.sql.dsn import Dsn, Surroundings, resolve
 from reconcile.sql.secret_file import LARGEST
 
 SECRET = "postgresql://shop:canary-4711@db.example/shop"
 
 
-def of(**environment: str) -> dict[str, str]:
+def of(**environment: str) -> Surroundings:
     """The environment of a run."""
-    return environment
+    return Surroundings(environment=environment)
 
 
-def refused(reference: str, environment: Mapping[str, str]) -> str:
+def refused(reference: str, surroundings: Surroundings) -> str:
     """The sentence with which a reference is refused, which holds nothing of the secret."""
     with pytest.raises(UnusableConnectionError) as caught:
-        resolve(reference, environment)
+        resolve(reference, surroundings)
     assert "canary" not in repr(caught.value) + repr(caught.value.__context__)
     assert str(caught.value) == f"{caught.value.what}: {caught.value.hint}"
     return str(caught.value)
@@ -41,17 +41,18 @@ def secrets(tmp_path: Path) -> Path:
 
 def test_a_connection_string_hides_itself() -> None:
     """Neither it nor the environment shows in a repr."""
-    environment = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=SECRET)
-    dsn = resolve("${env:SHOP}", environment)
+    surroundings = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=SECRET)
+    dsn = resolve("${env:SHOP}", surroundings)
     assert dsn == Dsn(reference="${env:SHOP}", secret=SECRET)
     assert repr(dsn) == str(dsn) == "Dsn(reference='${env:SHOP}')"
+    assert "canary" not in repr(surroundings)
 
 
 @pytest.mark.parametrize("allowed", ["SHOP", "OTHER, SHOP ,THIRD", " SHOP"])
 def test_a_listed_variable_is_open(allowed: str) -> None:
     """Names are parted by commas; spaces around them do not count."""
-    environment = of(RECONCILE_ENV_ALLOW=allowed, SHOP=SECRET)
-    assert resolve("${env:SHOP}", environment).secret == SECRET
+    surroundings = of(RECONCILE_ENV_ALLOW=allowed, SHOP=SECRET)
+    assert resolve("${env:SHOP}", surroundings).secret == SECRET
 
 
 @pytest.mark.parametrize("allowed", ["", "SHOPS", "SH*", "SHOP OTHER", "shop"])
@@ -73,8 +74,8 @@ def test_without_a_list_every_variable_is_closed() -> None:
 )
 def test_the_tools_own_variables_stay_closed(name: str) -> None:
     """No list opens a credential."""
-    environment = of(**{"RECONCILE_ENV_ALLOW": name, name: SECRET})
-    assert "is the tool's own, which no spec may name" in refused(f"${{env:{name}}}", environment)
+    surroundings = of(**{"RECONCILE_ENV_ALLOW": name, name: SECRET})
+    assert "is the tool's own, which no spec may name" in refused(f"${{env:{name}}}", surroundings)
 
 
 def test_a_listed_variable_has_to_be_set() -> None:
@@ -87,15 +88,15 @@ def test_a_listed_variable_has_to_be_set() -> None:
 @pytest.mark.parametrize("value", ["", "  ", "\n"])
 def test_an_empty_variable_is_refused(value: str) -> None:
     """To libpq an empty string would mean its own defaults."""
-    environment = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=value)
-    assert "'${env:SHOP}' is empty" in refused("${env:SHOP}", environment)
+    surroundings = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=value)
+    assert "'${env:SHOP}' is empty" in refused("${env:SHOP}", surroundings)
 
 
 @pytest.mark.parametrize("value", ["canary\0", "canary\udcff"])
 def test_what_is_no_text_is_refused(value: str) -> None:
     """The driver would end at a zero, and cannot be given what is not UTF-8."""
-    environment = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=value)
-    assert "is no text" in refused("${env:SHOP}", environment)
+    surroundings = of(RECONCILE_ENV_ALLOW="SHOP", SHOP=value)
+    assert "is no text" in refused("${env:SHOP}", surroundings)
 
 
 @pytest.mark.parametrize(
@@ -131,19 +132,19 @@ def test_what_is_no_reference_is_not_quoted(written: str) -> None:
 def test_a_last_newline_is_no_part_of_it(secrets: Path, ending: str) -> None:
     """Editors end files with one, and `cat` in a script ends variables so."""
     (secrets / "shop").write_bytes(f"{SECRET}{ending}".encode())
-    environment = of(
+    surroundings = of(
         RECONCILE_SECRETS_DIR=str(secrets), RECONCILE_ENV_ALLOW="SHOP", SHOP=SECRET + ending
     )
-    assert resolve("${file:shop}", environment).secret == SECRET
-    assert resolve("${env:SHOP}", environment).secret == SECRET
+    assert resolve("${file:shop}", surroundings).secret == SECRET
+    assert resolve("${env:SHOP}", surroundings).secret == SECRET
 
 
 def test_a_file_may_be_named_by_its_whole_path(secrets: Path) -> None:
     """As long as it is below the directory."""
     (secrets / "eu").mkdir()
     (secrets / "eu" / "shop").write_text(SECRET)
-    environment = of(RECONCILE_SECRETS_DIR=str(secrets))
-    assert resolve(f"${{file:{secrets}/eu/shop}}", environment).secret == SECRET
+    surroundings = of(RECONCILE_SECRETS_DIR=str(secrets))
+    assert resolve(f"${{file:{secrets}/eu/shop}}", surroundings).secret == SECRET
 
 
 def test_links_are_followed_inside(secrets: Path) -> None:
@@ -152,8 +153,8 @@ def test_links_are_followed_inside(secrets: Path) -> None:
     (secrets / "..2026" / "shop").write_text(SECRET)
     (secrets / "..now").symlink_to("..2026")
     (secrets / "shop").symlink_to("..now/shop")
-    environment = of(RECONCILE_SECRETS_DIR=str(secrets))
-    assert resolve("${file:shop}", environment).secret == SECRET
+    surroundings = of(RECONCILE_SECRETS_DIR=str(secrets))
+    assert resolve("${file:shop}", surroundings).secret == SECRET
 
 
 def test_the_directory_itself_may_be_a_link(secrets: Path) -> None:
@@ -232,8 +233,8 @@ def test_what_is_no_file_with_a_text_is_refused(
 def test_the_largest_file_is_read(secrets: Path) -> None:
     """The limit itself is allowed."""
     (secrets / "shop").write_bytes(b"x" * LARGEST)
-    environment = of(RECONCILE_SECRETS_DIR=str(secrets))
-    assert len(resolve("${file:shop}", environment).secret) == LARGEST
+    surroundings = of(RECONCILE_SECRETS_DIR=str(secrets))
+    assert len(resolve("${file:shop}", surroundings).secret) == LARGEST
 
 
 def test_the_directory_is_no_file(secrets: Path) -> None:
@@ -244,8 +245,8 @@ def test_the_directory_is_no_file(secrets: Path) -> None:
 
 def test_a_missing_directory_is_said(tmp_path: Path) -> None:
     """As a file that is not there."""
-    environment = of(RECONCILE_SECRETS_DIR=str(tmp_path / "none"))
-    assert "cannot be read: no such file" in refused("${file:shop}", environment)
+    surroundings = of(RECONCILE_SECRETS_DIR=str(tmp_path / "none"))
+    assert "cannot be read: no such file" in refused("${file:shop}", surroundings)
 
 
 @pytest.mark.parametrize("name", ["PGSERVICEFILE", "PGSSLROOTCERT", "PGPASSFILE"])

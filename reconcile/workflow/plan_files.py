@@ -12,12 +12,8 @@ from pathlib import Path
 from attrs import frozen
 
 from reconcile import __version__
-from reconcile.cli.fleet import Fleet
-from reconcile.cli.options import Selection
-from reconcile.cli.output_files import put
-from reconcile.cli.world import World
 from reconcile.errors import ReconcileError, UsageError
-from reconcile.files import read_file
+from reconcile.files import put, read_file
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.plan import Plan, Proposal, Record, Seal
 from reconcile.model.state import Desired
@@ -29,6 +25,9 @@ from reconcile.plan.written import WrittenCommit, WrittenScope
 from reconcile.spec.git import commit_of
 from reconcile.spec.inline import as_written, read_inline
 from reconcile.spec.text import LARGEST_FILE
+from reconcile.workflow.fleet import Fleet
+from reconcile.workflow.inputs import Selection
+from reconcile.workflow.process import Process
 
 KEY = "RECONCILE_PLAN_KEY"
 _SHORTEST = 16
@@ -43,12 +42,12 @@ class PlanFile:
     record: Record
 
 
-def read_plan_file(path: Path, world: World) -> PlanFile:
+def read_plan_file(path: Path, process: Process) -> PlanFile:
     """Read a plan file and see that it is ours. Raises PlanFileError, UsageError for an unfit key.
 
     With a key, a signature has to be right where there is one; without, it is not checked.
     """
-    key = _key(world)
+    key = _key(process)
     try:
         saved = load(_content(path))
         seal = _seal(saved, key)
@@ -57,7 +56,7 @@ def read_plan_file(path: Path, world: World) -> PlanFile:
     except PlanFileError as error:
         raise PlanFileError(f"plan file {str(path)!r}: {error}") from error
     record = Record(
-        made=saved.made, expires=saved.expires, version=saved.version, seal=seal, now=world.now()
+        made=saved.made, expires=saved.expires, version=saved.version, seal=seal, now=process.now()
     )
     return PlanFile(path=path, saved=saved, record=record)
 
@@ -77,22 +76,22 @@ def _check_values(plan: Plan) -> None:
                 ) from error
 
 
-def must_be_signed(world: World) -> bool:
+def must_be_signed(process: Process) -> bool:
     """Whether there is a key, so that a plan without a signature is not applied.
 
     Raises UsageError for an unfit key.
     """
-    return _key(world) is not None
+    return _key(process) is not None
 
 
 def write_plan_file(
-    path: Path, proposal: Proposal, made_for: WrittenScope, life: float, world: World
+    path: Path, proposal: Proposal, made_for: WrittenScope, life: float, process: Process
 ) -> Saved:
     """Write a proposal where it is to be read again; it may be applied for `life` seconds.
 
     Raises ReconcileError where it cannot be written; then what was there is there still.
     """
-    key, now = _key(world), world.now()
+    key, now = _key(process), process.now()
     saved = Saved(
         proposal=proposal,
         made=now,
@@ -127,9 +126,9 @@ def check_names(selection: Selection, fleet: Fleet) -> None:
             ) from None
 
 
-def scope_of(selection: Selection, fleet: Fleet, world: World) -> WrittenScope:
+def scope_of(selection: Selection, fleet: Fleet, process: Process) -> WrittenScope:
     """What a plan was chosen from."""
-    commit = commit_of(selection.paths[0], world.environment)
+    commit = commit_of(selection.paths[0], process.environment)
     return WrittenScope(
         paths=tuple(str(path) for path in selection.paths),
         config=os.path.relpath(fleet.config.file) if fleet.config.file else None,
@@ -168,9 +167,9 @@ def _seal(saved: Saved, key: bytes | None) -> Seal:
     return Seal.VERIFIED
 
 
-def _key(world: World) -> bytes | None:
+def _key(process: Process) -> bytes | None:
     """The key, None only where the variable is not set: an empty one is a secret that is missing."""
-    text = world.environment.get(KEY)
+    text = process.environment.get(KEY)
     if text is None:
         return None
     key = os.fsencode(text.rstrip("\r\n"))

@@ -9,9 +9,6 @@ from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.apply.resolve import settle
-from reconcile.cli.fleet import Fleet
-from reconcile.cli.pipeline import read_plan
-from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.address import Address
@@ -29,6 +26,9 @@ from reconcile.observe.observer import observe_database
 from reconcile.plan.build import plan_database
 from reconcile.plan.digest import plan_id
 from reconcile.plan.intent import intended
+from reconcile.workflow.fleet import Fleet
+from reconcile.workflow.process import Process
+from reconcile.workflow.propose import read_plan
 
 _TOUCHED = frozenset(
     {
@@ -52,14 +52,14 @@ class Again:
 
     fleet: Fleet
     reads: Reads
-    world: World
+    process: Process
     lookups: Lookups
     narrow: frozenset[str] = frozenset()
 
     def database(self, before: DatabasePlan) -> DatabasePlan:
         """Plan anew what the actions of a plan ask for: no request is spent on anything else."""
         desired = intended(before, before.actions)
-        inspect = self.world.sql.inspect
+        inspect = self.process.sql.inspect
         return plan_database(desired, observe_database(desired, self.reads, self.lookups, inspect))
 
     def told_by(self, resource: object, before: DatabasePlan, target: Target) -> Observed | None:
@@ -83,7 +83,7 @@ class Again:
                 for tried, now in zip(outcomes, found, strict=True)
                 if tried.result is Result.UNKNOWN and now.result is Result.UNKNOWN
             )
-            if after is None or not lost or self.world.interruption.stop.wait(pause):
+            if after is None or not lost or self.process.interruption.stop.wait(pause):
                 break
             after = self.proposal(after, lost) or after
             found = settle(outcomes, after.plan)
@@ -100,7 +100,7 @@ class Again:
         desired = tuple(one for one in self.fleet.desired if one.handle in touched)
         try:
             again = read_plan(
-                evolve(self.fleet, desired=desired), self.reads, self.world, stop=Event()
+                evolve(self.fleet, desired=desired), self.reads, self.process, stop=Event()
             )
         except ReconcileError as error:
             again = _unread(before.plan, touched, str(error))

@@ -11,9 +11,6 @@ import shlex
 from attrs import evolve
 
 from reconcile.apply.open_ends import OpenEnd
-from reconcile.cli.options import Consent
-from reconcile.cli.resume import Findings
-from reconcile.cli.world import World
 from reconcile.errors import UsageError
 from reconcile.model.change import Risk
 from reconcile.model.order import Deed, Done
@@ -21,6 +18,9 @@ from reconcile.model.run import Result
 from reconcile.model.text import moment
 from reconcile.operate.order import Order
 from reconcile.operate.subject import Subject
+from reconcile.workflow.inputs import Consent
+from reconcile.workflow.process import Process
+from reconcile.workflow.resume import Findings
 
 
 def check_again(consent: Consent, before: OpenEnd | None) -> None:
@@ -59,10 +59,10 @@ def consent_in_doubt(consent: Consent, deed: Deed, doubt: OpenEnd | None) -> tup
 
 
 def stopped_in_doubt(
-    consent: Consent, deed: Deed, doubt: OpenEnd | None, world: World
+    consent: Consent, deed: Deed, doubt: OpenEnd | None, process: Process
 ) -> Done | None:
     """The end of a command that an earlier run may have done, where no person can be asked."""
-    if doubt is None or consent.again == doubt.run.id or world.attended:
+    if doubt is None or consent.again == doubt.run.id or process.attended:
         return None
     flag = shlex.join(["--again", doubt.run.id])
     return Done(

@@ -8,15 +8,15 @@ from datetime import date
 from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
-from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
-from reconcile.cli.options import Named, Selection
-from reconcile.cli.pipeline import About
-from reconcile.cli.world import World
 from reconcile.errors import UsageError
 from reconcile.model.state import Desired
 from reconcile.model.target import Reference
 from reconcile.observe.found import find
 from reconcile.operate.subject import Subject
+from reconcile.workflow.fleet import Fleet, fleet_without_specs, valid_fleet
+from reconcile.workflow.inputs import Named, Selection
+from reconcile.workflow.process import Process
+from reconcile.workflow.propose import About
 
 
 @frozen(kw_only=True)
@@ -40,7 +40,7 @@ def look_up(named: Named, *, today: date) -> Known:
     return Known(reference=reference, fleet=evolve(fleet, is_one_off=True), spec=spec)
 
 
-def check_specs(known: Known, named: Named, world: World) -> None:
+def check_specs(known: Known, named: Named, process: Process) -> None:
     """Before a loss, see to it that the specs are valid, and say where there are none.
 
     Raises InvalidSpecsError.
@@ -48,10 +48,10 @@ def check_specs(known: Known, named: Named, world: World) -> None:
     if known.spec is not None:
         return
     if any(path.exists() for path in named.selection.paths):
-        valid_fleet(named.selection, today=world.today())
+        valid_fleet(named.selection, today=process.today())
     elif not known.fleet.project.specs:
         looked = ", ".join(repr(str(path)) for path in named.selection.paths)
-        world.tell(f"note: there are no specs at {looked}: whether one protects it is not known")
+        process.tell(f"note: there are no specs at {looked}: whether one protects it is not known")
 
 
 def references(

@@ -15,10 +15,6 @@ from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered
 from reconcile.apply.replay import HistoryError
 from reconcile.apply.resolve import action_of, order_settlement, settlement
-from reconcile.cli.again import Again
-from reconcile.cli.fleet import Fleet
-from reconcile.cli.record import addons, opening, run_id
-from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
 from reconcile.model.address import Address
 from reconcile.model.history import History, RunState, Settlement
@@ -28,6 +24,10 @@ from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
 from reconcile.observe.lookups import Lookups
 from reconcile.plan.intent import NotOursError
+from reconcile.workflow.fleet import Fleet
+from reconcile.workflow.process import Process
+from reconcile.workflow.record import addons, opening, run_id
+from reconcile.workflow.reread import Again
 
 _Name = tuple[str, Address, str]
 """The run, the address and the verb of what was left open."""
@@ -76,7 +76,7 @@ class Findings:
 
 @contextmanager
 def written_down(
-    earlier: Earlier, command: str, plan: Plan, directory: Path, world: World
+    earlier: Earlier, command: str, plan: Plan, directory: Path, process: Process
 ) -> Iterator[Findings]:
     """What was found out, for the journal of the run; if it makes none, as a run that does nothing."""
     findings = Findings(earlier=earlier, found=earlier.settled)
@@ -84,42 +84,44 @@ def written_down(
         yield findings
     finally:
         if findings.found:
-            _record(findings, command, plan, directory, world)
+            _record(findings, command, plan, directory, process)
 
 
-def _record(findings: Findings, command: str, plan: Plan, directory: Path, world: World) -> None:
+def _record(
+    findings: Findings, command: str, plan: Plan, directory: Path, process: Process
+) -> None:
     try:
-        with Journal(directory, run_id(world), world.now) as journal:
+        with Journal(directory, run_id(process), process.now) as journal:
             journal.begin(opening(command, addons(plan), None, actions=0))
             findings.write(journal)
             journal.end({})
     except ReconcileError as error:
-        world.tell(f"note: what was found out about earlier runs is not written down: {error}")
+        process.tell(f"note: what was found out about earlier runs is not written down: {error}")
 
 
-def settle_earlier(plan: Plan, again: Again, directory: Path, world: World) -> Earlier:
+def settle_earlier(plan: Plan, again: Again, directory: Path, process: Process) -> Earlier:
     """What became of deeds of earlier runs on these databases whose end they do not know.
 
     Only what they were about is read again. What goes on, or cannot be read now, stays open; what
     cannot be known is said once.
     """
     try:
-        history = open_history(directory, world.now())
+        history = open_history(directory, process.now())
     except HistoryError as error:
-        world.tell(f"warning: what earlier runs left open is not known: {error}")
+        process.tell(f"warning: what earlier runs left open is not known: {error}")
         return Earlier()
-    _warn(history, directory, world)
+    _warn(history, directory, process)
     ends = open_ends(history.runs, addons(plan))
     for end in ends:
-        world.tell(f"note: {_left_open(end)}; what it came to is read now")
+        process.tell(f"note: {_left_open(end)}; what it came to is read now")
     databases = {one.handle: one for one in plan.databases}
     found: list[Settlement] = []
     for handle in dict.fromkeys(sorted(end.handle for end in ends)):
         about = [end for end in ends if end.handle == handle]
-        found += _settled(databases[handle], about, again, world)
+        found += _settled(databases[handle], about, again, process)
     known = {(one.run, one.address, one.verb): one for one in found}
     for end in ends:
-        world.tell(f"note: run {end.run.id}: {_said(end)}: {_became(end, known.get(_name(end)))}")
+        process.tell(f"note: run {end.run.id}: {_said(end)}: {_became(end, known.get(_name(end)))}")
     return Earlier(
         settled=tuple(found),
         open=tuple(end for end in ends if _name(end) not in known),
@@ -133,9 +135,9 @@ def _known_now(end: OpenEnd, known: Mapping[_Name, Settlement]) -> OpenEnd:
     return evolve(end, deed=settled_deed(end.deed, found)) if found else end
 
 
-def again_of(fleet: Fleet, reads: Reads, world: World) -> Again:
+def again_of(fleet: Fleet, reads: Reads, process: Process) -> Again:
     """What it takes to read the database of a one-off command again."""
-    return Again(fleet=fleet, reads=reads, world=world, lookups=Lookups(reads.client.call))
+    return Again(fleet=fleet, reads=reads, process=process, lookups=Lookups(reads.client.call))
 
 
 def plan_of(handle: str, target: Target) -> Plan:
@@ -145,11 +147,11 @@ def plan_of(handle: str, target: Target) -> Plan:
     return Plan(databases=(database,))
 
 
-def _warn(history: History, directory: Path, world: World) -> None:
+def _warn(history: History, directory: Path, process: Process) -> None:
     """Name the journals that may hold what nobody can read."""
     for one in history.in_doubt:
         path = directory / "runs" / f"{one.id}.jsonl"
-        world.tell(
+        process.tell(
             f"warning: {str(path)!r}: {one.reason}; what its run left open may not be known: check"
             " its databases, then move the file away"
         )
@@ -160,20 +162,20 @@ def _name(end: OpenEnd) -> _Name:
 
 
 def _settled(
-    plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again, world: World
+    plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again, process: Process
 ) -> Iterator[Settlement]:
-    yield from _settled_changes(plan, [end for end in ends if end.deed.change], again, world)
+    yield from _settled_changes(plan, [end for end in ends if end.deed.change], again, process)
     for end in ends:
         if end.deed.change is None:
             yield from _settled_order(plan, end, again)
 
 
 def _settled_changes(
-    plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again, world: World
+    plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again, process: Process
 ) -> Iterator[Settlement]:
     if not ends:
         return
-    actions = tuple(action_of(end, world.now().date()) for end in ends)
+    actions = tuple(action_of(end, process.now().date()) for end in ends)
     try:
         now = again.database(evolve(plan, items=actions))
     except NotOursError:  # a version of the tool that knew other changes wrote it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from attrs import evolve
@@ -21,38 +21,36 @@ from reconcile.apply.execute import (
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
 from reconcile.apply.loop import Loop, count_results
-from reconcile.cli.again import Again
-from reconcile.cli.cost import announce_applying, announce_reading, tell_cost
-from reconcile.cli.exits import run_status
-from reconcile.cli.fleet import Fleet
-from reconcile.cli.following import followed
-from reconcile.cli.options import Output
-from reconcile.cli.pipeline import judge_again, propose, reading, surroundings
-from reconcile.cli.present import present
-from reconcile.cli.progress import progress
-from reconcile.cli.record import addons, held_by_others, in_spite_of_the_journal, opening, run_id
-from reconcile.cli.resume import Earlier, Findings, settle_earlier, written_down
-from reconcile.cli.saved_look import Looked, look_and_judge
-from reconcile.cli.securing import securing
-from reconcile.cli.task import Task
-from reconcile.cli.world import World
-from reconcile.errors import ExitStatus
 from reconcile.guard.would_run import Permits
 from reconcile.model.change import ActionKey
 from reconcile.model.history import Opening, Permission
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Run
 from reconcile.observe.lookups import Lookups
-from reconcile.report.page import Look
-from reconcile.report.run_text import run_text
-from reconcile.report.to_json import run_json
+from reconcile.workflow.cost import announce_applying, announce_reading
+from reconcile.workflow.fleet import Fleet
+from reconcile.workflow.following import followed
+from reconcile.workflow.process import Process
+from reconcile.workflow.propose import judge_again, propose, reading, surroundings
+from reconcile.workflow.record import (
+    addons,
+    held_by_others,
+    in_spite_of_the_journal,
+    opening,
+    run_id,
+)
+from reconcile.workflow.reread import Again
+from reconcile.workflow.resume import Earlier, Findings, settle_earlier, written_down
+from reconcile.workflow.saved_look import Looked, look_and_judge
+from reconcile.workflow.securing import securing
+from reconcile.workflow.task import Task
 
 
-def dry_run(task: Task, world: World) -> Run:
+def dry_run(task: Task, process: Process) -> Run:
     """The same loop, with an executor that sends nothing, over a connection that cannot write."""
-    with reading(task.about, task.output, world) as reads:
+    with reading(task.about, process) as reads:
         fleet = task.wanted(reads)
-        looked = _proposed(task, _again(task, fleet, reads, world), task.allowance.permits)
+        looked = _proposed(task, _again(task, fleet, reads, process), task.allowance.permits)
         loop = Loop(
             proposal=_whole(task, looked.proposal),
             allowance=task.allowance,
@@ -60,11 +58,11 @@ def dry_run(task: Task, world: World) -> Run:
             known=looked.known,
             workers=reads.workers,
             recheck=lambda plan: looked.looks.get(plan.handle, plan),
-            secure=securing(task.safeguard, fleet.config.policy, reads, DryMaker(), world),
-            stop=world.interruption.stop,
+            secure=securing(task.safeguard, fleet.config.policy, reads, DryMaker(), process),
+            stop=process.interruption.stop,
         )
         return Run(
-            id=run_id(world),
+            id=run_id(process),
             before=looked.proposal,
             dry=True,
             kept=task.saved is not None,
@@ -87,14 +85,14 @@ def _proposed(task: Task, again: Again, permits: Permits | None, *, shown: bool 
             overrides=overrides,
             backup_first=safe,
         )
-    fleet, reads, world = again.fleet, again.reads, again.world
+    fleet, reads, process = again.fleet, again.reads, again.process
     if task.fleetwide:
-        announce_reading(fleet.desired, reads, task.about, world)
-    stop = world.interruption.stop
+        announce_reading(fleet.desired, reads, task.about, process)
+    stop = process.interruption.stop
     made = propose(
         fleet,
         reads,
-        world,
+        process,
         stop=stop,
         overrides=overrides,
         backup_first=safe,
@@ -109,41 +107,41 @@ def _whole(task: Task, judged: Proposal) -> Proposal:
     return evolve(task.saved.proposal, findings=judged.findings) if task.saved else judged
 
 
-def _again(task: Task, fleet: Fleet, reads: Reads, world: World) -> Again:
+def _again(task: Task, fleet: Fleet, reads: Reads, process: Process) -> Again:
     return Again(
         fleet=fleet,
         reads=reads,
-        world=world,
+        process=process,
         lookups=Lookups(reads.client.call),
         narrow=task.saved.narrow if task.saved else frozenset(),
     )
 
 
-def live_run(task: Task, world: World) -> Run:
+def live_run(task: Task, process: Process) -> Run:
     """Read, ask, carry out, and read what was touched again."""
-    place = world.state_dir(
+    place = process.state_dir(
         task.state_dir
     )  # a place for the journal is a condition for asking anything
-    began = world.ticks()
-    with connect_writing(surroundings(task.about, task.output, world)) as connection:
+    began = process.ticks()
+    with connect_writing(surroundings(task.about, process)) as connection:
         fleet = task.wanted(connection.reads)
-        again = _again(task, fleet, connection.reads, world)
+        again = _again(task, fleet, connection.reads, process)
         permits = None if task.asks else task.allowance.permits
         looked = _proposed(task, again, permits, shown=task.asks)
         connection.bound(None)  # a person thinks, and operations go on, for as long as they like
         proposal, whole = looked.proposal, _whole(task, looked.proposal)
         earlier = Earlier()
         if not proposal.refused:  # of a refused run nothing is sent
-            earlier = settle_earlier(whole.plan, again, place, world)
-        with written_down(earlier, task.command, whole.plan, place, world) as findings:
+            earlier = settle_earlier(whole.plan, again, place, process)
+        with written_down(earlier, task.command, whole.plan, place, process) as findings:
             allowance = task.consent(proposal)
             if task.asks and allowance is not None:
                 proposal = _after_consent(proposal, allowance, again, task)
-            started = Run(id=run_id(world), before=proposal, kept=task.saved is not None)
+            started = Run(id=run_id(process), before=proposal, kept=task.saved is not None)
             if allowance is None or not whole.plan.actions:
                 return evolve(started, spent=connection.spent())
             if task.fleetwide:
-                passed = world.ticks() - began
+                passed = process.ticks() - began
                 announce_applying(proposal, allowance, again, connection, task, passed=passed)
             done = _carry_out(
                 started, allowance, again, connection, task, known=looked.known, findings=findings
@@ -159,9 +157,9 @@ def _after_consent(proposal: Proposal, allowance: Allowance, again: Again, task:
         proposal,
         again.fleet,
         again.reads,
-        again.world,
+        again.process,
         permits=allowance.permits,
-        stop=again.world.interruption.stop,
+        stop=again.process.interruption.stop,
         backup_first=task.safeguard.backup_first,
     )
 
@@ -177,21 +175,21 @@ def _carry_out(
     findings: Findings,
 ) -> Run:
     """Do what is allowed, and read it again, with the databases and a journal to ourselves."""
-    world = again.world
-    place = world.state_dir(task.state_dir)
-    with Locks(place, started.id, world.now) as locks:
+    process = again.process
+    place = process.state_dir(task.state_dir)
+    with Locks(place, started.id, process.now) as locks:
         before = _still(started.before, task)
         whole = _whole(task, before)
         held = held_by_others(whole, allowance, locks)
-        world.changing.set()
-        with Journal(place, started.id, world.now) as journal:
+        process.changing.set()
+        with Journal(place, started.id, process.now) as journal:
             journal.begin(_opening(whole, allowance, task))
             findings.write(journal)
             carry = partial(_tried, whole, allowance, again, connection, task)
             tried = carry(earlier=findings.earlier, journal=journal, held=held, known=known)
             connection.lift_deadline()  # what was done is to be known, whatever the time
             after, outcomes = again.settled(before, tried)
-            with in_spite_of_the_journal(world):
+            with in_spite_of_the_journal(process):
                 journal.complete(outcomes)
                 journal.end(count_results(outcomes))
             return evolve(started, before=before, outcomes=outcomes, after=after)
@@ -233,46 +231,26 @@ def _tried(
     held: Mapping[str, str],
     known: Mapping[ActionKey, Outcome],
 ) -> tuple[Outcome, ...]:
-    world = again.world
-    with progress(world, "applied", len(before.plan.actions)) as shown:
-        following = followed(connection.reads.client, task.waiting, shown, world)
+    process = again.process
+    with process.progress("applied", len(before.plan.actions)) as shown:
+        following = followed(connection.reads.client, task.waiting, shown, process)
         maker = LiveMaker(connection.writes, journal, following)
         policy = again.fleet.config.policy
         loop = Loop(
             proposal=before,
             allowance=allowance,
-            executor=LiveExecutor(connection.writes, SqlWrites(world.sql), journal, following),
+            executor=LiveExecutor(connection.writes, SqlWrites(process.sql), journal, following),
             held=held,
             dropped=task.saved.dropped if task.saved else frozenset(),
             known=known,
             workers=connection.workers,
-            stop=world.interruption.stop,
+            stop=process.interruption.stop,
             recheck=again.database,
             told_by=again.told_by,
-            ticks=world.ticks,
+            ticks=process.ticks,
             secure=securing(
-                task.safeguard, policy, connection.reads, maker, world, earlier=earlier.open
+                task.safeguard, policy, connection.reads, maker, process, earlier=earlier.open
             ),
             progress=lambda outcome: shown.advance(str(outcome.action.address)),
         )
         return loop.run()
-
-
-def show_run(
-    run: Run,
-    output: Output,
-    world: World,
-    *,
-    text: Callable[[Run, Look], str] = run_text,
-    status_of: Callable[[Run], ExitStatus] = run_status,
-) -> ExitStatus:
-    """Present what a run did, and what is left."""
-    done = evolve(run, interrupted=world.interruption.status)
-    status = status_of(done)
-    renderers = {
-        "text": lambda look: text(done, look),
-        "json": lambda _look: run_json(done, status=status),
-    }
-    status = present(renderers, output, world, status=status, effect=done.effect)
-    tell_cost(done.spent, world)
-    return status

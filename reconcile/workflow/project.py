@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from attrs import evolve
 
 from reconcile.api.reads import Reads
-from reconcile.cli.fleet import Fleet
 from reconcile.errors import ReconcileError
 from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.project import Claim
 from reconcile.plan.claims import Listing, Specs, claim
+from reconcile.workflow.fleet import Fleet
 
 
 def claims_of(plan: Plan, fleet: Fleet, reads: Reads) -> Mapping[str, Claim]:

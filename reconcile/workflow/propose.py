@@ -9,23 +9,22 @@ from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
-from reconcile.cli.fleet import Fleet, InvalidSpecsError
-from reconcile.cli.options import Output, Override
-from reconcile.cli.progress import Countdown, progress
-from reconcile.cli.project import claims_of
-from reconcile.cli.world import World
 from reconcile.guard.context import Context
 from reconcile.guard.review import override_flag, review
 from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
+from reconcile.observe.evidence import NO_WINDOWS, Windows, gather
 from reconcile.observe.observer import observe
-from reconcile.observe.recovery import NO_WINDOWS, Windows, gather
 from reconcile.plan.build import build_plan
 from reconcile.plan.claims import duplicates
 from reconcile.plan.digest import plan_id
 from reconcile.plan.verify import verify
 from reconcile.spec.config import Config
+from reconcile.workflow.fleet import Fleet, InvalidSpecsError
+from reconcile.workflow.inputs import Override
+from reconcile.workflow.process import Process
+from reconcile.workflow.project import claims_of
 
 
 @frozen(kw_only=True)
@@ -37,36 +36,36 @@ class About:
     max_wait: float | None = None
 
 
-def surroundings(about: About, output: Output, world: World) -> Surroundings:
+def surroundings(about: About, process: Process) -> Surroundings:
     """What a connection takes from the process and the project.
 
     From here on a first signal only sets `stop`: the command ends with a summary.
     """
-    world.interruption.heeded.set()
+    process.interruption.heeded.set()
     return Surroundings(
-        environment=world.environment,
+        environment=process.environment,
         region=about.config.region,
-        notify=world.tell,
-        countdown=Countdown(world).tell,
-        trace=world.tell if output.verbose else None,
-        stop=world.interruption.stop,
+        notify=process.tell,
+        countdown=process.countdown(),
+        trace=process.tell if process.verbose.is_set() else None,
+        stop=process.interruption.stop,
         budget=about.config.request_budget,
         longest=about.max_wait,
-        tokens=world.tokens_dir(),
-        requests=world.requests_dir(),
+        tokens=process.tokens_dir(),
+        requests=process.requests_dir(),
         databases=about.databases,
     )
 
 
-def reading(about: About, output: Output, world: World) -> Reads:
+def reading(about: About, process: Process) -> Reads:
     """A connection that cannot change anything; close it, or use `with`."""
-    return connect_reading(surroundings(about, output, world))
+    return connect_reading(surroundings(about, process))
 
 
-def tell_warnings(fleet: Fleet, world: World) -> None:
+def tell_warnings(fleet: Fleet, process: Process) -> None:
     """Say what was found in valid specs: it holds, and will be an error."""
     for one in fleet.findings:
-        world.tell(f"{one.location}: {one.severity.value}: {one.message} [{one.code}]")
+        process.tell(f"{one.location}: {one.severity.value}: {one.message} [{one.code}]")
 
 
 Notice = Callable[[Plan, Mapping[str, Observation]], None]
@@ -76,7 +75,7 @@ Notice = Callable[[Plan, Mapping[str, Observation]], None]
 def propose(
     fleet: Fleet,
     reads: Reads,
-    world: World,
+    process: Process,
     *,
     stop: Event,
     overrides: Sequence[Override] = (),
@@ -89,14 +88,14 @@ def propose(
     `backup_first` as in Context, `permits` as in `review`; `notice` is called with what was read.
     Raises as `judge`.
     """
-    plan, observed = _read(fleet, reads, world, stop=stop)
+    plan, observed = _read(fleet, reads, process, stop=stop)
     if notice is not None:
         notice(plan, observed)
     return judge(
         Proposal(plan=plan, id=plan_id(plan)),
         fleet,
         reads,
-        world,
+        process,
         stop=stop,
         overrides=overrides,
         backup_first=backup_first,
@@ -108,7 +107,7 @@ def judge(
     proposal: Proposal,
     fleet: Fleet,
     reads: Reads,
-    world: World,
+    process: Process,
     *,
     stop: Event,
     overrides: Sequence[Override] = (),
@@ -129,12 +128,12 @@ def judge(
     if clashes and not fleet.is_one_off:
         raise InvalidSpecsError(evolve(fleet, findings=clashes))
     context = Context(
-        now=world.now(),
+        now=process.now(),
         plan_id=ident,
         fleet=fleet.whole,
         policy=fleet.config.policy,
-        recovery_points=gather(plan, reads, windows=windows, stop=stop),
-        overrides=frozenset(_counting(overrides, ident, world)),
+        evidence=gather(plan, reads, windows=windows, stop=stop),
+        overrides=frozenset(_counting(overrides, ident, process)),
         backup_first=backup_first,
         claims=claims,
         needs_spec=needs_spec,
@@ -149,7 +148,7 @@ def judge_again(
     before: Proposal,
     fleet: Fleet,
     reads: Reads,
-    world: World,
+    process: Process,
     *,
     permits: Permits,
     stop: Event,
@@ -163,11 +162,11 @@ def judge_again(
     """
     running = would_run(before, permits)
     context = Context(
-        now=world.now(),
+        now=process.now(),
         plan_id=before.id,
         fleet=fleet.whole,
         policy=fleet.config.policy,
-        recovery_points=gather(running, reads, windows=windows, stop=stop),
+        evidence=gather(running, reads, windows=windows, stop=stop),
         overrides=frozenset(before.overridden),
         backup_first=backup_first,
     )
@@ -180,48 +179,48 @@ def judge_again(
     return evolve(before, findings=(*before.findings, *fresh))
 
 
-def _counting(overrides: Sequence[Override], ident: str, world: World) -> Iterator[str]:
+def _counting(overrides: Sequence[Override], ident: str, process: Process) -> Iterator[str]:
     """The codes that are overridden for this plan; it is told of those that are for another."""
     for one in overrides:
         if ident.startswith(one.plan):
             yield one.code
         else:
             flag, own = override_flag(one.code, one.plan), override_flag(one.code, ident)
-            world.tell(f"note: {flag} is for another plan, and does not count; this one is {own}")
+            process.tell(f"note: {flag} is for another plan, and does not count; this one is {own}")
 
 
-def read_plan(fleet: Fleet, reads: Reads, world: World, *, stop: Event) -> Plan:
+def read_plan(fleet: Fleet, reads: Reads, process: Process, *, stop: Event) -> Plan:
     """Read the databases and plan them: without the guards, and the reads that only they need.
 
     Raises PlanDefectError for a plan that would not converge.
     """
-    return _read(fleet, reads, world, stop=stop)[0]
+    return _read(fleet, reads, process, stop=stop)[0]
 
 
 def _read(
-    fleet: Fleet, reads: Reads, world: World, *, stop: Event
+    fleet: Fleet, reads: Reads, process: Process, *, stop: Event
 ) -> tuple[Plan, Mapping[str, Observation]]:
     desired = fleet.desired
-    with progress(world, "read", len(desired)) as shown:
+    with process.progress("read", len(desired)) as shown:
         observed = observe(
             desired,
             reads,
-            inspect=world.sql.inspect,
+            inspect=process.sql.inspect,
             stop=stop,
             progress=lambda handle, _state: shown.advance(handle),
         )
-    observed = {one.handle: _after_all_looks(one, observed[one.handle], world) for one in desired}
+    observed = {one.handle: _after_all_looks(one, observed[one.handle], process) for one in desired}
     plan = build_plan(desired, observed)
     verify(desired, observed, plan)
     return plan, observed
 
 
-def _after_all_looks(desired: Desired, observed: Observation, world: World) -> Observation:
+def _after_all_looks(desired: Desired, observed: Observation, process: Process) -> Observation:
     """A database as it was read, but for a connection that leads to another one's database."""
     if not isinstance(observed, Observed) or desired.connection is None:
         return observed
     reach = observed.facts.reach
     if reach is None:
         return observed
-    settled = world.sql.after_all(desired.connection, observed.target.addon, reach)
+    settled = process.sql.after_all(desired.connection, observed.target.addon, reach)
     return evolve(observed, facts=evolve(observed.facts, reach=settled))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from unit.cli.streams import world
 
-from reconcile.cli.plan_files import must_be_signed, read_plan_file
 from reconcile.errors import UsageError
+from reconcile.workflow.plan_files import must_be_signed, read_plan_file
 
 _EMPTY = "RECONCILE_PLAN_KEY is set and empty: set it to a random key, or unset it"
 _SHORT = "RECONCILE_PLAN_KEY is shorter than 16 bytes: set it to a random key"

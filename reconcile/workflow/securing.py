@@ -8,10 +8,10 @@ from datetime import timedelta
 from reconcile.api.reads import Reads
 from reconcile.apply.backup_first import BackupFirst, Maker, Secure, as_it_is
 from reconcile.apply.open_ends import OpenEnd
-from reconcile.cli.options import Safeguard
-from reconcile.cli.world import World
 from reconcile.model.policy import Policy
 from reconcile.model.request import BACK_UP
+from reconcile.workflow.inputs import Safeguard
+from reconcile.workflow.process import Process
 
 
 def securing(
@@ -19,7 +19,7 @@ def securing(
     policy: Policy,
     reads: Reads,
     maker: Maker,
-    world: World,
+    process: Process,
     *,
     earlier: Sequence[OpenEnd] = (),
 ) -> Secure:
@@ -33,8 +33,8 @@ def securing(
     return BackupFirst(
         read=reads.client.call,
         maker=maker,
-        since=lambda: world.now() - age,
-        tell=world.tell,
+        since=lambda: process.now() - age,
+        tell=process.tell,
         roll=safeguard.roll_backups,
         earlier=tuple(end for end in earlier if end.deed.request == str(BACK_UP)),
     ).secure

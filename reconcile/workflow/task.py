@@ -9,12 +9,12 @@ from attrs import field, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allowance
-from reconcile.cli.fleet import Fleet
-from reconcile.cli.options import Output, Override, Safeguard, Waiting
-from reconcile.cli.pipeline import About, Notice
-from reconcile.cli.saved import Taken
 from reconcile.model.history import Commit
 from reconcile.model.plan import Proposal
+from reconcile.workflow.apply_plan_file import Taken
+from reconcile.workflow.fleet import Fleet
+from reconcile.workflow.inputs import Override, Safeguard, Waiting
+from reconcile.workflow.propose import About, Notice
 
 
 @frozen(kw_only=True)
@@ -31,7 +31,6 @@ class Task:
 
     about: About
     wanted: Callable[[Reads], Fleet]
-    output: Output
     consent: Callable[[Proposal], Allowance | None]
     allowance: Allowance
     asks: bool = True

@@ -10,19 +10,19 @@ from reconcile.apply.allowance import Allowance
 from reconcile.apply.estimate import estimate as estimate_applying
 from reconcile.apply.estimate import waits_of
 from reconcile.apply.execute import Connection
-from reconcile.cli.again import Again
-from reconcile.cli.fleet import Fleet
-from reconcile.cli.options import Waiting
-from reconcile.cli.pipeline import About
-from reconcile.cli.task import Task
-from reconcile.cli.world import World
 from reconcile.errors import ReconcileError
-from reconcile.model.cost import Estimate, Spent
+from reconcile.model.cost import Estimate
 from reconcile.model.plan import Proposal
 from reconcile.model.state import Desired
+from reconcile.model.text import about_so_long, count, duration
 from reconcile.observe.estimate import access_to, estimate, looks_of, reads_of
 from reconcile.plan.intent import intended
-from reconcile.report.words import about_so_long, count, duration
+from reconcile.workflow.fleet import Fleet
+from reconcile.workflow.inputs import Waiting
+from reconcile.workflow.process import Process
+from reconcile.workflow.propose import About
+from reconcile.workflow.reread import Again
+from reconcile.workflow.task import Task
 
 
 class CannotFitError(ReconcileError):
@@ -33,7 +33,7 @@ def announce_reading(
     desired: Sequence[Desired],
     reads: Reads,
     about: About,
-    world: World,
+    process: Process,
     *,
     requests_of: Callable[[Desired], int] = reads_of,
 ) -> None:
@@ -49,7 +49,7 @@ def announce_reading(
         requests_of=requests_of,
     )
     what, most = f"reading {count(len(desired), 'database')}", _most(foreseen)
-    _announce(what, foreseen, most, about, world)
+    _announce(what, foreseen, most, about, process)
     _refuse_too_long(what, foreseen, about.max_wait)
     reads.bound(most)
 
@@ -73,7 +73,7 @@ def announce_applying(
     waits = waits_of(proposal, allowance, backup_first=safe)
     most = _most(foreseen) + _longest_wait(waits, task.waiting, connection.workers)
     if foreseen.total:
-        _announce("applying", foreseen, most, task.about, again.world)
+        _announce("applying", foreseen, most, task.about, again.process)
     _refuse_too_long("applying", foreseen, task.about.max_wait, passed=passed)
     connection.bound(most)
 
@@ -120,10 +120,10 @@ _MINUTE = 60.0
 _LEAST_BOUND = 10 * _MINUTE
 
 
-def _announce(what: str, foreseen: Estimate, most: float, about: About, world: World) -> None:
+def _announce(what: str, foreseen: Estimate, most: float, about: About, process: Process) -> None:
     bound = "" if about.max_wait else f", at most {duration(most)}"
     requests, so_long = count(foreseen.total, "request"), about_so_long(foreseen.seconds)
-    world.tell(f"{what}: {requests}, {so_long}{bound}")
+    process.tell(f"{what}: {requests}, {so_long}{bound}")
 
 
 def _refuse_too_long(
@@ -136,21 +136,3 @@ def _refuse_too_long(
             f"{what} takes about {duration(foreseen.seconds)}, longer than {left}--max-wait"
             f" {duration(max_wait)}: nothing was begun, take fewer databases with --only"
         )
-
-
-def tell_cost(spent: Spent, world: World) -> None:
-    """Say what the run cost."""
-    if not spent.total:
-        return
-    hosts = ", ".join(f"{number} {host}" for host, number in spent.requests.items() if number)
-    parts = [f"{count(spent.total, 'request')} sent: {hosts}"]
-    if spent.retries:
-        parts.append(f"{count(spent.retries, 'repetition')} among them")
-    waited = max(spent.waited.values(), default=0.0)
-    if waited >= _WORTH_SAYING:
-        parts.append(f"{duration(waited)} waited")
-    world.tell("; ".join(parts))
-
-
-_WORTH_SAYING = 1.0
-"""Seconds."""

@@ -10,10 +10,6 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from reconcile.apply.history import applied_before, in_doubt, runs_of_plan
-from reconcile.cli.fleet import Fleet, fleet_without_specs, valid_fleet
-from reconcile.cli.options import DEFAULT_PATHS, ApplyOptions, Selection
-from reconcile.cli.plan_files import PlanFile, digests, files_of, must_be_signed, read_plan_file
-from reconcile.cli.world import World
 from reconcile.guard.plan_file import FromFile, review_file
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding
@@ -33,6 +29,16 @@ from reconcile.plan.local_specs import (
 from reconcile.plan.strict import PlanFileError
 from reconcile.spec.config import Config
 from reconcile.spec.git import commit_of
+from reconcile.workflow.fleet import Fleet, fleet_without_specs, valid_fleet
+from reconcile.workflow.inputs import DEFAULT_PATHS, Selection
+from reconcile.workflow.plan_files import (
+    PlanFile,
+    digests,
+    files_of,
+    must_be_signed,
+    read_plan_file,
+)
+from reconcile.workflow.process import Process
 
 
 @frozen(kw_only=True)
@@ -56,76 +62,72 @@ class Taken:
     late: Callable[[], tuple[Finding, ...]]
 
 
-def saved_plan(path: Path, options: ApplyOptions, world: World) -> Taken:
-    """Take the plan of a file.
+def saved_plan(
+    path: Path,
+    process: Process,
+    *,
+    named: tuple[Path, ...] = (),
+    config: Path | None = None,
+    state_dir: Path | None = None,
+) -> Taken:
+    """Take the plan of a file; `named` is where the specs are, if that was named.
 
     Raises PlanFileError for a file that cannot be believed, InvalidSpecsError for an invalid
     reconcile.yaml or specs that are here and not valid.
     """
-    read = read_plan_file(path, world)
-    _check_seal(read, world)
-    paths = _spec_paths(read, options)
-    common = Selection(paths=paths, config=options.selection.config)
-    config = fleet_without_specs(common, today=world.today())
-    _check_config(read, config.config)
-    specs = _specs(paths, options, world)
-    project = (specs or config).project.specs
+    read = read_plan_file(path, process)
+    _check_seal(read, process)
+    paths = _spec_paths(read, named)
+    selection = Selection(paths=paths, config=config)
+    common = fleet_without_specs(selection, today=process.today())
+    _check_config(read, common.config)
+    is_there = all(os.path.exists(path) for path in paths)  # noqa: PTH110 - pathlib raises for some
+    specs = valid_fleet(selection, today=process.today()) if named or is_there else None
+    project = (specs or common).project.specs
     index = SpecIndex(project)
-    plan = strictest(_part_of(read.saved.proposal.plan, world), project)
-    state_dir = world.state_dir(options.state_dir)
+    plan = strictest(_part_of(read.saved.proposal.plan, process), project)
+    journals = process.state_dir(state_dir)
 
     def refusals() -> tuple[Finding, ...]:
-        now = evolve(read, record=evolve(read.record, now=world.now()))
-        return review_file(plan, _known(now, plan, project, index, state_dir))
+        now = evolve(read, record=evolve(read.record, now=process.now()))
+        return review_file(plan, _known(now, plan, project, index, journals))
 
     wanted = _wanted(plan, index, read)
     return Taken(
         made=read.record.made,
         fleet=evolve(
-            config,
+            common,
             desired=tuple(wanted[one.handle] or intended(one) for one in plan.databases),
             whole=_whole(read, plan, specs),
-            load_project=(specs or config).load_project,
+            load_project=(specs or common).load_project,
         ),
         dropped=dropped(plan, project),
         narrow=frozenset(handle for handle, spec in wanted.items() if spec is None),
         proposal=Proposal(plan=plan, findings=refusals(), id=read.saved.proposal.id),
         signed=read.record.seal is Seal.VERIFIED,
-        commit=lambda: _commit(read, paths, specs, world),
+        commit=lambda: _commit(read, paths, specs, process),
         late=refusals,
     )
 
 
-def _check_seal(read: PlanFile, world: World) -> None:
+def _check_seal(read: PlanFile, process: Process) -> None:
     seal = read.record.seal
-    if seal is Seal.UNSIGNED and must_be_signed(world):
+    if seal is Seal.UNSIGNED and must_be_signed(process):
         raise PlanFileError(
             f"plan file {str(read.path)!r}: it is not signed, and RECONCILE_PLAN_KEY is set: plan"
             " again with the key"
         )
     if seal is Seal.UNCHECKED:
-        world.tell(
+        process.tell(
             "note: the plan is signed, and without RECONCILE_PLAN_KEY its signature is not checked"
         )
 
 
-def _spec_paths(read: PlanFile, options: ApplyOptions) -> tuple[Path, ...]:
+def _spec_paths(read: PlanFile, named: tuple[Path, ...]) -> tuple[Path, ...]:
     """Where the specs are that answer for a plan: never where an unsigned file says."""
     signed = read.record.seal is Seal.VERIFIED
     scope = tuple(Path(path) for path in read.saved.scope.paths) if signed else ()
-    return options.specs or scope or DEFAULT_PATHS
-
-
-def _specs(paths: tuple[Path, ...], options: ApplyOptions, world: World) -> Fleet | None:
-    """The specs that are here; None where there are none and nobody named any.
-
-    Raises InvalidSpecsError.
-    """
-    here = all(os.path.exists(path) for path in paths)  # noqa: PTH110 - pathlib raises for some
-    if not (here or options.specs):
-        return None
-    config = options.selection.config
-    return valid_fleet(Selection(paths=paths, config=config), today=world.today())
+    return named or scope or DEFAULT_PATHS
 
 
 def _wanted(plan: Plan, index: SpecIndex, read: PlanFile) -> Mapping[str, Desired | None]:
@@ -160,7 +162,7 @@ def _check_config(read: PlanFile, config: Config) -> None:
         )
 
 
-def _part_of(plan: Plan, world: World) -> Plan:
+def _part_of(plan: Plan, process: Process) -> Plan:
     """What of a plan is applied: its actions and steps. All else was so when it was made."""
     databases = tuple(
         evolve(one, items=one.doable, unmanaged=(), ignored=())
@@ -170,7 +172,7 @@ def _part_of(plan: Plan, world: World) -> Plan:
     left = sum(len(one.items) - len(one.doable) for one in plan.databases)
     if left:
         were = "item was" if left == 1 else "items were"
-        world.tell(f"note: {left} {were} blocked or pending when the plan was made: plan anew")
+        process.tell(f"note: {left} {were} blocked or pending when the plan was made: plan anew")
     return Plan(databases=databases)
 
 
@@ -200,10 +202,10 @@ def _whole(read: PlanFile, plan: Plan, specs: Fleet | None) -> int:
 
 
 def _commit(
-    read: PlanFile, paths: tuple[Path, ...], specs: Fleet | None, world: World
+    read: PlanFile, paths: tuple[Path, ...], specs: Fleet | None, process: Process
 ) -> Commit | None:
     """The commit of the specs: that which was signed, or of those that are here."""
     made_of = read.saved.scope.commit
     if read.record.seal is Seal.VERIFIED and made_of is not None:
         return Commit(id=made_of.id, dirty=made_of.dirty)
-    return commit_of(paths[0], world.environment) if specs else None
+    return commit_of(paths[0], process.environment) if specs else None

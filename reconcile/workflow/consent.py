@@ -5,34 +5,33 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from reconcile.cli.options import Consent
-from reconcile.cli.prompt import answer
-from reconcile.cli.world import World
 from reconcile.errors import UsageError
+from reconcile.workflow.inputs import Consent
+from reconcile.workflow.process import Process
 
 _AGREED = frozenset({"y", "yes"})
 
 
 def agreed(
-    consent: Consent, world: World, *, what: str, stakes: Sequence[str], name: str | None
+    consent: Consent, process: Process, *, what: str, stakes: Sequence[str], name: str | None
 ) -> bool:
     """Ask, unless the command line has the answer; `name` has to be typed where it is not None.
 
     Raises as `refuse_unanswerable`.
     """
-    refuse_unanswerable(consent, world, name=name, purpose=f"to {what}, ")
+    refuse_unanswerable(consent, process, name=name, purpose=f"to {what}, ")
     if is_given(consent, name):
         return True
-    world.tell(f"This would {what}:")
+    process.tell(f"This would {what}:")
     for stake in stakes:
-        world.tell(f"  {stake}")
+        process.tell(f"  {stake}")
     if name is None:
-        return answer(world, "Go on? [y/N] ").lower() in _AGREED
-    return answer(world, f"Type {name!r} to go on: ", strip=False) == name
+        return process.ask("Go on? [y/N] ").lower() in _AGREED
+    return process.ask(f"Type {name!r} to go on: ", strip=False) == name
 
 
 def refuse_unanswerable(
-    consent: Consent, world: World, *, name: str | None, purpose: str = ""
+    consent: Consent, process: Process, *, name: str | None, purpose: str = ""
 ) -> None:
     """Raise UsageError where nobody can be asked, or --confirm names something else."""
     if name is not None and consent.confirm not in (None, name):
@@ -40,7 +39,7 @@ def refuse_unanswerable(
             f"--confirm says {consent.confirm!r}, but it is {name!r} that is at stake:"
             " nothing was done"
         )
-    if consent.dry_run or world.attended or is_given(consent, name):
+    if consent.dry_run or process.attended or is_given(consent, name):
         return
     flag = "--yes" if name is None else shlex.join(["--confirm", name])
     raise UsageError(f"nobody can be asked here (no terminal): {purpose}say {flag}, or --dry-run")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from reconcile.api.reads import ReadClient
 from reconcile.apply.execute import Following
-from reconcile.cli.options import Waiting
-from reconcile.cli.progress import Progress
-from reconcile.cli.world import World
 from reconcile.model.operation import Watched
-from reconcile.report.words import duration
+from reconcile.model.text import duration
+from reconcile.workflow.inputs import Waiting
+from reconcile.workflow.process import Process, Progress
 
 
-def followed(client: ReadClient, waiting: Waiting, shown: Progress, world: World) -> Following:
+def followed(client: ReadClient, waiting: Waiting, shown: Progress, process: Process) -> Following:
     """How the operations of a run are waited for."""
 
     def tell(seen: Watched, seconds: float) -> None:
@@ -24,5 +23,5 @@ def followed(client: ReadClient, waiting: Waiting, shown: Progress, world: World
         wait=waiting.wait,
         patience=waiting.patience,
         tell=tell,
-        stop=world.interruption.stop,
+        stop=process.interruption.stop,
     )

@@ -10,11 +10,6 @@ from attrs import evolve, field, frozen
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
-from reconcile.cli.again import Again
-from reconcile.cli.cost import announce_reading
-from reconcile.cli.options import Override
-from reconcile.cli.pipeline import About, judge
-from reconcile.cli.saved import Taken
 from reconcile.guard.would_run import Permits
 from reconcile.model.change import ActionKey, Risk
 from reconcile.model.item import Action, Item
@@ -22,6 +17,11 @@ from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
 from reconcile.observe.estimate import looks_of
 from reconcile.plan.intent import intended
+from reconcile.workflow.apply_plan_file import Taken
+from reconcile.workflow.cost import announce_reading
+from reconcile.workflow.inputs import Override
+from reconcile.workflow.propose import About, judge
+from reconcile.workflow.reread import Again
 
 _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 _KNOWN = frozenset({Result.ALREADY_DONE, Result.STALE, Result.BLOCKED})
@@ -54,7 +54,7 @@ def look_and_judge(
 
     Nothing is looked at of a plan that is refused as a whole.
     """
-    given, stop = saved.proposal, again.world.interruption.stop
+    given, stop = saved.proposal, again.process.interruption.stop
     if given.refused:
         return Looked(proposal=given)
     looked = look(saved, again, about, stop, shown=shown)
@@ -64,7 +64,7 @@ def look_and_judge(
         looked.proposal,
         fleet,
         again.reads,
-        again.world,
+        again.process,
         stop=stop,
         overrides=overrides,
         backup_first=backup_first,
@@ -85,7 +85,7 @@ def look(saved: Taken, again: Again, about: About, stop: Event, *, shown: bool) 
     chosen = [one for one in plan.databases if one.actions and (shown or _is_risky(one))]
     if chosen:
         asked = [intended(one, one.actions) for one in chosen]
-        announce_reading(asked, again.reads, about, again.world, requests_of=looks_of)
+        announce_reading(asked, again.reads, about, again.process, requests_of=looks_of)
     looks: dict[str, DatabasePlan] = {}
     outcomes = Loop(
         proposal=Proposal(plan=Plan(databases=tuple(chosen))),

@@ -9,7 +9,6 @@ from functools import cache, partial
 
 from attrs import evolve, field, frozen
 
-from reconcile.cli.options import Selection
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.finding import Finding, only_warnings
 from reconcile.model.project import Project
@@ -17,6 +16,7 @@ from reconcile.model.state import Desired
 from reconcile.spec.config import Config, load_config
 from reconcile.spec.load import Loaded, load_specs
 from reconcile.spec.project import load_project
+from reconcile.workflow.inputs import Selection
 
 
 @frozen(kw_only=True)

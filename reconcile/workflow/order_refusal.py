@@ -8,10 +8,6 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from reconcile.api.reads import Reads
-from reconcile.cli.named import Known
-from reconcile.cli.options import Override
-from reconcile.cli.pipeline import judge
-from reconcile.cli.world import World
 from reconcile.model.address import Address
 from reconcile.model.change import Delete
 from reconcile.model.item import Action, Reason
@@ -20,11 +16,15 @@ from reconcile.model.order import Deed, Done
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Result, refusal_of
 from reconcile.model.target import Pins, Target
-from reconcile.observe.recovery import Windows
+from reconcile.observe.evidence import Windows
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 from reconcile.plan.digest import canonical
 from reconcile.spec.inline import ORIGIN
+from reconcile.workflow.inputs import Override
+from reconcile.workflow.named import Known
+from reconcile.workflow.process import Process
+from reconcile.workflow.propose import judge
 
 
 def judged(
@@ -32,7 +32,7 @@ def judged(
     known: Known,
     subject: Subject,
     reads: Reads,
-    world: World,
+    process: Process,
     *,
     overrides: Sequence[Override],
 ) -> Proposal:
@@ -45,8 +45,8 @@ def judged(
         Proposal(plan=plan, id=_id(prepared.deed)),
         evolve(known.fleet, desired=(), findings=(), whole=0),
         reads,
-        world,
-        stop=world.interruption.stop,
+        process,
+        stop=process.interruption.stop,
         overrides=overrides,
         windows=windows_of(prepared),
     )

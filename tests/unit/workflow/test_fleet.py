@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from builders import desired
 
-from reconcile.cli.fleet import select
-from reconcile.cli.options import Selection
 from reconcile.errors import ExitStatus, UsageError
+from reconcile.workflow.fleet import select
+from reconcile.workflow.inputs import Selection
 
 FLEET = (
     desired(handle="shop", labels={"env": "production", "team": "commerce"}),

@@ -6,13 +6,13 @@ import pytest
 from attrs import evolve
 from builders import desired, observed
 
-from reconcile.cli.again import still_true
 from reconcile.kinds.backups import Backups
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import ITSELF
 from reconcile.plan.build import build_plan
+from reconcile.workflow.reread import still_true
 
 BACKUPS = Address(database="shop", kind="backups")
 

@@ -12,10 +12,10 @@ from reconcile import __version__
 from reconcile.apply.allowance import Allowance, withheld
 from reconcile.apply.journal import JournalError
 from reconcile.apply.locks import Locks
-from reconcile.cli.world import World
 from reconcile.model.history import Addon, Commit, Opening, Permission
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.target import Target
+from reconcile.workflow.process import Process
 
 
 def addon_of(target: Target) -> Addon:
@@ -77,7 +77,7 @@ def held_by_others(proposal: Proposal, allowance: Allowance, locks: Locks) -> di
 
 
 @contextmanager
-def in_spite_of_the_journal(world: World) -> Iterator[None]:
+def in_spite_of_the_journal(process: Process) -> Iterator[None]:
     """Go on where no line can be written any more: what was done is done, its summary still due.
 
     The run ends as a failure: the next one does not know what became of this one.
@@ -85,11 +85,11 @@ def in_spite_of_the_journal(world: World) -> Iterator[None]:
     try:
         yield
     except JournalError as error:
-        world.unrecorded.set()
-        world.tell(f"reconcile: {error}")
+        process.unrecorded.set()
+        process.tell(f"reconcile: {error}")
 
 
-def run_id(world: World) -> str:
+def run_id(process: Process) -> str:
     """Sorts by time, and does not repeat."""
-    now = world.now()
+    now = process.now()
     return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(4)}"
