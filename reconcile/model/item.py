@@ -13,16 +13,21 @@ from reconcile.model.state import Approval
 
 
 class Reason(Enum):
-    """Why an entry is in the plan."""
+    """Why an entry is in the plan: a stable code, of which reports make a sentence.
 
-    MISSING = "named in the spec, missing live"
-    DIFFERS = "live differs from the spec"
-    ABSENT = "listed under absent"
-    UNMANAGED = "live, but named nowhere in the spec"
-    MISMATCH = "the live database is another than the spec says"
-    NOT_OFFERED = "not offered by this engine or plan"
-    UNREADABLE = "what was answered about it could not be read"
-    BUSY = "the database is not ready for changes"
+    Missing: the spec names it and it is not live. Absent: it is listed under `absent`. Unmanaged:
+    it is live and the spec does not name it. Mismatch: the live database is not the one that the
+    spec describes. Busy: the database accepts no changes now.
+    """
+
+    MISSING = "missing"
+    DIFFERS = "differs"
+    ABSENT = "absent"
+    UNMANAGED = "unmanaged"
+    MISMATCH = "mismatch"
+    NOT_OFFERED = "not_offered"
+    UNREADABLE = "unreadable"
+    BUSY = "busy"
 
 
 @frozen(kw_only=True)

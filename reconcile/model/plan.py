@@ -201,9 +201,9 @@ def _is_error(finding: Finding) -> bool:
 class Seal(Enum):
     """Whether a plan file was signed: checked with our key, or taken as it is."""
 
-    UNSIGNED = "not signed"
-    UNCHECKED = "signed, not checked"
-    VERIFIED = "signed"
+    UNSIGNED = "unsigned"
+    UNCHECKED = "unchecked"
+    VERIFIED = "verified"
 
 
 @frozen(kw_only=True)

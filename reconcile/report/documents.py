@@ -12,12 +12,22 @@ from attrs import frozen
 
 from reconcile.model.constraint import described
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "2.0"
 
 JsonValue = None | bool | int | str | tuple[int | str, ...]
 JsonFields = Mapping[str, JsonValue]
 RiskWord = Literal["safe", "weakens", "disruptive", "lossy"]
 ChangeWord = Literal["create", "update", "delete"]
+ReasonWord = Literal[
+    "missing",
+    "differs",
+    "absent",
+    "unmanaged",
+    "mismatch",
+    "not_offered",
+    "unreadable",
+    "busy",
+]
 ResultWord = Literal[
     "done",
     "started",
@@ -80,7 +90,7 @@ class ItemDocument:
     address: str = described("database/kind or database/kind/name.")
     verb: ChangeWord | None
     risk: RiskWord | None = None
-    reason: str
+    reason: ReasonWord = described("Why it is in the plan.")
     place: PlaceDocument = described("Where the spec asks for it.")
     default: str | None = described("The default that the value was taken from.")
     before: JsonFields | None
@@ -168,7 +178,9 @@ class RecordDocument:
     expires: str = described("After this it is not applied, in UTC.")
     expired: bool
     version: str = described("The version of the tool that made it.")
-    signature: Literal["not signed", "signed, not checked", "signed"]
+    signature: Literal["unsigned", "unchecked", "verified"] = described(
+        "Whether it is signed: checked with the key, or not checked without one."
+    )
 
 
 @frozen(kw_only=True)

@@ -31,6 +31,17 @@ _RISKS = {
     Risk.DISRUPTIVE: "magenta",
     Risk.LOSSY: "bold red",
 }
+REASONS = {
+    Reason.MISSING: "named in the spec, missing live",
+    Reason.DIFFERS: "live differs from the spec",
+    Reason.ABSENT: "listed under absent",
+    Reason.UNMANAGED: "live, but named nowhere in the spec",
+    Reason.MISMATCH: "the live database is another than the spec says",
+    Reason.NOT_OFFERED: "not offered by this engine or plan",
+    Reason.UNREADABLE: "what was answered about it could not be read",
+    Reason.BUSY: "the database is not ready for changes",
+}
+"""The sentence of each reason."""
 DETAIL = 6
 """Columns by which what is said of an item is indented."""
 
@@ -47,7 +58,7 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
             yield from no_way_back_lines(entry.risk, entry.change)
             yield from approval_lines(entry.approval, ended=_is_over(refusal))
             yield from _refusal_lines(refusal)
-            yield _why(entry.reason.value, entry.origin)
+            yield _why(REASONS[entry.reason], entry.origin)
         case ManualStep():
             yield _head(("»", "cyan"), entry.address, ("by hand", "cyan"))
             yield from change_lines(entry.change)
@@ -56,7 +67,7 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
             yield from _refusal_lines(refusal)
             if refusal is None:
                 yield from _statement_lines(entry)
-            yield _why(entry.reason.value, entry.origin)
+            yield _why(REASONS[entry.reason], entry.origin)
         case Blocked():
             yield _head(*_blocked_marks(entry))
             if entry.change is not None:
@@ -85,7 +96,7 @@ def replacement_lines(gone: Action, back: Action, refusal: Finding | None) -> It
     yield from _fields_lines(differing(before, after))
     yield line(DETAIL, "deleted and created again: all data under it is lost")
     yield from _refusal_lines(refusal)
-    yield _why(gone.reason.value, gone.origin)
+    yield _why(REASONS[gone.reason], gone.origin)
 
 
 def place_in_database(address: Address) -> str:

@@ -7,7 +7,11 @@ from reconcile.model.text import duration, moment
 from reconcile.report.page import BLANK, Line, Look, line, render
 from reconcile.report.plan_text import plan_lines
 
-_STYLES = {Seal.UNSIGNED: "yellow", Seal.UNCHECKED: "yellow", Seal.VERIFIED: "green"}
+_SEALS = {
+    Seal.UNSIGNED: ("not signed", "yellow"),
+    Seal.UNCHECKED: ("signed, not checked", "yellow"),
+    Seal.VERIFIED: ("signed", "green"),
+}
 
 
 def saved_text(proposal: Proposal, record: Record, look: Look) -> str:
@@ -26,5 +30,5 @@ def record_line(ident: str, record: Record) -> Line:
         f", made {moment(record.made)} by version {record.version}, ",
         (expiry, "bold red" if record.expired else ""),
         ", ",
-        (record.seal.value, _STYLES[record.seal]),
+        _SEALS[record.seal],
     )

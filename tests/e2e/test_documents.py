@@ -64,7 +64,7 @@ def assert_fits(done: Finished, schemas: dict[str, Draft202012Validator]) -> dic
     errors = [error.message for error in schemas[document["kind"]].iter_errors(document)]
     assert errors == []
     assert document["exit_status"] == done.status
-    assert document["format_version"] == "1.0"
+    assert document["format_version"] == "2.0"
     assert done.stdout.isascii()
     return document
 

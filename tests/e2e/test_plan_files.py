@@ -273,7 +273,7 @@ def test_it_is_shown_offline(sandbox: Sandbox, planned: Command) -> None:
     assert head.endswith(", not signed")
     document = planned("show-plan", FILE, "--format", "json", status=0).document()
     assert document["id"] == saved(planned)["id"]
-    assert document["file"]["signature"] == "not signed"
+    assert document["file"]["signature"] == "unsigned"
     assert document["file"]["expired"] is False
     assert sandbox.requests()["requests"] == []
 

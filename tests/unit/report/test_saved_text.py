@@ -55,6 +55,6 @@ def test_as_json() -> None:
         "expires": "2026-11-24T12:00:00+00:00",
         "expired": False,
         "version": "1.2.3",
-        "signature": "not signed",
+        "signature": "unsigned",
     }
     assert json.loads(plan_json(PROPOSAL, status=ExitStatus.DONE, spent=Spent()))["file"] is None
