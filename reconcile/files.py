@@ -24,10 +24,24 @@ def read_file(path: str | Path, largest: int) -> bytes:
     Raises OSError as `opened_file`, and with EFBIG for a larger file; `strerror` says why.
     """
     with opened_file(path) as file:
-        content = file.read(largest + 1)
+        content = read_at_most(file, largest + 1)
     if len(content) > largest:
         raise OSError(errno.EFBIG, f"larger than {largest} bytes", str(path))
     return content
+
+
+def read_at_most(file: BinaryIO, size: int) -> bytes:
+    """The next `size` bytes of a file, or all that it holds.
+
+    Read in pieces: `file.read(size)` takes as much memory as it may read.
+    """
+    content = bytearray()
+    while piece := file.read(min(_PIECE, size - len(content))):
+        content += piece
+    return bytes(content)
+
+
+_PIECE = 1 << 18
 
 
 @contextmanager

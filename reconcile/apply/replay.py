@@ -21,6 +21,7 @@ from attrs import Factory, define, evolve, frozen
 
 from reconcile.apply.journal import CHECKSUM, FORMAT_VERSION, checksum
 from reconcile.errors import ReconcileError
+from reconcile.files import read_at_most
 from reconcile.model.address import Address
 from reconcile.model.change import (
     Change,
@@ -134,7 +135,7 @@ def _content(path: Path) -> tuple[bytes, bool]:
             raise HistoryError("it is no file")
         held = _is_held(descriptor)
         with open(descriptor, "rb", closefd=False) as file:
-            content = file.read(_LARGEST + 1)
+            content = read_at_most(file, _LARGEST + 1)
     finally:
         os.close(descriptor)
     if len(content) > _LARGEST:

@@ -183,9 +183,9 @@ class PastRun:
 
     @property
     def settled(self) -> bool:
-        """Whether later runs found out about all of whose end it had written nothing."""
-        unknown = (deed for deed in self.planned if deed.result is Result.UNKNOWN)
-        return bool(self.settled_by) and all(deed.closed for deed in unknown)
+        """Whether later runs found out what became of all of whose end it had written nothing."""
+        left = any(deed.result is Result.UNKNOWN for deed in self.deeds)
+        return bool(self.settled_by) and not left
 
     @property
     def completed(self) -> bool:

@@ -227,7 +227,7 @@ EXPLAINED = (
     # 64 MiB and a byte or two are no size of a journal, nor of a lock.
     Explained(
         where="apply/replay.py: _content",
-        within=r"(?<=file\.read\()[^)]*(?=\))|>=?(?= _LARGEST)",
+        within=r"(?<=read_at_most\()[^)]*(?=\))|>=?(?= _LARGEST)",
         reason=Reason.AMOUNT,
     ),
     Explained(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,18 @@ def test_a_larger_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="larger than 3 bytes") as caught:
         read_file(tmp_path / "a", 3)
     assert caught.value.errno == errno.EFBIG
+
+
+def test_a_small_file_takes_little_memory(tmp_path: Path) -> None:
+    """However large it might be: a run reads many."""
+    (tmp_path / "small").write_bytes(b"ten bytes.")
+    tracemalloc.start()
+    try:
+        assert read_file(tmp_path / "small", 64 << 20) == b"ten bytes."
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1 << 20
 
 
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from attrs import evolve
 
 from reconcile.model.address import Address
 from reconcile.model.change import Create
@@ -81,3 +82,26 @@ def test_backups_are_no_actions() -> None:
     assert first.startswith("! ")
     assert did.strip() == "apply: 2 actions; 1 backup"
     assert "Nothing is written of 2 planned actions." in past_run_text(run, Look())
+
+
+def test_a_run_of_which_an_unknown_is_left_is_not_settled() -> None:
+    """A later run looked, and cannot know what became of one of its backups."""
+    unknown = PastDeed(
+        address=Address(database="shop"),
+        what="back up shop",
+        request=str(BACK_UP),
+        result=Result.UNKNOWN,
+        closed=True,
+    )
+    run = PastRun(
+        id="run-1",
+        opening=Opening(version="1", command="apply"),
+        began=datetime(2026, 11, 23, 12, tzinfo=UTC),
+        state=RunState.INTERRUPTED,
+        deeds=(unknown,),
+        settled_by=("run-2",),
+    )
+    first, *_rest = past_run_text(run, Look()).splitlines()
+    assert first.endswith("  interrupted")
+    first, *_rest = past_run_text(evolve(run, deeds=()), Look()).splitlines()
+    assert first.endswith("  interrupted, settled by run-2")
