@@ -22,7 +22,7 @@ from reconcile.model.change import Create, Delete, Update
 from reconcile.model.constraint import quoted
 from reconcile.model.engine import Version
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
-from reconcile.model.reach import Reached, Unreached
+from reconcile.model.postgresql import Reached, Unreached
 from reconcile.model.state import NotOffered, Unreadable
 
 if TYPE_CHECKING:

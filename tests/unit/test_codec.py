@@ -18,7 +18,7 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
-from reconcile.model.reach import Reach, Unreached, Uses
+from reconcile.model.postgresql import Reach, Unreached, Uses
 from reconcile.model.state import Approval, Facts, KindState, NotOffered, Unreadable
 from reconcile.model.target import Pins, Target
 
