@@ -101,7 +101,7 @@ def plan(folder: Path) -> None:
     planned = build_plan(desired, live)
     verify(desired, live, planned)
     ident = plan_id(planned)
-    context = Context(now=_NOW, plan_id=ident, fleet=len(desired), evidence={})
+    context = Context(now=_NOW, plan_id=ident, fleet=len(desired), recovery_points={})
     proposal = review(planned, context)
     plan_text(proposal, Look(width=80))
     plan_json(proposal, status=ExitStatus.DONE, spent=Spent())

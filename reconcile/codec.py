@@ -22,7 +22,7 @@ from reconcile.model.change import Create, Delete, Update
 from reconcile.model.constraint import quoted
 from reconcile.model.engine import Version
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
-from reconcile.model.postgresql import Reached, Unreached
+from reconcile.model.postgresql import NoSqlAccess, SqlAccess
 from reconcile.model.state import NotOffered, Unreadable
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ TAGS: Mapping[type, tuple[str, str]] = {
     Pending: ("type", "pending"),
     NotOffered: ("unknown", "not_offered"),
     Unreadable: ("unknown", "unreadable"),
-    Reached: ("reach", "reached"),
-    Unreached: ("reach", "unreached"),
+    SqlAccess: ("reach", "reached"),
+    NoSqlAccess: ("reach", "unreached"),
 }
 """The key and the word by which the classes of a closed union are told apart."""
 

@@ -10,7 +10,7 @@ from reconcile.kinds.listing import Removal
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
-from reconcile.model.postgresql import Connection, Package, Reach, Reached, Sql, Uses
+from reconcile.model.postgresql import Package, Reach, Sql, SqlAccess, SqlConnection, Uses
 from reconcile.model.request import Call
 from reconcile.model.state import Desired, Facts, Observed
 from reconcile.model.target import Hosts, Target
@@ -24,7 +24,7 @@ HOSTS = Hosts(
     api="https://api.example.test",
     database="https://db.example.test",
 )
-CONNECTION = Connection(dsn="${env:SHOP_DSN}", database="shop")
+CONNECTION = SqlConnection(dsn="${env:SHOP_DSN}", database="shop")
 VERSIONS = {
     Engine.POSTGRESQL: "16.4.0-1",
     Engine.MYSQL: "8.0.35-1",
@@ -77,7 +77,7 @@ def desired(
     engine: Engine = Engine.MYSQL,
     protect: bool = False,
     labels: Mapping[str, str] | None = None,
-    connection: Connection | None = None,
+    connection: SqlConnection | None = None,
 ) -> Desired:
     """A spec of one database; each kind has its own line."""
     named = dict(kinds or {})
@@ -136,10 +136,10 @@ def reached(
     used_by: Mapping[str, Uses] | None = None,
     allowed: Iterable[str] | None = None,
     has_schema: bool = True,
-) -> Reached:
+) -> SqlAccess:
     """A connection that leads where it should; each extension is offered in version 1.0 alone."""
     listed = offers or {}
-    return Reached(
+    return SqlAccess(
         superuser=superuser,
         may_create=may_create,
         owned=frozenset(owned),

@@ -30,20 +30,19 @@ from reconcile.guard.review import review
 from reconcile.kinds.maintenance_window import Weekday
 from reconcile.model.change import Risk
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.policy import WAIVABLE, Policy, Verdict, Waiver
+from reconcile.model.policy import WAIVABLE, Policy, WaivedSeverity, Waiver
 from reconcile.model.run import Outcome
 from reconcile.model.state import ITSELF, Desired, Elements, Fields, NoElements
 from reconcile.observe.observer import observe, observe_database
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.intent import intended
-from reconcile.sql import dsn
 from reconcile.sql.reads import SqlReads
 from scalingo_sandbox import Sandbox
 
 ALLOW_ALL = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 WAIVED = Policy(
     waivers={
-        code: Waiver(verdict=Verdict.OFF, reason="a test", until=FOREVER, location=HERE)
+        code: Waiver(severity=WaivedSeverity.OFF, reason="a test", until=FOREVER, location=HERE)
         for code in WAIVABLE
     }
 )
@@ -203,7 +202,7 @@ class Live:
 
 def no_sql() -> SqlWrites:
     """Statements where no variable is open to specs: every connection is refused."""
-    return SqlWrites(SqlReads(dsn.Surroundings(environment={})))
+    return SqlWrites(SqlReads({}))
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.kinds.sql_modes import MYSQL_8
 from reconcile.model.engine import Engine, Version
-from reconcile.model.postgresql import Package, Reached, Unreached
+from reconcile.model.postgresql import NoSqlAccess, Package, SqlAccess
 from reconcile.model.state import ITSELF, Desired, Elements, NotOffered, Observed, Value
 
 few_names = st.sampled_from(["alpha", "beta", "gamma", "delta", "Ünïcode", "it's", "a-b_c"])
@@ -147,12 +147,12 @@ packages = st.builds(
     requires=some_extensions.map(lambda names: tuple(sorted(names))),
 )
 unreached = st.builds(
-    Unreached, code=st.sampled_from(["P121", "P122"]), message=st.just("no"), hint=st.just("try")
+    NoSqlAccess, code=st.sampled_from(["P121", "P122"]), message=st.just("no"), hint=st.just("try")
 )
 
 
 @st.composite
-def reached(draw: st.DrawFn, live: Collection[str]) -> Reached:
+def reached(draw: st.DrawFn, live: Collection[str]) -> SqlAccess:
     """A server with most of the packages, which may require one another, and a role's rights."""
     offers = {
         name: dict.fromkeys(draw(some_versions), draw(packages))
@@ -161,7 +161,7 @@ def reached(draw: st.DrawFn, live: Collection[str]) -> Reached:
     }
     there = sorted(live)
     some = st.sets(st.sampled_from(there), max_size=2).map(lambda names: tuple(sorted(names)))
-    return Reached(
+    return SqlAccess(
         superuser=draw(st.sampled_from([True, False])),
         may_create=draw(st.booleans()),
         owned=frozenset(draw(st.sets(st.sampled_from(there)))),

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from reconcile.apply.allowance import Allowance
 from reconcile.apply.execute import calls_of
 from reconcile.guard.would_run import would_run
-from reconcile.model.change import AT_STAKE, is_second_half
-from reconcile.model.cost import Budget, Estimate, foresee
+from reconcile.model.change import HIGH_RISKS, is_second_half
+from reconcile.model.cost import Budget, Estimate, estimated
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.postgresql import Sql
@@ -30,7 +30,7 @@ def estimate(
 
     `reads_of` says how many requests read a database, by its handle, and `look_at` how many read
     what a plan acts on; `access_to` how many, by host, it takes until some databases can be asked,
-    by their handles; `recent` as in `foresee`. `backup_first`
+    by their handles; `recent` as in `estimated`. `backup_first`
     where a backup is made before a loss or a disruption. Following an operation or a backup is left
     out: nobody knows how long one takes.
     """
@@ -45,17 +45,17 @@ def estimate(
         others = actions[1:]
         looks = 1 + sum(_is_looked_at(action) for action in others)
         requests += sum(isinstance(call, Call) for one in actions for call in calls_of(one))
-        if backup_first and any(action.risk in AT_STAKE for action in actions):
+        if backup_first and any(action.risk in HIGH_RISKS for action in actions):
             requests += _TO_BACK_UP
             looks += 1
         requests += looks * look_at(database) + reads_of(database.handle)
     access = access_to(touched) if touched else {}
-    return foresee({**access, "database": requests}, budget, recent=recent)
+    return estimated({**access, "database": requests}, budget, recent=recent)
 
 
 def _is_looked_at(action: Action) -> bool:
     """Whether the loop reads again just before: what is half replaced is finished without."""
-    return action.risk in AT_STAKE and not is_second_half(action.change)
+    return action.risk in HIGH_RISKS and not is_second_half(action.change)
 
 
 def waits_of(
@@ -68,7 +68,7 @@ def waits_of(
     waits = []
     for database in would_run(proposal, allowance.permits).databases:
         calls = [call for one in database.actions for call in calls_of(one)]
-        backups = backup_first and any(one.risk in AT_STAKE for one in database.actions)
+        backups = backup_first and any(one.risk in HIGH_RISKS for one in database.actions)
         waits.append(sum(map(_goes_on, calls)) + backups)
     return tuple(filter(None, waits))
 

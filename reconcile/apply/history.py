@@ -17,7 +17,14 @@ from reconcile.apply.open_ends import Live, open_databases, touched, with_unansw
 from reconcile.apply.replay import HistoryError, NothingSentError, read_lines, replay
 from reconcile.files import read_file, replace_file
 from reconcile.model.address import Address
-from reconcile.model.history import History, PastDeed, PastRun, RunState, Settlement, Unreadable
+from reconcile.model.history import (
+    History,
+    PastDeed,
+    PastRun,
+    RunState,
+    Settlement,
+    UnreadableJournal,
+)
 from reconcile.model.run import Result
 
 _Named = tuple[str, Address, str]
@@ -68,7 +75,7 @@ def runs_of_plan(directory: Path, plan_id: str) -> History:
 def _history(paths: Iterable[Path]) -> History:
     """What journals tell, which come newest first."""
     runs: list[PastRun] = []
-    unreadable: list[Unreadable] = []
+    unreadable: list[UnreadableJournal] = []
     found: dict[_Named, _Found] = {}
     for path in paths:
         try:
@@ -77,7 +84,7 @@ def _history(paths: Iterable[Path]) -> History:
             if not os.path.lexists(path):  # pruned meanwhile
                 continue
             harmless = isinstance(error, NothingSentError)
-            unreadable.append(Unreadable(id=path.stem, reason=str(error), harmless=harmless))
+            unreadable.append(UnreadableJournal(id=path.stem, reason=str(error), harmless=harmless))
             continue
         found = {(one.run, one.address, one.verb): (run.id, one) for one in run.settlements} | found
         runs.append(_settled(run, found))

@@ -14,7 +14,7 @@ from reconcile.apply.backup_first import Secure, as_it_is
 from reconcile.apply.execute import Executor
 from reconcile.errors import DOUBT
 from reconcile.model.address import Address
-from reconcile.model.change import AT_STAKE, ActionKey, Change, Create, Risk, is_first_half
+from reconcile.model.change import HIGH_RISKS, ActionKey, Change, Create, Risk, is_first_half
 from reconcile.model.item import Action
 from reconcile.model.operation import look_again
 from reconcile.model.plan import DatabasePlan, Proposal
@@ -176,7 +176,7 @@ class _Walk:
         if self.halfway:
             return self._executed(action)
         outcome = self._unready(action)
-        if outcome is not None or self.secured or action.risk not in AT_STAKE:
+        if outcome is not None or self.secured or action.risk not in HIGH_RISKS:
             return outcome or self._executed(action)
         return self._secured_first(action)
 
@@ -201,7 +201,7 @@ class _Walk:
         it as well, for a minute; what disrupts or loses gets one of its own.
         """
         is_old = self.loop.ticks() - self.looked_at > LOOK_LASTS
-        if self.now is None or is_old or action.risk in AT_STAKE:
+        if self.now is None or is_old or action.risk in HIGH_RISKS:
             self.now = self.loop.recheck(self.plan)
             self.looked_at = self.loop.ticks()
         now = self.now

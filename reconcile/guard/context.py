@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from reconcile.model.policy import Policy
 from reconcile.model.project import Claim
-from reconcile.model.recovery import Evidence
+from reconcile.model.recovery import RecoveryPoints
 
 
 @frozen(kw_only=True)
@@ -17,7 +17,7 @@ class Context:
     """What holds for one review of a plan.
 
     `now` is the time in UTC. `plan_id` is that of the plan, `fleet` the number of databases that
-    it was chosen from. `evidence` by handle, for databases that may lose something; None: not
+    it was chosen from. `recovery_points` by handle, for databases that may lose something; None: not
     read, and guards that rest on it say nothing. `overrides` are the codes that a person lifted
     for this very plan; `backup_first` whether a backup is made before anything is lost. `claims`
     is what the specs of the project say about each live database, by handle; `needs_spec`
@@ -28,7 +28,7 @@ class Context:
     plan_id: str = ""
     fleet: int = 0
     policy: Policy = field(factory=Policy)
-    evidence: Mapping[str, Evidence] | None = None
+    recovery_points: Mapping[str, RecoveryPoints] | None = None
     overrides: frozenset[str] = frozenset()
     backup_first: bool = False
     claims: Mapping[str, Claim] = field(factory=dict)

@@ -9,7 +9,7 @@ from reconcile.model.change import Update
 from reconcile.model.finding import Finding
 from reconcile.model.item import Doable
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.recovery import NOT_READ, PERSISTENCE, Evidence
+from reconcile.model.recovery import NOT_READ, PERSISTENCE, RecoveryPoints
 
 _CACHE = "redis-cache"
 """The feature under which Redis drops data when its memory is full."""
@@ -20,20 +20,20 @@ def last_protections(plan: Plan, context: Context) -> Iterator[Finding]:
 
     Periodic backups are the last where there is no recovery window, a feature of Redis where no
     other keeps the data on disk; turning it into a cache counts as well. What the same plan turns
-    on does not count: it holds only once the provider has done. Nothing is said where no evidence
+    on does not count: it holds only once the provider has done. Nothing is said where no recovery
     was read; a database that it leaves out has no protection.
     """
-    if context.evidence is None:
+    if context.recovery_points is None:
         return
     for database in plan.databases:
-        evidence = context.evidence.get(database.handle, NOT_READ)
+        points = context.recovery_points.get(database.handle, NOT_READ)
         for step in database.doable:
-            if _ends_backups(step) and evidence.window is None:
-                why = "backups go off, and no recovery window is left" + _remark(evidence)
+            if _ends_backups(step) and points.window is None:
+                why = "backups go off, and no recovery window is left" + _remark(points)
                 yield _finding(step, why)
-            if _ends_persistence(step) and not _stays(database, evidence):
+            if _ends_persistence(step) and not _stays(database, points):
                 why = f"{step.address.name} changes, and no {' or '.join(PERSISTENCE)} stays on"
-                yield _finding(step, why + _remark(evidence))
+                yield _finding(step, why + _remark(points))
 
 
 def _finding(step: Doable, why: str) -> Finding:
@@ -66,11 +66,11 @@ def _ends_persistence(step: Doable) -> bool:
     )
 
 
-def _stays(database: DatabasePlan, evidence: Evidence) -> bool:
+def _stays(database: DatabasePlan, points: RecoveryPoints) -> bool:
     """Whether the plan leaves something on that keeps data on disk; not known is no."""
     ended = {step.address.name for step in database.doable if _ends_persistence(step)}
-    return bool((evidence.persistence or frozenset()) - ended)
+    return bool((points.persistence or frozenset()) - ended)
 
 
-def _remark(evidence: Evidence) -> str:
-    return f" (not all could be read: {evidence.error})" if evidence.error is not None else ""
+def _remark(points: RecoveryPoints) -> str:
+    return f" (not all could be read: {points.error})" if points.error is not None else ""

@@ -18,7 +18,7 @@ from reconcile.guard.share import too_many_databases
 from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.plan import Plan, Proposal, short_id
-from reconcile.model.policy import GRACE, WAIVABLE, Verdict, Waiver
+from reconcile.model.policy import GRACE, WAIVABLE, WaivedSeverity, Waiver
 
 Guard = Callable[[Plan, Context], Iterator[Finding]]
 """A guard does not raise, print or change the plan.
@@ -76,7 +76,7 @@ def _judged(finding: Finding, context: Context) -> Iterator[Finding]:
             if overridden
             else evolve(finding, override=override_flag(finding.code, context.plan_id))
         )
-    elif waiver.verdict is not Verdict.OFF:
+    elif waiver.severity is not WaivedSeverity.OFF:
         yield _lifted(finding, f"waived until {waiver.until}: {waiver.reason}")
 
 

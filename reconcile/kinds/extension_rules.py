@@ -16,10 +16,10 @@ from reconcile.model.change import Change, Create, Delete, Update
 from reconcile.model.postgresql import (
     LANGUAGE,
     STATEMENTS,
+    NoSqlAccess,
     Package,
     Reach,
-    Reached,
-    Unreached,
+    SqlAccess,
     is_newer,
 )
 from reconcile.model.state import Elements, Facts, Value
@@ -46,7 +46,7 @@ _ALIKE = 0.75
 
 def refusal(change: Change, live: Elements, reach: Reach) -> Refused | None:
     """Why a change is not made over a connection; None where nothing is known against it."""
-    if isinstance(reach, Unreached):
+    if isinstance(reach, NoSqlAccess):
         return Refused(code=reach.code, message=reach.message, hint=reach.hint)
     match change:
         case Create():
@@ -61,7 +61,7 @@ def refusal(change: Change, live: Elements, reach: Reach) -> Refused | None:
 
 def staying(name: str, reach: Reach) -> Refused | None:
     """Why an extension is not dropped over a connection that no other one of its kind goes with."""
-    if isinstance(reach, Unreached):
+    if isinstance(reach, NoSqlAccess):
         return Refused(code=reach.code, message=reach.message, hint=reach.hint)
     others = reach.needed_by.get(name)
     return _undroppable(name, reach) or (
@@ -69,7 +69,7 @@ def staying(name: str, reach: Reach) -> Refused | None:
     )
 
 
-def _undroppable(name: str, reach: Reached) -> Refused | None:
+def _undroppable(name: str, reach: SqlAccess) -> Refused | None:
     return _not_owned(name, reach) or _in_use(name, reach)
 
 
@@ -95,7 +95,7 @@ def backwards(change: Update) -> Refused | None:
 def needs(change: Change, facts: Facts) -> frozenset[str]:
     """What has to be enabled before an extension, or dropped before it."""
     reach, name = facts.reach, change.address.name
-    if not isinstance(reach, Reached):
+    if not isinstance(reach, SqlAccess):
         asked = facts.connection is not None  # it is looked at again before it is done
         return frozenset() if asked else _known_needs(name, gone=isinstance(change, Delete))
     if isinstance(change, Delete):
@@ -133,7 +133,7 @@ def _needed(name: str, others: Collection[str], hint: str) -> Refused:
     )
 
 
-def _uncreatable(change: Create, reach: Reached) -> Refused | None:
+def _uncreatable(change: Create, reach: SqlAccess) -> Refused | None:
     name = change.address.name
     offered = reach.offers.get(name)
     if not offered:
@@ -159,7 +159,7 @@ def _uncreatable(change: Create, reach: Reached) -> Refused | None:
     )
 
 
-def _nowhere(name: str, package: Package, reach: Reached) -> Refused | None:
+def _nowhere(name: str, package: Package, reach: SqlAccess) -> Refused | None:
     """An extension whose files name no schema goes into the first one of the search path."""
     if reach.has_schema or package.names_schema:
         return None
@@ -170,7 +170,7 @@ def _nowhere(name: str, package: Package, reach: Reached) -> Refused | None:
     )
 
 
-def _may_create(package: Package, reach: Reached) -> bool:
+def _may_create(package: Package, reach: SqlAccess) -> bool:
     """A trusted extension is installed for whoever may create in the database."""
     if reach.superuser or not package.superuser:
         return True
@@ -183,14 +183,14 @@ def _lacking(package: Package) -> str:
     return "only a superuser may"
 
 
-def _package(change: Create | Update, reach: Reached) -> Package | None:
+def _package(change: Create | Update, reach: SqlAccess) -> Package | None:
     """What a change leads to, None where the server does not offer it."""
     name = change.address.name
     version = change.after.get("version") or reach.newest.get(name)
     return reach.offers.get(name, {}).get(str(version))
 
 
-def _no_update(change: Update, live: Elements, reach: Reached) -> Refused | None:
+def _no_update(change: Update, live: Elements, reach: SqlAccess) -> Refused | None:
     name, version = change.address.name, str(change.after["version"])
     reachable = reach.updates.get(name, frozenset())
     if version in reachable:
@@ -213,7 +213,7 @@ def _no_version(
     )
 
 
-def _not_owned(name: str, reach: Reached) -> Refused | None:
+def _not_owned(name: str, reach: SqlAccess) -> Refused | None:
     if reach.allowed is not None:
         return _not_allowed(name, reach.allowed)
     if reach.superuser or name in reach.owned:
@@ -236,7 +236,7 @@ def _not_allowed(name: str, allowed: frozenset[str]) -> Refused | None:
     )
 
 
-def _in_use(name: str, reach: Reached) -> Refused | None:
+def _in_use(name: str, reach: SqlAccess) -> Refused | None:
     uses = reach.used_by.get(name)
     if uses is None:
         return None

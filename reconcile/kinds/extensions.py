@@ -38,7 +38,7 @@ from reconcile.kinds.listing import (
 from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.postgresql import LANGUAGE, STATEMENTS, Reached, Sql, folded, plain_version
+from reconcile.model.postgresql import LANGUAGE, STATEMENTS, Sql, SqlAccess, folded, plain_version
 from reconcile.model.request import Effect, action
 from reconcile.model.state import Elements, Facts, Fields
 
@@ -172,7 +172,7 @@ def _real(name: str, live: Elements) -> str:
 
 def _spelled(name: str, version: str, facts: Facts) -> str:
     """A version as the server spells it, where that is known: 1.5 for 1.5.0."""
-    offers = facts.reach.offers.get(name, {}) if isinstance(facts.reach, Reached) else {}
+    offers = facts.reach.offers.get(name, {}) if isinstance(facts.reach, SqlAccess) else {}
     written = version.removeprefix("v")
     if written in offers:
         return written

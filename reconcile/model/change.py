@@ -28,7 +28,7 @@ class Risk(Enum):
     LOSSY = "lossy"
 
 
-AT_STAKE = frozenset({Risk.DISRUPTIVE, Risk.LOSSY})
+HIGH_RISKS = frozenset({Risk.DISRUPTIVE, Risk.LOSSY})
 """The risks of what is looked at just before it is done, and may want a backup first."""
 
 

@@ -216,18 +216,18 @@ def described(
     factory: Any = None,
     converter: Any = None,
     by_default: Constraint | None = None,
-    quiet: bool = False,
+    secret: bool = False,
 ) -> Any:
     """An attrs field with the words that the JSON Schema shows in an editor.
 
     `converter` brings what is written into one spelling, once it was checked. `by_default` is what a
-    default of the project may say here, where that is not all. `quiet` where somebody may have written a secret by mistake: what stands there is shown in no message.
+    default of the project may say here, where that is not all. `secret` where somebody may have written a secret by mistake: what stands there is shown in no message.
     """
     metadata = {
         "description": description,
         "examples": examples,
         "by_default": by_default,
-        "quiet": quiet,
+        "secret": secret,
     }
     if factory is not None:
         return field(factory=factory, metadata=metadata)
@@ -247,10 +247,10 @@ def limit_by_default(attribute: Attribute[Any]) -> Constraint | None:
     return limit
 
 
-def quiet_fields(cls: type) -> frozenset[str]:
+def secret_fields(cls: type) -> frozenset[str]:
     """The fields of a class whose values are shown in no message."""
     described_fields = fields(cls) if has(cls) else ()
-    return frozenset(one.name for one in described_fields if one.metadata.get("quiet"))
+    return frozenset(one.name for one in described_fields if one.metadata.get("secret"))
 
 
 def description_of(attribute: Attribute[Any]) -> str:

@@ -81,7 +81,7 @@ _USUAL = 0.2
 """Seconds that a request usually takes, several being under way at once."""
 
 
-def foresee(
+def estimated(
     requests: Mapping[str, int],
     budget: Budget,
     *,

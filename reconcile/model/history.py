@@ -198,7 +198,7 @@ class PastRun:
 
 
 @frozen(kw_only=True)
-class Unreadable:
+class UnreadableJournal:
     """A journal that tells of no run, and why; `harmless` where its run cannot have sent anything."""
 
     id: str
@@ -211,17 +211,17 @@ class History:
     """What is known of past runs, newest first."""
 
     runs: tuple[PastRun, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
+    unreadable: tuple[UnreadableJournal, ...] = ()
 
     @property
-    def in_doubt(self) -> tuple[Unreadable, ...]:
+    def in_doubt(self) -> tuple[UnreadableJournal, ...]:
         """The journals that may hold what cannot be read: whole ones, and those with damaged lines.
 
         A last line that was cut off while it was written is no damage: what it would have told is
         unknown, and not hidden.
         """
         damaged = (
-            Unreadable(id=run.id, reason=f"{run.unread} of its lines cannot be read")
+            UnreadableJournal(id=run.id, reason=f"{run.unread} of its lines cannot be read")
             for run in self.runs
             if run.unread
         )

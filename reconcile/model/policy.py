@@ -18,7 +18,7 @@ WAIVABLE = ("G104", "G105", "G106", "G107")
 """The guards that a waiver or an override may lift; what others refuse the specs have to settle."""
 
 
-class Verdict(Enum):
+class WaivedSeverity(Enum):
     """What a guard's finding counts for; a waiver sets it to less than an error."""
 
     WARNING = "warning"
@@ -42,7 +42,7 @@ class Limit:
 class Waiver:
     """That a guard counts for less, why, and the last day on which it does."""
 
-    verdict: Verdict
+    severity: WaivedSeverity
     reason: str
     until: date
     location: Location

@@ -24,7 +24,7 @@ def is_reference(text: str) -> bool:
 
 
 @frozen(kw_only=True, order=True)
-class Connection:
+class SqlConnection:
     """Where the connection string of a database is found, never the string itself.
 
     `dsn` is a reference, `${env:NAME}` or `${file:PATH}`; `database` the name of the logical
@@ -36,7 +36,7 @@ class Connection:
 
 
 @frozen(kw_only=True)
-class Said:
+class ApiView:
     """What the API says of a database; a connection that does not agree leads to another one.
 
     `version` and the versions of `extensions`, by name, are in the API's spelling. `databases` are
@@ -76,7 +76,7 @@ class Uses:
 
 
 @frozen(kw_only=True)
-class Reached:
+class SqlAccess:
     """A connection that agrees with the API, and what can be done over it.
 
     superuser   whether the role is one
@@ -104,7 +104,7 @@ class Reached:
 
 
 @frozen(kw_only=True)
-class Unreached:
+class NoSqlAccess:
     """Why a connection is not used, with a stable code and the way out."""
 
     code: str
@@ -112,7 +112,7 @@ class Unreached:
     hint: str
 
 
-Reach = Reached | Unreached
+Reach = SqlAccess | NoSqlAccess
 
 
 _BARE = re.compile(r"[a-z_][a-z0-9_]*")

@@ -1,4 +1,4 @@
-"""Evidence: what could bring data back, read only where data is about to go."""
+"""What could bring data back: read only where data is about to go."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _moment(value: object, fault: str) -> datetime:
 
 
 @frozen(kw_only=True)
-class Evidence:
+class RecoveryPoints:
     """What could bring the data of one database back.
 
     `backups` is None where the engine or plan lists none, `window` where there is no point in time
@@ -137,5 +137,5 @@ class Evidence:
     error: str | None = None
 
 
-NOT_READ = Evidence(error="this database was left out")
+NOT_READ = RecoveryPoints(error="this database was left out")
 """What there is of a database that nobody looked at."""

@@ -11,7 +11,7 @@ from reconcile.model.address import Address
 from reconcile.model.engine import Engine, Version
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
-from reconcile.model.postgresql import Connection, Reach
+from reconcile.model.postgresql import Reach, SqlConnection
 from reconcile.model.target import Pins, Target
 
 Value = None | bool | int | str | tuple[str, ...] | tuple[int, ...]
@@ -46,7 +46,7 @@ class Facts:
     status: str
     addon_status: str = RUNNING
     operation: str | None = None
-    connection: Connection | None = None
+    connection: SqlConnection | None = None
     reach: Reach | None = None
 
     @property
@@ -156,7 +156,7 @@ class Desired:
     labels: Mapping[str, str] = field(factory=dict)
     protect: bool = False
     pins: Pins = field(factory=Pins)
-    connection: Connection | None = None
+    connection: SqlConnection | None = None
     kinds: Mapping[str, object] = field(factory=dict)
     ignored: tuple[Ignored, ...] = ()
     whole: Mapping[str, object] = field(factory=dict)

@@ -7,7 +7,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from reconcile.model.engine import Engine
-from reconcile.model.postgresql import Connection
+from reconcile.model.postgresql import SqlConnection
 from reconcile.model.request import Call, filled
 
 ADDON_ID = "ad-"
@@ -39,7 +39,7 @@ class Target:
     resource_id: str
     engine: Engine | None
     plan: str | None = None
-    connection: Connection | None = None
+    connection: SqlConnection | None = None
     created_at: datetime | None = None
     addon_status: str = field(default="running", eq=False)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconcile.kinds import KINDS
 from reconcile.kinds.kind import never_by_sql
-from reconcile.model.cost import Budget, Estimate, InHand, foresee
+from reconcile.model.cost import Budget, Estimate, InHand, estimated
 from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import Desired
 from reconcile.model.target import ADDON_ID
@@ -25,10 +25,10 @@ def estimate(
 
     What it takes to have access to them; then the requests of each, as `requests_of` counts them:
     by default `reads_of`. What cannot be foreseen is left out: a lookup that the answers
-    call for, and databases that turn out not to be settled. `recent` as in `foresee`.
+    call for, and databases that turn out not to be settled. `recent` as in `estimated`.
     """
     database = sum(map(requests_of or reads_of, desired))
-    return foresee(
+    return estimated(
         {**access_to(desired, in_hand=in_hand), "database": database}, budget, recent=recent
     )
 

@@ -9,13 +9,13 @@ from reconcile.kinds import extensions, logical_databases
 from reconcile.kinds.kind import Kind
 from reconcile.kinds.listing import rows
 from reconcile.kinds.lookup import UNTOLD
-from reconcile.model.postgresql import Connection, Reach, Said, Unreached
+from reconcile.model.postgresql import ApiView, NoSqlAccess, Reach, SqlConnection
 from reconcile.model.request import USERS
 from reconcile.model.state import Elements, Facts, KindState, NoElements
 from reconcile.observe.found import Found
 from reconcile.observe.lookups import Lookups
 
-Inspect = Callable[[Connection, Said], Reach]
+Inspect = Callable[[SqlConnection, ApiView], Reach]
 """Looks over a connection, which has to agree with what the API says. Changes and raises nothing."""
 
 
@@ -23,9 +23,9 @@ PROOF = (extensions.KIND.read, logical_databases.KIND.read, USERS)
 """What the API is asked for, to check a connection by it."""
 
 
-def unlooked(connection: Connection, said: Said) -> Reach:
+def unlooked(connection: SqlConnection, said: ApiView) -> Reach:
     """For who reads over the API alone: no connection counts as one that leads anywhere."""
-    return Unreached(
+    return NoSqlAccess(
         code="P121",
         message=f"the connection {connection.dsn} of addon {said.addon!r} was not looked at",
         hint="read it with a look over connections",
@@ -37,7 +37,7 @@ def reached(
     specs: Sequence[tuple[Kind[Any], Any]],
     states: Mapping[str, KindState],
     *,
-    connection: Connection,
+    connection: SqlConnection,
     lookups: Lookups,
     inspect: Inspect,
 ) -> Reach | None:
@@ -50,7 +50,7 @@ def reached(
         return None
     logical = _listed(logical_databases.KIND, found, states, lookups)
     enabled = _listed(extensions.KIND, found, states, lookups) or {}
-    said = Said(
+    said = ApiView(
         addon=found.target.addon,
         version=str(found.facts.version or ""),
         extensions={name: str(fields["version"]) for name, fields in enabled.items()},

@@ -19,7 +19,7 @@ from reconcile.model.change import Change, Create, Delete, Update
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.postgresql import Connection
+from reconcile.model.postgresql import SqlConnection
 from reconcile.model.state import Approval
 from reconcile.model.target import Target
 from reconcile.plan.written import (
@@ -110,7 +110,7 @@ def _target(target: Target) -> WrittenTarget:
     )
 
 
-def _connection(connection: Connection | None) -> WrittenConnection | None:
+def _connection(connection: SqlConnection | None) -> WrittenConnection | None:
     if connection is None:
         return None
     return WrittenConnection(dsn=connection.dsn, database=connection.database)

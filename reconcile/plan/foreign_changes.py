@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reconcile.model.change import AT_STAKE, Change
+from reconcile.model.change import HIGH_RISKS, Change
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.run import Clash
@@ -21,7 +21,7 @@ def foreign_changes(
 
     `seen` is what the answer to `sent` tells. Actions that disrupt or lose get their own look.
     """
-    told = [one for one in plan.actions if one.risk not in AT_STAKE and _is_told(one, seen)]
+    told = [one for one in plan.actions if one.risk not in HIGH_RISKS and _is_told(one, seen)]
     now = plan_database(intended(plan, told), seen)
     made = {one.address for one in done}
     for action in told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconcile.model.postgresql import Connection, is_reference
+from reconcile.model.postgresql import SqlConnection, is_reference
 from reconcile.model.target import Hosts, Target
 from reconcile.plan.strict import Place
 from reconcile.plan.written import WrittenConnection, WrittenTarget
@@ -33,10 +33,10 @@ def target_of(written: WrittenTarget, place: Place) -> Target:
     )
 
 
-def _connection(written: WrittenConnection | None, place: Place) -> Connection | None:
+def _connection(written: WrittenConnection | None, place: Place) -> SqlConnection | None:
     """Where a connection string is; the string itself is in no plan file, and in no message."""
     if written is None:
         return None
     if not is_reference(written.dsn):
         raise place.key("dsn").fault("it is no reference such as ${env:NAME}")
-    return Connection(dsn=written.dsn, database=written.database)
+    return SqlConnection(dsn=written.dsn, database=written.database)

@@ -60,7 +60,7 @@ def _waiver(waiver: Waiver | None) -> WaiverDocument | None:
     if waiver is None:
         return None
     return WaiverDocument(
-        severity=waiver.verdict.value,
+        severity=waiver.severity.value,
         reason=waiver.reason,
         until=waiver.until.isoformat(),
         place=place_document(waiver.location),

@@ -54,7 +54,7 @@ def _code_lines(explained: CodeExplained) -> Iterator[Line]:
         until = f"until {waiver.until}"
         if explained.ended:
             until = f"but ended {waiver.until}, still holds until {waiver.until + GRACE}"
-        said = f"{waiver.verdict.value} {until}: {waiver.reason}"
+        said = f"{waiver.severity.value} {until}: {waiver.reason}"
         yield _row("waived", said, Origin(location=waiver.location))
     if explained.waivable:
         code = explained.code

@@ -13,7 +13,7 @@ from reconcile.model.history import (
     Permission,
     RunState,
     Settlement,
-    Unreadable,
+    UnreadableJournal,
 )
 from reconcile.model.run import EFFECTS, REACHED, Result
 from reconcile.model.text import count, duration, moment
@@ -91,7 +91,7 @@ def _state(run: PastRun) -> str:
     )
 
 
-def _unreadable_line(one: Unreadable) -> Line:
+def _unreadable_line(one: UnreadableJournal) -> Line:
     return line(0, (one.id, "bold"), f"  {one.reason}", sign=("?", "bold red"), hanging=4)
 
 

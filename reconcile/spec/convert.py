@@ -35,7 +35,7 @@ from cattrs.gen import mapping_structure_factory as mapping_hook
 from reconcile.model.constraint import (
     InvalidValueError,
     description_of,
-    quiet_fields,
+    secret_fields,
     short_form,
 )
 from reconcile.model.finding import Finding
@@ -87,12 +87,12 @@ def convert(
     try:
         return Converted(value=_converter().structure(plain, cls))
     except (BaseValidationError, WrongTypeError, NotAmongError, InvalidValueError) as error:
-        quiet = {(*at, name) for name in quiet_fields(cls)}
+        secret = {(*at, name) for name in secret_fields(cls)}
         leaves = tuple(_leaves(_Leaf(at, error)))
         return Converted(
             findings=tuple(
-                _quietly(document, leaf)
-                if leaf.path[: len(at) + 1] in quiet
+                _unshown(document, leaf)
+                if leaf.path[: len(at) + 1] in secret
                 else _finding(document, leaf)
                 for leaf in leaves
             ),
@@ -149,7 +149,7 @@ def _finding(document: Document, leaf: _Leaf) -> Finding:
     return finding(sentence.code, mark, sentence.message, sentence.hint)
 
 
-def _quietly(document: Document, leaf: _Leaf) -> Finding:
+def _unshown(document: Document, leaf: _Leaf) -> Finding:
     """The finding about what may be a secret: neither the value nor its source line is shown."""
     found = evolve(_finding(document, leaf), excerpt=None)
     if not isinstance(leaf.error, WrongTypeError) or leaf.error.value is None:

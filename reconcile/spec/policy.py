@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.policy import Limit, Policy, Verdict, Waiver
+from reconcile.model.policy import Limit, Policy, WaivedSeverity, Waiver
 from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.endings import ending
@@ -64,7 +64,7 @@ def _limit(document: Document, name: str, value: int | None, default: Limit) -> 
 
 def _waiver(document: Document, code: str, written: WrittenWaiver) -> Waiver:
     return Waiver(
-        verdict=Verdict(written.severity),
+        severity=WaivedSeverity(written.severity),
         reason=written.reason,
         until=written.until,
         location=document.locations.find_key(("guards", code)).location,

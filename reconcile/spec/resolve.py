@@ -14,7 +14,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
-from reconcile.model.postgresql import Connection
+from reconcile.model.postgresql import SqlConnection
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins
 from reconcile.spec import codes
@@ -115,9 +115,9 @@ def _places_of_target(spec: Spec) -> dict[str, Location]:
     }
 
 
-def _connection(header: Header) -> Connection | None:
+def _connection(header: Header) -> SqlConnection | None:
     written = header.connection
-    return Connection(dsn=written.dsn, database=written.database) if written else None
+    return SqlConnection(dsn=written.dsn, database=written.database) if written else None
 
 
 def _label_sets(header: Header, config: Config) -> list[DefaultSet]:

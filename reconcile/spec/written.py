@@ -140,7 +140,7 @@ class Header:
         "PostgreSQL: how the database is reached by SQL. With it `extensions` are planned and applied"
         " like all else; without it they are steps for a person.",
         default=None,
-        quiet=True,
+        secret=True,
     )
     ignore: tuple[Ignore, ...] = described(
         "Differences that shall not count for a while.",

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import LiteralString
 
-from reconcile.model.postgresql import Package, Reached, folded
+from reconcile.model.postgresql import Package, SqlAccess, folded
 from reconcile.sql.dependents import DEPENDENTS, dependents
 from reconcile.sql.hiding import cut
 from reconcile.sql.rows import row, table, truth
@@ -57,7 +57,7 @@ _PATH = """
 _SCHEMAS = "SELECT nspname::text FROM pg_namespace WHERE has_schema_privilege(oid, 'USAGE')"
 
 
-def reached_by(session: Session, version: int) -> Reached:
+def reached_by(session: Session, version: int) -> SqlAccess:
     """All that is known before anything is changed; `version` is the server's number for it.
 
     Raises SessionError.
@@ -69,7 +69,7 @@ def reached_by(session: Session, version: int) -> Reached:
     superuser, may_create = row(role, truth, truth)
     is_limited, names = row(allowed, truth, str)
     needed_by, used_by = dependents(dependent)
-    return Reached(
+    return SqlAccess(
         superuser=superuser,
         may_create=may_create,
         owned=frozenset(name for (name,) in table(owned, cut)),

@@ -32,13 +32,6 @@ _FILES_OF_LIBPQ = (
 
 
 @frozen(kw_only=True)
-class Surroundings:
-    """What the room takes from outside."""
-
-    environment: Mapping[str, str] = field(repr=False)  # it holds connection strings
-
-
-@frozen(kw_only=True)
 class Dsn:
     """A connection string that shows in no repr, and the reference that stands for it.
 
@@ -50,7 +43,7 @@ class Dsn:
     secret: str = field(repr=False)
 
 
-def resolve(reference: str, surroundings: Surroundings) -> Dsn:
+def resolve(reference: str, environment: Mapping[str, str]) -> Dsn:
     """Fetch the connection string that `${env:NAME}` or `${file:PATH}` stands for.
 
     Raises UnusableConnectionError, which names the variable or the file and quotes nothing of it.
@@ -61,10 +54,10 @@ def resolve(reference: str, surroundings: Surroundings) -> Dsn:
             "what the spec has in place of a reference to a connection string is none",
             hint="write ${env:NAME} or ${file:PATH}",
         )
-    _check_files_of_libpq(surroundings.environment)
+    _check_files_of_libpq(environment)
     source, _, name = reference[2:-1].partition(":")
     fetch = _variable if source == "env" else _file
-    secret = fetch(name, surroundings.environment).rstrip("\r\n")
+    secret = fetch(name, environment).rstrip("\r\n")
     return Dsn(reference=reference, secret=_checked(secret, reference))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from attrs import frozen
 
 from reconcile.model.engine import Version
-from reconcile.model.postgresql import LANGUAGE, Connection, Said, plain_version
+from reconcile.model.postgresql import LANGUAGE, ApiView, SqlConnection, plain_version
 from reconcile.sql.rows import number, row, table, truth
 from reconcile.sql.session import Rows, Session
 
@@ -77,7 +77,7 @@ def identity_of(session: Session) -> Identity:
 
 
 def differences(
-    found: Identity, connection: Connection, said: Said, quoted: Callable[[str], str]
+    found: Identity, connection: SqlConnection, said: ApiView, quoted: Callable[[str], str]
 ) -> Iterator[str]:
     """What is not as the API and the spec say; nothing where it is their database.
 
@@ -95,7 +95,7 @@ def differences(
 
 
 def _database_differences(
-    found: Identity, connection: Connection, said: Said, quoted: Callable[[str], str]
+    found: Identity, connection: SqlConnection, said: ApiView, quoted: Callable[[str], str]
 ) -> Iterator[str]:
     here, wanted = found.fingerprint.database, connection.database
     if here != wanted:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
 
 from reconcile.errors import UnusableConnectionError
-from reconcile.model.postgresql import Connection, Reach, Reached, Said, Unreached
+from reconcile.model.postgresql import ApiView, NoSqlAccess, Reach, SqlAccess, SqlConnection
 from reconcile.sql.catalog import reached_by
-from reconcile.sql.dsn import Dsn, Surroundings, resolve
+from reconcile.sql.dsn import Dsn, resolve
 from reconcile.sql.identity import Fingerprint, differences, identity_of
 from reconcile.sql.opening import reading
 from reconcile.sql.session import Patience, SessionError
@@ -71,12 +72,12 @@ class SqlReads:
     Thread safe, as long as one addon is looked at by one thread at a time.
     """
 
-    def __init__(self, surroundings: Surroundings, *, patience: Patience | None = None) -> None:
+    def __init__(self, environment: Mapping[str, str], *, patience: Patience | None = None) -> None:
         self.patience = patience or Patience()
-        self._surroundings = surroundings
+        self._environment = environment
         self._proofs = Proofs()
 
-    def inspect(self, connection: Connection, said: Said) -> Reach:
+    def inspect(self, connection: SqlConnection, said: ApiView) -> Reach:
         """Prove that a connection leads to what the API says, and find what can be done there.
 
         Raises nothing: P121 where the connection cannot be used, P122 where it leads elsewhere.
@@ -85,17 +86,17 @@ class SqlReads:
         try:
             return self._looked_over(self.dsn(connection), connection, said)
         except UnusableConnectionError as error:
-            return Unreached(code=UNUSABLE, message=error.what, hint=error.hint)
+            return NoSqlAccess(code=UNUSABLE, message=error.what, hint=error.hint)
         except SessionError as error:
-            return Unreached(
+            return NoSqlAccess(
                 code=UNUSABLE,
                 message=f"the connection of {connection.dsn!r} cannot be looked over: {error}",
                 hint="try it with psql, as the user of the connection string",
             )
 
-    def dsn(self, connection: Connection) -> Dsn:
+    def dsn(self, connection: SqlConnection) -> Dsn:
         """The connection string of now. Raises UnusableConnectionError."""
-        return resolve(connection.dsn, self._surroundings)
+        return resolve(connection.dsn, self._environment)
 
     def proven(self, addon: str) -> Fingerprint | None:
         """Where the connection of an addon led when it was last looked over with success.
@@ -104,17 +105,19 @@ class SqlReads:
         """
         return self._proofs.of(addon)
 
-    def after_all(self, connection: Connection, addon: str, reach: Reach) -> Reach:
+    def after_all(self, connection: SqlConnection, addon: str, reach: Reach) -> Reach:
         """What a look found, once all looks of a run are over: neither of two addons has a database.
 
         The first of the two was looked over before the second was known.
         """
         other = self._proofs.other_than(addon)
-        if other is None or isinstance(reach, Unreached):
+        if other is None or isinstance(reach, NoSqlAccess):
             return reach
         return _elsewhere(connection, addon, _SHARED.format(other))
 
-    def _looked_over(self, dsn: Dsn, connection: Connection, said: Said) -> Reached | Unreached:
+    def _looked_over(
+        self, dsn: Dsn, connection: SqlConnection, said: ApiView
+    ) -> SqlAccess | NoSqlAccess:
         with reading(dsn, self.patience) as session:
             found = identity_of(session)
             if differing := "; ".join(differences(found, connection, said, session.quoted)):
@@ -129,8 +132,8 @@ class SqlReads:
 _SHARED = "it is the database of another addon as well: {!r}"
 
 
-def _elsewhere(connection: Connection, addon: str, why: str) -> Unreached:
-    return Unreached(
+def _elsewhere(connection: SqlConnection, addon: str, why: str) -> NoSqlAccess:
+    return NoSqlAccess(
         code=ELSEWHERE,
         message=f"the connection of {connection.dsn!r} leads elsewhere: {why}",
         hint=f"let it lead to the database of {addon!r}, as its owner, or correct the spec",

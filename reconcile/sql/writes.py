@@ -10,7 +10,7 @@ from reconcile.errors import (
     StatementRefusedError,
     UnusableConnectionError,
 )
-from reconcile.model.postgresql import Connection, Sql
+from reconcile.model.postgresql import Sql, SqlConnection
 from reconcile.sql.identity import Fingerprint, fingerprint_of
 from reconcile.sql.opening import writing
 from reconcile.sql.reads import SqlReads
@@ -26,7 +26,7 @@ class SqlWrites:
     def __init__(self, reads: SqlReads) -> None:
         self._reads = reads
 
-    def execute(self, addon: str, connection: Connection, statement: Sql) -> None:
+    def execute(self, addon: str, connection: SqlConnection, statement: Sql) -> None:
         """Run one statement in a session of its own, where `inspect` has led last.
 
         Raises UnusableConnectionError where nothing was sent that changes anything: the connection
@@ -43,7 +43,7 @@ class SqlWrites:
         except SessionError as error:
             raise StatementRefusedError(f"{str(statement)!r} was not done: {error}") from None
 
-    def _check(self, addon: str, connection: Connection, found: Fingerprint) -> None:
+    def _check(self, addon: str, connection: SqlConnection, found: Fingerprint) -> None:
         proven = self._reads.proven(addon)
         if proven is None:
             raise UnusableConnectionError(

@@ -16,7 +16,7 @@ from reconcile.model.order import Deed, Done
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Result, refusal_of
 from reconcile.model.target import Pins, Target
-from reconcile.observe.evidence import Windows
+from reconcile.observe.recovery import Windows
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 from reconcile.plan.digest import canonical

@@ -13,7 +13,6 @@ from typing import Protocol
 from attrs import Factory, field, frozen
 
 from reconcile.errors import ExitStatus, UsageError
-from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 
 
@@ -46,7 +45,7 @@ class Interruption:
 
 
 def _sql_reads(process: Process) -> SqlReads:
-    return SqlReads(Surroundings(environment=process.environment))
+    return SqlReads(process.environment)
 
 
 @frozen(kw_only=True)

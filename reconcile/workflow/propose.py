@@ -14,8 +14,8 @@ from reconcile.guard.review import override_flag, review
 from reconcile.guard.would_run import Permits, would_run
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
-from reconcile.observe.evidence import NO_WINDOWS, Windows, gather
 from reconcile.observe.observer import observe
+from reconcile.observe.recovery import NO_WINDOWS, Windows, gather
 from reconcile.plan.build import build_plan
 from reconcile.plan.claims import duplicates
 from reconcile.plan.digest import plan_id
@@ -132,7 +132,7 @@ def judge(
         plan_id=ident,
         fleet=fleet.whole,
         policy=fleet.config.policy,
-        evidence=gather(plan, reads, windows=windows, stop=stop),
+        recovery_points=gather(plan, reads, windows=windows, stop=stop),
         overrides=frozenset(_counting(overrides, ident, process)),
         backup_first=backup_first,
         claims=claims,
@@ -166,7 +166,7 @@ def judge_again(
         plan_id=before.id,
         fleet=fleet.whole,
         policy=fleet.config.policy,
-        evidence=gather(running, reads, windows=windows, stop=stop),
+        recovery_points=gather(running, reads, windows=windows, stop=stop),
         overrides=frozenset(before.overridden),
         backup_first=backup_first,
     )

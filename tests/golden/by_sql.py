@@ -8,9 +8,9 @@ from golden.fleets import SHOP, Database, database, gone, proposed
 
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.model.engine import Engine
-from reconcile.model.postgresql import Connection, Package, Reach, Reached, Unreached
+from reconcile.model.postgresql import NoSqlAccess, Package, Reach, SqlAccess, SqlConnection
 
-CONNECTION = Connection(dsn="${env:BILLING_DSN}", database="billing")
+CONNECTION = SqlConnection(dsn="${env:BILLING_DSN}", database="billing")
 
 _OFFERED: dict[str, dict[str, Package]] = {
     "bool_plperl": {"1.0": package("plperl", trusted=True)},
@@ -22,7 +22,7 @@ _OFFERED: dict[str, dict[str, Package]] = {
     "timescaledb": {"2.17.1": package(superuser=True)},
     "uuid-ossp": {"1.0": package(), "1.1": package()},
 }
-_REACHED = Reached(
+_REACHED = SqlAccess(
     superuser=False,
     may_create=True,
     owned=frozenset({"cube", "earthdistance", "hstore", "postgis"}),
@@ -91,7 +91,7 @@ REFUSED_BY_SQL = _billing(
 )
 ELSEWHERE = _billing(
     Extensions(present=_LISTED),
-    Unreached(
+    NoSqlAccess(
         code="P122",
         message="the connection ${env:BILLING_DSN} leads to PostgreSQL 15.10, the API tells of 16.4",
         hint="let the connection string lead to the database of addon 'ad-billing'",
@@ -99,7 +99,7 @@ ELSEWHERE = _billing(
 )
 UNREACHED = _billing(
     Extensions(present=_LISTED[:1]),
-    Unreached(
+    NoSqlAccess(
         code="P121",
         message="the variable 'BILLING_DSN' is not open to specs",
         hint="list it in RECONCILE_ENV_ALLOW",

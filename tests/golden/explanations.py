@@ -31,7 +31,7 @@ from reconcile.model.address import Address
 from reconcile.model.engine import Engine
 from reconcile.model.explanation import AddressExplained, CodeExplained
 from reconcile.model.location import Location
-from reconcile.model.policy import Limit, Policy, Verdict, Waiver
+from reconcile.model.policy import Limit, Policy, WaivedSeverity, Waiver
 from reconcile.model.state import Observed
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
@@ -44,13 +44,13 @@ _POLICY = Policy(
     backup_hours=Limit(value=12, location=_HERE),
     waivers={
         "G105": Waiver(
-            verdict=Verdict.WARNING,
+            severity=WaivedSeverity.WARNING,
             reason="backups are made elsewhere while the fleet moves",
             until=date(2027, 1, 31),
             location=_HERE,
         ),
         "G107": Waiver(
-            verdict=Verdict.OFF,
+            severity=WaivedSeverity.OFF,
             reason="the last backups move",
             until=date(2026, 11, 20),
             location=_HERE,
@@ -71,7 +71,7 @@ def _address(path: str, one: Database, policy: Policy = _DEFAULT) -> AddressExpl
         }
         observation = evolve(observation, states=states)
     plan = build_plan([desired], {handle: observation})
-    context = Context(now=NOW, plan_id=plan_id(plan), fleet=40, policy=policy, evidence={})
+    context = Context(now=NOW, plan_id=plan_id(plan), fleet=40, policy=policy, recovery_points={})
     return explain(address, desired, observation, review(plan, context))
 
 

@@ -22,7 +22,7 @@ from reconcile.model.history import (
     Permission,
     RunState,
     Settlement,
-    Unreadable,
+    UnreadableJournal,
 )
 from reconcile.model.run import Clash, Result
 from reconcile.model.state import Approval
@@ -260,7 +260,7 @@ PAST: Mapping[str, Shown] = {
                 OLDER,
             ),
             unreadable=(
-                Unreadable(
+                UnreadableJournal(
                     id="20260101T000000Z-bbbbbb",
                     reason="it cannot be read: Too many levels of symbolic links",
                 ),
@@ -270,7 +270,7 @@ PAST: Mapping[str, Shown] = {
     "runs/hostile": _runs(
         History(
             runs=(HOSTILE,),
-            unreadable=tuple(Unreadable(id=name, reason=name) for name in HOSTILE_NAMES),
+            unreadable=tuple(UnreadableJournal(id=name, reason=name) for name in HOSTILE_NAMES),
         )
     ),
     **{f"past_run/{name}": _run(run) for name, run in PAST_RUNS.items()},

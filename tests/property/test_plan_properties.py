@@ -19,7 +19,7 @@ from reconcile.model.change import Create, Delete, Risk, sides_of, verb_of
 from reconcile.model.engine import Engine, Version
 from reconcile.model.item import Action, Blocked, Doable, ManualStep, Pending
 from reconcile.model.plan import Plan
-from reconcile.model.postgresql import Reached, Sql
+from reconcile.model.postgresql import Sql, SqlAccess
 from reconcile.model.state import ITSELF, Elements, Fields, NoElements
 from reconcile.plan.belief import check_rules
 from reconcile.plan.build import build_plan, plan_database
@@ -269,7 +269,7 @@ connected_cases = cases(
 def test_an_extension_comes_after_what_it_needs(case: Case) -> None:
     """Enabled after all that it requires, none of which goes; dropped after all that needs it."""
     reach, live = case.observed.facts.reach, case.observed.states.get("extensions", {})
-    if not isinstance(reach, Reached) or isinstance(live, NoElements):
+    if not isinstance(reach, SqlAccess) or isinstance(live, NoElements):
         return
     seen: set[str] = set()
     required: set[str] = set()
@@ -297,7 +297,7 @@ def test_a_connection_decides_who_changes_an_extension(case: Case) -> None:
             continue
         assert not isinstance(entry, ManualStep if case.desired.connection else Action)
         if isinstance(entry, Action):
-            assert isinstance(reach, Reached)
+            assert isinstance(reach, SqlAccess)
             owned = entry.address.name in reach.owned
             assert reach.superuser or owned or isinstance(entry.change, Create)
 

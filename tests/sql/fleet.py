@@ -10,8 +10,7 @@ import psycopg
 from attrs import field, frozen
 from psycopg import sql
 
-from reconcile.model.postgresql import Connection, Reach, Said, Sql
-from reconcile.sql.dsn import Surroundings
+from reconcile.model.postgresql import ApiView, Reach, Sql, SqlConnection
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience
 from scalingo_sandbox.servers.server import Server
@@ -92,14 +91,14 @@ class Place:
         """What is enabled."""
         return dict(self.admin("SELECT extname::text, extversion FROM pg_extension"))
 
-    def said(self, **other: Any) -> Said:
+    def said(self, **other: Any) -> ApiView:
         """What an API says that tells the truth, but for the `other`."""
         truth = {
             "addon": "ad-1",
             "version": f"{self.server.version}.0-1",
             "extensions": {name: f"v{version}" for name, version in self.extensions().items()},
         }
-        return Said(**{**truth, **other})
+        return ApiView(**{**truth, **other})
 
 
 @frozen(kw_only=True)
@@ -113,7 +112,7 @@ class Room:
     @reads.default
     def _made(self) -> SqlReads:
         self.environment["RECONCILE_ENV_ALLOW"] = VARIABLE
-        return SqlReads(Surroundings(environment=self.environment), patience=self.patience)
+        return SqlReads(self.environment, patience=self.patience)
 
     def inspect(self, place: Place, role: str, **other: Any) -> Reach:
         """Look over the connection of a role to a place."""
@@ -121,9 +120,9 @@ class Room:
         return self.reads.inspect(connection(place), place.said(**other))
 
 
-def connection(place: Place) -> Connection:
+def connection(place: Place) -> SqlConnection:
     """How a spec names the connection."""
-    return Connection(dsn=f"${{env:{VARIABLE}}}", database=place.database)
+    return SqlConnection(dsn=f"${{env:{VARIABLE}}}", database=place.database)
 
 
 def _password(role: str) -> str:

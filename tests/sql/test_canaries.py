@@ -9,7 +9,7 @@ from engines_here import needs
 from sql.fleet import VARIABLE, Place, Room, connection, create
 
 from reconcile.errors import ReconcileError
-from reconcile.model.postgresql import Sql, Unreached
+from reconcile.model.postgresql import NoSqlAccess, Sql
 from reconcile.sql.writes import SqlWrites
 from scalingo_sandbox.servers.server import Program
 
@@ -49,7 +49,7 @@ def test_a_hostile_string_shows_nowhere(place: Place, room: Room, dsn: str) -> N
     """Neither when it is looked over nor when something is to be done over it."""
     room.environment[VARIABLE] = dsn
     found = room.reads.inspect(connection(place), place.said())
-    assert isinstance(found, Unreached)
+    assert isinstance(found, NoSqlAccess)
     assert found.code == "P121"
     with pytest.raises(ReconcileError) as caught:
         SqlWrites(room.reads).execute("ad-1", connection(place), create("citext"))

@@ -20,8 +20,7 @@ from reconcile.errors import (
     StatementRefusedError,
     UnusableConnectionError,
 )
-from reconcile.model.postgresql import Connection, Reached, Sql
-from reconcile.sql.dsn import Surroundings
+from reconcile.model.postgresql import Sql, SqlAccess, SqlConnection
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience
 from reconcile.sql.writes import SqlWrites
@@ -310,13 +309,13 @@ def test_databases_are_changed_beside_each_other(servers: tuple[Server, Server])
     places = {f"SHOP_{number}": Place.made(servers[0]) for number in range(4)}
     environment = {name: place.dsn(place.owner) for name, place in places.items()}
     environment["RECONCILE_ENV_ALLOW"] = ",".join(places)
-    reads = SqlReads(Surroundings(environment=environment))
+    reads = SqlReads(environment)
     writes = SqlWrites(reads)
 
     def enable(name: str) -> None:
         place, addon = places[name], f"ad-{name}"
-        there = Connection(dsn=f"${{env:{name}}}", database=place.database)
-        assert isinstance(reads.inspect(there, place.said(addon=addon)), Reached)
+        there = SqlConnection(dsn=f"${{env:{name}}}", database=place.database)
+        assert isinstance(reads.inspect(there, place.said(addon=addon)), SqlAccess)
         writes.execute(addon, there, create("citext"))
 
     with ThreadPoolExecutor(len(places)) as pool:

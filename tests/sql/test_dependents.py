@@ -9,7 +9,7 @@ from engines_here import needs
 from psycopg.errors import DependentObjectsStillExist
 from sql.fleet import Place, Room
 
-from reconcile.model.postgresql import Reached, Uses
+from reconcile.model.postgresql import SqlAccess, Uses
 from scalingo_sandbox.servers.server import Program
 
 pytestmark = needs(Program.POSTGRESQL)
@@ -149,7 +149,7 @@ CASES = {
 def found(room: Room, place: Place, extension: str) -> tuple[Uses | None, tuple[str, ...]]:
     """What a look says: the objects and the extensions that use an extension."""
     reach = room.inspect(place, place.owner)
-    assert isinstance(reach, Reached), reach
+    assert isinstance(reach, SqlAccess), reach
     return reach.used_by.get(extension), reach.needed_by.get(extension, ())
 
 
@@ -191,12 +191,12 @@ def test_of_many_objects_a_few_are_named(place: Place, room: Room) -> None:
 def test_every_extension_that_is_offered_can_go_alone(place: Place, room: Room) -> None:
     """Its own members are no reason to keep it."""
     offers = room.inspect(place, place.owner)
-    assert isinstance(offers, Reached), offers
+    assert isinstance(offers, SqlAccess), offers
     for name, newest in sorted(offers.newest.items()):
         if set(offers.offers[name][newest].requires) <= offers.offers.keys():
             place.admin(f'CREATE EXTENSION IF NOT EXISTS "{name}" CASCADE')
     reach = room.inspect(place, place.owner)
-    assert isinstance(reach, Reached), reach
+    assert isinstance(reach, SqlAccess), reach
     assert reach.used_by == {}
     for name in set(place.extensions()) - {"plpgsql"}:
         assert refused(place, name) is (name in reach.needed_by), name

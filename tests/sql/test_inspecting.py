@@ -13,7 +13,7 @@ from psycopg import sql
 from sql.fleet import VARIABLE, Place, Room, connection, create
 
 from reconcile.errors import StatementRefusedError, UnusableConnectionError
-from reconcile.model.postgresql import Package, Reached, Sql, Unreached
+from reconcile.model.postgresql import NoSqlAccess, Package, Sql, SqlAccess
 from reconcile.sql.catalog import reached_by
 from reconcile.sql.driver import ReadingSession
 from reconcile.sql.dsn import Dsn
@@ -24,15 +24,15 @@ from scalingo_sandbox.servers.server import Program
 pytestmark = needs(Program.POSTGRESQL)
 
 
-def reached(found: object) -> Reached:
+def reached(found: object) -> SqlAccess:
     """What was found, where anything was."""
-    assert isinstance(found, Reached), found
+    assert isinstance(found, SqlAccess), found
     return found
 
 
 def unreached(found: object, code: str) -> str:
     """Why nothing was found; no secret is in it."""
-    assert isinstance(found, Unreached), found
+    assert isinstance(found, NoSqlAccess), found
     assert found.code == code
     assert found.hint
     assert "c4n4ry" not in repr(found)

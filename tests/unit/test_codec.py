@@ -18,7 +18,7 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
-from reconcile.model.postgresql import Reach, Unreached, Uses
+from reconcile.model.postgresql import NoSqlAccess, Reach, Uses
 from reconcile.model.state import Approval, Facts, KindState, NotOffered, Unreadable
 from reconcile.model.target import Pins, Target
 
@@ -87,7 +87,7 @@ VALUES: list[tuple[Any, object]] = [
     (Target, evolve(target(), connection=CONNECTION, created_at=datetime(2026, 1, 2, tzinfo=UTC))),
     (Facts, facts(reach=reached({"a": package("b")}, used_by={"a": Uses(names=("x",), more=2)}))),
     (Facts, facts(reach=reached(allowed=["a"], owned=["c", "b"], updates={"a": ["1"]}))),
-    (Reach, Unreached(code="P121", message="no", hint="try")),
+    (Reach, NoSqlAccess(code="P121", message="no", hint="try")),
     (Facts, Facts(engine=None, type_name="odd", version=None, status="running")),
     (Pins, Pins()),
     (Backups, Backups(enabled=None, hours=(3, 1))),

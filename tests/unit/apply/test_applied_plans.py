@@ -10,7 +10,7 @@ from builders import desired, observed
 
 from reconcile.apply.history import CLOCK_SKEW, applied_before, in_doubt
 from reconcile.kinds.backups import Backups
-from reconcile.model.history import History, Opening, PastDeed, PastRun, RunState, Unreadable
+from reconcile.model.history import History, Opening, PastDeed, PastRun, RunState, UnreadableJournal
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF
 from reconcile.plan.build import plan_database
@@ -62,11 +62,14 @@ def test_a_run_tells_which_file_it_applied(run: PastRun, found: bool) -> None:
     ("history", "found"),
     [
         (History(), False),
-        (History(unreadable=(Unreadable(id="20261123T120001Z-0123456", reason="x"),)), True),
-        (History(unreadable=(Unreadable(id="20261123T115501Z-0123456", reason="x"),)), True),
-        (History(unreadable=(Unreadable(id="20261123T115500Z-0123456", reason="x"),)), False),
-        (History(unreadable=(Unreadable(id="by hand", reason="x"),)), True),
-        (History(unreadable=(Unreadable(id="x", reason="x", harmless=True),)), False),
+        (History(unreadable=(UnreadableJournal(id="20261123T120001Z-0123456", reason="x"),)), True),
+        (History(unreadable=(UnreadableJournal(id="20261123T115501Z-0123456", reason="x"),)), True),
+        (
+            History(unreadable=(UnreadableJournal(id="20261123T115500Z-0123456", reason="x"),)),
+            False,
+        ),
+        (History(unreadable=(UnreadableJournal(id="by hand", reason="x"),)), True),
+        (History(unreadable=(UnreadableJournal(id="x", reason="x", harmless=True),)), False),
         (History(runs=(run_of(),)), False),
         (History(runs=(evolve(run_of(), unread=1),)), True),
         (History(runs=(evolve(run_of(plan_id="8" * 64), unread=1),)), False),

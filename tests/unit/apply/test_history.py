@@ -43,7 +43,7 @@ from reconcile.model.history import (
     Permission,
     RunState,
     Settlement,
-    Unreadable,
+    UnreadableJournal,
 )
 from reconcile.model.item import Action, Reason
 from reconcile.model.order import Deed, Done
@@ -321,9 +321,9 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     history = past_runs(tmp_path)
     assert [run.id for run in history.runs] == ["d"]
     assert history.unreadable == (
-        Unreadable(id="c", reason="it is no file"),
-        Unreadable(id="b", reason="it cannot be read: Too many levels of symbolic links"),
-        Unreadable(id="a", reason="it is no file"),
+        UnreadableJournal(id="c", reason="it is no file"),
+        UnreadableJournal(id="b", reason="it cannot be read: Too many levels of symbolic links"),
+        UnreadableJournal(id="a", reason="it is no file"),
     )
 
 
@@ -544,7 +544,7 @@ def test_a_damaged_line_leaves_its_action_unknown(tmp_path: Path, event: str) ->
         (run,) = past_runs(tmp_path).runs
         assert run.unread == 1
         assert past_runs(tmp_path).in_doubt == (
-            Unreadable(id="run-1", reason="1 of its lines cannot be read"),
+            UnreadableJournal(id="run-1", reason="1 of its lines cannot be read"),
         )
         assert {str(one.address) for one in run.deeds} == {str(one.address) for one in whole.deeds}
         later = [json.loads(one) for one in lines[number + 1 :]]

@@ -18,10 +18,9 @@ from reconcile.errors import (
 from reconcile.model.address import Address
 from reconcile.model.change import Create, Risk
 from reconcile.model.item import Action, Reason
-from reconcile.model.postgresql import Connection, Sql
+from reconcile.model.postgresql import Sql, SqlConnection
 from reconcile.model.run import Result
 from reconcile.model.target import Target
-from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 
 ADDRESS = Address(database="shop", kind="extensions", name="hstore")
@@ -39,13 +38,13 @@ class Answering(SqlWrites):
     """Runs nothing: notes what it was given and what the journal held then, and ends as it is told."""
 
     def __init__(self, bench: Bench, error: ReconcileError | None = None) -> None:
-        super().__init__(SqlReads(Surroundings(environment={})))
+        super().__init__(SqlReads({}))
         self.bench = bench
         self.error = error
-        self.ran: list[tuple[str, Connection, str]] = []
+        self.ran: list[tuple[str, SqlConnection, str]] = []
         self.written: list[str] = []
 
-    def execute(self, addon: str, connection: Connection, statement: Sql) -> None:
+    def execute(self, addon: str, connection: SqlConnection, statement: Sql) -> None:
         """Note it."""
         self.ran.append((addon, connection, str(statement)))
         self.written = [entry["event"] for entry in self.bench.journal()]

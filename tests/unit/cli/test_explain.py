@@ -11,7 +11,7 @@ from reconcile.cli.explain import MEANINGS, code_explained
 from reconcile.guard.codes import LIMITS, RULES
 from reconcile.guard.codes import MEANINGS as OF_GUARDS
 from reconcile.model.finding import Rule, rule_of
-from reconcile.model.policy import WAIVABLE, Limit, Policy, Verdict, Waiver
+from reconcile.model.policy import WAIVABLE, Limit, Policy, WaivedSeverity, Waiver
 
 LATER = date(2027, 1, 31)
 
@@ -46,7 +46,7 @@ def test_a_limit_is_that_of_the_configuration() -> None:
 
 def test_a_waiver_is_told_of_its_code() -> None:
     """And of no other."""
-    waiver = Waiver(verdict=Verdict.OFF, reason="why", until=LATER, location=HERE)
+    waiver = Waiver(severity=WaivedSeverity.OFF, reason="why", until=LATER, location=HERE)
     policy = Policy(waivers={"G106": waiver})
     assert code_explained("G106", policy, today=TODAY).waiver == waiver
     assert code_explained("G107", policy, today=TODAY).waiver is None

@@ -25,8 +25,8 @@ from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Location
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.policy import WAIVABLE, Limit, Policy, Verdict, Waiver
-from reconcile.model.recovery import Backup, Evidence, RecoveryWindow
+from reconcile.model.policy import WAIVABLE, Limit, Policy, WaivedSeverity, Waiver
+from reconcile.model.recovery import Backup, RecoveryPoints, RecoveryWindow
 from reconcile.model.state import ITSELF
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
@@ -92,7 +92,7 @@ def window(hours: float) -> RecoveryWindow:
     return RecoveryWindow(earliest=latest - timedelta(days=7), latest=latest)
 
 
-RECENT = {"shop": Evidence(backups=(backup(3),))}
+RECENT = {"shop": RecoveryPoints(backups=(backup(3),))}
 
 
 def test_what_can_be_waived_has_a_meaning() -> None:
@@ -235,33 +235,33 @@ def test_g104_says_where_a_limit_is_set(policy: Policy, where: str) -> None:
 
 
 OLD = [
-    (Evidence(backups=(backup(76), backup(200))), "the newest backup is 3 d 4 h old"),
-    (Evidence(backups=(backup(26.01),)), "the newest backup is 27 h old"),
-    (Evidence(backups=(backup(72),)), "the newest backup is 3 d old"),
-    (Evidence(backups=()), "there is no backup to go back to"),
-    (Evidence(backups=(backup(1, done=False),)), "there is no backup to go back to"),
-    (Evidence(), "there is no backup to go back to"),
-    (Evidence(backups=(), window=window(30)), "there is no backup to go back to, the recovery window ended 30 h ago"),
-    (Evidence(error="HTTP 500"), "not all could be read: HTTP 500"),
-    (Evidence(backups=(), error="HTTP 500"), "there is no backup to go back to, not all could be read: HTTP 500"),
-    (Evidence(backups=(backup(-0.1), backup(72))), "the newest backup is 3 d old, what is dated later than now does not count"),
-    (Evidence(backups=(backup(-1), backup(-9999))), "there is no backup to go back to, what is dated later than now does not count"),
-    (Evidence(backups=(backup(-1, done=False),)), "there is no backup to go back to"),
-    (Evidence(backups=(), window=window(-1)), "there is no backup to go back to, what is dated later than now does not count"),
-    (Evidence(window=window(50), error="no"), "the recovery window ended 2 d 2 h ago, not all could be read: no"),
+    (RecoveryPoints(backups=(backup(76), backup(200))), "the newest backup is 3 d 4 h old"),
+    (RecoveryPoints(backups=(backup(26.01),)), "the newest backup is 27 h old"),
+    (RecoveryPoints(backups=(backup(72),)), "the newest backup is 3 d old"),
+    (RecoveryPoints(backups=()), "there is no backup to go back to"),
+    (RecoveryPoints(backups=(backup(1, done=False),)), "there is no backup to go back to"),
+    (RecoveryPoints(), "there is no backup to go back to"),
+    (RecoveryPoints(backups=(), window=window(30)), "there is no backup to go back to, the recovery window ended 30 h ago"),
+    (RecoveryPoints(error="HTTP 500"), "not all could be read: HTTP 500"),
+    (RecoveryPoints(backups=(), error="HTTP 500"), "there is no backup to go back to, not all could be read: HTTP 500"),
+    (RecoveryPoints(backups=(backup(-0.1), backup(72))), "the newest backup is 3 d old, what is dated later than now does not count"),
+    (RecoveryPoints(backups=(backup(-1), backup(-9999))), "there is no backup to go back to, what is dated later than now does not count"),
+    (RecoveryPoints(backups=(backup(-1, done=False),)), "there is no backup to go back to"),
+    (RecoveryPoints(backups=(), window=window(-1)), "there is no backup to go back to, what is dated later than now does not count"),
+    (RecoveryPoints(window=window(50), error="no"), "the recovery window ended 2 d 2 h ago, not all could be read: no"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("evidence", "state"), OLD)
-def test_g105_nothing_could_bring_it_back(evidence: Evidence, state: str) -> None:
+@pytest.mark.parametrize(("recovery_points", "state"), OLD)
+def test_g105_nothing_could_bring_it_back(recovery_points: RecoveryPoints, state: str) -> None:
     """The action is refused, with what there is, the rule and where it is set."""
-    found = one(deleting(), evidence={"shop": evidence})
+    found = one(deleting(), recovery_points={"shop": recovery_points})
     assert found.code == "G105"
     assert found.message == f"this would lose data, and {state}; 26 h is the most (the default)"
     assert found.override == "--override G105=0123456789ab"
     assert str(found.address) == "shop/logical_databases/old"
     assert str(found.location) == "specs/shop.yaml:6:1"
-    offered = evidence.backups is not None
+    offered = recovery_points.backups is not None
     assert found.hint == (
         "make a backup first: `apply --backup-first` does, or wait for the next one"
         if offered
@@ -271,46 +271,46 @@ def test_g105_nothing_could_bring_it_back(evidence: Evidence, state: str) -> Non
 
 def test_g105_a_database_that_was_left_out_has_nothing() -> None:
     """Not known is not safe."""
-    found = one(deleting(), evidence={})
+    found = one(deleting(), recovery_points={})
     assert "not all could be read: this database was left out; 26 h" in found.message
 
 
 @pytest.mark.parametrize(
-    "evidence",
+    "recovery_points",
     [
-        Evidence(backups=(backup(200), backup(26))),
-        Evidence(backups=(), window=window(26)),
-        Evidence(window=window(0), error="the backups could not be read"),
-        Evidence(backups=(backup(-5 / 60),)),
-        Evidence(backups=(), window=window(-5 / 60)),
-        Evidence(backups=(backup(-1), backup(3))),
+        RecoveryPoints(backups=(backup(200), backup(26))),
+        RecoveryPoints(backups=(), window=window(26)),
+        RecoveryPoints(window=window(0), error="the backups could not be read"),
+        RecoveryPoints(backups=(backup(-5 / 60),)),
+        RecoveryPoints(backups=(), window=window(-5 / 60)),
+        RecoveryPoints(backups=(backup(-1), backup(3))),
     ],
     ids=["backup", "window", "window and an error", "clocks differ", "also there", "and another"],
 )
-def test_g105_lets_pass_what_can_be_brought_back(evidence: Evidence) -> None:
+def test_g105_lets_pass_what_can_be_brought_back(recovery_points: RecoveryPoints) -> None:
     """A backup or the end of the window is as young as it has to be."""
-    assert said(deleting(), evidence={"shop": evidence}) == ()
+    assert said(deleting(), recovery_points={"shop": recovery_points}) == ()
 
 
 def test_g105_looks_at_every_database() -> None:
     """Also after one that can be brought back."""
-    found = one(deleting("a"), deleting("b"), evidence={"a": RECENT["shop"]}, fleet=100)
+    found = one(deleting("a"), deleting("b"), recovery_points={"a": RECENT["shop"]}, fleet=100)
     assert (found.code, found.address and found.address.database) == ("G105", "b")
 
 
 def test_g105_lets_pass_what_loses_nothing() -> None:
-    """Nor does it speak where no evidence was read."""
+    """Nor does it speak where no recovery points were read."""
     spec = {"sql_mode": SqlMode(modes=("ANSI",))}
     changing = planned(spec, {"sql_mode": {ITSELF: {"modes": ()}}})
     assert changing.actions
-    assert said(changing, evidence={}) == ()
-    assert said(deleting(), evidence=None) == ()
+    assert said(changing, recovery_points={}) == ()
+    assert said(deleting(), recovery_points=None) == ()
 
 
 def test_g105_the_limit_is_the_projects() -> None:
     """With its place."""
     policy = Policy(backup_hours=Limit(value=2, location=SET))
-    found = one(deleting(), evidence=RECENT, policy=policy)
+    found = one(deleting(), recovery_points=RECENT, policy=policy)
     assert found.message == (
         "this would lose data, and the newest backup is 3 h old;"
         " 2 h is the most (set at reconcile.yaml:3:17)"
@@ -319,9 +319,12 @@ def test_g105_the_limit_is_the_projects() -> None:
 
 def test_g105_a_backup_that_is_made_before_will_do() -> None:
     """Wherever backups are offered, and only there."""
-    none = {"shop": Evidence(backups=())}
-    assert said(deleting(), evidence=none, backup_first=True) == ()
-    assert one(deleting(), evidence={"shop": Evidence()}, backup_first=True).code == "G105"
+    none = {"shop": RecoveryPoints(backups=())}
+    assert said(deleting(), recovery_points=none, backup_first=True) == ()
+    assert (
+        one(deleting(), recovery_points={"shop": RecoveryPoints()}, backup_first=True).code
+        == "G105"
+    )
 
 
 @pytest.mark.parametrize("backup_first", [False, True])
@@ -329,8 +332,10 @@ def test_g105_refuses_a_manual_step_whatever_is_made_before_actions(backup_first
     """The tool makes no backup before a step that a person runs, and the hint says so."""
     wanted = {"extensions": Extensions(absent=(removal("a"),))}
     step = planned(wanted, {"extensions": {"a": {"version": "1"}}}, engine=Engine.POSTGRESQL)
-    assert one(step, evidence={}, backup_first=backup_first).code == "G105"
-    found = one(step, evidence={"shop": Evidence(backups=())}, backup_first=backup_first)
+    assert one(step, recovery_points={}, backup_first=backup_first).code == "G105"
+    found = one(
+        step, recovery_points={"shop": RecoveryPoints(backups=())}, backup_first=backup_first
+    )
     assert (found.code, found.hint) == (
         "G105",
         "make a backup in the dashboard first, or wait for the next one",
@@ -342,7 +347,7 @@ def test_g105_no_order_makes_a_backup_first() -> None:
     plan = deleting()
     (action,) = plan.actions
     order = evolve(plan, items=(evolve(action, address=Address(database="shop")),))
-    assert one(order, evidence={"shop": Evidence(backups=())}).hint == (
+    assert one(order, recovery_points={"shop": RecoveryPoints(backups=())}).hint == (
         "make a backup in the dashboard first, or wait for the next one"
     )
 
@@ -415,7 +420,7 @@ def test_g106_lets_pass(database: DatabasePlan) -> None:
 
 def test_g107_backups_go_off_and_no_window_is_left() -> None:
     """The last protection of most engines."""
-    found = one(weakening(), evidence={"shop": Evidence()})
+    found = one(weakening(), recovery_points={"shop": RecoveryPoints()})
     assert found.code == "G107"
     assert found.message == (
         "this takes away the last protection of the data: backups go off, and no recovery window"
@@ -430,21 +435,21 @@ def test_g107_backups_go_off_and_no_window_is_left() -> None:
 
 def test_g107_a_window_that_could_not_be_read_is_none() -> None:
     """Not known is not safe."""
-    unread = {"shop": Evidence(error="HTTP 500")}
-    found = one(weakening(engine=Engine.POSTGRESQL), evidence=unread)
+    unread = {"shop": RecoveryPoints(error="HTTP 500")}
+    found = one(weakening(engine=Engine.POSTGRESQL), recovery_points=unread)
     assert found.message.endswith("is left (not all could be read: HTTP 500)")
-    assert one(weakening(), evidence={}).code == "G107"
+    assert one(weakening(), recovery_points={}).code == "G107"
 
 
 def test_g107_lets_backups_go_where_a_window_is() -> None:
-    """Nor does it speak where no evidence was read, or where they go on."""
-    kept = {"shop": Evidence(window=window(0))}
-    assert said(weakening(engine=Engine.POSTGRESQL), evidence=kept) == ()
-    assert said(weakening(), evidence=None) == ()
+    """Nor does it speak where no recovery points were read, or where they go on."""
+    kept = {"shop": RecoveryPoints(window=window(0))}
+    assert said(weakening(engine=Engine.POSTGRESQL), recovery_points=kept) == ()
+    assert said(weakening(), recovery_points=None) == ()
     live = {"backups": {ITSELF: {"enabled": False, "hours": ()}}}
     enabling = planned({"backups": Backups(enabled=True, hours=(3,))}, live)
     assert enabling.actions
-    assert said(enabling, evidence={}) == ()
+    assert said(enabling, recovery_points={}) == ()
 
 
 RDB, AOF, CACHE = "redis-rdb", "redis-aof", "redis-cache"
@@ -479,8 +484,8 @@ def test_g107_what_keeps_a_redis_on_disk(
     """The last one stays; what the plan turns on itself does not count yet."""
     assert database.actions
     persistence = None if on is None else frozenset(on)
-    evidence = {"shop": Evidence(backups=(backup(1),), persistence=persistence)}
-    found = said(database, evidence=evidence)
+    recovery_points = {"shop": RecoveryPoints(backups=(backup(1),), persistence=persistence)}
+    found = said(database, recovery_points=recovery_points)
     assert [each.code for each in found] == ["G107"] * len(refused)
     assert [each.address and each.address.name for each in found] == refused
     for each, name in zip(found, refused, strict=True):
@@ -494,12 +499,12 @@ def test_g107_other_features_are_no_protection() -> None:
     """Of the data at least."""
     spec = {"features": Features(switched={Feature.FORCE_SSL: False})}
     live = {"features": {"force-ssl": {"enabled": True, "status": "x"}}}
-    assert said(planned(spec, live), evidence={}) == ()
+    assert said(planned(spec, live), recovery_points={}) == ()
 
 
-def waived(code: str, verdict: Verdict, until: date) -> Policy:
+def waived(code: str, verdict: WaivedSeverity, until: date) -> Policy:
     """A policy with one waiver."""
-    waiver = Waiver(verdict=verdict, reason="known", until=until, location=SET)
+    waiver = Waiver(severity=verdict, reason="known", until=until, location=SET)
     return Policy(waivers={code: waiver})
 
 
@@ -509,7 +514,9 @@ TODAY = NOW.date()
 @pytest.mark.parametrize("until", [TODAY, TODAY - timedelta(days=14), TODAY + timedelta(days=9)])
 def test_a_waiver_makes_a_warning(until: date) -> None:
     """Up to its day and a fortnight longer; it refuses nothing, and asks nothing."""
-    found = one(deleting(), evidence={}, policy=waived("G105", Verdict.WARNING, until))
+    found = one(
+        deleting(), recovery_points={}, policy=waived("G105", WaivedSeverity.WARNING, until)
+    )
     assert found.severity is Severity.WARNING
     assert found.message.endswith(f"(the default), waived until {until}: known")
     assert (found.hint, found.override) == (None, None)
@@ -517,20 +524,20 @@ def test_a_waiver_makes_a_warning(until: date) -> None:
 
 def test_a_waiver_that_ended_long_ago_lifts_nothing() -> None:
     """The reader of the configuration says so, too."""
-    policy = waived("G105", Verdict.OFF, TODAY - timedelta(days=15))
-    assert one(deleting(), evidence={}, policy=policy).severity is Severity.ERROR
+    policy = waived("G105", WaivedSeverity.OFF, TODAY - timedelta(days=15))
+    assert one(deleting(), recovery_points={}, policy=policy).severity is Severity.ERROR
 
 
 def test_a_guard_that_is_off_says_nothing() -> None:
     """Others do."""
-    off = waived("G105", Verdict.OFF, TODAY)
-    assert said(deleting(), evidence={}, policy=off) == ()
-    assert one(weakening(), evidence={}, policy=off).code == "G107"
+    off = waived("G105", WaivedSeverity.OFF, TODAY)
+    assert said(deleting(), recovery_points={}, policy=off) == ()
+    assert one(weakening(), recovery_points={}, policy=off).code == "G107"
 
 
 def test_an_override_makes_a_warning_for_this_plan() -> None:
     """Of every finding with its code."""
-    found = said(*lossy(3), evidence={}, overrides=frozenset({"G105"}))
+    found = said(*lossy(3), recovery_points={}, overrides=frozenset({"G105"}))
     assert [each.code for each in found] == ["G104", "G105", "G105", "G105"]
     assert [each.severity for each in found] == [Severity.ERROR, *[Severity.WARNING] * 3]
     assert found[1].message.endswith("(the default), overridden for this plan")
@@ -545,7 +552,9 @@ def test_what_the_specs_have_to_settle_is_never_lifted(code: str) -> None:
         "logical_databases": LogicalDatabases(absent=(removal("old", TODAY - timedelta(days=1)),))
     }
     database = evolve(planned(spec, {"logical_databases": {"old": {}}}), protect=code == "G101")
-    found = said(database, policy=waived(code, Verdict.OFF, TODAY), overrides=frozenset({code}))
+    found = said(
+        database, policy=waived(code, WaivedSeverity.OFF, TODAY), overrides=frozenset({code})
+    )
     (same,) = [each for each in found if each.code == code]
     assert (same.severity, same.override) == (Severity.ERROR, None)
 

@@ -18,7 +18,7 @@ from reconcile.model.finding import Finding
 from reconcile.model.item import Action
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.policy import Limit, Policy
-from reconcile.model.recovery import Evidence
+from reconcile.model.recovery import RecoveryPoints
 from reconcile.plan.build import build_plan
 from reconcile.plan.precedence import with_requirements
 
@@ -54,12 +54,12 @@ def test_a_guard_that_can_be_overridden_hides_no_other() -> None:
     live = {"features": {"redis-aof": {"enabled": True}}}
     made = build_plan([one], {"shop": observed(live, engine=Engine.REDIS)})
     limits = Policy(databases=Limit(value=0), share=Limit(value=0))
-    evidence = {"shop": Evidence(persistence=frozenset({"redis-aof"}))}
+    recovery_points = {"shop": RecoveryPoints(persistence=frozenset({"redis-aof"}))}
     context = Context(
         now=datetime(2026, 1, 1, tzinfo=UTC),
         plan_id="1",
         policy=limits,
-        evidence=evidence,
+        recovery_points=recovery_points,
         backup_first=True,
     )
     for permits in (None, lambda _action: True):
@@ -101,9 +101,11 @@ def test_some_guards_judge_what_would_run() -> None:
     live = {name: {"enabled": True} for name in ("redis-rdb", "redis-aof")}
     one = desired({"features": spec}, engine=Engine.REDIS)
     both = build_plan([one], {"shop": observed({"features": live}, engine=Engine.REDIS)})
-    evidence = Evidence(backups=(), persistence=frozenset(live))
+    recovery_points = RecoveryPoints(backups=(), persistence=frozenset(live))
     context = Context(
-        now=datetime(2026, 1, 1, tzinfo=UTC), evidence={"shop": evidence}, backup_first=True
+        now=datetime(2026, 1, 1, tzinfo=UTC),
+        recovery_points={"shop": recovery_points},
+        backup_first=True,
     )
 
     def aof_only(action: Action) -> bool:

@@ -15,7 +15,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, Risk, Update, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep
-from reconcile.model.postgresql import Package, Reach, Unreached, Uses
+from reconcile.model.postgresql import NoSqlAccess, Package, Reach, Uses
 from reconcile.model.state import Elements
 from reconcile.plan.build import plan_database
 
@@ -335,14 +335,14 @@ MANY = {f"1.{number}": package() for number in range(10)}
         ),
         (
             added("hstore"),
-            Unreached(code="P121", message="the variable 'X' is not set", hint="set it"),
+            NoSqlAccess(code="P121", message="the variable 'X' is not set", hint="set it"),
             "P121",
             "the variable 'X' is not set",
             "set it",
         ),
         (
             dropped("cube"),
-            Unreached(code="P122", message="it leads elsewhere", hint="lead it here"),
+            NoSqlAccess(code="P122", message="it leads elsewhere", hint="lead it here"),
             "P122",
             "it leads elsewhere",
             "lead it here",
@@ -386,7 +386,7 @@ REACH = reached(REQUIRING, needed_by={"cube": ("earthdistance", "z")})
         (Delete(address=at("cube"), before={}), REACH, {"earthdistance", "z"}),
         (Delete(address=at("a"), before={}), REACH, set()),
         (Create(address=at("a"), after={}), None, set()),
-        (Delete(address=at("cube"), before={}), Unreached(code="P", message="", hint=""), set()),
+        (Delete(address=at("cube"), before={}), NoSqlAccess(code="P", message="", hint=""), set()),
     ],
 )
 def test_what_has_to_come_before(change: Change, reach: Reach | None, names: set[str]) -> None:

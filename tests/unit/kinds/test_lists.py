@@ -28,7 +28,7 @@ from reconcile.model.change import Risk, verb_of
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, ManualStep
 from reconcile.model.plan import DatabasePlan
-from reconcile.model.postgresql import Connection, Reach, Unreached, Uses
+from reconcile.model.postgresql import NoSqlAccess, Reach, SqlConnection, Uses
 from reconcile.model.state import ITSELF, NotOffered
 from reconcile.plan.build import build_plan, plan_database
 
@@ -395,7 +395,7 @@ def test_query_stats(
             reached(needed_by={"pg_stat_statements": ("pg_stat_kcache",)}),
             ("blocked", "", "P254"),
         ),
-        (Unreached(code="P122", message="it leads elsewhere", hint=""), ("blocked", "", "P122")),
+        (NoSqlAccess(code="P122", message="it leads elsewhere", hint=""), ("blocked", "", "P122")),
     ],
 )
 def test_query_stats_are_turned_off_by_sql_over_a_connection(
@@ -436,7 +436,7 @@ def test_a_name_whose_folder_is_too_long_is_refused_by_mysql(name: str, fits: bo
 
 
 @pytest.mark.parametrize("connection", [None, CONNECTION])
-def test_query_stats_are_turned_off_after_other_changes(connection: Connection | None) -> None:
+def test_query_stats_are_turned_off_after_other_changes(connection: SqlConnection | None) -> None:
     """As any other extension is dropped."""
     wanted = {
         "query_stats": QueryStats(enabled=False),
@@ -453,7 +453,9 @@ def test_query_stats_are_turned_off_after_other_changes(connection: Connection |
 
 def test_an_extension_that_nobody_looked_at_stays() -> None:
     """For the reason why nobody did."""
-    unreached = Unreached(code="P122", message="it leads elsewhere", hint="correct the connection")
+    unreached = NoSqlAccess(
+        code="P122", message="it leads elsewhere", hint="correct the connection"
+    )
     assert extension_rules.staying("pg_stat_statements", unreached) == Refused(
         code="P122", message="it leads elsewhere", hint="correct the connection"
     )

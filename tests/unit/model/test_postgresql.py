@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import frozen
 
-from reconcile.model.constraint import InvalidValueError, Secretless, described, quiet_fields
+from reconcile.model.constraint import InvalidValueError, Secretless, described, secret_fields
 from reconcile.model.postgresql import Sql, folded, is_newer, is_reference, plain_version
 
 
@@ -108,14 +108,14 @@ def test_what_may_be_a_secret_is_not_quoted(text: str) -> None:
 @frozen(kw_only=True)
 class _Told:
     loud: str = described("Shown.")
-    quiet: str = described("Not shown.", quiet=True)
+    secret: str = described("Not shown.", secret=True)
     plain: str = ""
 
 
-@pytest.mark.parametrize(("cls", "names"), [(_Told, {"quiet"}), (str, set()), (Sql, set())])
-def test_some_fields_are_quiet(cls: type, names: set[str]) -> None:
+@pytest.mark.parametrize(("cls", "names"), [(_Told, {"secret"}), (str, set()), (Sql, set())])
+def test_some_fields_are_secret(cls: type, names: set[str]) -> None:
     """Those that say so; what is no class of ours has none."""
-    assert quiet_fields(cls) == names
+    assert secret_fields(cls) == names
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from attrs import evolve
 from builders import CONNECTION, desired
 
 from reconcile.kinds import KINDS
-from reconcile.model.cost import Budget, InHand, foresee
+from reconcile.model.cost import Budget, InHand, estimated
 from reconcile.model.engine import Engine
-from reconcile.model.postgresql import Connection
+from reconcile.model.postgresql import SqlConnection
 from reconcile.model.state import Desired
 from reconcile.observe.estimate import estimate, looks_of, reads_of
 
@@ -93,7 +93,7 @@ def test_a_database_costs_its_resource_and_each_distinct_read(
     ],
 )
 def test_a_look_at_what_differs_proves_where_a_connection_leads(
-    kinds: tuple[str, ...], connection: Connection | None, looks: int
+    kinds: tuple[str, ...], connection: SqlConnection | None, looks: int
 ) -> None:
     """That takes the users, and the logical databases where they are not read anyway."""
     one = desired(dict.fromkeys(kinds), engine=Engine.POSTGRESQL, connection=connection)
@@ -124,7 +124,7 @@ def test_time_is_what_the_budget_holds_back_and_a_little_for_each(
     requests: dict[str, int], budget: Budget, seconds: float
 ) -> None:
     """The first minute's budget goes at once; hosts wait beside each other."""
-    foreseen = foresee(requests, budget)
+    foreseen = estimated(requests, budget)
     assert foreseen.requests == requests
     assert foreseen.seconds == pytest.approx(seconds)
     assert foreseen.total == sum(requests.values())
@@ -150,7 +150,7 @@ def test_what_was_spent_within_the_minute_is_gone(
 ) -> None:
     """Of a budget of ten a minute, and only on the host that it was spent on."""
     budget = Budget(api=10, database=10, concurrency=1)
-    foreseen = foresee({"database": requests}, budget, recent={"database": ago, "api": [0] * 500})
+    foreseen = estimated({"database": requests}, budget, recent={"database": ago, "api": [0] * 500})
     assert foreseen.seconds == pytest.approx(seconds + requests * 0.2)
-    elsewhere = foresee({"database": requests}, budget, recent={"api": ago})
-    assert elsewhere == foresee({"database": requests}, budget)
+    elsewhere = estimated({"database": requests}, budget, recent={"api": ago})
+    assert elsewhere == estimated({"database": requests}, budget)

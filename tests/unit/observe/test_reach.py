@@ -19,7 +19,7 @@ from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.model.engine import Engine
 from reconcile.model.location import Location
-from reconcile.model.postgresql import Connection, Reached, Said, Unreached
+from reconcile.model.postgresql import ApiView, NoSqlAccess, SqlAccess, SqlConnection
 from reconcile.model.state import Desired, Observation, Observed, Unknown
 from reconcile.observe.observer import observe, observe_database
 from reconcile.observe.reach import unlooked
@@ -42,7 +42,7 @@ RESOURCE, USERS = "/api/databases/ad-pg", "/api/databases/ad-pg/users"
 MISSING = Extensions(present=(Extension(name="cube"),))
 THERE = Extensions(present=(Extension(name="hstore"),))
 GONE = Extensions(absent=(removal("hstore"),))
-SAID = Said(
+SAID = ApiView(
     addon="ad-pg",
     version="16.4.0-1",
     extensions={"plpgsql": "v1.0", "hstore": "v1.8"},
@@ -58,15 +58,15 @@ class Looked:
     """Looks over connections as it is told, and remembers what it was told of them."""
 
     def __init__(self) -> None:
-        self.said: list[tuple[Connection, Said]] = []
+        self.said: list[tuple[SqlConnection, ApiView]] = []
 
-    def inspect(self, connection: Connection, said: Said) -> Reached:
+    def inspect(self, connection: SqlConnection, said: ApiView) -> SqlAccess:
         """What is always found."""
         self.said.append((connection, said))
         return REACHED
 
 
-def wanted(connection: Connection | None = CONNECTION, **kinds: object) -> Desired:
+def wanted(connection: SqlConnection | None = CONNECTION, **kinds: object) -> Desired:
     """A spec of the database."""
     return Desired(
         handle="billing",
@@ -92,7 +92,7 @@ def reading(addon: Addon) -> Iterator[tuple[Provider, Reads]]:
 
 def looked(
     spec: Desired, addon: Addon = LIVE
-) -> tuple[Observation, list[tuple[Connection, Said]], list[str]]:
+) -> tuple[Observation, list[tuple[SqlConnection, ApiView]], list[str]]:
     """What was observed, what was looked at, and the requests that it took: actions and paths."""
     looks = Looked()
     with reading(addon) as (provider, reads):
@@ -209,7 +209,7 @@ def test_who_does_not_look_takes_no_connection_for_granted() -> None:
         found = observe_database(wanted(extensions=MISSING), reads)
     assert isinstance(found, Observed)
     assert found.facts.reach == unlooked(CONNECTION, SAID)
-    assert found.facts.reach == Unreached(
+    assert found.facts.reach == NoSqlAccess(
         code="P121",
         message="the connection ${env:SHOP_DSN} of addon 'ad-pg' was not looked at",
         hint="read it with a look over connections",

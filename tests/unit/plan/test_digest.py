@@ -11,7 +11,7 @@ from unit.plan.plan_files import plan
 
 from reconcile.model.item import Action, Item, ManualStep
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.postgresql import Connection
+from reconcile.model.postgresql import SqlConnection
 from reconcile.model.state import Approval
 from reconcile.model.target import Pins
 from reconcile.plan.digest import canonical, plan_id
@@ -30,7 +30,7 @@ def pinned(database: DatabasePlan, **pins: str) -> DatabasePlan:
     return evolve(database, pins=Pins(**pins))
 
 
-def connected(database: DatabasePlan, connection: Connection | None) -> DatabasePlan:
+def connected(database: DatabasePlan, connection: SqlConnection | None) -> DatabasePlan:
     """The same over another connection."""
     assert database.target is not None
     return evolve(database, target=evolve(database.target, connection=connection))

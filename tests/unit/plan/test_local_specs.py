@@ -20,7 +20,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.item import Pending, Reason
 from reconcile.model.plan import Plan
 from reconcile.model.policy import Ignored
-from reconcile.model.postgresql import Connection
+from reconcile.model.postgresql import SqlConnection
 from reconcile.model.state import ITSELF, Desired, Unknown
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
@@ -193,7 +193,7 @@ def test_a_pin_that_the_target_does_not_fit_is_kept() -> None:
 
 @pytest.mark.parametrize(("connection", "names"), [(CONNECTION, []), (None, ["a"]), (OTHER, ["a"])])
 def test_a_change_by_sql_is_asked_for_over_its_connection(
-    connection: Connection | None, names: list[str]
+    connection: SqlConnection | None, names: list[str]
 ) -> None:
     """A spec without a connection leaves it to a person; another one may lead elsewhere."""
     spec = desired({"extensions": Extensions(absent=(removal("a"),))}, engine=Engine.POSTGRESQL)

@@ -12,7 +12,7 @@ from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity, only_warnings
-from reconcile.model.policy import Limit, Policy, Verdict
+from reconcile.model.policy import Limit, Policy, WaivedSeverity
 from reconcile.spec.config import Config, load_config
 from reconcile.spec.load import Loaded, load_specs
 
@@ -316,11 +316,11 @@ def test_limits_and_waivers_are_read_with_their_places() -> None:
     )
     assert policy.databases == Limit(value=1)
     assert {
-        code: (one.verdict, one.reason, str(one.until), str(one.location))
+        code: (one.severity, one.reason, str(one.until), str(one.location))
         for code, one in policy.waivers.items()
     } == {
-        "G105": (Verdict.WARNING, "dumps elsewhere", "2026-11-23", "reconcile.yaml:4:3"),
-        "G104": (Verdict.OFF, "the fleet moves", "2027-01-31", "reconcile.yaml:5:3"),
+        "G105": (WaivedSeverity.WARNING, "dumps elsewhere", "2026-11-23", "reconcile.yaml:4:3"),
+        "G104": (WaivedSeverity.OFF, "the fleet moves", "2027-01-31", "reconcile.yaml:5:3"),
     }
 
 

@@ -9,7 +9,7 @@ from builders import TODAY
 
 from reconcile.errors import ExitStatus
 from reconcile.model.finding import Finding
-from reconcile.model.postgresql import Connection
+from reconcile.model.postgresql import SqlConnection
 from reconcile.report.findings_text import validation_text
 from reconcile.report.page import Look
 from reconcile.report.to_json import findings_json
@@ -47,7 +47,7 @@ def test_a_reference_and_a_name(dsn: str) -> None:
     loaded = load_specs([Path("spec.yaml")], config=Config(), today=TODAY)
     assert loaded.findings == ()
     (desired,) = loaded.desired
-    assert desired.connection == Connection(dsn=dsn, database="billing")
+    assert desired.connection == SqlConnection(dsn=dsn, database="billing")
 
 
 def test_without_one_there_is_none() -> None:

@@ -14,7 +14,6 @@ from typing import BinaryIO
 
 from attrs import frozen
 
-from reconcile.sql.dsn import Surroundings
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.session import Patience
 
@@ -123,7 +122,7 @@ def serving(**answers: bytes | None) -> Iterator[Strange]:
 def _reads(port: int) -> SqlReads:
     dsn = f"postgresql://u:c4n4ry@127.0.0.1:{port}/shop?sslmode=disable&gssencmode=disable"
     environment = {"RECONCILE_ENV_ALLOW": "SHOP", "SHOP": dsn}
-    return SqlReads(Surroundings(environment=environment), patience=Patience(connect=5, session=5))
+    return SqlReads(environment, patience=Patience(connect=5, session=5))
 
 
 def _serve(listening: socket.socket, script: Mapping[str, bytes | None], texts: list[str]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from reconcile.model.postgresql import Connection, Said
+from reconcile.model.postgresql import ApiView, SqlConnection
 from reconcile.sql.hiding import Hider, quoted
 from reconcile.sql.identity import Fingerprint, Identity, differences
 
-CONNECTION = Connection(dsn="${env:SHOP}", database="shop")
+CONNECTION = SqlConnection(dsn="${env:SHOP}", database="shop")
 HERE = Identity(
     fingerprint=Fingerprint(version=160004, database="shop", oid=16384, started=1_500_000),
     replica=False,
@@ -17,7 +17,7 @@ HERE = Identity(
     databases=frozenset({"shop", "audit", "postgres", "template0", "template1"}),
     extensions={"plpgsql": "1.0", "postgis": "3.4", "pg_trgm": "1.6"},
 )
-SAID = Said(
+SAID = ApiView(
     addon="ad-1",
     version="16.4.0-1",
     extensions={"plpgsql": "v1.0", "postgis": "v3.4.0", "pg_trgm": "v1.6"},
@@ -27,7 +27,7 @@ SAID = Said(
 )
 
 
-def different(found: Identity = HERE, said: Said = SAID) -> list[str]:
+def different(found: Identity = HERE, said: ApiView = SAID) -> list[str]:
     """The differences, in order."""
     return list(differences(found, CONNECTION, said, quoted))
 

@@ -7,16 +7,15 @@ import sys
 
 CODE = """
 import sys
-from reconcile.model.postgresql import Connection, Said
-from reconcile.sql.dsn import Surroundings
+from reconcile.model.postgresql import SqlConnection, ApiView
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.writes import SqlWrites
 assert "psycopg" not in sys.modules
 sys.modules["psycopg"] = None  # what is imported without being there
 environment = {"RECONCILE_ENV_ALLOW": "SHOP", "SHOP": "postgresql://u:canary@127.0.0.1:1/shop"}
-reads = SqlReads(Surroundings(environment=environment))
-said = Said(addon="ad-1", version="17.4", extensions={})
-print(reads.inspect(Connection(dsn="${env:SHOP}", database="shop"), said))
+reads = SqlReads(environment)
+said = ApiView(addon="ad-1", version="17.4", extensions={})
+print(reads.inspect(SqlConnection(dsn="${env:SHOP}", database="shop"), said))
 """
 
 

@@ -27,27 +27,27 @@ from reconcile.errors import (
     UnusableConnectionError,
 )
 from reconcile.model.postgresql import (
-    Connection,
+    ApiView,
+    NoSqlAccess,
     Package,
     Reach,
-    Reached,
-    Said,
     Sql,
-    Unreached,
+    SqlAccess,
+    SqlConnection,
     Uses,
 )
 from reconcile.sql.identity import Fingerprint
 from reconcile.sql.reads import Proofs
 from reconcile.sql.writes import SqlWrites
 
-CONNECTION = Connection(dsn="${env:SHOP}", database="shop")
+CONNECTION = SqlConnection(dsn="${env:SHOP}", database="shop")
 CREATED = 'CREATE EXTENSION "citext"'
 CREATE = Sql(template="CREATE EXTENSION {name}", names={"name": "citext"})
 
 
 def looked(server: Strange, addon: str = "ad-1") -> Reach:
     """What is found over the connection."""
-    said = Said(
+    said = ApiView(
         addon=addon,
         version="17.10.0-1",
         extensions={"pg_trgm": "v1.6"},
@@ -60,7 +60,7 @@ def looked(server: Strange, addon: str = "ad-1") -> Reach:
 
 def unreached(found: Reach) -> str:
     """Why nothing was found, with its code; the password is not in it."""
-    assert isinstance(found, Unreached), found
+    assert isinstance(found, NoSqlAccess), found
     assert "c4n4ry" not in repr(found)
     return f"{found.message} [{found.code}]"
 
@@ -73,7 +73,7 @@ def execute(server: Strange, addon: str = "ad-1") -> None:
 def test_an_honest_answer_is_understood() -> None:
     """So that what follows is the fault of the answers alone."""
     with serving() as server:
-        assert looked(server) == Reached(
+        assert looked(server) == SqlAccess(
             superuser=False,
             may_create=True,
             owned=frozenset({"pg_trgm"}),
@@ -163,7 +163,7 @@ def test_rows_that_say_what_can_be_done_are_read_strictly(answer: bytes) -> None
     """Where a list may be empty, it is."""
     with serving(rolsuper=answer) as server:
         found = looked(server)
-        assert isinstance(found, Reached) or "cannot be understood" in unreached(found)
+        assert isinstance(found, SqlAccess) or "cannot be understood" in unreached(found)
 
 
 def test_long_texts_of_a_catalog_are_cut() -> None:
@@ -174,7 +174,7 @@ def test_long_texts_of_a_catalog_are_cut() -> None:
     pair = [(long, long)]
     catalog = [CATALOG[0], [(long,)], offers, pair, pair, [(b"f", b"")], uses, [(long, long)], []]
     with serving(rolsuper=tables(catalog)) as server:
-        assert looked(server) == Reached(
+        assert looked(server) == SqlAccess(
             superuser=False,
             may_create=True,
             owned=frozenset({cut}),
@@ -242,7 +242,7 @@ def test_a_transaction_that_was_taken_back_did_nothing() -> None:
 def test_a_database_that_two_addons_have_is_neithers() -> None:
     """The look at the second one says so, and takes the first one's proof away for good."""
     with serving() as server:
-        assert isinstance(looked(server, "ad-1"), Reached)
+        assert isinstance(looked(server, "ad-1"), SqlAccess)
         assert unreached(looked(server, "ad-2")) == (
             "the connection of '${env:SHOP}' leads elsewhere: it is the database of another addon"
             " as well: 'ad-1' [P122]"
@@ -292,7 +292,7 @@ def test_of_addons_that_are_looked_at_at_once_none_keeps_it() -> None:
     addons = [f"ad-{number}" for number in range(8)]
     with serving() as server, ThreadPoolExecutor(len(addons)) as pool:
         found = list(pool.map(partial(looked, server), addons))
-        assert sum(isinstance(one, Reached) for one in found) <= 1
+        assert sum(isinstance(one, SqlAccess) for one in found) <= 1
         assert [server.reads.proven(addon) for addon in addons] == [None] * len(addons)
 
 
@@ -300,5 +300,5 @@ def test_the_same_addon_may_be_looked_at_often() -> None:
     """It is no other one."""
     with serving() as server:
         for _ in range(3):
-            assert isinstance(looked(server), Reached)
+            assert isinstance(looked(server), SqlAccess)
         execute(server)

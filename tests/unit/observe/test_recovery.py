@@ -23,9 +23,9 @@ from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.engine import Engine
 from reconcile.model.plan import Plan
-from reconcile.model.recovery import Backup, Evidence, RecoveryWindow
+from reconcile.model.recovery import Backup, RecoveryPoints, RecoveryWindow
 from reconcile.model.state import ITSELF
-from reconcile.observe.evidence import gather
+from reconcile.observe.recovery import gather
 from reconcile.plan.build import build_plan
 
 ROW = {"id": "b-1", "created_at": "2026-11-23T03:00:00.000+01:00", "status": "done", "method": "periodic", "size": 7}  # fmt: skip
@@ -77,15 +77,15 @@ def gathered(
     live: Mapping[str, Any],
     engine: Engine,
     *answers: Reply,
-) -> tuple[dict[str, Evidence], list[str]]:
-    """The evidence, and the requests to the database host that it took."""
+) -> tuple[dict[str, RecoveryPoints], list[str]]:
+    """The recovery points, and the requests to the database host that it took."""
     with serving(("shop-web", Addon(engine=engine.value))) as provider, reading(provider) as reads:
         plan = planned(reads, spec, live, engine)
         provider.odd["database"].extend(answers)
         provider.requests.clear()
-        evidence = gather(plan, reads)
+        recovery_points = gather(plan, reads)
         asked = [one.path for one in provider.requests if one.role == "database"]
-        return evidence, [path.removeprefix("/api/databases/ad-1") for path in asked]
+        return recovery_points, [path.removeprefix("/api/databases/ad-1") for path in asked]
 
 
 def listed(*rows: object) -> Reply:
@@ -98,15 +98,15 @@ WINDOW_ANSWER = reply(200, {"recovery_window": EDGES})
 
 def test_a_loss_takes_the_backups() -> None:
     """One request; what is not known of a row is ignored."""
-    evidence, asked = gathered(DELETED, OLD, Engine.MYSQL, listed(ROW))
-    assert evidence == {"shop": Evidence(backups=(BACKUP,))}
+    recovery_points, asked = gathered(DELETED, OLD, Engine.MYSQL, listed(ROW))
+    assert recovery_points == {"shop": RecoveryPoints(backups=(BACKUP,))}
     assert asked == ["/backups"]
 
 
 def test_of_postgresql_the_recovery_window_as_well() -> None:
     """Two requests, also where a person would do it by hand."""
-    evidence, asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, listed(), WINDOW_ANSWER)
-    assert evidence == {"shop": Evidence(backups=(), window=WINDOW)}
+    recovery_points, asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, listed(), WINDOW_ANSWER)
+    assert recovery_points == {"shop": RecoveryPoints(backups=(), window=WINDOW)}
     assert asked == ["/backups", "/pitr/recovery_window"]
 
 
@@ -118,12 +118,12 @@ def test_of_a_redis_what_keeps_it_on_disk() -> None:
         {"name": "force-ssl", "status": "ACTIVATED"},
     ]
     resource = reply(200, {"database": {"features": features}})
-    evidence, asked = gathered(FORGETFUL, SAVING, Engine.REDIS, listed(ROW), resource)
-    assert evidence["shop"].persistence == frozenset({"redis-rdb"})
+    recovery_points, asked = gathered(FORGETFUL, SAVING, Engine.REDIS, listed(ROW), resource)
+    assert recovery_points["shop"].persistence == frozenset({"redis-rdb"})
     assert asked == ["/backups", ""]
     unsaid = reply(200, {"database": {}})
-    evidence, _asked = gathered(FORGETFUL, SAVING, Engine.REDIS, listed(ROW), unsaid)
-    assert evidence["shop"].persistence is None
+    recovery_points, _asked = gathered(FORGETFUL, SAVING, Engine.REDIS, listed(ROW), unsaid)
+    assert recovery_points["shop"].persistence is None
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_turning_backups_off_takes_the_window_only(
     engine: Engine, answers: list[Reply], asked: list[str], window: RecoveryWindow | None
 ) -> None:
     """Where the engine has none, nothing is asked, and it is known that there is none."""
-    evidence, paths = gathered(OFF, ON, engine, *answers)
-    assert evidence == {"shop": Evidence(window=window)}
+    recovery_points, paths = gathered(OFF, ON, engine, *answers)
+    assert recovery_points == {"shop": RecoveryPoints(window=window)}
     assert paths == asked
 
 
@@ -159,15 +159,15 @@ NOT_OFFERED = reply(200, {"ok": 0, "error": "no"})
 
 def test_what_is_not_offered_is_none() -> None:
     """The provider has no such thing: that is no error."""
-    evidence, _asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, NONE_THERE, NONE_THERE)
-    assert evidence == {"shop": Evidence()}
+    recovery_points, _asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, NONE_THERE, NONE_THERE)
+    assert recovery_points == {"shop": RecoveryPoints()}
 
 
 def test_a_window_without_an_edge_is_none() -> None:
     """There is no point in time to go back to yet."""
     open_ended = reply(200, {"recovery_window": {**EDGES, "latest_recoverable_at": None}})
-    evidence, _asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, listed(ROW), open_ended)
-    assert evidence == {"shop": Evidence(backups=(BACKUP,))}
+    recovery_points, _asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, listed(ROW), open_ended)
+    assert recovery_points == {"shop": RecoveryPoints(backups=(BACKUP,))}
 
 
 def test_a_window_that_was_read_before_is_not_asked_for_again() -> None:
@@ -176,9 +176,9 @@ def test_a_window_that_was_read_before_is_not_asked_for_again() -> None:
         plan = planned(reads, DROPPED, ENABLED, Engine.POSTGRESQL)
         provider.odd["database"].append(listed(ROW))
         provider.requests.clear()
-        evidence = gather(plan, reads, windows={"shop": WINDOW})
+        recovery_points = gather(plan, reads, windows={"shop": WINDOW})
         asked = [one.path for one in provider.requests]
-    assert evidence == {"shop": Evidence(backups=(BACKUP,), window=WINDOW)}
+    assert recovery_points == {"shop": RecoveryPoints(backups=(BACKUP,), window=WINDOW)}
     assert asked == ["/api/databases/ad-1/backups"]
 
 
@@ -199,8 +199,8 @@ FAULTS = [
 @pytest.mark.parametrize(("answer", "message"), FAULTS)
 def test_what_cannot_be_read_is_said(answer: Reply, message: str) -> None:
     """And counts as not there; the rest is read all the same."""
-    evidence, asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, answer, WINDOW_ANSWER)
-    found = evidence["shop"]
+    recovery_points, asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, answer, WINDOW_ANSWER)
+    found = recovery_points["shop"]
     assert message in (found.error or "")
     assert (found.backups, found.window) == (None, WINDOW)
     assert len(asked) == 2
@@ -213,8 +213,8 @@ def test_what_cannot_be_read_is_said(answer: Reply, message: str) -> None:
 def test_every_fault_is_said(window: object, message: str) -> None:
     """One after the other."""
     answers = (reply(500, "x"), reply(200, {"recovery_window": window}))
-    evidence, _asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, *answers)
-    first, _semicolon, second = (evidence["shop"].error or "").partition("; ")
+    recovery_points, _asked = gathered(DROPPED, ENABLED, Engine.POSTGRESQL, *answers)
+    first, _semicolon, second = (recovery_points["shop"].error or "").partition("; ")
     assert "HTTP 500" in first
     assert message in second
 
@@ -225,8 +225,8 @@ def test_an_unfinished_and_a_manual_backup() -> None:
         {**ROW, "status": "running", "method": "manual"},
         {"id": "b\u202e2", "created_at": "2026-11-23T02:00:00"},
     )
-    evidence, _asked = gathered(DELETED, OLD, Engine.MYSQL, listed(*rows))
-    assert evidence["shop"].backups == (
+    recovery_points, _asked = gathered(DELETED, OLD, Engine.MYSQL, listed(*rows))
+    assert recovery_points["shop"].backups == (
         evolve(BACKUP, done=False, manual=True, periodic=False),
         evolve(BACKUP, id="b\\u202e2", done=False, periodic=False),
     )
@@ -239,6 +239,6 @@ def test_what_is_not_read_after_an_interrupt_is_not_known() -> None:
     with serving() as provider, reading(provider) as reads:
         plan = planned(reads, DELETED, OLD, Engine.MYSQL)
         provider.requests.clear()
-        evidence = gather(plan, reads, stop=stop)
-        assert evidence == {"shop": Evidence(error="the run was interrupted")}
+        recovery_points = gather(plan, reads, stop=stop)
+        assert recovery_points == {"shop": RecoveryPoints(error="the run was interrupted")}
         assert provider.requests == []

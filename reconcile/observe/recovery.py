@@ -19,7 +19,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.recovery import PERSISTENCE, Backup, Evidence, RecoveryWindow
+from reconcile.model.recovery import PERSISTENCE, Backup, RecoveryPoints, RecoveryWindow
 from reconcile.model.request import BACKUPS, RECOVERY_WINDOW, RESOURCE, Call
 from reconcile.model.state import NoElements
 from reconcile.model.target import Target
@@ -30,7 +30,7 @@ T = TypeVar("T")
 Windows = Mapping[str, RecoveryWindow]
 """Recovery windows by the handle of their database."""
 NO_WINDOWS: Windows = MappingProxyType({})
-INTERRUPTED = Evidence(error="the run was interrupted")
+INTERRUPTED = RecoveryPoints(error="the run was interrupted")
 
 
 def gather(
@@ -39,17 +39,17 @@ def gather(
     *,
     windows: Windows = NO_WINDOWS,
     stop: Event | None = None,
-) -> dict[str, Evidence]:
-    """Read the evidence of the databases of a plan that have something at stake, by handle.
+) -> dict[str, RecoveryPoints]:
+    """Read the recovery points of the databases of a plan that have something at stake, by handle.
 
     `windows` are the recovery windows that were read already, by handle. What could not be read is
-    said in the evidence. Once `stop` is set nothing more is read.
+    said in the recovery points. Once `stop` is set nothing more is read.
     """
     needs = [
         need for database in plan.databases if (need := _need_of(database, windows)) is not None
     ]
     found = fan_out(
-        lambda need: _evidence(need, reads.client), needs, workers=reads.workers, stop=stop
+        lambda need: _points_of(need, reads.client), needs, workers=reads.workers, stop=stop
     )
     return {need.handle: one or INTERRUPTED for need, one in zip(needs, found, strict=True)}
 
@@ -87,7 +87,7 @@ def _need_of(database: DatabasePlan, windows: Windows) -> _Need | None:
     )
 
 
-def _evidence(need: _Need, client: ReadClient) -> Evidence:
+def _points_of(need: _Need, client: ReadClient) -> RecoveryPoints:
     asking = _Asking(client, need.target)
     backups = asking.ask(BACKUPS, Backup.parse_list) if need.backups else None
     window = need.known_window
@@ -95,7 +95,7 @@ def _evidence(need: _Need, client: ReadClient) -> Evidence:
         window = asking.ask(RECOVERY_WINDOW, RecoveryWindow.parse)
     persistence = asking.ask(RESOURCE, _persistence) if need.persistence else None
     error = "; ".join(asking.faults) or None
-    return Evidence(backups=backups, window=window, persistence=persistence, error=error)
+    return RecoveryPoints(backups=backups, window=window, persistence=persistence, error=error)
 
 
 class _Asking:
