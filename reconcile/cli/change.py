@@ -28,8 +28,8 @@ from reconcile.report.contradiction_text import contradiction_text
 from reconcile.report.items_text import change_lines
 from reconcile.report.page import Look, render
 from reconcile.report.words import STAKES
+from reconcile.spec.document import ORIGIN, read_inline
 from reconcile.spec.git import commit_of
-from reconcile.spec.inline import ORIGIN, read_inline
 from reconcile.workflow.apply import dry_run, live_run
 from reconcile.workflow.consent import agreed, refuse_unanswerable
 from reconcile.workflow.fleet import Fleet

@@ -18,7 +18,6 @@ from reconcile.kinds.kind import (
     Feasible,
     Judgement,
     Kind,
-    Place,
     Refused,
     Sides,
     Waiting,
@@ -27,7 +26,7 @@ from reconcile.kinds.kind import (
 )
 from reconcile.kinds.listing import rows, text_of
 from reconcile.model.change import ActionKey, Change, Risk, Update, key_of, sides_of
-from reconcile.model.constraint import InvalidValueError, ShortForm, described
+from reconcile.model.constraint import InvalidValueError, KeyPath, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.operation import FEATURE_IN_PROGRESS
 from reconcile.model.request import Call, add_feature, remove_feature
@@ -73,7 +72,7 @@ def _check(spec: Features, engine: Engine) -> Iterator[InvalidValueError]:
         )
 
 
-def _places(spec: Features) -> Iterator[tuple[str, Place]]:
+def _places(spec: Features) -> Iterator[tuple[str, KeyPath]]:
     for feature in spec.switched:
         yield feature.value, (feature.value,)
 

@@ -12,16 +12,13 @@ from typing import Any, Generic, TypeVar
 from attrs import NOTHING, asdict, evolve, field, fields_dict, frozen
 
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, sides_of
-from reconcile.model.constraint import InvalidValueError
+from reconcile.model.constraint import InvalidValueError, KeyPath
 from reconcile.model.engine import Engine, Step
 from reconcile.model.postgresql import Sql
 from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, Parsed
 
 S = TypeVar("S")
-
-Place = tuple[str | int, ...]
-"""The keys and indexes that lead into a spec value."""
 
 
 class Phase(Enum):
@@ -261,7 +258,7 @@ class Kind(Generic[S]):
     alone: Callable[[Change, frozenset[str]], Refused] = never_alone
     read: Call = RESOURCE
     check: Callable[[S, Engine], Iterable[InvalidValueError]] = lambda _spec, _engine: ()
-    places: Callable[[S], Iterable[tuple[str, Place]]] = lambda _spec: ()
+    places: Callable[[S], Iterable[tuple[str, KeyPath]]] = lambda _spec: ()
     parts: tuple[str, ...] = ()
     without: Callable[[S, Collection[str]], S | None] = without_fields
     lookup: Callable[[S, Elements], Call | None] = lambda _spec, _state: None

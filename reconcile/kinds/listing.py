@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from reconcile.errors import AnswerError
 from reconcile.kinds.kind import Asked, Others
 from reconcile.model.change import Delete
-from reconcile.model.constraint import Empty, InvalidValueError, Readable, described
+from reconcile.model.constraint import Empty, InvalidValueError, KeyPath, Readable, described
 from reconcile.model.state import Approval
 from reconcile.model.text import SHAPELESS
 
@@ -108,7 +108,7 @@ class Listing(Protocol):
         """What to make of those that are not named."""
 
 
-def places(spec: Listing) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+def places(spec: Listing) -> Iterator[tuple[str, KeyPath]]:
     """Where in a spec value each name stands."""
     entries: tuple[tuple[str, tuple[Entry, ...]], ...]
     entries = (("present", spec.present), ("absent", spec.absent))

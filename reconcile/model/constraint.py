@@ -15,6 +15,9 @@ from attrs import Attribute, field, fields, frozen, has
 
 from reconcile.model.text import is_seen, nearest
 
+KeyPath = tuple[str | int, ...]
+"""The keys and indexes that lead from a document, or from a value in it, to a value."""
+
 
 class InvalidValueError(ValueError):
     """A value of the right type that cannot be meant. `hint` says what to write instead.
@@ -29,7 +32,7 @@ class InvalidValueError(ValueError):
         *,
         hint: str | None = None,
         code: str = "S104",
-        path: tuple[str | int, ...] = (),
+        path: KeyPath = (),
         is_warning: bool = False,
     ) -> None:
         super().__init__(message)
@@ -42,7 +45,7 @@ class InvalidValueError(ValueError):
 class NotByDefaultError(InvalidValueError):
     """What a spec may say of its own database, and no default for many."""
 
-    def __init__(self, what: str, *, path: tuple[str | int, ...] = ()) -> None:
+    def __init__(self, what: str, *, path: KeyPath = ()) -> None:
         super().__init__(
             f"a default may not {what}",
             hint="write it into the spec of the database that it is about",

@@ -2,15 +2,100 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from attrs import Factory, define, frozen
 
+from reconcile.model.constraint import KeyPath
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
-from reconcile.spec.locations import START, Locations, Path, Place, Source, Span, finding
-from reconcile.spec.scalars import UnusableScalarError, plain_value
+from reconcile.spec.source import START, Locations, Node, Source, Span, finding
+
+_LONGEST_NUMBER = 40
+"""Characters, dates included. Python itself refuses integers of 4,300 digits."""
+
+# YAML 1.2.2, "10.3.2. Tag Resolution" of the core schema; and dates, which it leaves to applications.
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OF_YAML_1_1 = re.compile(
+    r"[-+]?(?:0[0-9_]+|0b[01_]+|0x[0-9a-fA-F]*_[0-9a-fA-F_]*|[0-9]+_[0-9_]*(?:\.[0-9_]*)?)"
+)
+"""Numbers that YAML 1.1 and 1.2 read differently."""
+
+
+class UnusableScalarError(ValueError):
+    """An unquoted scalar that YAML reads as something that is no value here."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def plain_value(text: str) -> object:
+    """The value of an unquoted scalar under YAML 1.2. Raises UnusableScalarError."""
+    if len(text) <= _LONGEST_NUMBER:
+        return _short_value(text)
+    if any(form.fullmatch(text) for form in (_DECIMAL, _BASED, _FLOAT, _OF_YAML_1_1)):
+        raise UnusableScalarError(
+            f"a number of more than {_LONGEST_NUMBER} characters", "quote it if it is text"
+        )
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _short_value(text: str) -> object:
+    """As `plain_value`; the specs of a fleet repeat most of their words."""
+    if text in _NULLS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if _OF_YAML_1_1.fullmatch(text):
+        raise UnusableScalarError(
+            f"{text!r} is read as different values by YAML 1.1 and 1.2",
+            "write a number with its digits alone, not beginning with 0; quote it if it is text",
+        )
+    return _number(text) if _DATE.fullmatch(text) is None else _day(text)
+
+
+def _number(text: str) -> object:
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    if _BASED.fullmatch(text):
+        return int(text, 0)
+    if _FLOAT.fullmatch(text) and isfinite(value := float(text)):
+        return value
+    if _FLOAT.fullmatch(text) or _NOT_FINITE.fullmatch(text):
+        raise UnusableScalarError(f"{text!r} is not a finite number", "quote it if it is text")
+    return text
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UnusableScalarError(
+            f"{text!r} is no valid date", "write a day that exists, as in 2027-01-31"
+        ) from None
+
 
 LARGEST_DOCUMENT = 10_000
 """Values in one document, those that aliases repeat included."""
@@ -37,7 +122,7 @@ class Document:
     value: Mapping[str, Any]
     locations: Locations
 
-    def at(self, path: Path) -> Any:
+    def at(self, path: KeyPath) -> Any:
         """The value at a path that the source spells."""
         value: Any = self.value
         for part in path:
@@ -62,8 +147,8 @@ class _Open:
     """
 
     value: dict[str, Any] | list[Any]
-    place: Place
-    parts: dict[str | int, Place]
+    place: Node
+    parts: dict[str | int, Node]
     anchor: str | None
     count_before: int
     key: tuple[str | None, Span] | None = None
@@ -72,7 +157,7 @@ class _Open:
 @frozen
 class _Anchored:
     value: object
-    place: Place
+    place: Node
     count: int
 
 
@@ -129,7 +214,7 @@ class Composer:
                 "put what specs have in common under defaults in reconcile.yaml",
             )
         else:
-            self._attach(value, Place(token.span), token.anchor, 1)
+            self._attach(value, Node(token.span), token.anchor, 1)
 
     def open(self, value: dict[str, Any] | list[Any], token: Token) -> None:
         """A list or mapping begins; `value` is an empty one."""
@@ -139,8 +224,8 @@ class Composer:
             self._stop(token.span, message, "a spec has about five")
         if token.anchor:
             self._anchors.pop(token.anchor, None)
-        parts: dict[str | int, Place] = {}
-        place = Place(token.span, parts=parts)
+        parts: dict[str | int, Node] = {}
+        place = Node(token.span, parts=parts)
         self._open.append(_Open(value, place, parts, token.anchor, self._count))
         self._grow(1, token.span)
 
@@ -157,11 +242,11 @@ class Composer:
             inside = any(one.anchor == anchor for one in self._open)
             why = "is a part of itself" if inside else "names no anchor before it"
             self._report(codes.ALIAS, span, f"the alias '*{anchor}' {why}", "write the value out")
-            target = _Anchored(f"*{anchor}", Place(span), 1)
+            target = _Anchored(f"*{anchor}", Node(span), 1)
         self._grow(target.count, span)
-        self._attach(target.value, Place(span, parts=target.place.parts), None, target.count)
+        self._attach(target.value, Node(span, parts=target.place.parts), None, target.count)
 
-    def _attach(self, value: object, place: Place, anchor: str | None, count: int) -> None:
+    def _attach(self, value: object, place: Node, anchor: str | None, count: int) -> None:
         """Put a finished value where it belongs."""
         if anchor:
             self._anchors[anchor] = _Anchored(value, place, count)
@@ -180,7 +265,7 @@ class Composer:
                 around.parts[name] = place
                 around.value[name] = value
 
-    def _take_key(self, key: object, place: Place) -> None:
+    def _take_key(self, key: object, place: Node) -> None:
         around = self._open[-1]
         parts = around.parts
         if not isinstance(key, str):
@@ -204,7 +289,7 @@ class Composer:
         self._report(code, span, message, hint)
         self._open[-1].key = (None, span)
 
-    def _finish(self, value: object, place: Place) -> None:
+    def _finish(self, value: object, place: Node) -> None:
         """End a document: one that is no mapping is reported here, whatever it is to be."""
         if isinstance(value, dict):
             self.documents.append(Document(value, Locations(self.source, place)))

@@ -15,21 +15,30 @@ from typing import Any, Literal
 
 from attrs import asdict, evolve, field, fields, frozen, has
 
-from reconcile.model.constraint import InvalidValueError, NotByDefaultError, limit_by_default
+from reconcile.model.constraint import (
+    InvalidValueError,
+    KeyPath,
+    NotByDefaultError,
+    limit_by_default,
+)
 from reconcile.model.cost import Budget
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.policy import Ignored, Policy
 from reconcile.spec import codes
-from reconcile.spec import locations as places
 from reconcile.spec.compose import Document
 from reconcile.spec.convert import Converted, convert, refusal
 from reconcile.spec.document import read_kinds
-from reconcile.spec.ignoring import read_ignore
-from reconcile.spec.locations import Locations, Source, finding, finding_about_file
 from reconcile.spec.paths import CONFIG_NAME, OTHER_CONFIG_NAMES, file_fault
-from reconcile.spec.policy import endings, policy_of
-from reconcile.spec.text import read_source
+from reconcile.spec.policy import endings, policy_of, read_ignore
+from reconcile.spec.source import (
+    Locations,
+    Source,
+    by_place,
+    finding,
+    finding_about_file,
+    read_source,
+)
 from reconcile.spec.written import WrittenBudget, WrittenConfig
 from reconcile.spec.yaml import parse
 
@@ -45,7 +54,7 @@ class DefaultSet:
     kinds: Mapping[str, Any]
     protect: bool
     locations: Locations
-    path: places.Path
+    path: KeyPath
 
 
 @frozen(kw_only=True)
@@ -188,7 +197,7 @@ def _read(document: Document, today: date) -> tuple[Config, tuple[Finding, ...]]
         ignored=ignoring.ignored,
         policy=policy_of(document, converted.value),
     )
-    return config, tuple(sorted(findings, key=places.by_place))
+    return config, tuple(sorted(findings, key=by_place))
 
 
 def _budget(written: WrittenBudget) -> Budget:
@@ -204,7 +213,7 @@ def _from_outside(document: Document, key: str) -> Finding:
 
 def _default_set(
     document: Document,
-    path: places.Path,
+    path: KeyPath,
     values: Mapping[str, Any],
     engine: Engine | None,
 ) -> tuple[DefaultSet, tuple[Finding, ...]]:
@@ -223,7 +232,7 @@ def _default_set(
     return read, (*protect.findings, *findings, *unfit)
 
 
-def _protect(document: Document, path: places.Path, values: Mapping[str, Any]) -> Converted[bool]:
+def _protect(document: Document, path: KeyPath, values: Mapping[str, Any]) -> Converted[bool]:
     if "protect" not in values:
         return Converted()
     place = (*path, "protect")
@@ -234,7 +243,7 @@ def _protect(document: Document, path: places.Path, values: Mapping[str, Any]) -
     return read
 
 
-def _losses(document: Document, value: Any, path: places.Path) -> Iterator[Finding]:
+def _losses(document: Document, value: Any, path: KeyPath) -> Iterator[Finding]:
     """Where a value takes something away, which only the spec of that one database may say."""
     if isinstance(value, tuple):
         for index, part in enumerate(value):

@@ -5,7 +5,8 @@ All errors of a value are found at once, each with the path that leads to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -18,6 +19,7 @@ from typing import (
     Union,
     get_args,
     get_origin,
+    get_type_hints,
 )
 
 from attrs import evolve, fields, frozen, has
@@ -34,14 +36,15 @@ from cattrs.gen import mapping_structure_factory as mapping_hook
 
 from reconcile.model.constraint import (
     InvalidValueError,
+    KeyPath,
+    ShortForm,
     description_of,
+    quoted,
     secret_fields,
     short_form,
 )
 from reconcile.model.finding import Finding
 from reconcile.spec.compose import Document
-from reconcile.spec.locations import Locations, Path, finding, warning
-from reconcile.spec.plain import SCALARS, NotAmongError, WrongTypeError, due_of, long_form
 from reconcile.spec.sentences import (
     Due,
     Sentence,
@@ -51,6 +54,57 @@ from reconcile.spec.sentences import (
     unknown_key,
     wrong_type,
 )
+from reconcile.spec.source import Locations, finding, warning
+
+SCALARS = {str: Due.TEXT, int: Due.NUMBER, bool: Due.FLAG, date: Due.DATE}
+"""What is taken as it is, each type and no other."""
+
+
+_LONGEST_LIST = 4_096
+"""Characters of a list that is written as one text."""
+
+
+class WrongTypeError(ValueError):
+    """A value of another type than is due; its place makes the sentence."""
+
+    def __init__(self, due: Due, value: object) -> None:
+        super().__init__(due.value)
+        self.due = due
+        self.value = value
+
+
+class NotAmongError(ValueError):
+    """A value that is none of a closed list."""
+
+    def __init__(self, value: object, known: Iterable[object]) -> None:
+        super().__init__(repr(value))
+        self.value = value
+        self.known = [str(word) for word in known]
+
+
+def due_of(cls: Any, short: ShortForm | None) -> Due:
+    """What a class may be written as, its short form counted."""
+    if short is None:
+        return Due.MAPPING
+    hint = get_type_hints(cls)[short.key]
+    if get_origin(hint) is not tuple:
+        return Due.MAPPING if get_origin(hint) is Mapping else SCALARS[hint]
+    if short.separator:
+        return Due.LIST_OR_TEXT
+    return Due.LIST if short.only else Due.LIST_OR_MAPPING
+
+
+def long_form(value: object, short: ShortForm, due: Due) -> object:
+    """The value of the field that a short form stands for. Raises WrongTypeError."""
+    if isinstance(value, str) and short.separator:
+        if len(value) > _LONGEST_LIST:
+            raise InvalidValueError(f"{quoted(value)} is too long", hint="write a list")
+        return [part.strip() for part in value.split(short.separator)] if value.strip() else []
+    plain, composed = type(value), dict if due is Due.MAPPING else list
+    if plain is not composed and (plain is dict or due not in SCALARS.values()):
+        raise WrongTypeError(due, value)
+    return value
+
 
 T = TypeVar("T")
 _Hook = Callable[[Any, Any], Any]
@@ -66,21 +120,21 @@ class Converted(Generic[T]):
 
     value: T | None = None
     findings: tuple[Finding, ...] = ()
-    faulty: tuple[Path, ...] = ()
+    faulty: tuple[KeyPath, ...] = ()
 
 
 @frozen
 class _Leaf:
     """One error of a nested group: where it is, and the class whose key it is about."""
 
-    path: Path
+    path: KeyPath
     error: Exception
     cls: Any = None
     at_key: bool = False
 
 
 def convert(
-    document: Document, cls: type[T], *, at: Path = (), value: object = ...
+    document: Document, cls: type[T], *, at: KeyPath = (), value: object = ...
 ) -> Converted[T]:
     """Convert the value at a path of a document, or `value` in its stead."""
     plain = document.at(at) if value is ... else value
@@ -100,7 +154,7 @@ def convert(
         )
 
 
-def refusal(locations: Locations, path: Path, error: InvalidValueError) -> Finding:
+def refusal(locations: Locations, path: KeyPath, error: InvalidValueError) -> Finding:
     """The finding for what a constraint or a kind refuses; `path` leads to the checked value."""
     mark = locations.find((*path, *error.path))
     make = warning if error.is_warning else finding
@@ -126,7 +180,7 @@ def _note(error: Exception) -> AttributeValidationNote | IterableValidationNote 
     return next((note for note in notes if isinstance(note, known)), None)
 
 
-def _step(error: Exception) -> Path:
+def _step(error: Exception) -> KeyPath:
     """The component of the path that an error in a group adds, none for the group's own."""
     note = _note(error)
     if note is None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
 from typing import Any
 
-from attrs import frozen
+from attrs import fields, frozen, has
 
+from reconcile.errors import UsageError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.kind import Kind
-from reconcile.model.constraint import InvalidValueError, short_form
+from reconcile.model.constraint import InvalidValueError, KeyPath, short_form
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, only_warnings
 from reconcile.spec import codes
 from reconcile.spec.compose import Document
 from reconcile.spec.convert import Converted, convert, refusal
-from reconcile.spec.locations import Mark, Path, finding
 from reconcile.spec.sentences import Sentence, unknown_key
+from reconcile.spec.source import START, Locations, Mark, Node, Source, finding
 from reconcile.spec.written import HEADER_KEYS, Header
 
 
@@ -67,7 +69,7 @@ def _without(mapping: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 
 def read_kinds(
     document: Document,
-    at: Path,
+    at: KeyPath,
     engine: Engine | None,
     given: Mapping[str, Any],
     *,
@@ -96,7 +98,7 @@ def read_kinds(
 
 
 def _read_kind(
-    document: Document, path: Path, kind: Kind[Any], engine: Engine | None
+    document: Document, path: KeyPath, kind: Kind[Any], engine: Engine | None
 ) -> Converted[Any]:
     """Convert and check the value of one kind."""
     converted = convert(document, kind.spec_type, at=path)
@@ -109,7 +111,11 @@ def _read_kind(
 
 
 def _check_others(
-    document: Document, at: Path, kind: Kind[Any], engine: Engine | None, faulty: Iterable[Path]
+    document: Document,
+    at: KeyPath,
+    kind: Kind[Any],
+    engine: Engine | None,
+    faulty: Iterable[KeyPath],
 ) -> Iterator[Finding]:
     """What cannot be meant of the parts of a kind that could be converted."""
     partial = without_faulty(document.at(at), kind.spec_type, faulty)
@@ -134,7 +140,7 @@ def _key_of(fault: InvalidValueError) -> tuple[object, ...]:
     return fault.code, str(fault), fault.path
 
 
-def _at_key(document: Document, path: Path, sentence: Sentence) -> Finding:
+def _at_key(document: Document, path: KeyPath, sentence: Sentence) -> Finding:
     mark = document.locations.find_key(path)
     return finding(sentence.code, mark, sentence.message, sentence.hint)
 
@@ -167,7 +173,7 @@ class Partial:
         )
 
 
-def without_faulty(value: object, cls: type, faulty: Iterable[Path]) -> Partial | None:
+def without_faulty(value: object, cls: type, faulty: Iterable[KeyPath]) -> Partial | None:
     """The value of a class without the keys and the list entries that have errors, by their paths.
 
     None where the whole is at fault, where nothing is left of a list, or of all lists:
@@ -192,3 +198,46 @@ def without_faulty(value: object, cls: type, faulty: Iterable[Path]) -> Partial 
         value=kept | {key: [lists[key][index] for index in left[key]] for key in left},
         indexes=left,
     )
+
+
+ORIGIN = "the command line"
+"""What stands where a plan names the file of a spec."""
+
+
+def read_inline(kind: Kind[Any], plain: object, engine: Engine) -> Any:
+    """The value of a kind, from what a spec would hold under its key.
+
+    Raises UsageError with every fault that was found.
+    """
+    nowhere = Locations(source=Source(file=ORIGIN, text=""), root=Node(value=START))
+    document = Document(value={kind.name: plain}, locations=nowhere)
+    kinds, findings = read_kinds(document, (), engine, document.value)
+    if not only_warnings(findings):
+        # What to take out of a spec is no advice here.
+        said = [
+            one.message if one.code == codes.NOT_OFFERED else f"{one.message} ({one.hint})"
+            for one in findings
+        ]
+        raise UsageError("; ".join(said))
+    return kinds[kind.name]
+
+
+def as_written(value: object) -> object:
+    """A kind's value as a spec would write it; `read_inline` gives it back.
+
+    What is left out stays left out.
+    """
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [as_written(part) for part in value]
+    if isinstance(value, Mapping):
+        return {as_written(key): as_written(part) for key, part in value.items()}
+    cls: type[Any] = type(value)
+    if not has(cls):
+        return value
+    named = {field.name: getattr(value, field.name) for field in fields(cls)}
+    form = short_form(cls)
+    if form is not None and form.only:
+        return as_written(named[form.key])
+    return {name: as_written(part) for name, part in named.items() if part is not None}

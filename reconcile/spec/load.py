@@ -16,12 +16,10 @@ from reconcile.spec import codes
 from reconcile.spec.compose import MOST_FINDINGS, Document, too_many_findings
 from reconcile.spec.config import Config, project_folders
 from reconcile.spec.document import Spec, read_spec
-from reconcile.spec.ignoring import of_no_spec
-from reconcile.spec.locations import by_place, finding, finding_about_file
 from reconcile.spec.paths import spec_files
-from reconcile.spec.policy import without_limits
+from reconcile.spec.policy import of_no_spec, without_limits
 from reconcile.spec.resolve import resolve
-from reconcile.spec.text import read_source
+from reconcile.spec.source import by_place, finding, finding_about_file, read_source
 from reconcile.spec.yaml import parse
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from reconcile.files import not_regular
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
-from reconcile.spec.locations import finding_about_file
-from reconcile.spec.text import unreadable
+from reconcile.spec.source import finding_about_file, unreadable
 
 CONFIG_NAME = "reconcile.yaml"
 OTHER_CONFIG_NAMES = ("reconcile.yml", "reconcile.YAML", "reconcile.YML")

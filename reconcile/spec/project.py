@@ -28,7 +28,7 @@ from reconcile.spec.paths import (
     real_folders,
     spec_files,
 )
-from reconcile.spec.text import LARGEST_FILE, unreadable
+from reconcile.spec.source import LARGEST_FILE, unreadable
 
 DEFAULT_FOLDER = "specs"
 MOST_ENTRIES = 50_000

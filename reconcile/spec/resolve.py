@@ -10,6 +10,7 @@ from attrs import frozen
 
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.model.address import Address
+from reconcile.model.constraint import KeyPath
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.location import Location, Origin
@@ -21,9 +22,8 @@ from reconcile.spec import codes
 from reconcile.spec.config import Config, DefaultSet
 from reconcile.spec.convert import refusal
 from reconcile.spec.document import Spec, check_kind
-from reconcile.spec.endings import approval_ending
-from reconcile.spec.ignoring import not_offered, read_ignore
-from reconcile.spec.locations import Locations, Path, finding, warning
+from reconcile.spec.policy import approval_ending, not_offered, read_ignore
+from reconcile.spec.source import Locations, finding, warning
 from reconcile.spec.written import HEADER_KEYS, Header
 
 
@@ -33,7 +33,7 @@ class Given:
 
     value: Any
     locations: Locations
-    path: Path
+    path: KeyPath
     default: str | None = None
 
     def origin(self, *rest: str | int) -> Origin:

@@ -8,9 +8,9 @@ from enum import Enum
 
 from attrs import frozen
 
+from reconcile.model.constraint import KeyPath
 from reconcile.model.text import nearest
 from reconcile.spec import codes
-from reconcile.spec.locations import Path
 
 _LONGEST_QUOTED = 60
 _BOOLEANS_OF_YAML_1_1 = {
@@ -45,7 +45,7 @@ class Sentence:
     hint: str | None = None
 
 
-def label(path: Path) -> str:
+def label(path: KeyPath) -> str:
     """A path as people write it: `logical_databases.absent[0].until`."""
     words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return words.removeprefix(".") or "the document"
@@ -69,14 +69,14 @@ def unknown_key(key: str, known: Iterable[str]) -> Sentence:
     return Sentence(codes.UNKNOWN_KEY, f"unknown key {shown(key)}", suggestion(key, known))
 
 
-def missing(around: Path, key: str, description: str) -> Sentence:
+def missing(around: KeyPath, key: str, description: str) -> Sentence:
     """A key that has to be there; the first sentence of its description says what it is."""
     words = description.partition(". ")[0].removesuffix(".")
     hint = f"{key}: {words[:1].lower()}{words[1:]}"
     return Sentence(codes.MISSING_KEY, f"{label(around)} lacks {key!r}", hint)
 
 
-def not_among(path: Path, value: object, known: Sequence[str]) -> Sentence:
+def not_among(path: KeyPath, value: object, known: Sequence[str]) -> Sentence:
     """A value that is none of a closed list."""
     if value is None:
         return _empty(path)
@@ -85,12 +85,12 @@ def not_among(path: Path, value: object, known: Sequence[str]) -> Sentence:
     return Sentence(codes.INVALID_VALUE, message, hint)
 
 
-def _empty(path: Path) -> Sentence:
+def _empty(path: KeyPath) -> Sentence:
     """A key without a value."""
     return Sentence(codes.NULL, f"{label(path)} is empty", "remove the key or give a value")
 
 
-def wrong_type(path: Path, due: Due, value: object, written: str) -> Sentence:
+def wrong_type(path: KeyPath, due: Due, value: object, written: str) -> Sentence:
     """A value of another type than is due; `written` is how the source spells it."""
     if value is None:
         return _empty(path)
@@ -100,7 +100,7 @@ def wrong_type(path: Path, due: Due, value: object, written: str) -> Sentence:
     return Sentence(codes.WRONG_TYPE, message, _hint(due, value, written))
 
 
-def _unquoted(path: Path, value: object, written: str) -> Sentence:
+def _unquoted(path: KeyPath, value: object, written: str) -> Sentence:
     read = _described(value)
     if str(value) == written:
         message = f"{label(path)} is {read} where a text is due"

@@ -18,12 +18,48 @@ from reconcile.model.constraint import (
     InvalidValueError,
     Matching,
     Readable,
+    Secretless,
     described,
 )
 from reconcile.model.engine import Engine
 from reconcile.model.policy import WAIVABLE
+from reconcile.model.postgresql import REFERENCE
 from reconcile.spec import codes
-from reconcile.spec.connection import WrittenConnection
+
+# Not a connection string: that holds a password.
+DsnReference = Annotated[
+    str,
+    Secretless(
+        pattern=REFERENCE,
+        meaning="reference to a connection string",
+        hint="write ${env:NAME} or ${file:PATH}: a connection string holds a password, no spec does",
+    ),
+]
+LogicalName = Annotated[
+    str,
+    Secretless(
+        pattern=READABLE,
+        meaning="name of a logical database",
+        hint="write the name that the connection leads to, 63 characters at most",
+        longest=63,
+    ),
+]
+
+
+@frozen(kw_only=True)
+class WrittenConnection:
+    """How the database is reached by SQL, for what the API cannot change."""
+
+    dsn: DsnReference = described(
+        "Where the connection string is: ${env:NAME}, for a name that RECONCILE_ENV_ALLOW lists, or"
+        " ${file:PATH}, for a file in the directory RECONCILE_SECRETS_DIR. Never the string itself.",
+        examples=("${env:BILLING_DSN}", "${file:billing.dsn}"),
+    )
+    database: LogicalName = described(
+        "The logical database that it leads to. With another nothing is changed.",
+        examples=("billing",),
+    )
+
 
 Handle = Annotated[
     str,

@@ -31,7 +31,7 @@ from ruamel.yaml.events import (
 from reconcile.model.finding import Finding
 from reconcile.spec import codes
 from reconcile.spec.compose import Composer, Document, Token
-from reconcile.spec.locations import START, Source, Span
+from reconcile.spec.source import START, Source, Span
 
 _LARGEST_COMPARED = 1 << 17
 """Characters. The parser in Python takes a second for so many, thirty times as long as that in C."""

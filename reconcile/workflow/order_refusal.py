@@ -20,7 +20,7 @@ from reconcile.observe.recovery import Windows
 from reconcile.operate.prepared import Prepared
 from reconcile.operate.subject import Subject
 from reconcile.plan.digest import canonical
-from reconcile.spec.inline import ORIGIN
+from reconcile.spec.document import ORIGIN
 from reconcile.workflow.inputs import Override
 from reconcile.workflow.named import Known
 from reconcile.workflow.process import Process

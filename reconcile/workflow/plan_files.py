@@ -22,9 +22,9 @@ from reconcile.plan.file import Saved, dump, is_signed_with, load, sign
 from reconcile.plan.intent import intended
 from reconcile.plan.strict import LARGEST, PlanFileError
 from reconcile.plan.written import WrittenCommit, WrittenScope
+from reconcile.spec.document import as_written, read_inline
 from reconcile.spec.git import commit_of
-from reconcile.spec.inline import as_written, read_inline
-from reconcile.spec.text import LARGEST_FILE
+from reconcile.spec.source import LARGEST_FILE
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.inputs import Selection
 from reconcile.workflow.process import Process

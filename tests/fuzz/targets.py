@@ -35,9 +35,8 @@ from reconcile.plan.written import WrittenScope
 from reconcile.report.page import Look
 from reconcile.report.plan_text import plan_text
 from reconcile.report.to_json import plan_json
-from reconcile.spec.locations import Source
 from reconcile.spec.project import load_project
-from reconcile.spec.text import decode
+from reconcile.spec.source import Source, decode
 from reconcile.spec.yaml import parse
 from reconcile.workflow.apply_plan_file import saved_plan
 from reconcile.workflow.fleet import Fleet, read_fleet

@@ -25,7 +25,7 @@ from reconcile.plan.belief import check_rules
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.intent import intended, rebuilt
 from reconcile.plan.standing import Standing, standing
-from reconcile.spec.inline import as_written, read_inline
+from reconcile.spec.document import as_written, read_inline
 
 
 def plan_of(fleet: Iterable[Case]) -> Plan:

@@ -10,7 +10,7 @@ from builders import TODAY
 from reconcile.model.finding import Finding
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
-from reconcile.spec.text import LARGEST_FILE
+from reconcile.spec.source import LARGEST_FILE
 
 GOOD = "version: 1\ndatabase: shop\napp: shop-web\nengine: mysql\nprotect: true\n"
 

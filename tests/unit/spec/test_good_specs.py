@@ -26,7 +26,7 @@ from reconcile.model.finding import Severity
 from reconcile.model.state import Desired
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
-from reconcile.spec.locations import Source
+from reconcile.spec.source import Source
 from reconcile.spec.yaml import parse, uses_c_parser
 
 pytestmark = pytest.mark.usefixtures("project")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.spec.locations import Source
+from reconcile.spec.source import Source
 from reconcile.spec.yaml import parse
 
 REFUSED = object()

@@ -12,7 +12,7 @@ from builders import TODAY
 from reconcile.model.finding import Finding
 from reconcile.spec.config import Config
 from reconcile.spec.load import Loaded, load_specs
-from reconcile.spec.text import read_source
+from reconcile.spec.source import read_source
 
 pytestmark = pytest.mark.usefixtures("project")
 

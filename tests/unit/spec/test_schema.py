@@ -21,7 +21,7 @@ from reconcile.model.finding import only_warnings
 from reconcile.schema import config_schema, schema_of, spec_schema
 from reconcile.spec.config import Config, load_config
 from reconcile.spec.load import load_specs
-from reconcile.spec.locations import Source
+from reconcile.spec.source import Source
 from reconcile.spec.yaml import parse
 
 ROOT = Path(__file__).resolve().parents[3]

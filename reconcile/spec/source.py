@@ -1,17 +1,19 @@
-"""Where in a file each value of a document stands, and what the source says there."""
+"""A file that a person wrote: its text, and where in it each value of a document stands."""
 
 from __future__ import annotations
 
+import errno
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from attrs import define, evolve, field, frozen
 
+from reconcile.files import read_file
+from reconcile.model.constraint import KeyPath
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Excerpt, Location
-
-Path = tuple[str | int, ...]
-"""The keys and indexes that lead from a document to a value."""
+from reconcile.spec import codes
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONGEST_EXCERPT = 160
@@ -34,7 +36,7 @@ START = Span(0, 0, 0, 0)
 
 
 @define
-class Place:
+class Node:
     """Where a value stands: its key if it has one, itself, and what it is made of.
 
     `parts` is None for a scalar.
@@ -42,7 +44,7 @@ class Place:
 
     value: Span
     key: Span | None = None
-    parts: dict[str | int, Place] | None = None
+    parts: dict[str | int, Node] | None = None
 
 
 @frozen(kw_only=True)
@@ -73,7 +75,7 @@ class Source:
         if number >= len(self.lines):
             return "", 0
         if number not in self._shown:
-            line = _hidden(self.lines[number])
+            line = _without_passwords(self.lines[number])
             self._shown[number] = line, len(line.rstrip())
         return self._shown[number]
 
@@ -103,7 +105,7 @@ class Source:
 
 def finding(code: str, mark: Mark, message: str, hint: str | None) -> Finding:
     """A finding at a place; a message that quotes a huge value is cut."""
-    message, hint = _hidden(message), _hidden(hint) if hint else None
+    message, hint = _without_passwords(message), _without_passwords(hint) if hint else None
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}…"
     return Finding(
@@ -116,7 +118,7 @@ def warning(code: str, mark: Mark, message: str, hint: str | None) -> Finding:
     return evolve(finding(code, mark, message, hint), severity=Severity.WARNING)
 
 
-def _hidden(text: str) -> str:
+def _without_passwords(text: str) -> str:
     """The same, with stars for the password of what looks like a connection string."""
     parts: list[str] = []
     done, found = 0, _SECRET.search(text)
@@ -162,20 +164,20 @@ class Locations:
     """
 
     source: Source
-    root: Place
+    root: Node
 
-    def find(self, path: Path) -> Mark:
+    def find(self, path: KeyPath) -> Mark:
         """The place of a value: a scalar itself; what is composed or empty, by its key."""
         place = self._walk(path)[-1]
         visible = place.parts is None and place.value[:2] != place.value[2:]
         return self.source.mark(place.value if visible else place.key or place.value)
 
-    def find_key(self, path: Path) -> Mark:
+    def find_key(self, path: KeyPath) -> Mark:
         """The place of the key of a value; of the value where it has no key."""
         place = self._walk(path)[-1]
         return self.source.mark(place.key or place.value)
 
-    def spelled(self, path: Path) -> Path:
+    def spelled(self, path: KeyPath) -> KeyPath:
         """The components of a path that the source spells."""
         place, spelled = self.root, []
         for part in path:
@@ -184,14 +186,88 @@ class Locations:
                 spelled.append(part)
         return tuple(spelled)
 
-    def quote(self, path: Path) -> str:
+    def quote(self, path: KeyPath) -> str:
         """A value as it was written; its first line."""
         return self.source.quote(self._walk(path)[-1].value)
 
-    def _walk(self, path: Path) -> list[Place]:
+    def _walk(self, path: KeyPath) -> list[Node]:
         places = [self.root]
         for part in path:
             parts = places[-1].parts
             if parts and part in parts:
                 places.append(parts[part])
         return places
+
+
+LARGEST_FILE = 1 << 20
+"""Bytes. A spec of a hundred lines has about four thousand."""
+
+_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+# What YAML does not allow, its line breaks that editors do not show as such, and the characters
+# that make a line look other than it is parsed.
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def read_source(path: Path) -> Source | Finding:
+    """Read a file as text; the name in findings is the path as it was given."""
+    try:
+        content = read_file(path, LARGEST_FILE)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            return unreadable(path, error)
+        return finding_about_file(
+            codes.TOO_LARGE,
+            str(path),
+            f"the file is larger than {LARGEST_FILE} bytes",
+            "split it: one file per database reads best",
+        )
+    return decode(content, str(path))
+
+
+def unreadable(path: Path, error: OSError) -> Finding:
+    """The finding for a file or folder that the operating system does not let us read."""
+    reason = (error.strerror or type(error).__name__).lower()
+    return finding_about_file(codes.UNREADABLE, str(path), f"cannot be read: {reason}")
+
+
+def decode(content: bytes, file: str) -> Source | Finding:
+    """Decode a file's content. A byte order mark at its start is left out."""
+    content = content.removeprefix(_BOM)
+    try:
+        source = Source(file, content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return _not_utf8(content, error, file)
+    match = _FORBIDDEN.search(source.text)
+    return source if match is None else _forbidden(source, match.start())
+
+
+def _not_utf8(content: bytes, error: UnicodeDecodeError, file: str) -> Finding:
+    before = Source(file, content[: error.start].decode("utf-8"))
+    hint = "save the file as UTF-8"
+    if content.startswith(_UTF16_BOMS):
+        hint = "it looks like UTF-16: save it as UTF-8"
+    return Source(file, content.decode("utf-8", "replace")).finding(
+        codes.NOT_UTF8,
+        _one_character(before),
+        f"the file is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}",
+        hint,
+    )
+
+
+def _forbidden(source: Source, offset: int) -> Finding:
+    return source.finding(
+        codes.FORBIDDEN_CHARACTER,
+        _one_character(Source(source.file, source.text[:offset])),
+        f"the character U+{ord(source.text[offset]):04X} is not allowed",
+        "take it out; where a text needs it, write it as an escape in double quotes",
+    )
+
+
+def _one_character(before: Source) -> Span:
+    """The span of the character that follows a text."""
+    line, column = len(before.lines) - 1, len(before.lines[-1])
+    return Span(line, column, line, column + 1)
