@@ -19,7 +19,7 @@ from reconcile.apply.allowance import Allowance
 from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
 from reconcile.errors import ExitStatus
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.model.cost import Spent
 from reconcile.model.engine import Engine, Version

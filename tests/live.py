@@ -25,12 +25,13 @@ from reconcile.apply.execute import (
 )
 from reconcile.apply.journal import Journal
 from reconcile.apply.loop import Loop
-from reconcile.guard.context import Context
+from reconcile.guard import WAIVABLE
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.maintenance_window import Weekday
 from reconcile.model.change import Risk
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.policy import WAIVABLE, Policy, WaivedSeverity, Waiver
+from reconcile.model.policy import Policy, WaivedSeverity, Waiver
 from reconcile.model.run import Outcome
 from reconcile.model.state import ITSELF, Desired, Elements, Fields, NoElements
 from reconcile.observe.observer import observe, observe_database

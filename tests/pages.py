@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from conformance import trial
-from covered import page, requests_page
+from covered import codes_page, page, requests_page
 
 if __name__ == "__main__":
     page.PAGE.write_text(page.page(), encoding="utf-8")
     requests_page.PAGE.write_text(requests_page.page(), encoding="utf-8")
+    codes_page.PAGE.write_text(codes_page.page(), encoding="utf-8")
     trial.write()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from reconcile.apply.allowance import Allowance
 from reconcile.apply.execute import calls_of
-from reconcile.guard.would_run import would_run
+from reconcile.guard.review import would_run
 from reconcile.model.change import HIGH_RISKS, is_second_half
 from reconcile.model.cost import Budget, Estimate, estimated
 from reconcile.model.item import Action

@@ -11,13 +11,13 @@ from reconcile.cli.options import ExplainOptions
 from reconcile.cli.present import Renderers, present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, UsageError
-from reconcile.guard import codes as of_guards
+from reconcile.guard import GUARD_BY_CODE
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.address import Address
 from reconcile.model.explanation import CodeExplained
-from reconcile.model.finding import rule_of
+from reconcile.model.finding import Rule, rule_of
 from reconcile.model.plan import Plan, Proposal
-from reconcile.model.policy import WAIVABLE, Policy
+from reconcile.model.policy import Policy
 from reconcile.model.state import Desired
 from reconcile.model.text import nearest
 from reconcile.observe.observer import observe_database
@@ -31,10 +31,18 @@ from reconcile.spec import codes as of_specs
 from reconcile.workflow.fleet import Fleet, fleet_without_specs, valid_fleet
 from reconcile.workflow.propose import About, judge, reading, tell_warnings
 
-MEANINGS: Mapping[str, str] = {**of_specs.MEANINGS, **of_plans.MEANINGS, **of_guards.MEANINGS}
+MEANINGS: Mapping[str, str] = {
+    **of_specs.MEANINGS,
+    **of_plans.MEANINGS,
+    **{code: guard.meaning for code, guard in GUARD_BY_CODE.items()},
+}
 """Every code, with its meaning."""
 
-_RULES = {**of_specs.RULES, **of_plans.RULES, **of_guards.RULES}
+_RULES = {
+    **of_specs.RULES,
+    **of_plans.RULES,
+    **{code: Rule(why=guard.why, settle=guard.advice) for code, guard in GUARD_BY_CODE.items()},
+}
 _CODE = re.compile(r"[A-Za-z]\d{3}")
 
 
@@ -52,7 +60,7 @@ def _explain_code(options: ExplainOptions, world: World) -> ExitStatus:
         family = [one for one in MEANINGS if one[0] == code[0]] or MEANINGS
         raise UsageError(f"there is no code {code!r}{_guess(code, family)}")
     policy = Policy()
-    if code in of_guards.MEANINGS:
+    if code in GUARD_BY_CODE:
         policy = fleet_without_specs(options.selection, today=world.today()).config.policy
     explained = code_explained(code, policy, today=world.today())
     renderers: Renderers = {
@@ -64,13 +72,13 @@ def _explain_code(options: ExplainOptions, world: World) -> ExitStatus:
 
 def code_explained(code: str, policy: Policy, *, today: date) -> CodeExplained:
     """What there is to say of a code under a policy. Raises KeyError for one that is not there."""
-    waiver = policy.waivers.get(code)
+    waiver, guard = policy.waivers.get(code), GUARD_BY_CODE.get(code)
     return CodeExplained(
         code=code,
         meaning=MEANINGS[code],
         rule=rule_of(code, _RULES),
-        limits={name: getattr(policy, name) for name in of_guards.LIMITS.get(code, ())},
-        waivable=code in WAIVABLE,
+        limits={name: getattr(policy, name) for name in (guard.limits if guard else ())},
+        waivable=guard is not None and guard.waivable,
         waiver=waiver,
         ended=waiver is not None and waiver.until < today,
     )

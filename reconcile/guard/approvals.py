@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context, Guard
 from reconcile.model.finding import Finding
 from reconcile.model.plan import Plan
 
 
-def expired_approvals(plan: Plan, context: Context) -> Iterator[Finding]:
+def _expired(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse what rests on an approval whose last day has passed, by hand or not."""
     for database in plan.databases:
         for action in database.doable:
@@ -25,3 +25,13 @@ def expired_approvals(plan: Plan, context: Context) -> Iterator[Finding]:
                     hint="renew `until` in the spec, or take the entry out",
                     address=action.address,
                 )
+
+
+EXPIRED_APPROVAL = Guard(
+    code="G102",
+    meaning="the approval to delete ended",
+    why="What was right to delete a year ago may be in use again. So a word that something may go"
+    " holds until a day that it names, and no longer.",
+    advice="Set `until` in the spec to a later day, or take the entry out.",
+    check=_expired,
+)

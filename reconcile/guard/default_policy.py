@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.guard.context import Context
-from reconcile.model.change import Change, Create, Delete
+from reconcile.guard.guard import Context, Guard
+from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.finding import Finding
+from reconcile.model.item import Doable
 from reconcile.model.plan import Plan
 
-_KIND = "retention_policies"
 
-
-def lost_defaults(plan: Plan, _context: Context) -> Iterator[Finding]:
+def _lost_defaults(plan: Plan, _context: Context) -> Iterator[Finding]:
     """Refuse to delete the default retention policy where no other becomes it in the same plan.
 
     InfluxDB takes the default away without a word, and then refuses writes that name no policy. The
     delete of the default requires the create of its successor, so that it never runs without it.
     """
     for database in plan.databases:
-        steps = [step for step in database.doable if step.address.kind == _KIND]
-        if any(_takes_over(step.change) for step in steps):
-            continue
-        for step in steps:
-            if _ends_default(step.change):
+        replaced = {step.address.kind for step in database.doable if _default_after(step)}
+        for step in database.doable:
+            if _default_after(step) is False and step.address.kind not in replaced:
                 yield Finding(
                     code="G106",
                     message=(
@@ -36,9 +33,19 @@ def lost_defaults(plan: Plan, _context: Context) -> Iterator[Finding]:
                 )
 
 
-def _takes_over(change: Change) -> bool:
-    return isinstance(change, Create) and change.after.get("default") is True
+def _default_after(step: Doable) -> bool | None:
+    kind = KIND_BY_NAME.get(step.address.kind)
+    return kind.default_after(step.change) if kind else None
 
 
-def _ends_default(change: Change) -> bool:
-    return isinstance(change, Delete) and bool(change.before.get("default"))
+DEFAULT_POLICY = Guard(
+    code="G106",
+    meaning="the default retention policy would go, and none takes its place",
+    why="Writes that name no policy go to the default one. Without a default they are refused, and"
+    " what was to be stored is lost.",
+    advice="Add another policy with `default: true` to the spec, which the plan then creates first, or"
+    " let this one stay.",
+    waivable=True,
+    of_run=True,
+    check=_lost_defaults,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context, Guard
 from reconcile.model.address import Address
 from reconcile.model.finding import Finding
 from reconcile.model.plan import DatabasePlan, Plan
@@ -12,7 +12,7 @@ from reconcile.model.project import Claim
 from reconcile.model.target import Pins, Target
 
 
-def other_databases(plan: Plan, context: Context) -> Iterator[Finding]:
+def _other_databases(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse every database that is not the pinned one, also where nothing is to be done."""
     for database in plan.databases:
         for why in _wrong_pins(database, context.claim_to(database.handle)):
@@ -42,3 +42,13 @@ def _differences(target: Target, pins: Pins, spec: str) -> Iterator[str]:
     ):
         if pinned not in {None, live}:
             yield f"the {what} of the live database is {live!r}, {spec} pins {pinned!r}"
+
+
+OTHER_DATABASE = Guard(
+    code="G103",
+    meaning="the live database is not the one that the spec pins by resource id or region",
+    why="Names are used again: an addon that was deleted and made anew answers to the same app and"
+    " engine. A spec that pins the resource id or the region is about one database only.",
+    advice="Find out which database it is; if it is the right one, correct the pin in the spec.",
+    check=_other_databases,
+)

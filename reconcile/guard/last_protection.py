@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.guard.context import Context
-from reconcile.model.change import Update
+from reconcile.guard.guard import Context, Guard
+from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.finding import Finding
 from reconcile.model.item import Doable
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.recovery import NOT_READ, PERSISTENCE, RecoveryPoints
-
-_CACHE = "redis-cache"
-"""The feature under which Redis drops data when its memory is full."""
+from reconcile.model.recovery import NOT_READ, PERSISTENCE, Protection, RecoveryPoints
 
 
-def last_protections(plan: Plan, context: Context) -> Iterator[Finding]:
+def _last_protections(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse to turn off the last protection that a database has.
 
     Periodic backups are the last where there is no recovery window, a feature of Redis where no
@@ -28,10 +25,10 @@ def last_protections(plan: Plan, context: Context) -> Iterator[Finding]:
     for database in plan.databases:
         points = context.recovery_points.get(database.handle, NOT_READ)
         for step in database.doable:
-            if _ends_backups(step) and points.window is None:
+            if _ends(step) is Protection.BACKUPS and points.window is None:
                 why = "backups go off, and no recovery window is left" + _remark(points)
                 yield _finding(step, why)
-            if _ends_persistence(step) and not _stays(database, points):
+            if _ends(step) is Protection.PERSISTENCE and not _stays(database, points):
                 why = f"{step.address.name} changes, and no {' or '.join(PERSISTENCE)} stays on"
                 yield _finding(step, why + _remark(points))
 
@@ -46,31 +43,28 @@ def _finding(step: Doable, why: str) -> Finding:
     )
 
 
-def _turned(step: Doable, *, on: bool) -> bool:
-    """Whether a step turns on, or off, what it is about."""
-    return isinstance(step.change, Update) and any(
-        part.field == "enabled" and part.after is on for part in step.change.fields
-    )
-
-
-def _ends_backups(step: Doable) -> bool:
-    return step.address.kind == "backups" and _turned(step, on=False)
-
-
-def _ends_persistence(step: Doable) -> bool:
-    if step.address.kind != "features":
-        return False
-    name = step.address.name
-    return (name in PERSISTENCE and _turned(step, on=False)) or (
-        name == _CACHE and _turned(step, on=True)
-    )
+def _ends(step: Doable) -> Protection | None:
+    kind = KIND_BY_NAME.get(step.address.kind)
+    return kind.ends(step.change) if kind else None
 
 
 def _stays(database: DatabasePlan, points: RecoveryPoints) -> bool:
     """Whether the plan leaves something on that keeps data on disk; not known is no."""
-    ended = {step.address.name for step in database.doable if _ends_persistence(step)}
+    ended = {one.address.name for one in database.doable if _ends(one) is Protection.PERSISTENCE}
     return bool((points.persistence or frozenset()) - ended)
 
 
 def _remark(points: RecoveryPoints) -> str:
     return f" (not all could be read: {points.error})" if points.error is not None else ""
+
+
+LAST_PROTECTION = Guard(
+    code="G107",
+    meaning="the action would take away the last that could bring data back",
+    why="Backups, the recovery window and persistence stand in for each other. The last of them"
+    " does not go by the way: from then on nothing would bring data back.",
+    advice="Leave one of them on.",
+    waivable=True,
+    of_run=True,
+    check=_last_protections,
+)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context, Guard
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
@@ -129,7 +129,7 @@ def _loses(entry: Doable) -> bool:
     return entry.risk is Risk.LOSSY
 
 
-def losses_without_spec(plan: Plan, context: Context) -> Iterator[Finding]:
+def _without_spec(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse the losses of an unsigned file where no spec turns out to mean the live database."""
     for database in plan.databases if context.needs_spec else ():
         claim = context.claim_to(database.handle)
@@ -160,3 +160,31 @@ def _unanswered(plan: Plan, known: FromFile) -> Iterator[Finding]:
             ),
             hint="say with --specs where its specs are, or set RECONCILE_PLAN_KEY for plan and for apply",
         )
+
+
+OLD_PLAN = Guard(
+    code="G108",
+    meaning="the plan of a file is older than it may be",
+    why="A plan describes differences that were there when it was made. The older it is, the less"
+    " they are what a person agreed to.",
+    advice="Make the plan anew; `plan --expires-in` lets it last longer.",
+)
+
+
+APPLIED_PLAN = Guard(
+    code="G109",
+    meaning="a run did all of the plan of a file already",
+    why="A plan is agreed to once. What it did may have been changed again on purpose since, and"
+    " doing it a second time would undo that.",
+    advice="Make the plan anew.",
+)
+
+
+UNANSWERED_LOSS = Guard(
+    code="G110",
+    meaning="the plan of a file would lose data or run SQL, and neither a signature nor a spec answers for it",
+    why="A file can be edited by whoever has it. That data may go has to be said by somebody whose"
+    " word can be told from that: by a signature, or by a spec.",
+    advice="Set RECONCILE_PLAN_KEY where plans are made and applied, or apply where the specs are.",
+    check=_without_spec,
+)

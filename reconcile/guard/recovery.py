@@ -8,7 +8,7 @@ from math import ceil
 
 from attrs import evolve
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context, Guard
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Doable, ManualStep
@@ -20,7 +20,7 @@ _AHEAD = timedelta(minutes=5)
 """How far the provider's clock may be ahead of ours: later than that nothing can have been saved."""
 
 
-def unrecoverable_losses(plan: Plan, context: Context) -> Iterator[Finding]:
+def _unrecoverable(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse what loses data where neither a backup nor the recovery window is recent enough.
 
     Nothing is said where no recovery points were read; a database that it leaves out has none. A backup
@@ -110,3 +110,16 @@ def _way_out(step: Doable, points: RecoveryPoints) -> str:
     if is_order or isinstance(step, ManualStep):
         return "make a backup in the dashboard first, or wait for the next one"
     return "make a backup first: `apply --backup-first` does, or wait for the next one"
+
+
+UNRECOVERABLE = Guard(
+    code="G105",
+    meaning="the action would lose data, and no recent backup or recovery window could bring it back",
+    why="A deletion that was approved can still turn out to be a mistake. It is made where a recent"
+    " backup, or the recovery window, leads back to the data.",
+    advice="Make a backup first: `apply --backup-first` does.",
+    limits=("backup_hours",),
+    waivable=True,
+    of_run=True,
+    check=_unrecoverable,
+)

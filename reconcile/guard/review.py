@@ -1,4 +1,4 @@
-"""The shape of a guard, and the review of a plan by all of them."""
+"""The review of a plan by all guards."""
 
 from __future__ import annotations
 
@@ -6,39 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve
 
-from reconcile.guard.approvals import expired_approvals
-from reconcile.guard.context import Context
-from reconcile.guard.default_policy import lost_defaults
-from reconcile.guard.identity import other_databases
-from reconcile.guard.last_protection import last_protections
-from reconcile.guard.plan_file import losses_without_spec
-from reconcile.guard.protect import protected_databases
-from reconcile.guard.recovery import unrecoverable_losses
-from reconcile.guard.share import too_many_databases
-from reconcile.guard.would_run import Permits, would_run
+from reconcile.guard import GUARD_BY_CODE, GUARDS
+from reconcile.guard.guard import Context, Guard
+from reconcile.model.change import ActionKey
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.plan import Plan, Proposal, short_id
-from reconcile.model.policy import GRACE, WAIVABLE, WaivedSeverity, Waiver
+from reconcile.model.item import Action
+from reconcile.model.plan import DatabasePlan, Plan, Proposal, short_id
+from reconcile.model.policy import GRACE, WaivedSeverity, Waiver
 
-Guard = Callable[[Plan, Context], Iterator[Finding]]
-"""A guard does not raise, print or change the plan.
-
-A finding whose address is an action's refuses that action, one whose address is a database's all
-of its actions, one without an address the whole run.
-"""
-
-
-OF_PLAN: tuple[Guard, ...] = (
-    protected_databases,
-    expired_approvals,
-    other_databases,
-    losses_without_spec,
-    too_many_databases,
-)
-"""The guards that judge a plan as it is listed."""
-
-OF_RUN: tuple[Guard, ...] = (unrecoverable_losses, lost_defaults, last_protections)
-"""The guards that judge what of a plan would run."""
+Permits = Callable[[Action], bool]
+"""Whether a person allowed an action: `Allowance.permits`."""
 
 
 def review(plan: Plan, context: Context, permits: Permits | None = None) -> Proposal:
@@ -48,24 +25,28 @@ def review(plan: Plan, context: Context, permits: Permits | None = None) -> Prop
     listed; then some judge only what would run.
     """
     listed = Proposal(plan=plan, id=context.plan_id)
-    listed = evolve(listed, findings=tuple(_found(OF_PLAN, plan, context)))
+    listed = evolve(listed, findings=tuple(_found(_OF_PLAN, plan, context)))
     # As if each override was given: a person sees at once all that there is to override.
     unlifted = tuple(one for one in listed.findings if one.override is None)
     running = would_run(evolve(listed, findings=unlifted), permits) if permits else plan
-    findings = (*listed.findings, *_found(OF_RUN, running, context))
+    findings = (*listed.findings, *_found(_OF_RUN, running, context))
     # The two halves of a replacement have one address, and one finding says it.
     return evolve(listed, findings=tuple(dict.fromkeys(findings)))
 
 
+_OF_PLAN = tuple(guard for guard in GUARDS if not guard.of_run)
+_OF_RUN = tuple(guard for guard in GUARDS if guard.of_run)
+
+
 def _found(guards: Iterable[Guard], plan: Plan, context: Context) -> Iterator[Finding]:
     for guard in guards:
-        for found in guard(plan, context):
+        for found in guard.check(plan, context):
             yield from _judged(found, context)
 
 
 def _judged(finding: Finding, context: Context) -> Iterator[Finding]:
     """What a finding counts for; none where a waiver turns the guard off."""
-    if finding.code not in WAIVABLE:
+    if not GUARD_BY_CODE[finding.code].waivable:
         yield finding
         return
     waiver = _waiver(finding, context)
@@ -95,3 +76,21 @@ def _lifted(finding: Finding, why: str) -> Finding:
 def override_flag(code: str, plan_id: str) -> str:
     """The flag that lifts a guard for one plan only."""
     return f"--override {code}={short_id(plan_id)}"
+
+
+def would_run(proposal: Proposal, permits: Permits) -> Plan:
+    """The plan without the actions that are refused, or not permitted, or require one of these.
+
+    A person does the manual steps: they stay.
+    """
+    databases = (_part_of(one, proposal, permits) for one in proposal.plan.databases)
+    return Plan(databases=tuple(databases))
+
+
+def _part_of(database: DatabasePlan, proposal: Proposal, permits: Permits) -> DatabasePlan:
+    runs: set[ActionKey] = set()
+    for action in database.actions:
+        if permits(action) and not proposal.refusal(action) and runs.issuperset(action.requires):
+            runs.add(action.key)
+    items = (one for one in database.items if not isinstance(one, Action) or one.key in runs)
+    return evolve(database, items=tuple(items))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context, Guard
 from reconcile.model.change import Risk
 from reconcile.model.finding import Finding
 from reconcile.model.location import Location
@@ -18,7 +18,7 @@ _WORDS = {
 }
 
 
-def too_many_databases(plan: Plan, context: Context) -> Iterator[Finding]:
+def _too_many(plan: Plan, context: Context) -> Iterator[Finding]:
     """Refuse the run where more databases than allowed have actions of one risk.
 
     A number and a share of the fleet are allowed, whichever is more; what a person does by hand
@@ -54,3 +54,16 @@ def _places(policy: Policy) -> list[Location | None]:
 def _set_at(policy: Policy) -> str:
     places = [str(place) for place in _places(policy) if place is not None]
     return f"set at {' and '.join(places)}" if places else "the default"
+
+
+SHARE = Guard(
+    code="G104",
+    meaning="the plan would weaken, disrupt or rob too large a part of the fleet",
+    why="A slip in a default or a label reaches many databases at once. What takes protection,"
+    " service or data from a large part of the fleet is done in parts, so that the first part"
+    " shows whether it was meant.",
+    advice="Take fewer databases with --only, or set `limits` in reconcile.yaml.",
+    limits=("share", "databases"),
+    waivable=True,
+    check=_too_many,
+)

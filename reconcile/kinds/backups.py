@@ -28,6 +28,7 @@ from reconcile.kinds.listing import check_repeated
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Between, InvalidValueError, Only, described
 from reconcile.model.engine import Engine
+from reconcile.model.recovery import Protection
 from reconcile.model.request import Call, update
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
@@ -163,6 +164,11 @@ def _requests(change: Change) -> tuple[Call, ...]:
     return (update(body),)
 
 
+def _ends(change: Change) -> Protection | None:
+    is_off = isinstance(change, Update) and change.after.get("enabled") is False
+    return Protection.BACKUPS if is_off else None
+
+
 def _meant(asked: Sequence[Asked]) -> Backups:
     after = after_of(asked)
     return Backups(
@@ -202,6 +208,7 @@ KIND = Kind(
     normalize=_normalize,
     judge=_judge,
     requests=_requests,
+    ends=_ends,
     to_spec=_to_spec,
     meant=_meant,
     recall=_recall,

@@ -29,6 +29,7 @@ from reconcile.model.change import ActionKey, Change, Risk, Update, key_of, side
 from reconcile.model.constraint import InvalidValueError, KeyPath, ShortForm, described
 from reconcile.model.engine import Engine
 from reconcile.model.operation import FEATURE_IN_PROGRESS
+from reconcile.model.recovery import PERSISTENCE, Protection
 from reconcile.model.request import Call, add_feature, remove_feature
 from reconcile.model.state import Elements, Facts, Fields, NotOffered, Parsed
 
@@ -208,6 +209,13 @@ def _simulate(live: Elements, change: Change) -> Elements:
     return {**live, change.address.name: {"status": status}}
 
 
+def _ends(change: Change) -> Protection | None:
+    """Whether data stays on disk no longer: where it is not saved there, or may go as in a cache."""
+    name, enabled = change.address.name, _enables(change)
+    ends = enabled if name == Feature.REDIS_CACHE.value else name in PERSISTENCE and not enabled
+    return Protection.PERSISTENCE if ends else None
+
+
 def _meant(asked: Sequence[Asked]) -> Features:
     """What each change leads to, and what those need that turn one on or off beside another."""
     switched: dict[Feature, bool] = {}
@@ -257,6 +265,7 @@ KIND = Kind(
     alone=_alone,
     requests=_requests,
     simulate=_simulate,
+    ends=_ends,
     to_spec=_to_spec,
     meant=_meant,
     recall=_recall,

@@ -15,6 +15,7 @@ from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, side
 from reconcile.model.constraint import InvalidValueError, KeyPath
 from reconcile.model.engine import Engine, Step
 from reconcile.model.postgresql import Sql
+from reconcile.model.recovery import Protection
 from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, Parsed
 
@@ -234,6 +235,9 @@ class Kind(Generic[S]):
                 before it, besides those that bring or take away what it needs
     alone       change, those of these names that will not be → why it is not done
     simulate    state, change → state after it
+    ends        change → the protection of the data that it takes away
+    default_after  change → whether its element becomes the one that is used where none is named (true),
+                or stops being that one and none takes its place by this (false); None otherwise
     step        change → the engine versions between which it leads; None where it leads to none
     meant       changes of a plan → a spec value that wants just these, so that a plan can be judged
                 anew without its specs; raises KeyError, ValueError or TypeError for changes that no
@@ -264,5 +268,7 @@ class Kind(Generic[S]):
     lookup: Callable[[S, Elements], Call | None] = lambda _spec, _state: None
     learned: Callable[[Elements, Any], Elements] = lambda state, _answer: state
     simulate: Callable[[Elements, Change], Elements] = apply_change
+    ends: Callable[[Change], Protection | None] = lambda _change: None
+    default_after: Callable[[Change], bool | None] = lambda _change: None
     step: Callable[[Change], Step | None] = lambda _change: None
     recall: Callable[[Sequence[Change]], Elements] = recall_before

@@ -223,12 +223,16 @@ _FOR_DEFAULT = (
 )
 
 
+def _default_after(change: Change) -> bool | None:
+    if isinstance(change, Create) and change.after.get("default") is True:
+        return True
+    return False if isinstance(change, Delete) and change.before.get("default") else None
+
+
 def _requires(change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
     """The default is deleted only after another policy took the flag."""
-    if isinstance(change, Delete) and change.before.get("default"):
-        for other in others:
-            if isinstance(other, Create) and other.after.get("default"):
-                yield key_of(other)
+    if _default_after(change) is False:
+        yield from (key_of(other) for other in others if _default_after(other))
 
 
 def _requests(change: Change) -> tuple[Call, ...]:
@@ -307,6 +311,7 @@ KIND = Kind(
     requires=_requires,
     requests=_requests,
     simulate=_simulate,
+    default_after=_default_after,
     to_spec=_to_spec,
     meant=_meant,
     places=places,

@@ -14,9 +14,6 @@ from reconcile.model.location import Location
 GRACE = timedelta(days=14)
 """How long a waiver, or a difference that is ignored, still holds after its last day."""
 
-WAIVABLE = ("G104", "G105", "G106", "G107")
-"""The guards that a waiver or an override may lift; what others refuse the specs have to settle."""
-
 
 class WaivedSeverity(Enum):
     """What a guard's finding counts for; a waiver sets it to less than an error."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum
 
 from attrs import frozen
 
@@ -11,6 +12,14 @@ from reconcile.model.text import in_utc, safe_text
 
 PERSISTENCE = ("redis-aof", "redis-rdb")
 """The features that keep the data of a Redis on disk."""
+
+
+class Protection(Enum):
+    """What a change of a managed kind can take away: periodic backups, or data that is kept on disk."""
+
+    BACKUPS = "backups"
+    PERSISTENCE = "persistence"
+
 
 _GOING_ON = frozenset({"scheduled", "pending", "running"})
 _ENDED_BADLY = frozenset({"error", "cancelled"})

@@ -7,6 +7,7 @@ window where the engine has one, and what keeps a Redis on disk where the plan t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Event
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -16,11 +17,12 @@ from attrs import frozen
 from reconcile.api.reads import ReadClient, Reads
 from reconcile.errors import NotFoundError, NotOfferedError, ReconcileError
 from reconcile.kinds import KIND_BY_NAME
+from reconcile.kinds.kind import Kind
 from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.recovery import PERSISTENCE, Backup, RecoveryPoints, RecoveryWindow
-from reconcile.model.request import BACKUPS, RECOVERY_WINDOW, RESOURCE, Call
+from reconcile.model.recovery import PERSISTENCE, Backup, Protection, RecoveryPoints, RecoveryWindow
+from reconcile.model.request import BACKUPS, RECOVERY_WINDOW, Call
 from reconcile.model.state import NoElements
 from reconcile.model.target import Target
 from reconcile.observe.fanout import fan_out
@@ -58,7 +60,8 @@ def gather(
 class _Need:
     """What has to be known of one database; where it is nothing, nothing is asked.
 
-    `known_window` is the recovery window that was read already.
+    `known_window` is the recovery window that was read already; `persistence` the kind that tells what
+    keeps data on disk.
     """
 
     handle: str
@@ -66,24 +69,27 @@ class _Need:
     backups: bool
     window: bool
     known_window: RecoveryWindow | None
-    persistence: bool
+    persistence: Kind[Any] | None
 
 
 def _need_of(database: DatabasePlan, windows: Windows) -> _Need | None:
     """None where nothing is at stake."""
-    lossy = [step for step in database.doable if step.risk is Risk.LOSSY]
-    weaker = [step for step in database.doable if step.risk is Risk.WEAKENS]
-    disables = any(step.address.kind == "backups" for step in weaker)
-    if database.target is None or not (lossy or disables):
+    lossy = any(step.risk is Risk.LOSSY for step in database.doable)
+    ended = {
+        kind.ends(step.change): kind
+        for step in database.doable
+        if (kind := KIND_BY_NAME.get(step.address.kind))
+    }
+    if database.target is None or not (lossy or Protection.BACKUPS in ended):
         return None
     known_window = windows.get(database.handle)
     return _Need(
         handle=database.handle,
         target=database.target,
-        backups=bool(lossy),
+        backups=lossy,
         window=database.engine == Engine.POSTGRESQL.value and known_window is None,
         known_window=known_window,
-        persistence=any(step.address.kind == "features" for step in lossy),
+        persistence=ended.get(Protection.PERSISTENCE),
     )
 
 
@@ -93,7 +99,8 @@ def _points_of(need: _Need, client: ReadClient) -> RecoveryPoints:
     window = need.known_window
     if need.window:
         window = asking.ask(RECOVERY_WINDOW, RecoveryWindow.parse)
-    persistence = asking.ask(RESOURCE, _persistence) if need.persistence else None
+    kind = need.persistence
+    persistence = asking.ask(kind.read, partial(_persistence, kind)) if kind else None
     error = "; ".join(asking.faults) or None
     return RecoveryPoints(backups=backups, window=window, persistence=persistence, error=error)
 
@@ -116,9 +123,9 @@ class _Asking:
             return None
 
 
-def _persistence(resource: Any) -> frozenset[str] | None:
-    """The features that are on and keep data on disk; None where the resource lists none."""
-    state = KIND_BY_NAME["features"].parse(resource)
+def _persistence(kind: Kind[Any], answer: Any) -> frozenset[str] | None:
+    """What is on and keeps data on disk; None where nothing is told of it."""
+    state = kind.parse(answer)
     if isinstance(state, NoElements):
         return None
     return frozenset(name for name in PERSISTENCE if state.get(name, {}).get("enabled") is True)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from attrs import fields, frozen
 
+from reconcile.guard import WAIVABLE
 from reconcile.kinds.listing import READABLE, Why
 from reconcile.model.constraint import (
     Between,
@@ -22,7 +23,6 @@ from reconcile.model.constraint import (
     described,
 )
 from reconcile.model.engine import Engine
-from reconcile.model.policy import WAIVABLE
 from reconcile.model.postgresql import REFERENCE
 from reconcile.spec import codes
 

@@ -21,7 +21,7 @@ from reconcile.apply.execute import (
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
 from reconcile.apply.loop import Loop, count_results
-from reconcile.guard.would_run import Permits
+from reconcile.guard.review import Permits
 from reconcile.model.change import ActionKey
 from reconcile.model.history import Opening, Permission
 from reconcile.model.plan import Proposal

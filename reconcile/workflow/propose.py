@@ -9,9 +9,8 @@ from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
-from reconcile.guard.context import Context
-from reconcile.guard.review import override_flag, review
-from reconcile.guard.would_run import Permits, would_run
+from reconcile.guard.guard import Context
+from reconcile.guard.review import Permits, override_flag, review, would_run
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
 from reconcile.observe.observer import observe

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
-from reconcile.guard.would_run import Permits
+from reconcile.guard.review import Permits
 from reconcile.model.change import ActionKey, Risk
 from reconcile.model.item import Action, Item
 from reconcile.model.plan import DatabasePlan, Plan, Proposal

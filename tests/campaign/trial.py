@@ -24,8 +24,8 @@ from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
 from reconcile.apply.resolve import settle
 from reconcile.errors import ReconcileError
-from reconcile.guard.context import Context
-from reconcile.guard.default_policy import lost_defaults
+from reconcile.guard.default_policy import DEFAULT_POLICY
+from reconcile.guard.guard import Context
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies
 from reconcile.model.change import verb_of
@@ -140,7 +140,7 @@ class Stage:
                 plan = live.plan(self.desired)
                 self.giving_up.update(
                     found.address.database
-                    for found in lost_defaults(plan, Context(now=_NOW))
+                    for found in DEFAULT_POLICY.check(plan, Context(now=_NOW))
                     if found.address
                 )
                 allowance = _all_but(withheld, plan)

@@ -23,7 +23,7 @@ from golden.fleets import (
 )
 
 from reconcile.cli.explain import code_explained
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.retention_policies import RetentionPolicies, RetentionPolicy

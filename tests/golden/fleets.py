@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 from builders import TODAY, desired, facts, observed, removal
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion

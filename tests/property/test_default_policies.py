@@ -16,7 +16,7 @@ from property.successions import Part, parts, policies
 from strategies import Case
 
 from reconcile.apply.loop import Loop
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.retention_policies import (
     KIND,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Case, fleets
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.model.location import Location
 from reconcile.model.plan import Plan, Proposal

@@ -12,7 +12,7 @@ from builders import desired, facts, observed, removal, target
 from reconcile.apply.execute import calls_of
 from reconcile.cli.exits import ORDER, Ending, first, reading_status, run_status, states_status
 from reconcile.errors import ExitStatus
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.extensions import Extension, Extensions

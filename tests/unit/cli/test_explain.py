@@ -8,10 +8,8 @@ import pytest
 from builders import HERE, TODAY
 
 from reconcile.cli.explain import MEANINGS, code_explained
-from reconcile.guard.codes import LIMITS, RULES
-from reconcile.guard.codes import MEANINGS as OF_GUARDS
 from reconcile.model.finding import Rule, rule_of
-from reconcile.model.policy import WAIVABLE, Limit, Policy, WaivedSeverity, Waiver
+from reconcile.model.policy import Limit, Policy, WaivedSeverity, Waiver
 
 LATER = date(2027, 1, 31)
 
@@ -25,13 +23,6 @@ def test_every_code_can_be_explained(code: str) -> None:
         assert text[0].isupper()
         assert text.endswith(".")
         assert "  " not in text
-
-
-def test_every_guard_has_a_rule_of_its_own() -> None:
-    """No two protect from the same."""
-    assert RULES.keys() == OF_GUARDS.keys()
-    assert LIMITS.keys() <= OF_GUARDS.keys()
-    assert set(WAIVABLE) <= OF_GUARDS.keys()
 
 
 def test_a_limit_is_that_of_the_configuration() -> None:

@@ -20,7 +20,7 @@ from reconcile.apply.allowance import Allow, Allowance
 from reconcile.cli.prompt import ask
 from reconcile.cli.world import World, interruptible
 from reconcile.errors import ExitStatus
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields_dict
 from builders import HERE, desired, observed, removal
 
-from reconcile.guard.codes import MEANINGS
-from reconcile.guard.context import Context
+from reconcile.guard import GUARD_BY_CODE, GUARDS
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.extensions import Extensions
@@ -25,11 +25,12 @@ from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.location import Location
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.policy import WAIVABLE, Limit, Policy, WaivedSeverity, Waiver
+from reconcile.model.policy import Limit, Policy, WaivedSeverity, Waiver
 from reconcile.model.recovery import Backup, RecoveryPoints, RecoveryWindow
 from reconcile.model.state import ITSELF
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
+from reconcile.spec.written import WrittenLimits
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PLAN_ID = "0123456789abcdef" * 4
@@ -95,10 +96,16 @@ def window(hours: float) -> RecoveryWindow:
 RECENT = {"shop": RecoveryPoints(backups=(backup(3),))}
 
 
-def test_what_can_be_waived_has_a_meaning() -> None:
-    """The codes stand in their order; some of them can be waived."""
-    assert list(MEANINGS) == sorted(MEANINGS)
-    assert set(WAIVABLE) < set(MEANINGS)
+def test_the_limits_of_guards_are_those_of_the_configuration() -> None:
+    """A guard compares with a limit that a project can set, and each limit has a guard."""
+    limits = [limit for guard in GUARDS for limit in guard.limits]
+    assert sorted(limits) == sorted(fields_dict(WrittenLimits))
+    assert {*limits, "waivers"} == fields_dict(Policy).keys()
+
+
+def test_a_code_is_one_guards_own() -> None:
+    """No two share one."""
+    assert len(GUARD_BY_CODE) == len(GUARDS)
 
 
 PINS = [

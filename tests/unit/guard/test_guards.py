@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from builders import desired, observed, removal
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.extensions import Extensions
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 from builders import desired, observed, removal
 
-from reconcile.guard.context import Context
+from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabases

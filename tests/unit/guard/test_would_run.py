@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 from builders import desired, observed, removal
 
-from reconcile.guard.context import Context
-from reconcile.guard.review import review
-from reconcile.guard.would_run import would_run
+from reconcile.guard.guard import Context
+from reconcile.guard.review import review, would_run
 from reconcile.kinds.feature_rules import Feature
 from reconcile.kinds.features import Features
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy

@@ -1,12 +1,14 @@
-"""What guards may know beside the plan."""
+"""What a guard is: a check of a plan under a stable code, with its explanation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from attrs import field, frozen
 
+from reconcile.model.finding import Finding
+from reconcile.model.plan import Plan
 from reconcile.model.policy import Policy
 from reconcile.model.project import Claim
 from reconcile.model.recovery import RecoveryPoints
@@ -42,3 +44,30 @@ class Context:
     def today(self) -> date:
         """The date in UTC."""
         return self.now.date()
+
+
+@frozen(kw_only=True)
+class Guard:
+    """One safety rule.
+
+    code        a code keeps its meaning for ever
+    meaning     what a finding with this code says, in one sentence
+    why         why there is this guard, in a few sentences
+    advice      what a person does about a finding
+    limits      the keys under `limits` in reconcile.yaml that it compares with
+    waivable    whether a waiver or an override lifts it; otherwise the specs have to settle it
+    of_run      whether it judges what of the plan would run, and not the plan as it is listed
+    check       plan, context → findings: one with the address of an action refuses that action, one
+                with the address of a database all of its actions, one without an address the whole
+                run. It does not raise, print or change the plan. The default finds nothing: only
+                `plan_file.review_file` looks for it
+    """
+
+    code: str
+    meaning: str
+    why: str
+    advice: str
+    limits: tuple[str, ...] = ()
+    waivable: bool = False
+    of_run: bool = False
+    check: Callable[[Plan, Context], Iterable[Finding]] = lambda _plan, _context: ()
