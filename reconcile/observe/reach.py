@@ -12,8 +12,7 @@ from reconcile.kinds.lookup import UNTOLD
 from reconcile.model.postgresql import ApiView, NoSqlAccess, Reach, SqlConnection
 from reconcile.model.request import USERS
 from reconcile.model.state import Elements, Facts, KindState, NoElements
-from reconcile.observe.found import Found
-from reconcile.observe.lookups import Lookups
+from reconcile.observe.found import Found, Lookups
 
 Inspect = Callable[[SqlConnection, ApiView], Reach]
 """Looks over a connection, which has to agree with what the API says. Changes and raises nothing."""

@@ -18,8 +18,7 @@ from psycopg.pq.abc import PGresult
 from reconcile.errors import UnusableConnectionError
 from reconcile.model.postgresql import Sql
 from reconcile.sql.dsn import Dsn
-from reconcile.sql.failures import UNREADABLE, Failure, failure_of
-from reconcile.sql.hiding import Hider, cut, quoted
+from reconcile.sql.messages import UNREADABLE, Failure, Hider, cut, failure_of, quoted
 from reconcile.sql.session import Patience, Rows, SessionError, strange
 
 # What a look names is the server's own, whatever a role has in its search path. The server expects

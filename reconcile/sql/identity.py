@@ -8,8 +8,7 @@ from attrs import frozen
 
 from reconcile.model.engine import Version
 from reconcile.model.postgresql import LANGUAGE, ApiView, SqlConnection, plain_version
-from reconcile.sql.rows import number, row, table, truth
-from reconcile.sql.session import Rows, Session
+from reconcile.sql.session import Rows, Session, number, row, table, truth
 
 # Every name with its schema, the operator's as well: this is asked of sessions, too, that have the
 # search path of their role.

@@ -12,8 +12,7 @@ from reconcile.errors import (
 )
 from reconcile.model.postgresql import Sql, SqlConnection
 from reconcile.sql.identity import Fingerprint, fingerprint_of
-from reconcile.sql.opening import writing
-from reconcile.sql.reads import SqlReads
+from reconcile.sql.reads import SqlReads, writing
 from reconcile.sql.session import SessionError
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from reconcile.model.change import ActionKey
 from reconcile.model.history import Opening, Permission
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Outcome, Run
-from reconcile.observe.lookups import Lookups
+from reconcile.observe.found import Lookups
 from reconcile.workflow.cost import announce_applying, announce_reading
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.following import followed

@@ -20,8 +20,7 @@ from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import Observed
 from reconcile.model.target import Target
-from reconcile.observe.found import told_by
-from reconcile.observe.lookups import Lookups
+from reconcile.observe.found import Lookups, told_by
 from reconcile.observe.observer import observe_database
 from reconcile.plan.build import plan_database
 from reconcile.plan.digest import plan_id

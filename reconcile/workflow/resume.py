@@ -22,7 +22,7 @@ from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.request import Call
 from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
-from reconcile.observe.lookups import Lookups
+from reconcile.observe.found import Lookups
 from reconcile.plan.intent import NotOursError
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.process import Process

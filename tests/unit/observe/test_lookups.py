@@ -30,9 +30,8 @@ from reconcile.model.state import (
     Unreadable,
 )
 from reconcile.model.target import Reference, Target
-from reconcile.observe.inspect import inspect
-from reconcile.observe.lookups import Lookups
-from reconcile.observe.observer import observe
+from reconcile.observe.found import Lookups
+from reconcile.observe.observer import inspect, observe
 from scalingo_sandbox import Sandbox, running
 
 VERSION = type_version("v1")

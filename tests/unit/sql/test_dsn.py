@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.errors import UnusableConnectionError
-from reconcile.sql.dsn import Dsn, resolve
-from reconcile.sql.secret_file import LARGEST
+from reconcile.sql.dsn import LARGEST, Dsn, resolve
 
 SECRET = "postgresql://shop:canary-4711@db.example/shop"
 

@@ -6,8 +6,8 @@ import pytest
 from attrs import evolve
 
 from reconcile.model.postgresql import ApiView, SqlConnection
-from reconcile.sql.hiding import Hider, quoted
 from reconcile.sql.identity import Fingerprint, Identity, differences
+from reconcile.sql.messages import Hider, quoted
 
 CONNECTION = SqlConnection(dsn="${env:SHOP}", database="shop")
 HERE = Identity(

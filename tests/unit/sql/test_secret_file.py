@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.sql.secret_file import SecretFileError, read_below
+from reconcile.sql.dsn import SecretFileError, read_below
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconcile.sql.failures import failure_of
-from reconcile.sql.hiding import Hider
+from reconcile.sql.messages import Hider, failure_of
 
 AT = 'connection failed: connection to server at "10.0.0.9", port 5432 failed: '
 
