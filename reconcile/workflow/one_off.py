@@ -43,7 +43,14 @@ from reconcile.workflow.repeat import (
     done_before,
     stopped_in_doubt,
 )
-from reconcile.workflow.resume import Findings, again_of, plan_of, settle_earlier, written_down
+from reconcile.workflow.resume import (
+    Findings,
+    again_of,
+    is_repeated,
+    plan_of,
+    settle_earlier,
+    written_down,
+)
 
 
 @frozen(kw_only=True)
@@ -133,7 +140,7 @@ class OneOff:
             refused(deed, proposal)
             or stopped_in_doubt(consent, deed, doubt, self.process)
             or self._declined(asked, proposal, connection, consent)
-            or self._carried_out(prepared, proposal, connection, findings)
+            or self._carried_out(prepared, proposal, connection, findings, doubt)
         )
 
     def _declined(
@@ -182,6 +189,7 @@ class OneOff:
         proposal: Proposal,
         connection: Connection,
         findings: Findings,
+        doubt: OpenEnd | None,
     ) -> Done:
         """Lock the database, record the intent, send the request, wait, record the outcome."""
         deed, process = prepared.deed, self.process
@@ -191,6 +199,11 @@ class OneOff:
             held = locks.take(deed.target, deed.database)
             if held is not None:
                 return Done(deed=deed, result=Result.BLOCKED, message=held.message)
+            plan = plan_of(deed.database, deed.target)
+            earlier = findings.earlier
+            if is_repeated(deed.call, plan, place, process, earlier=earlier, before=doubt):
+                message = "another run gave this command meanwhile; nothing was sent, give it again"
+                return Done(deed=deed, result=Result.STALE, message=message)
             with (
                 Journal(place, ident, process.now) as journal,
                 process.progress("sent", 1) as shown,

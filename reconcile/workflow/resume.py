@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -125,14 +125,39 @@ def settle_earlier(plan: Plan, again: Again, directory: Path, process: Process) 
     return Earlier(
         settled=tuple(found),
         open=tuple(end for end in ends if _name(end) not in known),
-        orders=tuple(_known_now(end, known) for end in unanswered(history.runs, addons(plan))),
+        orders=_orders(history, plan, found),
     )
 
 
-def _known_now(end: OpenEnd, known: Mapping[_Name, Settlement]) -> OpenEnd:
-    """A command with what was just found out about it."""
-    found = known.get(_name(end))
-    return evolve(end, deed=settled_deed(end.deed, found)) if found else end
+def is_repeated(
+    call: Call,
+    plan: Plan,
+    directory: Path,
+    process: Process,
+    *,
+    earlier: Earlier,
+    before: OpenEnd | None,
+) -> bool:
+    """Whether another run sent the same request since `earlier` was read; asked under the lock.
+
+    `before` is what `earlier` told of it.
+    """
+    try:
+        history = open_history(directory, process.now())
+    except HistoryError:
+        return False  # it was said before
+    now = evolve(earlier, orders=_orders(history, plan, earlier.settled)).order(call)
+    return (now and now.run.id) != (before and before.run.id)
+
+
+def _orders(history: History, plan: Plan, found: Iterable[Settlement]) -> tuple[OpenEnd, ...]:
+    """The one-off commands that no run answered, with what was found out about them."""
+    known = {(one.run, one.address, one.verb): one for one in found}
+    ends = unanswered(history.runs, addons(plan))
+    return tuple(
+        evolve(end, deed=settled_deed(end.deed, known[_name(end)])) if _name(end) in known else end
+        for end in ends
+    )
 
 
 def again_of(fleet: Fleet, reads: Reads, process: Process) -> Again:

@@ -57,6 +57,20 @@ def test_each_retry_needs_the_run_that_is_in_doubt(command: Command, busy: Sandb
     assert len(changing(busy)) == 2
 
 
+def test_of_two_retries_at_once_one_sends(command: Command, busy: Sandbox) -> None:
+    """The other one finds, once it has the database to itself, that it was too late."""
+    interrupted(command, busy, "reset", ARRIVED)
+    retry = (*RESET, "--again", first_run(command)["id"])
+    busy.fault("hold", match={"path": "/api/databases/*/backups"})
+    with command.started(*retry) as late:
+        busy.wait_until_held(60)
+        command(*retry, status=0)
+        busy.release()
+        shown, _messages = late.communicate()
+    assert "stale: another run gave this command meanwhile" in str(shown)
+    assert (late.returncode, len(changing(busy))) == (2, 2)
+
+
 def test_an_apply_in_between_does_not_hide_the_doubt(command: Command, busy: Sandbox) -> None:
     """It settles what was open as not known; the retry stops all the same, by any name."""
     interrupted(command, busy, "reset", ARRIVED)
