@@ -52,18 +52,6 @@ def test_no_query_is_said(command: Command, busy: Sandbox) -> None:
     assert fits(command("stats", "list", "billing", *JSON, status=0))["statements"] == []
 
 
-def test_top_is_how_many(command: Command, busy: Sandbox) -> None:
-    """With how many there are; a larger one is no error."""
-    for noun, words in (("queries", "1 of 2 queries"), ("stats", "1 of 2 statements")):
-        one = command(noun, "list", "billing", "--top", "1", status=0).stdout.splitlines()
-        assert len(one) == 4
-        assert one[2:] == ["", f"{words}: --top N shows more"]
-        assert (
-            len(command(noun, "list", "billing", "--top", "9", status=0).stdout.splitlines()) == 3
-        )
-    assert changing(busy) == []
-
-
 def test_statistics_that_are_off_hint_at_the_way(command: Command, busy: Sandbox) -> None:
     """The command that is told turns them on."""
     busy.change(BILLING, extensions=[{"name": "plpgsql", "version": "1.0"}])
@@ -164,24 +152,3 @@ def test_ten_thousand_queries(command: Command, busy: Sandbox) -> None:
 
 def _longest(row: dict[str, Any]) -> tuple[int, int]:
     return -row["query_duration"], row["pid"]
-
-
-def test_ten_thousand_statements(command: Command, busy: Sandbox) -> None:
-    """The most time first; shares are of all, also where few are shown."""
-    rows: list[dict[str, Any]] = [
-        {"query": f"SELECT {number}", "total_time": float(number * 7_919 % 10_007)}
-        for number in range(1, MANY + 1)
-    ]
-    busy.change(BILLING, statements=rows)
-    ordered = [one["query"] for one in sorted(rows, key=lambda row: -float(row["total_time"]))]
-    shown = command("stats", "list", "billing", "--top", "50", status=0).stdout.splitlines()
-    assert [line.partition("SELECT")[1:] for line in shown[1:51]] == [
-        ("SELECT", query.removeprefix("SELECT")) for query in ordered[:50]
-    ]
-    document = fits(command("stats", "list", "billing", *JSON, status=0))
-    assert [one["query"] for one in document["statements"]] == ordered
-    assert document["total"] == MANY
-    assert sum(one["share"] for one in document["statements"]) == pytest.approx(1.0)
-    few = fits(command("stats", "list", "billing", "--top", "3", *JSON, status=0))
-    assert [one["query"] for one in few["statements"]] == ordered[:3]
-    assert few["statements"] == document["statements"][:3]

@@ -17,20 +17,17 @@ from e2e.command import Command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import LIVE, WANTED
-from unit.api.loopback import unheard
 
 from reconcile.api.reads import READ_ACTIONS, READING
-from reconcile.api.routes import ACTION, GROUNDWORK, Permits, Request
-from reconcile.api.surroundings import Surroundings
-from reconcile.api.writes import CHANGE_ACTIONS, WRITING, Connection, connect_writing
+from reconcile.api.routes import ACTION, GROUNDWORK
+from reconcile.api.writes import CHANGE_ACTIONS, WRITING
 from reconcile.apply.execute import calls_of
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.kind import Kind
 from reconcile.model.engine import Engine
-from reconcile.model.request import Call, Effect
+from reconcile.model.request import Effect
 from reconcile.model.state import ITSELF
-from reconcile.model.target import Target
 from reconcile.plan.build import build_plan
 from scalingo_sandbox import Sandbox, running
 from scalingo_sandbox.actions import ACTIONS as ANSWERED
@@ -47,13 +44,6 @@ SEED = (
     *("list-retention-policies", "add-retention-policy", "del-retention-policy"),
 )
 """Every action of the API text, in its order; it lists those on logical databases twice."""
-
-_PERMITS: Mapping[str, Permits] = {
-    "Targets.find": GROUNDWORK,
-    "ReadClient.call": READING,
-    "WriteClient.call": WRITING,
-    "WriteClient.start": WRITING,
-}
 
 
 @pytest.fixture(scope="module")
@@ -115,38 +105,6 @@ def test_the_command_sends_it(command: Command, sandbox: Sandbox, row: Row) -> N
         sandbox.fault("status", status=404, match={"path": row.missing})
     command(*row.command.split(), status=row.status)
     _assert_sent_once(row, sandbox)
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_the_client_sends_it(sandbox: Sandbox, row: Row) -> None:
-    """By the method that the row names, which its permits allow and the other client's do not."""
-    assert row.route == ACTION or row.route in _PERMITS[row.client].routes
-    with connect_writing(_surroundings(sandbox)) as connection:
-        app, _, addon = row.database.partition("/")
-        target = connection.reads.targets.find(app=app, addon=addon, engine=None)
-        if row.call is not None:
-            _send(connection, row, target, row.call)
-    _assert_sent_once(row, sandbox)
-
-
-def _send(connection: Connection, row: Row, target: Target, call: Call) -> None:
-    sending = {
-        "ReadClient.call": connection.reads.client.call,
-        "WriteClient.call": connection.writes.call,
-        "WriteClient.start": connection.writes.start,
-    }
-    sending[row.client](target, call)
-    for client, permits in _PERMITS.items():
-        request = Request(route=row.route, base="", document=call.body, effect=permits.effect)
-        assert permits.hold(request) == (permits == _PERMITS[row.client]), client
-
-
-def _surroundings(sandbox: Sandbox) -> Surroundings:
-    return Surroundings(
-        environment={"SCALINGO_AUTH_URL": sandbox.url, "SCALINGO_API_TOKEN": sandbox.token},
-        region=None,
-        notify=unheard,
-    )
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -159,16 +159,6 @@ def test_it_lifts_the_guard_that_asks_for_a_backup(command: Command, sandbox: Sa
     assert len(manual(sandbox)) == 1
 
 
-def test_a_backup_is_made_before_an_upgrade(command: Command, sandbox: Sandbox) -> None:
-    """What disrupts is at stake, too; the report says which backup it was."""
-    command.write(UPGRADING)
-    done = command(*APPLY, status=0)
-    assert sent(sandbox) == ["POST backups", "POST upgrade"]
-    (backup,) = manual(sandbox)
-    day, second = backup["created_at"][:10], backup["created_at"][11:19]
-    assert f"\n      after backup {backup['id']!r} of {day} {second} UTC\n" in done.stdout
-
-
 @pytest.mark.parametrize("plan", ["--dry-run", "--yes"])
 def test_what_is_safe_wants_no_backup(command: Command, sandbox: Sandbox, plan: str) -> None:
     """Neither is one listed."""

@@ -119,21 +119,6 @@ def test_the_right_name_at_a_terminal(command: Command, busy: Sandbox, name: str
     assert windows == (2 if name == "restore" else 0)  # before the question and after it
 
 
-def test_what_is_ordered_is_judged_again_after_the_question(
-    command: Command, busy: Sandbox
-) -> None:
-    """A backup that is gone by then is none."""
-    line, due = NAMED["reset"]
-    with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
-        terminal.read_until(f"Type {due!r} to go on: ")
-        busy.change("ad-shop", stored_backups=[])
-        terminal.type(f"{due}\n")
-        done = terminal.finish()
-    assert done.status == 3, str(done)
-    assert "[G105]" in done.stdout
-    assert changing(busy) == []
-
-
 @pytest.mark.parametrize("answer", ["yes\n", "\x04", "legac\n"], ids=repr)
 def test_a_wrong_name_at_a_terminal(command: Command, busy: Sandbox, answer: str) -> None:
     """Nothing is sent, no journal is begun, and what was ordered remains."""
@@ -158,17 +143,6 @@ def test_a_word_at_a_terminal(command: Command, busy: Sandbox, name: str, answer
         done = terminal.finish()
     assert done.status == 0, str(done)
     assert sent(busy) == [REQUESTS[name][1]]
-
-
-@pytest.mark.parametrize("answer", ["\x04", "yess\n"], ids=repr)
-def test_no_word_at_a_terminal(command: Command, busy: Sandbox, answer: str) -> None:
-    """Anything else is no."""
-    with on_terminal(command, *AGREED["mode"].split(), piped={"stdout"}) as terminal:
-        terminal.read_until("Go on? [y/N] ")
-        terminal.type(answer)
-        done = terminal.finish()
-    assert done.status == 2, str(done)
-    assert changing(busy) == []
 
 
 QUESTIONS = {

@@ -13,18 +13,15 @@ from attrs import field, frozen
 from e2e.command import Command, changing, effects, until
 from e2e.fleet import (
     BILLING,
-    BILLING_ADDON,
     CACHE,
     FLEET,
     INVALID,
     IOT,
-    IOT_ADDON,
     SHOP,
     SHOP_ADDON,
     SHOP_HEAD,
     SHOP_WITHOUT_LEGACY,
 )
-from e2e.terminal import on_terminal
 
 from scalingo_sandbox import Sandbox, running
 
@@ -286,28 +283,6 @@ def test_an_interrupted_read_ends_the_run(
 
 
 @pytest.mark.parametrize(
-    ("line", "specs", "question"),
-    [
-        ("apply", SHOP, "Apply"),
-        (DELETE.partition(" --")[0], UNPLANNED, "to go on: "),
-        ("upgrade shop", UNPLANNED, "[y/N] "),
-    ],
-)
-def test_what_is_declined_remains(
-    command: Command, sandbox: Sandbox, line: str, specs: str, question: str
-) -> None:
-    """2, and nothing was sent that changes."""
-    command.write(specs)
-    _upgradable(sandbox)
-    with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
-        terminal.read_until(question)
-        terminal.type("n\n")
-        done = terminal.finish()
-    assert done.status == 2, str(done)
-    assert changing(sandbox) == []
-
-
-@pytest.mark.parametrize(
     "line", ["apply --yes --allow disruptive --no-wait", f"{UPGRADE} --no-wait"]
 )
 def test_what_is_only_started_remains(command: Command, sandbox: Sandbox, line: str) -> None:
@@ -317,18 +292,6 @@ def test_what_is_only_started_remains(command: Command, sandbox: Sandbox, line: 
         command.write(f'{UNPLANNED}engine_version: ">=8.0.36"\n')
         command.in_environment(SCALINGO_AUTH_URL=slow.url)(*line.split(), status=2)
         assert len(changing(slow)) == 1
-
-
-@pytest.mark.parametrize("command_line", ["plan --format json", "drift --format json"])
-@pytest.mark.parametrize("case", ["in sync", "changes", "unknown"])
-def test_json_says_the_same_status(
-    command: Command, sandbox: Sandbox, command_line: str, case: str
-) -> None:
-    """Nobody has to look at the process to know how it went."""
-    command.write(SHOP)
-    {"in sync": _in_sync, "changes": _nothing, "unknown": _unreadable()}[case](sandbox)
-    done = command(*command_line.split())
-    assert done.document()["exit_status"] == done.status
 
 
 def test_a_report_that_cannot_be_written_hides_no_effect(
@@ -367,14 +330,6 @@ def test_what_is_refused_first_says_why_and_that_the_rest_was_left(
     ) == 1
 
 
-@pytest.mark.parametrize("option", ["--only", "--exclude"])
-def test_a_pattern_that_matches_nothing_is_quoted(command: Command, option: str) -> None:
-    """A typo in cron must not read as all being well."""
-    command.write(SHOP)
-    done = command("drift", option, "shpo", status=64)
-    assert f"{option} 'shpo'" in done.stderr
-
-
 @pytest.mark.parametrize("name", ["legacy", "old data", "it's $HOME"])
 def test_the_allowance_that_is_told_can_be_pasted(
     command: Command, sandbox: Sandbox, name: str
@@ -390,20 +345,3 @@ def test_the_allowance_that_is_told_can_be_pasted(
     told = shlex.split(message[message.index("--allow") :])[:2]
     assert told == ["--allow", f"lossy=shop/logical_databases/{name}"]
     command("apply", "--yes", *told, status=0)
-
-
-def test_an_unknown_database_does_not_hide_a_status(command: Command, sandbox: Sandbox) -> None:
-    """Busy, changed, to be done by hand and unknown stand beside each other, each with its word."""
-    command.write(SHOP, BILLING, IOT, SHOP_HEAD.replace("ad-shop", "ad-none").replace("shop", "x"))
-    sandbox.change(IOT_ADDON, status="migrating")
-    sandbox.fault(
-        "status", status=500, times=None, match={"path": f"/api/databases/{BILLING_ADDON}"}
-    )
-    document = command("plan", "--format", "json", status=1).document()
-    statuses = {one["handle"]: one["status"] for one in document["databases"]}
-    assert statuses == {
-        "billing": "unknown",
-        "shop": "changes",
-        "telemetry": "pending",
-        "x": "unknown",
-    }

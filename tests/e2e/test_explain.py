@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from e2e.command import Command, backed_up, changing
-from e2e.fleet import BILLING, INVALID, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
+from e2e.fleet import BILLING, INVALID, IOT, SHOP, SHOP_ADDON, SHOP_WITHOUT_LEGACY
 from e2e.schemas import JSON, fits
 
 from scalingo_sandbox import Sandbox
@@ -25,24 +25,6 @@ guards:
 def configure(command: Command, text: str = CONFIG) -> None:
     """Give the project a configuration."""
     (command.directory / "reconcile.yaml").write_text(text, encoding="utf-8")
-
-
-def test_a_code_is_explained_offline(command: Command, sandbox: Sandbox) -> None:
-    """Whatever its case, without specs and credentials."""
-    shown = command("explain", "s103", status=0, environment={"SCALINGO_API_TOKEN": None})
-    assert shown.stdout.startswith("S103  a text that YAML reads as something else")
-    assert shown.stderr == ""
-    assert sandbox.requests()["requests"] == []
-
-
-def test_a_guard_is_explained_with_its_limit_and_waiver(command: Command) -> None:
-    """The values, and where they are set."""
-    configure(command)
-    assert "backup_hours: 12 h (set at reconcile.yaml:5:24)" in command("explain", "G105").stdout
-    waived = command("explain", "G106", status=0).stdout
-    assert "warning until 2099-12-31: all are of one day (reconcile.yaml:7)" in waived
-    assert "share: 10 % (the default)" in command("explain", "G104").stdout
-    assert "nothing lifts this guard" in command("explain", "G101").stdout
 
 
 def test_a_bad_configuration_is_said(command: Command) -> None:
@@ -73,16 +55,6 @@ def test_what_cannot_be_explained(
     assert sandbox.requests()["requests"] == []
 
 
-def test_a_value_of_a_default_names_it(command: Command) -> None:
-    """With the line of reconcile.yaml that it stands in."""
-    configure(command)
-    command.write(f"{SHOP_HEAD}logical_databases: [shop]\n")
-    shown = command("explain", "shop/sql_mode", status=0).stdout
-    assert "  spec     modes TRADITIONAL (reconcile.yaml:4, engine mysql)\n" in shown
-    assert "  live     modes NO_ENGINE_SUBSTITUTION\n" in shown
-    assert '{"action_name": "set-sqlmode", "params": "TRADITIONAL"}' in shown
-
-
 def test_only_what_it_is_about_is_read(command: Command, sandbox: Sandbox) -> None:
     """One database, its resource, and one read where the kind has one; nothing is changed."""
     command.write(SHOP, BILLING, IOT)
@@ -101,18 +73,6 @@ def _reads(sandbox: Sandbox) -> list[str | None]:
         for one in sandbox.requests()["requests"]
         if one["path"].startswith("/api/databases")
     ]
-
-
-def test_a_guard_is_told_with_its_item(command: Command, sandbox: Sandbox) -> None:
-    """Its flag is for the plan that is applied, whose id a part of a database does not have."""
-    backed_up(sandbox, SHOP_ADDON, hours=20)
-    configure(command)
-    command.write(SHOP_WITHOUT_LEGACY)
-    shown = command("explain", "shop/logical_databases/legacy", status=0).stdout
-    assert "spec     shall be gone, approved until 2099-12-31: moved to audit" in shown
-    assert "refused G105: this would lose data" in shown
-    assert "for this plan only: --override G105=PLAN\n" in shown
-    assert changing(sandbox) == []
 
 
 def test_the_flag_for_a_whole_database_is_that_of_its_plan(
@@ -147,28 +107,6 @@ def test_what_is_ignored_is_neither_read_nor_planned(command: Command, sandbox: 
     document = command("plan", *JSON, status=0).document()
     (ignored,) = document["databases"][0]["ignored"]
     assert (ignored["address"], ignored["place"]["line"]) == ("shop/sql_mode", 10)
-
-
-def test_with_all_differences_ignored_nothing_is_drift(command: Command) -> None:
-    """Fields, names and kinds, in the spec and in reconcile.yaml."""
-    until = "reason: a migration, until: 2099-12-31"
-    configure(
-        command,
-        f"version: 1\nignore:\n  - {{path: shop/backups/hours, {until}}}\n"
-        f"  - {{path: shop/sql_mode, {until}}}\n",
-    )
-    command.write(f"{SHOP}ignore: [{{path: logical_databases/audit, {until}}}]\n")
-    drift = command("drift", status=0).stdout
-    assert drift.startswith("Nothing to do: 1 database in sync.\n")
-    assert drift.count("ignored in shop:") == 3
-
-
-def test_a_pin_that_does_not_hold_is_explained(command: Command) -> None:
-    """A database of another resource id is another database."""
-    command.write(SHOP.replace("addon: ad-shop\n", "addon: ad-shop\nresource_id: shop-web-1\n"))
-    shown = command("explain", "shop/backups", status=0).stdout
-    assert "[G103]" in shown
-    assert "refused G103, see above" in shown
 
 
 def test_a_database_that_cannot_be_read(command: Command) -> None:

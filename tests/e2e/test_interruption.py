@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from e2e.command import Command, changing, effects, journal_entries, live, logical, until
+from e2e.command import Command, changing, effects, journal_entries, live, until
 from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER
 
 from scalingo_sandbox import Sandbox
@@ -81,24 +81,6 @@ def test_an_interrupted_apply_finishes_its_request_and_sends_no_other(
     assert live(sandbox, SHOP_ADDON)["sql_mode"] == "NO_ENGINE_SUBSTITUTION"
 
 
-@SIGNALS
-def test_the_summary_of_an_interrupted_apply_is_text(
-    command: Command, sandbox: Sandbox, number: signal.Signals, status: int
-) -> None:
-    """A person reads what was done, what was left, and that it was not read again."""
-    command.write(SHOP)
-    sandbox.fault("delay", seconds=DELAY, match={"method": "PATCH"})
-    with command.started("apply", "--yes") as process:
-        second_under_way(command)
-        process.send_signal(number)
-        done = command.ended(process, "apply", "--yes")
-    assert done.status == status, str(done)
-    summary = done.stdout.splitlines()[0]
-    assert summary.startswith("Interrupted: ")
-    assert "2 done and 1 skipped" in summary
-    assert "Converged" not in done.stdout
-
-
 @contextmanager
 def ignored(number: signal.Signals) -> Iterator[None]:
     """Let what is started here ignore a signal from its beginning."""
@@ -121,90 +103,6 @@ def test_a_signal_that_was_ignored_from_the_beginning_stops_no_run(
         process.send_signal(number)
         done = command.ended(process, "apply", "--yes")
     assert done.status == 0, str(done)
-    assert effects(sandbox) == SHOP_ORDER
-
-
-def test_a_killed_apply_is_run_again_without_a_second_effect(
-    command: Command, sandbox: Sandbox
-) -> None:
-    """The journal of the killed run says what is open; the next run does only what is left."""
-    command.write(SHOP)
-    sandbox.fault("delay", seconds=DELAY, match={"method": "PATCH"})
-    with command.started("apply", "--yes") as process:
-        second_under_way(command)
-        process.kill()
-        process.communicate()
-    (killed,) = command.journals()
-    last = journal_entries(killed)[-1]
-    assert (last["event"], last["address"]) == ("started", "shop/backups")
-    until(lambda: len(effects(sandbox)) == 2, "the server takes what had left")
-    command("apply", "--yes", status=0)
-    assert effects(sandbox) == SHOP_ORDER
-    command("drift", status=0)
-
-
-def test_a_lost_answer_is_settled_by_reading_again(command: Command, sandbox: Sandbox) -> None:
-    """The change took effect and its answer was lost: it is done, and was sent once."""
-    command.write(SHOP)
-    sandbox.fault("drop-after", match={"action_name": "create-database"})
-    document = command("apply", "--yes", "--format", "json", status=2).document()
-    first, *others = document["outcomes"]
-    assert first["result"] == "done"
-    assert "read again: it was done" in first["message"]
-    assert {one["result"] for one in others} == {"skipped"}
-    assert effects(sandbox) == [("POST", "create-database")]
-    (journal,) = command.journals()
-    finished = [one["result"] for one in journal_entries(journal) if one["event"] == "finished"]
-    assert finished == ["unknown"]
-    command("apply", "--yes", status=0)
-    assert effects(sandbox) == SHOP_ORDER
-
-
-def test_a_lost_last_answer_leaves_nothing(command: Command, sandbox: Sandbox) -> None:
-    """Where the action whose answer was lost is the last one, all is done."""
-    command.write(SHOP)
-    sandbox.fault("drop-after", match={"action_name": "set-sqlmode"})
-    document = command("apply", "--yes", "--format", "json", status=0).document()
-    assert {one["result"] for one in document["outcomes"]} == {"done"}
-    assert effects(sandbox) == SHOP_ORDER
-
-
-@pytest.mark.parametrize("kind", ["drop-before", "status", "html"])
-def test_a_change_whose_effect_never_shows_is_unknown(
-    command: Command, sandbox: Sandbox, kind: str
-) -> None:
-    """It may still arrive; it is not sent a second time."""
-    command.write(SHOP)
-    sandbox.fault(kind, match={"action_name": "create-database"})
-    document = command("apply", "--yes", "--format", "json", status=4).document()
-    first = document["outcomes"][0]
-    assert first["result"] == "unknown"
-    assert "create-database of ad-shop" in first["message"]
-    assert "not done yet when read again, it may still be" in first["message"]
-    assert effects(sandbox) == []
-    assert len(changing(sandbox)) == 1
-    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy"}
-
-
-def test_a_change_that_takes_effect_after_its_answer_was_lost_is_done(
-    command: Command, sandbox: Sandbox
-) -> None:
-    """The first look does not show it yet, a later one does; it is sent once."""
-    command.write(SHOP)
-    sandbox.fault("late", seconds=1.5, match={"action_name": "set-sqlmode"})
-    document = command("apply", "--yes", "--format", "json", status=0).document()
-    (late,) = [one for one in document["outcomes"] if one["address"] == "shop/sql_mode"]
-    assert late["result"] == "done"
-    assert "read again: it was done" in late["message"]
-    assert sorted(effects(sandbox)) == sorted(SHOP_ORDER)
-    assert len(changing(sandbox)) == len(SHOP_ORDER)
-
-
-def test_a_truncated_answer_to_a_change_is_settled(command: Command, sandbox: Sandbox) -> None:
-    """Half an answer is a lost one: what counts is what is there afterwards."""
-    command.write(SHOP)
-    sandbox.fault("truncate", match={"action_name": "set-sqlmode"})
-    command("apply", "--yes", status=0)
     assert effects(sandbox) == SHOP_ORDER
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from e2e.command import RECONCILE, SECONDS, Command, changing, journal_entries
-from e2e.fleet import BILLING, CACHE, INVALID, IOT, SHOP
+from e2e.fleet import INVALID, SHOP
 
 from scalingo_sandbox import Sandbox
 
@@ -55,36 +55,6 @@ def test_the_journal_is_where_it_was_asked_for(
     assert not [path for path in tmp_path.iterdir() if path.name in {"here", "xdg", ".local"}][1:]
 
 
-def test_the_journal_tells_the_whole_run(command: Command) -> None:
-    """What it is about, each intent before its outcome, and how it ended."""
-    command.write(SHOP, BILLING, CACHE)
-    document = command("apply", "--yes", "--format", "json", status=2).document()
-    (path,) = command.journals()
-    assert path.stem == document["id"]
-    entries = journal_entries(path)
-    assert entries[0]["event"] == "run"
-    assert entries[0]["databases"]["shop"] == {
-        "app": "shop-web",
-        "addon": "ad-shop",
-        "region": "osc-fr1",
-    }
-    assert entries[-1]["event"] == "ended"
-    assert entries[-1]["results"] == document["results"] == {"done": 5, "not allowed": 1}
-    begun: set[str] = set()
-    left = {}
-    for entry in entries[1:-1]:
-        if entry["event"] == "started":
-            begun.add(entry["address"])
-        elif entry["event"] == "left":
-            left[entry["address"]] = entry["result"]
-        else:
-            assert entry["event"] == "finished"
-            assert entry["address"] in begun
-    outcomes = {one["address"]: one["result"] for one in document["outcomes"]}
-    assert begun == {address for address, result in outcomes.items() if result == "done"}
-    assert left == {address: outcomes[address] for address in outcomes.keys() - begun}
-
-
 def test_the_lines_of_a_journal_are_in_the_order_of_their_times(
     command: Command, sandbox: Sandbox
 ) -> None:
@@ -102,16 +72,6 @@ def test_the_lines_of_a_journal_are_in_the_order_of_their_times(
     times = [entry["at"] for entry in journal_entries(command.journals()[0])]
     assert len(times) == 66
     assert times == sorted(times)
-
-
-def test_each_run_has_a_journal_of_its_own(command: Command, sandbox: Sandbox) -> None:
-    """Runs never write into each other's, and sort by time."""
-    command.write(IOT)
-    for hour in (1, 2):
-        command.write(IOT + f"backups: {{hours: [{hour}]}}\n")
-        command("apply", "--yes", status=0)
-    assert len(command.journals()) == 2
-    assert changing(sandbox)
 
 
 @pytest.mark.parametrize(

@@ -90,31 +90,6 @@ def assert_clear(document: dict[str, Any], order: str) -> None:
     assert name in message
 
 
-@pytest.mark.parametrize("order", ["reset", "cancel", "restore"])
-def test_a_lost_answer_in_text(command: Command, busy: Sandbox, order: str) -> None:
-    """One sentence, with its sign."""
-    busy.fault("drop-after", match=match(order))
-    done = command(*ORDERS[order][0].split())
-    words = " ".join(done.stdout.split())
-    assert words.startswith({"reset": "? reset ", "cancel": "✓ cancel ", "restore": "✓ "}[order])
-    if order == "reset":
-        assert words.endswith(
-            "unknown: reset-database of ad-shop: its answer was lost (the connection was closed);"
-            " it may or may not have taken effect"
-        ), words
-
-
-@pytest.mark.parametrize("order", ORDERS)
-def test_a_refusal_is_a_failure(command: Command, busy: Sandbox, order: str) -> None:
-    """1: the provider says that it did nothing."""
-    busy.fault("status", status=422, match=match(order))
-    document = fits(command(*ORDERS[order][0].split(), *JSON, status=1))
-    assert document["result"] == "failed"
-    assert "HTTP 422" in document["message"]
-    assert len(sent(busy)) == 1
-    assert effects(busy) == []
-
-
 @pytest.mark.parametrize(("order", "before"), [("cancel", 2), ("upgrade", 2), ("restore", 3)])
 def test_a_server_that_dies_leaves_it_open(
     command: Command, busy: Sandbox, order: str, before: int

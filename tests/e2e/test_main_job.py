@@ -5,12 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 from base64 import b64encode
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from e2e.command import Command, changing, effects, live, logical
+from e2e.command import Command, changing, live, logical
 from e2e.fleet import (
     BILLING,
     BILLING_ADDON,
@@ -21,7 +20,6 @@ from e2e.fleet import (
     SHOP,
     SHOP_ADDON,
     SHOP_HEAD,
-    SHOP_ORDER,
     SHOP_WITHOUT_LEGACY,
 )
 
@@ -63,16 +61,6 @@ def test_specs_become_the_live_state_and_stay_it(command: Command, sandbox: Sand
     assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy", "audit"}
 
 
-def test_an_apply_that_leaves_nothing_exits_with_0(command: Command) -> None:
-    """Without a manual step there is nothing left after an apply."""
-    command.write(SHOP, IOT)
-    done = command("apply", "--yes", status=0)
-    assert done.stdout.startswith("Applied: ")
-    assert done.stdout.count("  done") == 4
-    assert "Converged." in done.stdout
-    assert "2 databases in sync" in done.stdout
-
-
 def test_applied_twice_is_applied_once(command: Command, sandbox: Sandbox) -> None:
     """A second apply does nothing and sends no request that changes something."""
     command.write(SHOP, BILLING, IOT)
@@ -85,19 +73,6 @@ def test_applied_twice_is_applied_once(command: Command, sandbox: Sandbox) -> No
     assert sandbox.fleet() == fleet
 
 
-def test_drift_names_exactly_what_somebody_changed(command: Command, sandbox: Sandbox) -> None:
-    """What changed behind the tool's back is found, and nothing else."""
-    command.write(SHOP, IOT)
-    command("apply", "--yes", status=0)
-    sandbox.change(SHOP_ADDON, sql_mode="ANSI_QUOTES")
-    document = command("drift", "--format", "json", status=2).document()
-    assert addresses(document) == ["shop/sql_mode"]
-    text = command("drift", status=2).stdout
-    assert "sql_mode" in text
-    assert "in sync: telemetry" in text
-    assert "backups" not in text
-
-
 def test_what_no_spec_names_is_never_touched(command: Command, sandbox: Sandbox) -> None:
     """Absent means unmanaged: only the named key of the named database changes."""
     command.write(SHOP_HEAD + "backups: {hours: [3]}\n")
@@ -106,49 +81,6 @@ def test_what_no_spec_names_is_never_touched(command: Command, sandbox: Sandbox)
     after = sandbox.fleet()
     before["apps"][0]["addons"][0]["backups"] = {"enabled": True, "hours": [3]}
     assert after == before
-
-
-def test_planning_one_mysql_takes_three_database_requests(
-    command: Command, sandbox: Sandbox
-) -> None:
-    """One for the resource and one for each further kind, and three for tokens and hosts."""
-    command.write(SHOP)
-    done = command("plan", status=0)
-    assert sandbox.requests()["counts"] == {"auth": 2, "api": 1, "database": 3}
-    assert "6 requests sent: 2 auth, 1 api, 3 database" in done.stderr
-    sent = [(one["method"], one["action_name"]) for one in sandbox.requests()["requests"]]
-    assert sent[:3] == [("POST", None), ("GET", None), ("POST", None)]
-    assert sent[3:] == [("GET", None), ("POST", "get-sqlmode"), ("POST", "list-databases")]
-
-
-def test_naming_nothing_takes_one_database_request(command: Command, sandbox: Sandbox) -> None:
-    """Only the resource is read, for it tells whether the database is the right one."""
-    command.write(SHOP_HEAD)
-    command("plan", status=0)
-    assert sandbox.requests()["counts"] == {"auth": 2, "api": 1, "database": 1}
-
-
-def test_an_addon_that_is_not_named_takes_one_request_more(
-    command: Command, sandbox: Sandbox
-) -> None:
-    """The application's addons are listed once, however many databases it has.
-
-    One read is about what a guard asks: whether a window is left where backups go off.
-    """
-    command.write(SHOP.replace("addon: ad-shop\n", ""), CACHE.replace("addon: ad-cache\n", ""))
-    command("plan", status=0)
-    assert sandbox.requests()["counts"] == {"auth": 2, "api": 3, "database": 4 + 1}
-
-
-def test_applying_reads_changes_and_reads_again(command: Command, sandbox: Sandbox) -> None:
-    """Three reads, three just before, one per action, three reads, all with the same tokens."""
-    command.write(SHOP)
-    document = command("apply", "--yes", "--format", "json", status=0).document()
-    counts = {"auth": 2, "api": 1, "database": 12}
-    assert sandbox.requests()["counts"] == counts
-    assert document["requests"] == counts
-    assert [(method, action) for method, _, action in changing(sandbox)] == SHOP_ORDER
-    assert effects(sandbox) == SHOP_ORDER
 
 
 @pytest.mark.parametrize(
@@ -239,26 +171,6 @@ def test_a_dry_run_prints_what_an_apply_sends(command: Command, sandbox: Sandbox
     assert sandbox.fleet() == applied
 
 
-def test_the_text_of_a_dry_run_shows_the_requests_in_order(
-    command: Command, sandbox: Sandbox
-) -> None:
-    """Method, whole URL and body, one request after the other."""
-    command.write(SHOP)
-    text = command("apply", "--dry-run", status=2).stdout
-    assert text.startswith("Dry run: 3 requests would be sent, none was.\n")
-    url = f"{sandbox.url}/api/databases/{SHOP_ADDON}"
-    lines = [each.strip() for each in text.splitlines()]
-    expected = [
-        f"POST {url}/action",
-        '{"action_name": "create-database", "params": {"database_name": "audit"}}',
-        f"PATCH {url}",
-        '{"database": {"periodic_backups_scheduled_at": 3}}',
-        f"POST {url}/action",
-        '{"action_name": "set-sqlmode", "params": "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"}',
-    ]
-    assert [each for each in lines if each in expected] == expected
-
-
 def test_only_and_exclude_choose_databases(command: Command, sandbox: Sandbox) -> None:
     """What is not selected is neither read nor shown."""
     command.write(SHOP, BILLING, IOT)
@@ -273,29 +185,3 @@ def test_only_and_exclude_choose_databases(command: Command, sandbox: Sandbox) -
         document = command("plan", "--format", "json", *arguments, status=0).document()
         assert [one["handle"] for one in document["databases"]] == handles
         assert sandbox.requests()["counts"]["api"] == len(handles)
-
-
-def test_the_configuration_gives_defaults_and_names_where_they_are_from(
-    command: Command, tmp_path: Path
-) -> None:
-    """A default of reconcile.yaml is planned like a spec's own word."""
-    command.write(SHOP_HEAD)
-    config = "version: 1\ndefaults:\n  engines:\n    mysql:\n      backups: {hours: [5]}\n"
-    (tmp_path / "reconcile.yaml").write_text(config, encoding="utf-8")
-    document = command("plan", "--format", "json", status=0).document()
-    (item,) = document["databases"][0]["items"]
-    assert item["after"]["hours"] == [5]
-    assert item["default"]
-
-
-@pytest.mark.parametrize("other", ["addon: shop-web-4821\n", ""], ids=["resource id", "left out"])
-def test_two_specs_that_prove_to_mean_one_database_are_refused(
-    command: Command, sandbox: Sandbox, other: str
-) -> None:
-    """Offline they differ; the addon id that the provider names shows that they are one."""
-    first = SHOP_HEAD + "backups: {hours: [3]}\n"
-    second = SHOP_HEAD.replace("addon: ad-shop\n", other).replace(": shop\n", ": again\n")
-    command.write(first, second + "backups: {hours: [5]}\n")
-    done = command("apply", "--yes")
-    assert changing(sandbox) == [], str(done)
-    assert done.status in {1, 64, 65}, str(done)

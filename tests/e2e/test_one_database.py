@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pytest
 from attrs import frozen
 from e2e.busy import CHANGES, MOMENT, ORDERS
-from e2e.command import Command, changing, effects
+from e2e.command import Command, changing
 from e2e.schemas import JSON, fits, sent
 
 from scalingo_sandbox import Sandbox
@@ -49,32 +48,6 @@ def doings() -> Iterator[Doing]:
 
 
 EACH = pytest.mark.parametrize("doing", list(doings()), ids=list(DOINGS))
-
-
-@EACH
-def test_what_was_done_is_one_line(command: Command, busy: Sandbox, doing: Doing) -> None:
-    """One request changed something, and it took effect."""
-    done = command(*doing.line.split(), status=0)
-    assert done.stdout == doing.stdout
-    assert sent(busy) == [doing.request]
-    assert len(effects(busy)) == 1
-
-
-@EACH
-def test_what_was_done_has_a_document(command: Command, busy: Sandbox, doing: Doing) -> None:
-    """Of an order or of a run; the request is in it."""
-    document = fits(command(*doing.line.split(), *JSON, status=0))
-    if document["kind"] == "run":
-        (outcome,) = document["outcomes"]
-        (request,) = outcome["requests"]
-    else:
-        assert document["kind"] == "done"
-        outcome, request = document, document["request"]
-    assert outcome["result"] == "done"
-    body = request["body"] or {}
-    path = request["url"].removeprefix(busy.url)
-    assert f"{request['method']} {body.get('action_name', path)}" == doing.request
-    assert len(effects(busy)) == 1
 
 
 @EACH
@@ -157,49 +130,3 @@ def test_what_is_so_already_costs_no_change(command: Command, busy: Sandbox, lin
     assert command(*line.split(), status=0).stdout.startswith("Nothing to do: ")
     assert changing(busy) == []
     assert command.journals() == []
-
-
-def test_a_protected_logical_database_cannot_be_deleted(command: Command, busy: Sandbox) -> None:
-    """The provider's rule: known before anything is sent."""
-    done = command("databases", "delete", "shop", "shop", "--confirm", "shop", status=2)
-    assert "blocked P221" in done.stdout
-    assert "unmanaged" not in done.stdout
-    assert changing(busy) == []
-
-
-def test_a_policy_is_not_changed_in_place(command: Command, busy: Sandbox) -> None:
-    """That would lose its data; the way round is told."""
-    done = command("retention", "add", "telemetry", "7-days", "14d", status=2)
-    assert "blocked P231" in done.stdout
-    assert "(the command line)" in " ".join(done.stdout.split())
-    assert changing(busy) == []
-
-
-def test_a_busy_database_is_left_alone(command: Command, busy: Sandbox) -> None:
-    """Whatever was ordered: it waits, and that is no success."""
-    busy.change("ad-shop", status="updating")
-    for line in (
-        "databases create shop audit",
-        "databases delete shop legacy --confirm legacy",
-        "databases reset shop legacy --confirm legacy",
-    ):
-        done = command(*line.split(), status=2)
-        assert "updating" in done.stdout + done.stderr
-    assert changing(busy) == []
-
-
-def test_a_report_is_written_beside(command: Command, busy: Sandbox) -> None:
-    """As of any other command."""
-    reports = ("--report", "json=done.json", "--report", "text=done.txt")
-    done = command("queries", "cancel", "billing", "2000", "--yes", *reports, status=0)
-    assert (command.directory / "done.txt").read_text(encoding="utf-8") == done.stdout
-    document = json.loads((command.directory / "done.json").read_text(encoding="utf-8"))
-    assert (document["kind"], document["result"]) == ("done", "done")
-    assert len(effects(busy)) == 1
-
-
-def test_a_report_that_cannot_be_written_is_refused_first(command: Command, busy: Sandbox) -> None:
-    """Nothing is sent."""
-    done = command(*ORDERS["cancel"][0].split(), "--report", "json=no/such/x.json", status=64)
-    assert "cannot write the report 'no/such/x.json': there is no folder 'no/such'" in done.stderr
-    assert busy.requests()["requests"] == []

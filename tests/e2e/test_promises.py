@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import pytest
 from e2e.command import Command, changing, effects, logical
-from e2e.fleet import CACHE, FLEET, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
-from unit.api.loopback import Addon, Reply, reply, serving, truncated
+from e2e.fleet import CACHE, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
 
 from scalingo_sandbox import Sandbox
 
@@ -16,18 +13,6 @@ pytestmark = pytest.mark.more
 LEGACY = "shop/logical_databases/legacy"
 EXPIRED = SHOP_WITHOUT_LEGACY.replace("2099-12-31", "2001-12-31")
 PROTECTED = SHOP_WITHOUT_LEGACY + "protect: true\n"
-WITHOUT_SHOP = SHOP_HEAD + (
-    "logical_databases:\n  absent:\n"
-    "    - {name: shop, reason: the default one, until: 2099-12-31}\n"
-)
-
-
-def test_an_approved_and_allowed_deletion_happens(command: Command, sandbox: Sandbox) -> None:
-    """Absent with a reason and a date, allowed at its address: it goes, and nothing else."""
-    command.write(SHOP_WITHOUT_LEGACY)
-    command("apply", "--yes", "--allow", f"lossy={LEGACY}", status=0)
-    assert logical(sandbox, SHOP_ADDON) == {"shop"}
-    assert effects(sandbox) == [("PATCH", None), ("POST", "delete-database")]
 
 
 @pytest.mark.parametrize(
@@ -63,16 +48,6 @@ def test_a_deletion_without_every_yes_does_not_happen(
     assert effects(sandbox) == [("PATCH", None)]
 
 
-def test_a_guard_says_what_it_saw_and_where_the_rule_is(command: Command) -> None:
-    """Code, numbers, place and way out, in plan and in apply."""
-    command.write(EXPIRED)
-    for arguments in (("plan",), ("apply", "--yes", "--allow", f"lossy={LEGACY}")):
-        text = command(*arguments).stdout
-        assert "G102" in text
-        assert "2001-12-31" in text
-    assert "specs/spec0.yaml:" in command("plan", status=0).stdout
-
-
 def test_taking_a_name_out_deletes_nothing(command: Command, sandbox: Sandbox) -> None:
     """What was present and is named no more is unmanaged, also with every flag."""
     command.write(SHOP)
@@ -83,181 +58,6 @@ def test_taking_a_name_out_deletes_nothing(command: Command, sandbox: Sandbox) -
     assert changing(sandbox) == []
     text = command("plan", status=0).stdout
     assert "2 (logical_databases/audit, logical_databases/legacy)" in text
-
-
-def test_a_protected_logical_database_is_blocked(command: Command, sandbox: Sandbox) -> None:
-    """The provider would not delete it: nothing is sent, and the way out is told."""
-    command.write(WITHOUT_SHOP)
-    allow = ("--allow", "lossy=shop/logical_databases/shop")
-    done = command("apply", "--yes", *allow, status=2)
-    assert "P221" in done.stdout
-    assert changing(sandbox) == []
-
-
-@pytest.mark.parametrize(
-    "absent",
-    [
-        "{name: legacy}",
-        "{name: legacy, reason: old}",
-        "{name: legacy, until: 2099-12-31}",
-        "legacy",
-    ],
-)
-def test_a_deletion_without_reason_and_date_is_no_spec(
-    command: Command, sandbox: Sandbox, absent: str
-) -> None:
-    """An approval that does not name why and until when is an error before any request."""
-    command.write(SHOP_HEAD + f"logical_databases:\n  absent:\n    - {absent}\n")
-    command("apply", "--yes", "--allow", f"lossy={LEGACY}", status=65)
-    assert sandbox.requests()["requests"] == []
-
-
-def test_weakening_is_withheld_until_it_is_allowed(command: Command, sandbox: Sandbox) -> None:
-    """Turning backups off takes a word, everywhere or at the address."""
-    command.write(CACHE)
-    command("apply", "--yes", status=2)
-    assert changing(sandbox) == []
-    command("apply", "--yes", "--allow", "weakens=sessions/backups", status=0)
-    assert effects(sandbox) == [("PATCH", None)]
-    sandbox.put_fleet(FLEET)
-    command("apply", "--yes", "--allow", "weakens", status=0)
-
-
-def test_one_broken_database_hides_no_other(command: Command, sandbox: Sandbox) -> None:
-    """HTML, half an answer, no answer: each is unknown with its request, the rest is planned."""
-    apps = [
-        {"name": f"app{number}", "addons": [{"id": f"ad-{number}", "engine": "mysql"}]}
-        for number in range(4)
-    ]
-    sandbox.put_fleet({"version": 1, "apps": apps})
-    command.write(
-        *(
-            SHOP.replace(": shop\n", f": db{number}\n")
-            .replace("shop-web", f"app{number}")
-            .replace("ad-shop", f"ad-{number}")
-            for number in range(4)
-        )
-    )
-    for number, kind in enumerate(("html", "truncate", "drop-before")):
-        match = {"host": "database", "path": f"/api/databases/ad-{number}*"}
-        sandbox.fault(kind, status=503, times=None, match=match)
-    document = command("drift", "--format", "json", status=1).document()
-    found = {one["handle"]: one for one in document["databases"]}
-    assert [found[f"db{number}"]["status"] for number in range(4)] == [
-        "unknown",
-        "unknown",
-        "unknown",
-        "changes",
-    ]
-    for number in range(3):
-        assert f"/api/databases/ad-{number}" in found[f"db{number}"]["error"]
-        assert "\n" not in found[f"db{number}"]["error"]
-    assert "HTTP 503" in found["db0"]["error"]
-    assert len(found["db3"]["items"]) == 4
-
-
-def test_a_broken_database_is_shown_to_a_person(command: Command, sandbox: Sandbox) -> None:
-    """The verdict counts it, its paragraph names the request, and the others are there."""
-    command.write(SHOP, IOT)
-    match = {"path": f"/api/databases/{SHOP_ADDON}"}
-    sandbox.fault("html", status=500, times=None, match=match)
-    text = command("plan", status=1).stdout
-    assert "1 unknown" in text.splitlines()[0]
-    assert f"unknown  GET /api/databases/{SHOP_ADDON}: HTTP 500" in text
-    assert "<h1>" not in text
-    assert "retention_policies/30-days" in text
-
-
-GOOD = {"get-sqlmode": "NO_ENGINE_SUBSTITUTION", "list-databases": [{"name": "shop"}]}
-
-
-ODD = {
-    "a list": reply(200, {"database": [1, 2]}),
-    "a bare number": reply(200, 17),
-    "nothing": reply(200, ""),
-    "a flag as text": reply(
-        200, {"database": {**Addon().database(), "periodic_backups_enabled": "yes"}}
-    ),
-    "no status": reply(200, {"database": {"type_name": "mysql"}}),
-    "half a document": reply(200, b'{"database": {"type_na'),
-    "a redirect": reply(302, "", Location="http://127.0.0.2/"),
-    "too deep": reply(200, b"[" * 100_000),
-}
-
-
-@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_an_answer_of_another_shape_is_unknown(command: Command, odd: Reply) -> None:
-    """Whatever comes back, the database is unknown, with a sentence."""
-    command.write(SHOP.replace("ad-shop", "ad-1"))
-    with serving(("shop-web", Addon(results=GOOD))) as provider:
-        provider.odd["database"].append(odd)
-        done = command.in_environment(**provider.environment)("plan", status=1)
-    assert "1 unknown" in done.stdout
-    assert "Location" not in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("results", "said"),
-    [
-        ({"get-sqlmode": ["STRICT"], "list-databases": []}, "get-sqlmode"),
-        ({"get-sqlmode": "", "list-databases": {"name": "x"}}, "list-databases"),
-        ({"get-sqlmode": "", "list-databases": [{"name": None}]}, "list-databases"),
-        ({"get-sqlmode": ""}, "no such action here"),
-    ],
-    ids=["sqlmode is a list", "databases are an object", "name is null", "ok 0"],
-)
-def test_an_action_that_answers_otherwise_is_unknown(
-    command: Command, results: dict[str, object], said: str
-) -> None:
-    """An action's answer of another shape, or `ok: 0` where the engine surely offers it."""
-    command.write(SHOP.replace("ad-shop", "ad-1"))
-    with serving(("shop-web", Addon(results=results))) as provider:
-        done = command.in_environment(**provider.environment)("drift", status=1)
-    assert said in done.stdout
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        reply(200, {"token": None}),
-        reply(200, {}),
-        reply(200, "<html>hello</html>"),
-        reply(200, {"token": "two\nlines"}),
-        reply(500, {"error": "down"}),
-        truncated(b'{"token": "'),
-    ],
-    ids=["null", "missing", "html", "newline", "500", "truncated"],
-)
-def test_a_strange_answer_to_the_exchange_is_a_sentence(command: Command, odd: Reply) -> None:
-    """Without a token nothing is read, and nobody sees a traceback."""
-    command.write(SHOP.replace("ad-shop", "ad-1"))
-    with serving(("shop-web", Addon(results=GOOD))) as provider:
-        provider.odd["auth"].extend([odd] * 8)
-        done = command.in_environment(**provider.environment)("plan")
-    assert done.status in {1, 77}, str(done)
-    assert "/v1/tokens/exchange" in done.stdout + done.stderr
-    assert provider.sent("database") == []
-
-
-def test_a_limited_read_waits_as_long_as_it_is_told(command: Command) -> None:
-    """429 with Retry-After: the run says that it waits, and then goes on."""
-    command.write(SHOP.replace("ad-shop", "ad-1"))
-    with serving(("shop-web", Addon(results=GOOD))) as provider:
-        provider.odd["database"].append(reply(429, "Retry later", Retry_After="0"))
-        done = command.in_environment(**provider.environment)("plan", status=0)
-        assert len(provider.sent("database")) == 4
-    assert "takes no more requests on its database host" in done.stderr
-    assert "4 database" in done.stderr
-
-
-def test_a_token_goes_to_no_redirect(command: Command, sandbox: Sandbox) -> None:
-    """A redirect is never followed: the sandbox it points to hears nothing."""
-    command.write(SHOP.replace("ad-shop", "ad-1"))
-    with serving(("shop-web", Addon(results=GOOD))) as provider:
-        place = f"http://{urlsplit(sandbox.url).netloc}/v1/tokens/exchange"
-        provider.odd["auth"].extend([reply(307, "", Location=place)] * 4)
-        command.in_environment(**provider.environment)("plan", status=1)
-    assert sandbox.requests()["requests"] == []
 
 
 SHADOW = "__shadow"

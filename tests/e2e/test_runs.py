@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 from e2e.busy import BILLING as BILLING_ADDON
 from e2e.busy import spec
-from e2e.command import Command, changing, journal_entries, until
-from e2e.fleet import BILLING, CACHE, IOT, SHOP, SHOP_HEAD
+from e2e.command import Command, journal_entries, until
+from e2e.fleet import IOT, SHOP, SHOP_HEAD
 from e2e.schemas import fits
 
 from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
 
-BACKUPS_AND_AUDIT = (
-    f"{SHOP_HEAD}backups: {{enabled: true, hours: [3]}}\nlogical_databases: [shop, audit]\n"
-)
 _OFFLINE = {"SCALINGO_API_TOKEN": None, "SCALINGO_AUTH_URL": "http://127.0.0.1:9"}
 
 
@@ -75,82 +70,6 @@ def test_runs_are_listed_newest_first(command: Command) -> None:
     assert document["runs"][0]["commit"] == {"id": commit, "dirty": True}
 
 
-def test_a_run_is_shown_whole(command: Command) -> None:
-    """Also what was not tried; every value before and after."""
-    command.write(SHOP, BILLING, CACHE)
-    outcomes = command("apply", "--yes", "--format", "json").document()["outcomes"]
-    document = fits(command("runs", "show", "latest", "--format", "json", status=0))
-    keys = ("address", "verb", "risk", "result", "message", "operation_id")
-    told = [{key: deed[key] for key in keys} for deed in document["deeds"]]
-    assert sorted(told, key=str) == sorted(({k: one[k] for k in keys} for one in outcomes), key=str)
-    assert document["run"]["actions"] == len(outcomes)
-    assert document["databases"]["shop"] == {
-        "app": "shop-web",
-        "addon": "ad-shop",
-        "region": "osc-fr1",
-    }
-    text = command("runs", "show", document["run"]["id"][:20], environment=_OFFLINE).stdout
-    assert "shop  shop-web/ad-shop in osc-fr1" in text
-    assert re.search(r"✓ backups  update  done +safe\n      hours +14 → 3\n", text)
-
-
-def test_an_order_is_listed_in_its_own_words(busy: Sandbox, command: Command) -> None:
-    """As it was told before it was done, and that its data is gone for good."""
-    command("databases", "reset", "shop", "legacy", "--confirm", "legacy", status=0)
-    (journal,) = command.journals()
-    listed = command("runs", status=0).stdout
-    assert "order: reset logical database 'legacy' of shop, 1 done" in listed
-    shown = command("runs", "show", "latest", status=0).stdout
-    assert journal.stem in shown
-    assert "the data does not come back" in shown
-    assert busy.requests()
-
-
-def test_a_change_is_a_run_as_well(command: Command) -> None:
-    """What a person orders of a managed kind is written down as an apply is."""
-    command.write(SHOP)
-    command("databases", "create", "shop", "extra", status=0)
-    listed = command("runs", status=0).stdout
-    assert "change: create shop/logical_databases/extra, 1 done" in listed
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_killed_run_is_told_of_and_settled(command: Command, sandbox: Sandbox, when: str) -> None:
-    """The next apply says what was open, reads it, and writes down what became of it."""
-    command.write(BACKUPS_AND_AUDIT)
-    sandbox.fault("hold", when=when, match={"action_name": "create-database"})
-    with command.started("apply", "--yes") as process:
-        sandbox.wait_until_held()
-        process.kill()
-        process.wait()
-    sandbox.release(drop=True)
-    (killed,) = command.journals()
-    listed = command("runs", status=0).stdout
-    assert listed.startswith(f"✗ {killed.stem}")
-    assert "interrupted" in listed
-    shown = command("runs", "show", "latest", status=0).stdout
-    assert "unknown" in shown
-    assert "begun, and nothing is written of its end" in shown
-    assert "To go on, do the same again" in shown
-    again = command("apply", "--yes", status=0)
-    deed = "create shop/logical_databases/audit"
-    note = f"note: run {killed.stem} was interrupted while it did {deed}; what it came to is read"
-    assert note in again.stderr
-    became = "was done" if when == "after" else "was not done"
-    assert f"note: run {killed.stem}: {deed}: it {became}\n" in again.stderr
-    document = command("runs", "show", killed.stem, "--format", "json", status=0).document()
-    assert document["run"]["state"] == "interrupted"
-    assert document["run"]["settled_by"] == [command.journals()[1].stem]
-    shown = command("runs", "show", killed.stem, status=0).stdout
-    assert f"interrupted, settled by {command.journals()[1].stem}" in shown
-    assert "To go on" not in shown
-    (audit,) = (one for one in document["deeds"] if one["address"].endswith("audit"))
-    assert audit["result"] == ("done" if when == "after" else "failed")
-    assert [request for request in changing(sandbox) if request[2] == "create-database"]
-    third = command("apply", "--yes", status=0)
-    assert "interrupted" not in third.stderr
-
-
 def test_what_is_settled_is_written_down_though_nothing_is_left(
     command: Command, sandbox: Sandbox
 ) -> None:
@@ -167,48 +86,6 @@ def test_what_is_settled_is_written_down_though_nothing_is_left(
     killed, settling = command.journals()
     shown = command("runs", "show", settling.stem, status=0).stdout
     assert f"create shop/logical_databases/audit of run {killed.stem} was done" in shown
-
-
-def test_a_run_at_work_keeps_others_off_its_databases(command: Command, sandbox: Sandbox) -> None:
-    """Nothing is sent there; other databases are served; the first one is listed as running."""
-    command.write(BACKUPS_AND_AUDIT, IOT)
-    sandbox.fault("hold", when="before", match={"action_name": "create-database"})
-    with command.started("apply", "--yes", "--only", "shop") as process:
-        sandbox.wait_until_held()
-        (first,) = command.journals()
-        listed = command("runs", status=0).stdout
-        second = command("apply", "--yes", "--format", "json", status=2).document()
-        order = command("databases", "reset", "shop", "legacy", "--confirm", "legacy", status=2)
-        sent = changing(sandbox)
-        sandbox.release()
-        process.wait(timeout=30)
-    assert listed.startswith(f"… {first.stem}")
-    results = {one["address"]: one["result"] for one in second["outcomes"]}
-    assert results == {
-        "shop/logical_databases/audit": "blocked",
-        "shop/backups": "blocked",
-        "telemetry/retention_policies/30-days": "done",
-    }
-    message = second["outcomes"][0]["message"]
-    since = r"since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
-    expected = rf"run {first.stem} \(pid {process.pid}, {since}\) is at work on"
-    assert re.match(expected, message)
-    assert re.search(rf"  blocked: {expected} this database; nothing was sent", order.stdout)
-    assert {"PATCH", "reset-database"}.isdisjoint(word for request in sent for word in request)
-    command("apply", "--yes", status=0)
-
-
-def test_a_killed_run_holds_nothing(command: Command, sandbox: Sandbox) -> None:
-    """The kernel lets go of what a process held, however it ended: nobody clears locks away."""
-    command.write(BACKUPS_AND_AUDIT)
-    sandbox.fault("hold", when="before", match={"action_name": "create-database"})
-    with command.started("apply", "--yes") as process:
-        sandbox.wait_until_held()
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-    sandbox.release(drop=True)
-    assert list((command.directory / ".local/state/reconcile/locks").iterdir())
-    command("apply", "--yes", status=0)
 
 
 def test_a_torn_journal_is_told_and_hides_none(command: Command) -> None:
@@ -250,25 +127,6 @@ def test_a_run_that_is_not_there_is_a_usage_error(command: Command) -> None:
     assert done.stderr == "reconcile: --state-dir '/nope': there is no such folder\n"
     done = command("runs", "show", "2", status=64)
     assert f"'2' begins 2 runs, write more of it: {second}, {first}" in done.stderr
-
-
-def test_the_journal_holds_no_more_than_it_says(command: Command) -> None:
-    """Its first line tells who, where, by which command, for which plan and how many actions."""
-    command.write(SHOP)
-    command("apply", "--yes", "--allow", "weakens", "--backup-first", status=0)
-    entry = json.loads(command.journals()[0].read_text(encoding="utf-8").splitlines()[0])
-    assert entry["command"] == "apply"
-    assert entry["actions"] == 3
-    assert entry["permission"] == {
-        "overrides": [],
-        "allows": ["weakens"],
-        "backup_first": True,
-        "roll_backups": False,
-    }
-    assert entry["commit"] is None
-    assert entry["host"] == os.uname().nodename
-    assert entry["who"]
-    assert entry["pid"] > 0
 
 
 def test_what_the_provider_is_still_at_is_told_with_how_to_follow_it(

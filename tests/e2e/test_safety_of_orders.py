@@ -136,26 +136,6 @@ def a_loss(loss: str, name: str) -> tuple[str, ...]:
 
 @LOSS
 @EACH_SPEC
-@pytest.mark.parametrize("name", ["shop-web/ad-shop", "shop-web/shop-web-4821"])
-def test_a_protected_database_has_many_names(
-    command: Command, sandbox: Sandbox, protecting: str, loss: str, name: str
-) -> None:
-    """Whichever is said, and whichever the spec says."""
-    sandbox.put_fleet(NEIGHBOURS)
-    command.write(SPECS[protecting])
-    done = command(*a_loss(loss, name), status=3)
-    words = " ".join(done.stdout.split())
-    assert (
-        " refused: the database is protected, and this would lose data: the spec of 'shop' at"
-        " specs/spec0.yaml:2:11 protects this live database"
-    ) in words
-    assert "[G101]" in words
-    assert changing(sandbox) == []
-    assert logical(sandbox, SHOP) == {"shop", "legacy"}
-
-
-@LOSS
-@EACH_SPEC
 def test_a_ready_token_opens_no_way_around(
     command: Command, sandbox: Sandbox, protecting: str, loss: str
 ) -> None:

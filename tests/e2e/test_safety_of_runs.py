@@ -69,23 +69,6 @@ def test_an_operation_of_another_type_proves_no_upgrade(
     assert [one["event"] for one in journal_entries(journal)][1:-1] == ["started", "finished"]
 
 
-def test_an_upgrade_that_ends_in_an_error_is_more_than_a_failure(
-    command: Command, busy: Sandbox
-) -> None:
-    """4: it was begun, and nobody knows in which state it leaves the database."""
-    command.write(TO_THE_NEXT)
-    busy.change(SHOP, failing_operations="disk full")
-    document = fits(command(*UPGRADING, status=4))
-    (outcome,) = document["outcomes"]
-    ident = live(busy, SHOP)["operations"][-1]["id"]
-    assert (outcome["result"], outcome["message"]) == (
-        "failed",
-        f"operation {ident!r} ended in an error: disk full",
-    )
-    assert sent(busy) == [UPGRADE]
-    assert live(busy, SHOP)["version"] == "8.0.35-1"
-
-
 def policies(sandbox: Sandbox) -> dict[str, str]:
     """The durations of the retention policies there."""
     return {one["name"]: one["duration"] for one in live(sandbox, IOT)["retention_policies"]}
@@ -169,14 +152,6 @@ def test_a_reader_of_stderr_that_is_gone_ends_no_run(command: Command, sandbox: 
     assert with_nobody_at_stderr(command, "drift", "-v").status == 0
     nowhere = with_nobody_at_stderr(command, "plan", "-v", "--only", "nothing")
     assert nowhere.status == 64, str(nowhere)
-
-
-def test_an_order_goes_on_without_a_reader_of_stderr(command: Command, busy: Sandbox) -> None:
-    """Also while it waits for an operation."""
-    done = with_nobody_at_stderr(command, "upgrade", "shop", "--yes", "-v", *JSON)
-    assert done.status == 0, str(done)
-    assert fits(done)["result"] == "done"
-    assert sent(busy) == [UPGRADE]
 
 
 def test_a_query_that_begins_in_the_future_is_shown(command: Command, busy: Sandbox) -> None:

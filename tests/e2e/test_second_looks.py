@@ -16,7 +16,6 @@ from scalingo_sandbox import Sandbox
 pytestmark = pytest.mark.more
 
 RESOURCE = {"method": "GET", "path": f"/api/databases/{BILLING}"}
-UPGRADE = f"POST /api/databases/{BILLING}/upgrade"
 UPGRADED = {"version": "16.6.0-1", "next_version": "17.2.0-1"}
 """What somebody else's upgrade leaves behind: the next step would be a major one."""
 ALLOWED = ("apply", "--yes", "--allow", "disruptive")
@@ -91,15 +90,6 @@ def test_an_upgrade_under_way_is_not_joined_by_another(command: Command, busy: S
     assert result == "blocked"
     assert message == "its status is 'upgrading', nothing was sent"
     assert changing(busy) == []
-
-
-def test_an_upgrade_that_nobody_disturbs_is_made(command: Command, busy: Sandbox) -> None:
-    """Looking again stands in nobody's way."""
-    billing(command, 'engine_version: ">=16.6"\n')
-    document = fits(command(*ALLOWED, *JSON, status=0))
-    assert results(document) == [("billing/engine_version", "done", "")]
-    assert sent(busy) == [UPGRADE]
-    assert live(busy, BILLING)["version"] == "16.6.0-1"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 from e2e.command import RECONCILE, SECONDS, Command, Finished, changing, effects, logical, until
-from e2e.fleet import CACHE, IOT, SHOP, SHOP_ADDON, SHOP_ORDER, SHOP_WITHOUT_LEGACY
+from e2e.fleet import IOT, SHOP, SHOP_ADDON, SHOP_ORDER, SHOP_WITHOUT_LEGACY
 from e2e.terminal import on_terminal
 
 from scalingo_sandbox import Sandbox
@@ -49,13 +49,6 @@ def test_a_pipe_gets_plain_text(command: Command) -> None:
         )
 
 
-def test_spaces_in_a_pipe_are_spaces(command: Command) -> None:
-    """What looks like a space can be searched for as one: no U+00A0 gets out."""
-    command.write(SHOP, IOT)
-    for arguments in (("plan",), ("apply", "--dry-run"), ("apply", "--yes")):
-        assert "\u00a0" not in command(*arguments).stdout
-
-
 @pytest.mark.parametrize(
     ("arguments", "environment"),
     [
@@ -78,20 +71,6 @@ def test_who_wants_no_colour_gets_none(
     assert "shop" in done.stdout
 
 
-def test_an_empty_no_color_means_nothing(command: Command) -> None:
-    """NO_COLOR counts only when it is not empty (no-color.org)."""
-    command.write(SHOP)
-    with on_terminal(command.in_environment(NO_COLOR=""), "plan") as terminal:
-        assert COLOUR.search(terminal.finish().stdout)
-
-
-def test_a_dumb_terminal_gets_no_cursor_movement(command: Command) -> None:
-    """A terminal that cannot move its cursor shows progress as junk: there is none."""
-    command.write(SHOP, IOT)
-    with on_terminal(command.in_environment(TERM="dumb"), "plan") as terminal:
-        assert ESCAPE not in terminal.finish().stdout
-
-
 def test_a_piped_result_is_plain_while_progress_is_on_the_terminal(command: Command) -> None:
     """`reconcile plan > file` on a terminal: the file is clean, the person sees progress."""
     command.write(SHOP, IOT)
@@ -99,15 +78,6 @@ def test_a_piped_result_is_plain_while_progress_is_on_the_terminal(command: Comm
         done = terminal.finish()
     assert ESCAPE not in done.stdout
     assert "read 2 of 2" in done.stderr
-
-
-def test_json_on_a_terminal_is_json(command: Command) -> None:
-    """No colour gets into a document."""
-    command.write(SHOP)
-    with on_terminal(command, "plan", "--format", "json", piped={"stderr"}) as terminal:
-        done = terminal.finish()
-    assert ESCAPE not in done.stdout
-    assert done.document()["kind"] == "plan"
 
 
 def test_a_narrow_terminal_is_not_overrun(command: Command) -> None:
@@ -161,16 +131,6 @@ def test_anything_but_yes_applies_nothing(command: Command, sandbox: Sandbox, an
     assert command.journals() == []
 
 
-def test_the_summary_of_a_declined_apply_is_true(command: Command) -> None:
-    """Actions were planned, and a person said no: the summary must not say that none were."""
-    command.write(SHOP)
-    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
-        terminal.read_until(BEGIN)
-        terminal.type("no\n")
-        done = terminal.finish()
-    assert "no action was planned" not in done.stdout, done.stdout
-
-
 def test_typing_the_risk_allows_it(command: Command, sandbox: Sandbox) -> None:
     """The question names what is at stake; its word, and then yes, deletes."""
     command.write(SHOP_WITHOUT_LEGACY)
@@ -212,42 +172,6 @@ def test_a_person_is_not_asked_for_what_was_allowed(command: Command, sandbox: S
         terminal.type("yes\n")
         assert terminal.finish().status == 0
     assert logical(sandbox, SHOP_ADDON) == {"shop"}
-
-
-def test_nobody_is_asked_to_begin_nothing(command: Command, sandbox: Sandbox) -> None:
-    """Where the only action was left out at the prompt, a question about 0 actions is noise."""
-    command.write(CACHE)
-    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
-        terminal.read_until("Type 'weakens' to allow it")
-        terminal.type("no\n")
-        terminal.read_until("\n")
-        terminal.type("\x04")
-        done = terminal.finish()
-    assert done.status == 2, str(done)
-    assert changing(sandbox) == []
-    assert "Apply 0 actions" not in done.stderr, done.stderr
-
-
-def test_nobody_is_asked_where_nothing_is_planned(command: Command) -> None:
-    """In sync: no question, and no journal."""
-    command.write(IOT)
-    command("apply", "--yes", status=0)
-    before = command.journals()
-    with on_terminal(command, "apply") as terminal:
-        done = terminal.finish()
-    assert done.status == 0
-    assert "?" not in done.stdout
-    assert command.journals() == before
-
-
-def test_a_dry_run_asks_nothing(command: Command, sandbox: Sandbox) -> None:
-    """A dry run on a terminal shows requests and ends."""
-    command.write(SHOP)
-    with on_terminal(command, "apply", "--dry-run") as terminal:
-        done = terminal.finish()
-    assert done.status == 2
-    assert BEGIN not in done.stdout
-    assert changing(sandbox) == []
 
 
 @pytest.mark.parametrize("piped", ["stdin", "stderr"])

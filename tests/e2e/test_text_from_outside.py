@@ -9,7 +9,6 @@ import unicodedata
 import pytest
 from e2e.command import Command
 from e2e.fleet import SHOP, SHOP_ADDON, SHOP_HEAD
-from e2e.terminal import on_terminal
 from unit.api.loopback import API_TOKEN, Addon, Reply, reply, serving
 
 from scalingo_sandbox import Sandbox
@@ -74,28 +73,6 @@ def test_hostile_names_are_shown_as_escapes(
     for path in ("r.txt", "r.json", str(command.journals()[0])):
         assert_tame((command.directory / path).read_text(encoding="utf-8"))
     assert "line\nfeed" not in shown
-
-
-def test_hostile_names_are_whole_in_json(command: Command, sandbox: Sandbox) -> None:
-    """A program gets the true names, escaped as JSON does."""
-    sandbox.change(SHOP_ADDON, logical_databases=[{"name": name} for name in NAMES])
-    command.write(f"{SHOP_HEAD}logical_databases: []\n")
-    document = command("plan", "--format", "json").document()
-    unmanaged = {one.split("/", 2)[2] for one in document["databases"][0]["unmanaged"]}
-    assert len(unmanaged) == len(NAMES)
-
-
-def test_hostile_names_do_not_steer_a_terminal(command: Command, sandbox: Sandbox) -> None:
-    """Also where colour is wanted, only our own colour codes reach the screen."""
-    sandbox.change(SHOP_ADDON, logical_databases=[{"name": name} for name in NAMES])
-    command.write(f"{SHOP_HEAD}logical_databases:\n  others: report\n")
-    with on_terminal(command, "plan", "--no-color", piped={"stderr"}) as terminal:
-        assert_tame(terminal.finish().stdout.replace("\r\n", "\n"))
-    with on_terminal(command, "plan", piped={"stderr"}) as terminal:
-        screen = terminal.finish().stdout
-    assert "\x1b[31mred" not in screen
-    assert "\x1b]" not in screen
-    assert "\x1b[2J" not in screen
 
 
 @pytest.mark.parametrize(
@@ -243,33 +220,6 @@ def test_a_server_that_echoes_a_token_does_not_leak_it(
             done = shared("plan", "-v", "--report", f"json={role}{status}.json")
             assert done.status in {1, 77}, str(done)
         shared.assert_no_secret()
-
-
-def test_a_server_that_echoes_an_addon_token_does_not_leak_it(command: Command) -> None:
-    """The token of one addon is a secret as well, also where it has not the form of a JWT."""
-    command.write(SHOP.replace("ad-shop", "ad-1"))
-    with serving() as provider:
-        # The provider numbers its tokens: 1 is the account's.
-        provider.odd["database"].append(reply(400, {"error": "bad: addon-token-canary-2"}))
-        done = command.in_environment(**provider.environment)("plan", "-v", status=1)
-    assert "bad: [hidden]" in done.stdout
-
-
-def test_no_token_is_shown_whatever_fails(command: Command, sandbox: Sandbox) -> None:
-    """Verbose or not: plan, apply, dry run, failures, a wrong token; the fixture looks at all."""
-    command.write(SHOP)
-    for verbose in ((), ("-v",)):
-        command("plan", *verbose, status=0)
-        command("apply", "--dry-run", *verbose, status=2)
-        sandbox.fault("status", status=401, times=2, match={"host": "database"})
-        command("plan", *verbose)
-        wrong = command.in_environment(SCALINGO_API_TOKEN="tk-us-wrong-canary")
-        wrong("drift", *verbose, status=77)
-        wrong.assert_no_secret()
-        sandbox.clear_faults()
-    sandbox.fault("drop-after", match={"method": "PATCH"})
-    command("apply", "--yes", "-v", "--report", "json=r.json", "--report", "text=r.txt")
-    assert len(command.journals()) == 1
 
 
 @pytest.mark.parametrize("token", ["two words", "tk\nnew: header", "tk-\x1b[31m", "tk-\u00e9"])

@@ -120,16 +120,6 @@ def test_a_step_that_is_no_longer_offered_is_not_done_already(
     assert sent(busy) == []
 
 
-def test_at_the_newest_version_nothing_is_to_be_done(command: Command, busy: Sandbox) -> None:
-    """0, as for an apply that has nothing to do; a dry run says the same."""
-    busy.change(BILLING, next_version=None)
-    for arguments in (ONE_OFF, ("upgrade", "billing", "--dry-run", *JSON)):
-        document = fits(command(*arguments, status=0))
-        assert document["result"] == "already done"
-        assert document["message"] == f"'billing' is at the newest version, {BEFORE}"
-    assert sent(busy) == []
-
-
 @pytest.mark.parametrize("name", ["billing", f"billing-api/{BILLING}"])
 def test_a_one_off_upgrade_past_an_exact_version_warns(
     command: Command, busy: Sandbox, name: str

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from api.provider_client import FLEET, INFLUXDB, MYSQL, POSTGRESQL, ProviderClient
 
-from scalingo_sandbox import FleetError, Sandbox, SandboxRefusal
+from scalingo_sandbox import FleetError, Sandbox
 
 
 def test_health_needs_no_token(client: ProviderClient) -> None:
@@ -362,14 +362,6 @@ def test_sql_that_postgresql_refuses_is_a_422(
     assert (answer.status, answer.document["sqlstate"]) == (422, code)
     assert message is None or answer.document["error"] == message
     assert _extensions(client) == {"plpgsql": "v1.0"}
-
-
-def test_an_extension_that_others_need_stays(client: ProviderClient, sandbox: Sandbox) -> None:
-    """Dropping it takes CASCADE."""
-    sandbox.sql(POSTGRESQL, "CREATE EXTENSION earthdistance CASCADE")
-    with pytest.raises(SandboxRefusal, match="2BP01"):
-        sandbox.sql(POSTGRESQL, "DROP EXTENSION cube")
-    assert "cube" in _extensions(client)
 
 
 def test_sql_is_for_postgresql(client: ProviderClient) -> None:

@@ -20,12 +20,10 @@ from scalingo_sandbox.servers.server import Program, Server, ServerGoneError
 pytestmark = needs(Program.INFLUXDB)
 
 FRESH = database(Engine.INFLUXDB)
+SUBJECT = Subject(program=Program.INFLUXDB, contents=InfluxDB, fresh=FRESH)
 HOME = "web_1"
 OTHER = "o'ther \"x"
 Query = Callable[[str], list[Any]]
-
-
-SUBJECT = Subject(program=Program.INFLUXDB, contents=InfluxDB, fresh=FRESH)
 
 
 @pytest.fixture
@@ -67,58 +65,6 @@ def test_what_the_fleet_file_says_is_on_the_server(live: Live, query: Query) -> 
     assert live.contents.observed(live.value) == live.value
 
 
-def test_a_policy_comes_and_goes(live: Live, query: Query) -> None:
-    """The default goes to the new one, and with it; dropping twice is no error."""
-    assert live.result("add-retention-policy", policy("week", "1w", default=True)) is None
-    assert listed(live) == [("autogen", "0s", False), ("week", "168h0m0s", True)]
-    assert len(query(f"SHOW RETENTION POLICIES ON {HOME}")) == 2
-    for _ in range(2):
-        assert live.result("del-retention-policy", {"name": "week"}) is None
-    assert listed(live) == [("autogen", "0s", False)]
-
-
-def test_a_dropped_default_comes_back_as_the_default(live: Live) -> None:
-    """The server keeps the default by name."""
-    live.result("del-retention-policy", {"name": "autogen"})
-    assert live.value.dropped_default == "autogen"
-    live.result("add-retention-policy", policy("autogen", "1h"))
-    assert listed(live) == [("autogen", "1h0m0s", True)]
-    assert live.value.dropped_default is None
-
-
-@pytest.mark.parametrize(
-    "name", ['a"b', "a'b", "a;b", " a ", "--", "DEFAULT", "é" * 127, "😀", "{}", '" ON x; DROP']
-)
-def test_any_name_is_quoted(live: Live, name: str) -> None:
-    """A name is a name, whatever it holds."""
-    live.result("add-retention-policy", policy(name, "1h"))
-    assert listed(live) == [("autogen", "0s", True), (name, "1h0m0s", False)]
-    live.result("del-retention-policy", {"name": name})
-    assert listed(live) == [("autogen", "0s", True)]
-
-
-@pytest.mark.parametrize(
-    ("params", "reason"),
-    [
-        (policy("", "1h"), "invalid name"),
-        (policy("a/b", "1h"), "invalid name"),
-        (policy("x" * 256, "1h"), "name too long"),
-        (policy("a\0b", "1h"), "error parsing query"),
-        (policy("p", "59m"), "retention policy duration must be at least 1h0m0s"),
-        (policy("p", "15251w"), "overflowed duration 15251w"),
-        (policy("p", "1h; DROP DATABASE x"), "is no duration"),
-        (policy("p", "1h "), "is no duration"),
-        (policy("p", "9" * 5000 + "h"), "invalid duration"),
-        (policy("autogen", "1h"), "retention policy already exists"),
-        ({"name": "p", "duration": "1h", "default": "yes"}, "neither true nor false"),
-        ({"name": "p"}, "'duration' is missing"),
-    ],
-)
-def test_a_refusal_changes_nothing(live: Live, params: object, reason: str) -> None:
-    """Most sentences are the server's own."""
-    assert reason in live.refusal("add-retention-policy", params)
-
-
 def test_a_fraction_of_a_second_is_kept(live: Live) -> None:
     """What Go shows with decimals is written without them, as InfluxQL wants it."""
     live.result("add-retention-policy", policy("p", "1h500ms"))
@@ -151,11 +97,6 @@ def test_a_dropped_default_can_be_written(live: Live) -> None:
     assert listed(live) == [("kept", "24h0m0s", False), ("lost", "24h0m0s", True)]
 
 
-def test_logical_databases_are_not_offered_unasked(live: Live) -> None:
-    """The fleet file names none."""
-    assert "not offered" in live.refusal("list-databases")
-
-
 @pytest.fixture
 def offering(server: Server, live: Live) -> Iterator[Live]:
     """Give the contents of a fleet file that names logical databases."""
@@ -183,22 +124,6 @@ def test_logical_databases_and_their_measurements(offering: Live, query: Query) 
     assert listed(offering) == [("month", "720h0m0s", True)]
     offering.result("delete-database", {"database_name": OTHER})
     assert sorted(row[0] for row in query("SHOW DATABASES")) == ["audit", HOME]
-
-
-@pytest.mark.parametrize(
-    ("verb", "name", "reason"),
-    [
-        ("create", HOME, "it exists"),
-        ("delete", "nope", "it does not exist"),
-        ("delete", HOME, "protected"),
-        ("create", "_internal", "belongs to the server"),
-    ],
-)
-def test_the_rules_judge_what_the_server_would_take(
-    offering: Live, verb: str, name: str, reason: str
-) -> None:
-    """InfluxDB says yes to a database that exists, and to dropping one that does not."""
-    assert reason in offering.refusal(f"{verb}-database", {"database_name": name})
 
 
 def test_a_server_that_is_gone_is_no_refusal(server: Server) -> None:

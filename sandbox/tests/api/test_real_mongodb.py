@@ -19,10 +19,8 @@ from scalingo_sandbox.servers.server import Program, Server, ServerGoneError
 pytestmark = needs(Program.MONGODB)
 
 FRESH = database(Engine.MONGODB, logical_databases=named("web", "legacy"))
-Client = MongoClient[dict[str, Any]]
-
-
 SUBJECT = Subject(program=Program.MONGODB, contents=MongoDB, fresh=FRESH)
+Client = MongoClient[dict[str, Any]]
 
 
 @pytest.fixture
@@ -62,26 +60,6 @@ def test_a_database_from_elsewhere_is_listed_and_emptied(live: Live, client: Cli
     live.result("reset-database", {"database_name": "elsewhere"})
     assert live.tables()["elsewhere"] == 0
     assert client["elsewhere"]["orders"].count_documents({}) == 0
-
-
-@pytest.mark.parametrize(
-    ("verb", "name", "reason"),
-    [
-        ("create", "legacy", "it exists"),
-        ("create", "LEGACY", "it exists"),
-        ("create", "x" * 64, "too long"),
-        ("create", "a.b", "incorrect database name"),
-        ("create", "Admin", "belongs to the server"),
-        ("create", "é", "the emulation of MongoDB refused"),
-        ("delete", "nope", "it does not exist"),
-        ("delete", "local", "belongs to the server"),
-        ("delete", "web", "protected"),
-        ("reset", "Legacy", "it does not exist"),
-    ],
-)
-def test_a_refusal_changes_nothing(live: Live, verb: str, name: str, reason: str) -> None:
-    """The rules judge, for the emulation checks little; some names it does not take itself."""
-    assert reason in live.refusal(f"{verb}-database", {"database_name": name})
 
 
 def test_a_server_that_is_gone_is_no_refusal(server: Server) -> None:

@@ -20,8 +20,6 @@ from scalingo_sandbox.servers.server import Program, Server, ServerGoneError
 pytestmark = needs(Program.MARIADB)
 
 FRESH = database(Engine.MYSQL, logical_databases=named("web", "legacy"))
-
-
 SUBJECT = Subject(program=Program.MARIADB, contents=MySQL, fresh=FRESH)
 
 
@@ -70,58 +68,6 @@ def test_a_database_from_elsewhere_is_listed(live: Live, session: Any) -> None:
     assert live.result("list-databases")[-1] == {"name": "elsewhere", "protected": False}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "a`b",
-        'a"b',
-        "a'b",
-        "a\\b",
-        "a/b",
-        "x y",
-        " x",
-        "é" * 64,
-        "%s {} {0}",
-        "`; DROP DATABASE web",
-    ],
-)
-def test_any_name_is_quoted(live: Live, session: Any, name: str) -> None:
-    """A name is a name, whatever it holds: made, emptied and dropped under it alone."""
-    for verb in ("create", "reset"):
-        live.result(f"{verb}-database", {"database_name": name})
-        assert set(asked(session, "SHOW DATABASES")) >= {"web", "legacy", name}
-    live.result("delete-database", {"database_name": name})
-    assert live.names() == ["web", "legacy"]
-
-
-@pytest.mark.parametrize(
-    ("verb", "name", "number"),
-    [
-        ("create", "legacy", 1007),
-        ("delete", "nope", 1008),
-        ("reset", "Legacy", 1008),
-        ("create", "", 1102),
-        ("create", "trailing\n", 1102),
-        ("create", "😀", 1300),
-        ("create", "a\0b", 1064),
-        ("delete", "#mysql50#web", 1102),
-        ("create", "e" * 65, 1059),
-        ("delete", "mysql", 1044),
-        ("create", "Information_Schema", 1044),
-    ],
-)
-def test_a_refusal_has_mysqls_number(live: Live, verb: str, name: str, number: int) -> None:
-    """Taken, missing, unfit, too long, the server's own: nothing changes."""
-    message = live.refusal(f"{verb}-database", {"database_name": name})
-    assert message.startswith(f"Error {number}: ")
-
-
-def test_a_protected_database_stays(live: Live) -> None:
-    """It can be emptied, not deleted."""
-    assert "protected" in live.refusal("delete-database", {"database_name": "web"})
-    assert live.result("reset-database", {"database_name": "web"}) is None
-
-
 def test_a_reset_empties_and_keeps_the_characters(live: Live, session: Any) -> None:
     """The tables go, the character set and its order stay."""
     asked(session, "ALTER DATABASE legacy CHARACTER SET latin1 COLLATE latin1_german1_ci")
@@ -149,60 +95,10 @@ def test_a_locked_table_is_waited_for_some_seconds_only(live: Live, session: Any
         live.contents.perform(live.value, "delete-database", {"database_name": "legacy"})
 
 
-ANSI_8 = "REAL_AS_FLOAT,PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE,ONLY_FULL_GROUP_BY,ANSI"
 TRADITIONAL_8 = (
     "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
     "ERROR_FOR_DIVISION_BY_ZERO,TRADITIONAL,NO_ENGINE_SUBSTITUTION"
 )
-TRADITIONAL_57 = TRADITIONAL_8.replace(
-    "NO_ENGINE_SUBSTITUTION", "NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION"
-)
-
-
-@pytest.mark.parametrize(
-    ("version", "written", "shown"),
-    [
-        ("8.0.35-1", "", ""),
-        ("8.0.35-1", "no_zero_date,,ANSI_QUOTES,", "ANSI_QUOTES,NO_ZERO_DATE"),
-        ("8.0.35-1", "NO_ZERO_DATE  ", "NO_ZERO_DATE"),
-        ("8.0.35-1", "ANSI", ANSI_8),
-        ("8.0.35-1", "TRADITIONAL", TRADITIONAL_8),
-        ("5.7.42-1", "TRADITIONAL", TRADITIONAL_57),
-        ("5.7.42-1", "MYSQL40", "MYSQL40,HIGH_NOT_PRECEDENCE"),
-    ],
-)
-def test_a_mode_is_shown_as_mysql_would(live: Live, version: str, written: str, shown: str) -> None:
-    """MariaDB expands some composites otherwise, and is led to MySQL's answer."""
-    live.change(version=version)
-    assert live.result("set-sqlmode", written) is None
-    assert live.result("get-sqlmode") == shown
-
-
-@pytest.mark.parametrize(
-    ("version", "written", "bad"),
-    [
-        ("8.0.35-1", "ANSI_QUOTES,NOPE", "NOPE"),
-        ("8.0.35-1", "ANSI_QUOTES, NO_ZERO_DATE", " NO_ZERO_DATE"),
-        ("8.0.35-1", "\u017fTRICT_TRANS_TABLES", "\u017fTRICT_TRANS_TABLES"),
-        ("8.0.35-1", "NO_AUTO_CREATE_USER", "NO_AUTO_CREATE_USER"),
-        ("8.0.35-1", "SIMULTANEOUS_ASSIGNMENT", "SIMULTANEOUS_ASSIGNMENT"),
-        ("5.7.42-1", "empty_string_is_null", "empty_string_is_null"),
-    ],
-)
-def test_a_mode_that_mysql_does_not_know_is_refused(
-    live: Live, version: str, written: str, bad: str
-) -> None:
-    """What only MariaDB knows is refused in the same words."""
-    live.change(version=version)
-    expected = f"Error 1231: Variable 'sql_mode' can't be set to the value of '{bad}'"
-    assert live.refusal("set-sqlmode", written) == expected
-
-
-def test_a_mode_that_mariadb_lacks_is_refused_as_such(live: Live) -> None:
-    """MySQL 8 would take it; the refusal says who does not."""
-    message = live.refusal("set-sqlmode", "TIME_TRUNCATE_FRACTIONAL")
-    assert message.startswith("Error 1231: ")
-    assert "MariaDB" in message
 
 
 def test_a_mode_that_means_the_same_keeps_its_spelling(live: Live) -> None:
@@ -210,15 +106,6 @@ def test_a_mode_that_means_the_same_keeps_its_spelling(live: Live) -> None:
     live.change(sql_mode="traditional")
     assert live.value.sql_mode == "traditional"
     assert live.result("get-sqlmode") == TRADITIONAL_8
-
-
-@pytest.mark.parametrize(
-    "params", [None, {}, [], {"database_name": 3}, {"database_name": "\ud800"}]
-)
-def test_unfit_parameters_are_refused(live: Live, params: object) -> None:
-    """They reach no server."""
-    for name in ("create-database", "delete-database", "reset-database", "set-sqlmode"):
-        assert live.refusal(name, params)
 
 
 def test_a_lost_session_is_opened_again(live: Live, session: Any) -> None:

@@ -58,10 +58,6 @@ FLEET: dict[str, Any] = {
     ],
 }
 APPS = dict.fromkeys((SHOP, PLAIN, BUSY, SEARCH), "web")
-CROOKED = [
-    'x"; DROP DATABASE shop; --', "a b", " ", "-", "--help", "Größe", "\\", "'", "%s", "🦆",
-    "a=b host=x", "postgresql://nowhere/x", "{}",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -179,56 +175,6 @@ def test_another_fleet_has_servers_of_its_own() -> None:
 # -- logical databases ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CROOKED)
-def test_a_name_is_never_sql(client: ProviderClient, sandbox: Sandbox, name: str) -> None:
-    """Whatever it holds, the database has just that name, and goes again."""
-    named = {"database_name": name}
-    assert client.result(SHOP, "create-database", named) == {"name": name, "protected": False}
-    with owner(sandbox, SHOP, name) as session:
-        assert session.execute("SELECT current_database()").fetchone() == (name,)
-    assert {"name": name, "protected": False} in client.result(SHOP, "list-databases")
-    client.result(SHOP, "delete-database", named)
-    assert {one["name"] for one in client.result(SHOP, "list-databases")} == {"scratch", "shop"}
-
-
-@pytest.mark.parametrize(
-    ("action", "name", "said"),
-    [
-        ("create-database", "x" * 64, "the name is too long: 64 bytes, at most 63"),
-        ("delete-database", "x" * 64, "the name is too long: 64 bytes, at most 63"),
-        ("create-database", "a\0b", "incorrect database name"),
-        ("reset-database", "a\0b", "incorrect database name"),
-        ("create-database", "", "incorrect database name"),
-        ("create-database", "shop", 'database "shop" already exists'),
-        ("delete-database", "none", 'database "none" does not exist'),
-        ("reset-database", "Shop", 'database "Shop" does not exist'),
-        ("delete-database", "postgres", "the database 'postgres' belongs to the server"),
-        ("delete-database", "shop", "the database 'shop' is protected and cannot be deleted"),
-    ],
-)
-def test_what_is_refused(client: ProviderClient, action: str, name: str, said: str) -> None:
-    """By the API, or by the server in its own words; a cut name would be another database's."""
-    assert said in client.refusal(SHOP, action, {"database_name": name})
-
-
-@pytest.mark.parametrize("action", ["list-databases", "create-database", "reset-database"])
-def test_logical_databases_are_offered_as_the_fleet_file_says(
-    client: ProviderClient, action: str
-) -> None:
-    """A server that has one may still belong to an addon without the actions."""
-    said = client.refusal(PLAIN, action, {"database_name": "web_plain_1"})
-    assert said == "logical databases are not offered by this postgresql"
-
-
-def test_a_database_in_use_is_not_dropped(client: ProviderClient, sandbox: Sandbox) -> None:
-    """Nobody's session is ended for it; without the session it goes."""
-    client.result(SHOP, "create-database", {"database_name": "used"})
-    with owner(sandbox, SHOP, "used"):
-        said = client.refusal(SHOP, "delete-database", {"database_name": "used"})
-        assert said == 'database "used" is being accessed by other users'
-    client.result(SHOP, "delete-database", {"database_name": "used"})
-
-
 def test_a_reset_leaves_an_empty_database() -> None:
     """Tables and extensions are gone, the database and its owner's login are not."""
     addon = {
@@ -319,19 +265,6 @@ def test_a_cancelled_query_leaves_its_session(client: ProviderClient, sandbox: S
             victim.execute("SELECT 1")
 
 
-@pytest.mark.parametrize("action", ["pg-cancel-query", "pg-terminate-query"])
-@pytest.mark.parametrize("pid", [0, -1, 1, 2**31, 10**40])
-def test_an_unknown_pid_is_no_error(client: ProviderClient, action: str, pid: int) -> None:
-    """The session may just have ended by itself; any whole number is a pid."""
-    assert client.result(BUSY, action, {"pid": pid}) is None
-
-
-@pytest.mark.parametrize("pid", ["1", 1.5, True, None])
-def test_a_pid_is_a_whole_number(client: ProviderClient, pid: object) -> None:
-    """Anything else is refused before the server is asked."""
-    assert "no integer" in client.refusal(BUSY, "pg-cancel-query", {"pid": pid})
-
-
 def test_a_backend_of_the_server_is_nobodys_query(client: ProviderClient, sandbox: Sandbox) -> None:
     """Neither the server's own processes nor the sandbox's session can be ended."""
     with owner(sandbox, PLAIN) as session:
@@ -409,12 +342,6 @@ def test_sql_is_one_statement_of_the_owner(sandbox: Sandbox) -> None:
         with pytest.raises(SandboxRefusal) as refused:
             sandbox.sql(SHOP, statement)
         assert refused.value.document["sqlstate"] == code
-
-
-def test_sql_is_for_postgresql(sandbox: Sandbox) -> None:
-    """Where there is no such server, the in-memory rules answer."""
-    with pytest.raises(SandboxRefusal, match="speaks SQL only to postgresql"):
-        sandbox.sql(SEARCH, "SELECT 1")
 
 
 def test_what_others_did_stays_when_the_door_writes(sandbox: Sandbox) -> None:

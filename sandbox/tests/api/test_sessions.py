@@ -10,7 +10,6 @@ from api.provider_client import FLEET, POSTGRESQL, ProviderClient
 from scalingo_sandbox import Sandbox, SandboxRefusal
 
 PLPGSQL = {"name": "plpgsql", "version": "1.0"}
-IN_USE = 'database "{}" is being accessed by other users'
 
 
 @pytest.fixture
@@ -37,37 +36,6 @@ def extensions(sandbox: Sandbox) -> list[str]:
     addons = [one for app in sandbox.fleet()["apps"] for one in app.get("addons", ())]
     found = next(one for one in addons if one["id"] == POSTGRESQL)
     return [one["name"] for one in found["extensions"]]
-
-
-@pytest.mark.usefixtures("listed")
-@pytest.mark.parametrize(
-    ("action", "name"),
-    [("delete-database", "used"), ("reset-database", "used"), ("reset-database", "main")],
-)
-def test_a_database_in_use_stays(client: ProviderClient, action: str, name: str) -> None:
-    """A session that names no database is in the protected one."""
-    assert client.refusal(POSTGRESQL, action, {"database_name": name}) == IN_USE.format(name)
-
-
-@pytest.mark.usefixtures("listed")
-def test_a_database_without_sessions_goes(client: ProviderClient) -> None:
-    """So does one whose session was terminated; the queries do not tell where they are."""
-    client.result(POSTGRESQL, "delete-database", {"database_name": "spare"})
-    assert all("database" not in one for one in client.result(POSTGRESQL, "pg-list-queries"))
-    client.result(POSTGRESQL, "pg-terminate-query", {"pid": 2})
-    client.result(POSTGRESQL, "delete-database", {"database_name": "used"})
-    assert [one["name"] for one in client.result(POSTGRESQL, "list-databases")] == ["main"]
-
-
-def test_a_reset_of_the_default_database_takes_its_extensions(
-    client: ProviderClient, listed: Sandbox
-) -> None:
-    """They are those of that database; a reset of another leaves them."""
-    client.result(POSTGRESQL, "reset-database", {"database_name": "spare"})
-    assert extensions(listed) == ["plpgsql", "hstore"]
-    client.result(POSTGRESQL, "pg-terminate-query", {"pid": 1})
-    client.result(POSTGRESQL, "reset-database", {"database_name": "main"})
-    assert extensions(listed) == ["plpgsql"]
 
 
 def test_the_next_default_database_has_extensions_of_its_own(

@@ -12,7 +12,7 @@ from unit.api.asking import change, regions, resource
 from unit.api.clocks import HeldClock
 from unit.api.loopback import DROPPED, PlainClock, Provider, Reply, reply, truncated, unheard
 
-from reconcile.api.breaker import Breaker, LeftAloneError
+from reconcile.api.breaker import LeftAloneError
 from reconcile.api.deadline import TimeUpError
 from reconcile.api.outcome import Broken, Verdict, verdict_on
 from reconcile.api.reads import READING
@@ -24,35 +24,6 @@ from reconcile.errors import ApiError, OutcomeUnknownError
 
 REFUSED = "the database host refused 6 times in a row (429); it is probed again in 60 s"
 OPEN = "the database host failed 5 times in a row; it is probed again in 60 s"
-
-
-def test_a_breaker_opens_at_five_and_lets_one_through_a_minute() -> None:
-    """A policy without I/O: what it says at every second that matters."""
-    breaker = Breaker()
-    for _ in range(4):
-        breaker = breaker.failed(100.0)
-    assert breaker.left(100.0) == 0
-    breaker = breaker.failed(100.0)
-    assert breaker.is_open
-    assert [breaker.left(now) for now in (100.0, 159.0, 160.0)] == [60, 1, 0]
-    probing = breaker.sent(160.0)
-    assert [probing.left(now) for now in (160.0, 219.0, 220.0)] == [60, 1, 0]
-    assert probing.failed(165.0).left(165.0) == 55
-    assert probing.succeeded() == Breaker()
-    assert Breaker(failures=4).sent(7.0).left(7.0) == 0
-
-
-def test_six_refusals_in_a_row_open_it_and_an_answer_begins_anew() -> None:
-    """However long the host was left alone in between."""
-    breaker = Breaker()
-    for _ in range(5):
-        breaker = breaker.refused(100.0)
-    assert not breaker.is_open
-    assert breaker.succeeded() == Breaker()
-    breaker = breaker.refused(100.0)
-    assert [breaker.left(now) for now in (100.0, 160.0)] == [60, 0]
-    assert breaker.why == "refused 6 times in a row (429)"
-    assert breaker.sent(160.0).refused(161.0).left(161.0) == 59
 
 
 @pytest.mark.parametrize("trouble", [one for one in Trouble if one is not Trouble.LIMITED])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -20,7 +19,6 @@ from unit.api.loopback import (
     jwt,
     reply,
     serving,
-    truncated,
     unheard,
 )
 
@@ -28,7 +26,7 @@ from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.secret import Credential, Secrets
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection
-from reconcile.errors import AccessError, AnswerError, ApiError, CredentialsError, ReconcileError
+from reconcile.errors import AccessError, AnswerError, ApiError, CredentialsError
 from reconcile.model.engine import Engine
 from reconcile.model.request import RESOURCE
 from reconcile.model.target import Target
@@ -235,46 +233,6 @@ def test_odd_extras_of_a_grant_do_not_matter(provider: Provider, connection: Con
         None,
         None,
     )
-
-
-LEAKS = ("canary", "eyJ", "OnRr")
-
-
-@pytest.mark.parametrize("role", ["auth", "api", "database"])
-@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500, 503])
-@pytest.mark.parametrize("form", ["json", "text", "fields", "cut", "refusal"])
-def test_no_token_shows_anywhere_even_if_a_server_repeats_it(
-    clock: PlainClock, caplog: pytest.LogCaptureFixture, role: str, status: int, form: str
-) -> None:
-    """Not in an error, its repr, its causes, a notice or a log."""
-    caplog.set_level(logging.DEBUG)
-    with serving() as provider:
-        basic = Credential.basic(API_TOKEN).header()
-        secret = {
-            "auth": f"{basic} {API_TOKEN}",
-            "api": f"Bearer {jwt(1, exp=NOW + HOUR)}",
-            "database": "Bearer addon-token-canary-2",
-        }[role]
-        echo = {
-            "json": reply(status, {"error": f"you sent {secret}"}),
-            "text": reply(status, f"<p>you sent {secret}"),
-            "fields": reply(status, {"errors": {secret: [secret]}}),
-            "cut": truncated(secret.encode()),
-            "refusal": reply(status, {"ok": 0, "error": secret}),
-        }[form]
-        provider.odd[role].extend([echo] * 8)
-        notices: list[str] = []
-        reads = connect_reading(
-            Surroundings(
-                environment=provider.environment, region=None, notify=notices.append, clock=clock
-            )
-        )
-        with reads, pytest.raises(ReconcileError) as caught:
-            reads.client.call(find(reads), RESOURCE)
-    shown = [str(caught.value), repr(caught.value), *notices]
-    shown += [repr(vars(caught.value)), str(caught.value.__cause__)]
-    shown += [record.getMessage() for record in caplog.records]
-    assert not [text for text in shown for leak in LEAKS if leak in text]
 
 
 def test_a_credential_does_not_show_itself() -> None:

@@ -67,42 +67,6 @@ def listening(provider: Provider) -> Iterator[None]:
         thread.join(5)
 
 
-# 59 others can arrive before one that is under way: in less than the second's margin.
-@pytest.mark.parametrize("moment", [0.0, 0.015])
-@pytest.mark.parametrize("phase", [0.0, 0.5, 15.0, 30.0, 59.0, 59.9])
-def test_a_paced_run_never_asks_too_much(phase: float, moment: float) -> None:
-    """300 requests of 8 threads meet no 429, wherever in a minute they begin."""
-    clock = SettledClock(MINUTE + phase)
-    provider = LimitedProvider(clock, moment)
-    with listening(provider):
-        transport = Transport(
-            permits=(GROUNDWORK,), notify=unheard, trace=clock.heard.append, clock=clock
-        )
-        clock.sent = lambda: transport.spent().total
-        with ThreadPoolExecutor(8) as threads:
-            answers = list(
-                threads.map(lambda _: transport.send(listing(provider)).status, range(300))
-            )
-    assert answers == [200] * 300
-    assert provider.refused == 0
-    assert transport.spent().requests == {"auth": 0, "api": 300, "database": 0}
-    assert transport.spent().retries == 0
-    assert 4 * 61 <= clock.now() - MINUTE - phase < 4 * 61 + 300 * moment + 1
-
-
-def test_a_minute_is_not_waited_for_sooner_than_needed(clock: PlainClock) -> None:
-    """60 go at once, and one second more than a minute later the next 60: exact figures."""
-    provider = LimitedProvider(clock)
-    with listening(provider):
-        transport = Transport(permits=(GROUNDWORK,), notify=unheard, clock=clock)
-        for _ in range(121):
-            transport.send(listing(provider))
-    assert clock.slept == [61.0, 61.0]
-    spent = transport.spent()
-    assert spent.requests == {"auth": 0, "api": 121, "database": 0}
-    assert spent.waited == pytest.approx({"auth": 0, "api": 122.0, "database": 0}, abs=0.001)
-
-
 def test_no_budget_is_no_pace(provider: Provider, clock: PlainClock) -> None:
     """The auth and database hosts publish no limit; the API's can be taken off."""
     transport = Transport(
@@ -229,31 +193,6 @@ def test_a_wait_that_is_interrupted_is_told_to_be_over(provider: Provider) -> No
         transport.send(listing(provider))
     assert len(told) == 2
     assert told[-1] == 0.0
-
-
-def test_a_server_that_asks_for_time_gets_it_from_all(
-    provider: Provider, clock: PlainClock
-) -> None:
-    """A 503 with Retry-After speaks of the host, not of one request."""
-    notices: list[str] = []
-    transport = Transport(
-        permits=(GROUNDWORK,), notify=notices.append, clock=clock, chance=lambda: 0.5
-    )
-    provider.odd["api"].append(reply(503, "", Retry_After="90"))
-    assert transport.send(listing(provider)).status == 200
-    assert clock.slept == [90.5]
-    assert transport.spent().waited["api"] == 90.5
-    assert notices == ["the provider takes no more requests on its api host for now: waiting 90 s"]
-
-
-def test_a_server_that_asks_for_too_much_time_is_given_up(
-    provider: Provider, clock: PlainClock
-) -> None:
-    """Our patience is five minutes."""
-    transport = Transport(permits=(GROUNDWORK,), notify=unheard, clock=clock)
-    provider.odd["api"].append(reply(503, "", Retry_After="301"))
-    assert transport.send(listing(provider)).status == 503
-    assert clock.slept == []
 
 
 def bounded(clock: PlainClock, longest: float) -> Transport:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from attrs import evolve
 from unit.api.kept import COLD, WARM, documents, files, read, run, with_environment
 from unit.api.loopback import (
-    API_TOKEN,
     HOUR,
     Addon,
     PlainClock,
@@ -51,13 +47,6 @@ def test_what_is_said_of_a_suspended_addon_is_not_kept(
     assert run(surroundings) == WARM
 
 
-def test_without_a_directory_nothing_is_kept(surroundings: Surroundings, tmp_path: Path) -> None:
-    """In memory only."""
-    surroundings = evolve(surroundings, tokens=None)
-    assert run(surroundings) == run(surroundings) == COLD
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_the_regions_hosts_are_kept_as_well(
     provider: Provider, surroundings: Surroundings, tokens: Path
 ) -> None:
@@ -87,24 +76,6 @@ def test_an_applications_addons_are_not_kept(surroundings: Surroundings) -> None
     """Which addon is the only one can change from one run to the next; its token cannot."""
     assert run(surroundings, None) == {"auth": 1, "api": 2, "database": 1}
     assert run(surroundings, None) == {"auth": 0, "api": 1, "database": 1}
-
-
-def test_the_names_tell_nothing_and_the_modes_are_private(
-    surroundings: Surroundings, tokens: Path
-) -> None:
-    """The token of an account opens all that it has."""
-    before = os.umask(0)
-    try:
-        run(surroundings)
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE(tokens.stat().st_mode) == 0o700
-    assert len(files(tokens)) == 2
-    for path in files(tokens):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert len(path.name) == 64
-        assert set(path.name) <= set("0123456789abcdef")
-        assert API_TOKEN not in path.read_text()
 
 
 @pytest.mark.parametrize(

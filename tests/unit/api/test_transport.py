@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from math import inf
-from pathlib import Path
 
 import pytest
 from unit.api.loopback import (
@@ -63,32 +61,6 @@ def test_every_request_says_who_asks(provider: Provider, transport: Transport) -
     assert "authorization" not in headers
 
 
-def test_a_redirect_is_not_followed(provider: Provider, transport: Transport) -> None:
-    """A token must not be carried to where an answer points."""
-    provider.odd["auth"].append(reply(307, "", Location=f"{provider.url}/v1/apps"))
-    assert transport.send(ask(provider)).status == 307
-    assert len(provider.requests) == 1
-
-
-def test_a_limit_is_waited_for_and_told(
-    provider: Provider, transport: Transport, clock: PlainClock, notices: list[str]
-) -> None:
-    """Without Retry-After the wait ends just after the whole minute."""
-    provider.odd["auth"].extend([LIMITED, FINE])
-    assert transport.send(ask(provider)).status == 200
-    assert (NOW + sum(clock.slept)) % 60 == 0.5
-    assert notices == ["the provider takes no more requests on its auth host for now: waiting 40 s"]
-
-
-def test_retry_after_is_honoured(
-    provider: Provider, transport: Transport, clock: PlainClock
-) -> None:
-    """What the server says is what we wait, and a little."""
-    provider.odd["auth"].extend([reply(429, "later", Retry_After="7"), FINE])
-    transport.send(ask(provider))
-    assert clock.slept == [7.5]
-
-
 def test_one_thread_that_is_limited_holds_back_the_others(
     provider: Provider, transport: Transport, notices: list[str]
 ) -> None:
@@ -100,29 +72,6 @@ def test_one_thread_that_is_limited_holds_back_the_others(
     assert {answer.status for answer in answers} == {200}
     assert len(provider.requests) == 66
     assert len(notices) == 1
-
-
-def test_a_server_that_says_nothing_is_given_up(provider: Provider, clock: PlainClock) -> None:
-    """The read timeout ends a try, and the tries are bounded."""
-    never = threading.Event()
-    provider.odd["auth"].extend([Reply(wait=never)] * 9)
-    transport = Transport(
-        permits=(GROUNDWORK,), notify=unheard, clock=clock, limits=Limits(read=0.05)
-    )
-    with pytest.raises(ApiError, match="nothing came in time"):
-        transport.send(ask(provider))
-    assert transport.spent().requests["auth"] == 4
-    never.set()
-
-
-def test_an_answer_without_an_end_is_given_up(provider: Provider, clock: PlainClock) -> None:
-    """A wrong host cannot fill the memory, and is not asked again."""
-    limits = Limits(answer=100_000)
-    transport = Transport(permits=(GROUNDWORK,), notify=unheard, clock=clock, limits=limits)
-    provider.odd["auth"].append(reply(200, b"x" * 300_000))
-    with pytest.raises(ApiError, match="larger than any"):
-        transport.send(ask(provider))
-    assert len(provider.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -230,37 +179,3 @@ def test_a_host_that_is_not_there_is_a_sentence(transport: Transport, base: str)
         transport.send(Request(route=REGIONS, base=base))
     assert " object at 0x" not in str(caught.value)
     assert "Plain(" not in str(caught.value)
-
-
-@pytest.fixture
-def untrusted() -> tuple[socket.socket, int]:
-    """A TLS listener with a certificate that nobody vouches for."""
-    certificate = Path(__file__).with_name("tls") / "other.pem"
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    listener = context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
-    return listener, listener.getsockname()[1]
-
-
-def test_a_certificate_that_nobody_vouches_for_ends_it(
-    untrusted: tuple[socket.socket, int], transport: Transport, clock: PlainClock
-) -> None:
-    """Nothing is sent, and nothing is tried again."""
-    listener, port = untrusted
-    failed: list[BaseException] = []
-
-    def accept() -> None:
-        try:
-            listener.accept()
-        except OSError as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=accept)
-    thread.start()
-    with pytest.raises(ApiError, match="its certificate cannot be verified: self"):
-        transport.send(Request(route=REGIONS, base=f"https://127.0.0.1:{port}"))
-    thread.join(5)
-    listener.close()
-    assert failed
-    assert transport.spent().requests["auth"] == 1
-    assert clock.slept == []

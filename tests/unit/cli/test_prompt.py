@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -18,8 +17,7 @@ from unit.cli.streams import said, world
 
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.cli.prompt import ask
-from reconcile.cli.world import World, interruptible
-from reconcile.errors import ExitStatus
+from reconcile.cli.world import World
 from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
@@ -195,28 +193,6 @@ def test_only_yes_begins(answer: str, begins: bool) -> None:
     assert shown.count("Apply 2 actions to 1 database?") == 1
 
 
-@pytest.mark.parametrize("before", [(), ("weakens",), ("weakens", "lossy")])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_is_no(number: signal.Signals, before: tuple[str, ...]) -> None:
-    """At a question there is nothing to finish: it ends there, and a late yes is too late."""
-    question = len(before) + 1
-    with _typing(*before) as (at_terminal, master):
-        signaller = threading.Thread(
-            target=_interrupt, args=(at_terminal, master, number, question), daemon=True
-        )
-        signaller.start()
-        at_terminal.interruption.heeded.set()
-        with interruptible(at_terminal.interruption):
-            allowed = ask(proposed(), ATTENDED, at_terminal)
-        asked_for = said(at_terminal)
-        signaller.join()
-    assert allowed is None
-    assert asked_for.endswith(": \n")
-    assert asked_for.count("leaves it out: ") == min(question, 2)
-    expected = {signal.SIGINT: ExitStatus.INTERRUPTED, signal.SIGTERM: ExitStatus.TERMINATED}
-    assert at_terminal.interruption.status is expected[number]
-
-
 def test_nothing_is_asked_after_a_signal() -> None:
     """It came while the plan was made: there is nothing to begin."""
     at_terminal = world("weakens\nlossy\nyes\n")
@@ -257,18 +233,6 @@ def _wait_for(at_terminal: World, question: int) -> bool:
             return True
         time.sleep(0.01)
     return False
-
-
-def _interrupt(at_terminal: World, master: int, number: signal.Signals, question: int) -> None:
-    """Send a signal while that question waits for its answer; answer it and all others later."""
-    main_thread = threading.main_thread().ident
-    assert main_thread is not None
-    if not _wait_for(at_terminal, question):
-        return  # it was never asked, and nobody is there to be interrupted
-    time.sleep(0.1)  # from the question to the read that waits
-    signal.pthread_kill(main_thread, number)
-    time.sleep(0.2)
-    os.write(master, b"weakens\nlossy\nyes\n")
 
 
 @contextmanager
