@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from functools import lru_cache
 
 # Control, format (bidirectional overrides, zero-width, tags), surrogate, line and paragraph
 # separators: what moves the cursor, reorders a line, hides text or ends a log line early.
@@ -61,13 +62,26 @@ _CUTOFF = 0.6
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most like this one, if any is."""
-    if len(word) > _LONGEST_COMPARED:
-        return None
+    return None if len(word) > _LONGEST_COMPARED else _nearest(word, frozenset(known))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: frozenset[str]) -> str | None:
+    """A slip is repeated, and comparing it takes a millisecond."""
     # What has too few letters in common is left out before the slow comparison.
     likely = [
         one for one in known if 2 * sum(map(one.__contains__, word)) >= _CUTOFF * len(word + one)
     ]
-    return next(iter(get_close_matches(word, sorted(likely), n=1, cutoff=_CUTOFF)), None)
+    matcher = SequenceMatcher(b=word)
+    found, most = None, _CUTOFF
+    for one in sorted(likely):
+        matcher.set_seq1(one)
+        # The first two are quick, and never less than the third.
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < most:
+            continue
+        if (ratio := matcher.ratio()) >= most:
+            found, most = one, ratio
+    return found
 
 
 def moment(time: datetime) -> str:

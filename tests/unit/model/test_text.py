@@ -1,4 +1,4 @@
-"""Times in one spelling."""
+"""Times in one spelling, and the words that are meant."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from reconcile.model.text import in_utc, moment
+from reconcile.model.text import in_utc, moment, nearest
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -24,3 +24,18 @@ def test_one_time_in_utc(time: datetime) -> None:
     """Whatever zone it names; without one it is in UTC."""
     assert in_utc(time) == NOON
     assert in_utc(time).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("backup", "backups"),
+        ("abe", "abd"),  # abc is as near: the later one
+        ("xyz", None),
+        ("", None),
+        ("b" * 65, None),
+    ],
+)
+def test_the_nearest_word(word: str, found: str | None) -> None:
+    """Of words that are equally near it is always the same; long ones are not compared."""
+    assert nearest(word, ["abd", "abc", "backups", "b" * 64]) == found
