@@ -53,63 +53,103 @@ class Backups:
     )
 
 
-def _check(spec: Backups, _engine: Engine) -> Iterator[InvalidValueError]:
-    if spec.enabled is None and spec.hours is None:
-        yield InvalidValueError(
-            "backups names nothing to manage", hint="write enabled, hours or both"
+class _BackupsKind(Kind[Backups]):
+    """Periodic backups."""
+
+    name = "backups"
+    title = "Periodic backups"
+    spec_type = Backups
+    offers = dict.fromkeys(Engine, True)
+    parts = ("enabled", "hours")
+
+    def check(self, spec: Backups, _engine: Engine) -> Iterator[InvalidValueError]:
+        if spec.enabled is None and spec.hours is None:
+            yield InvalidValueError(
+                "backups names nothing to manage", hint="write enabled, hours or both"
+            )
+        if spec.hours == ():
+            yield InvalidValueError(
+                "hours is empty",
+                hint="write one hour, or enabled: false to turn backups off",
+                path=("hours",),
+            )
+        yield from check_repeated("hours", spec.hours or ())
+
+    def to_spec(self, live: Elements) -> Backups:
+        enabled = bool(live[ITSELF]["enabled"])
+        hours = _hours(live[ITSELF])
+        return Backups(enabled=enabled, hours=hours if enabled and hours else None)
+
+    def parse(self, resource: Mapping[str, Any]) -> Parsed:
+        enabled = resource.get("periodic_backups_enabled")
+        if enabled is None:
+            return NotOffered(message="the database resource says nothing of periodic backups")
+        if not isinstance(enabled, bool):
+            raise AnswerError(f"periodic_backups_enabled is {enabled!r} where true or false is due")
+        hours = resource.get("periodic_backups_scheduled_at")
+        listed = [] if hours is None else hours if isinstance(hours, list) else [hours]
+        if not all(type(hour) is int for hour in listed):
+            raise AnswerError(f"periodic_backups_scheduled_at is {hours!r} where hours are due")
+        return {ITSELF: {"enabled": enabled, "hours": tuple(sorted(set(listed)))}}
+
+    def normalize(self, spec: Backups, live: Elements, _facts: Facts) -> Sides:
+        """Hours count while backups are on, or shall be: a change tells whether they were.
+
+        Several live hours are told, too: they decide what can be done about the hours of a spec.
+        """
+        wanted: dict[str, Value] = {}
+        if spec.enabled is not None:
+            wanted["enabled"] = spec.enabled
+        if spec.hours is not None and spec.enabled is not False:
+            wanted["hours"] = tuple(sorted(set(spec.hours)))
+        now = dict(live[ITSELF])
+        if not now["enabled"] and spec.enabled is None:
+            # Whatever hour the resource names: none is in effect.
+            now["hours"] = ()
+        return Sides(
+            wanted=Wanted(present={ITSELF: wanted}),
+            live={ITSELF: now},
+            context={ITSELF: {name: now[name] for name in ("enabled", *_told(now))}},
         )
-    if spec.hours == ():
-        yield InvalidValueError(
-            "hours is empty",
-            hint="write one hour, or enabled: false to turn backups off",
-            path=("hours",),
+
+    def judge(self, change: Change, live: Elements, _facts: Facts) -> Judgement:
+        asked = cast("Update", change)
+        if any(part.field == "hours" for part in asked.fields):
+            return _refusal(live[ITSELF], asked.after) or _feasible(asked)
+        return _feasible(asked)
+
+    def requests(self, change: Change) -> tuple[Call, ...]:
+        """PATCH with the fields that differ only."""
+        body: dict[str, object] = {}
+        for part in cast("Update", change).fields:
+            if part.field == "enabled":
+                body["periodic_backups_enabled"] = part.after
+            else:
+                (body["periodic_backups_scheduled_at"],) = cast("tuple[int]", part.after)
+        return (update(body),)
+
+    def ends(self, change: Change) -> Protection | None:
+        is_off = isinstance(change, Update) and change.after.get("enabled") is False
+        return Protection.BACKUPS if is_off else None
+
+    def meant(self, asked: Sequence[Asked]) -> Backups:
+        after = after_of(asked)
+        return Backups(
+            enabled=cast("bool | None", after.get("enabled")),
+            hours=_hours(after) if "hours" in after else None,
         )
-    yield from check_repeated("hours", spec.hours or ())
+
+    def recall(self, changes: Sequence[Change]) -> Elements:
+        """A change that does not tell the hours is not about them."""
+        before = recall_before(changes)
+        return {ITSELF: {"hours": (), **before[ITSELF]}}
 
 
-def _parse(resource: Mapping[str, Any]) -> Parsed:
-    enabled = resource.get("periodic_backups_enabled")
-    if enabled is None:
-        return NotOffered(message="the database resource says nothing of periodic backups")
-    if not isinstance(enabled, bool):
-        raise AnswerError(f"periodic_backups_enabled is {enabled!r} where true or false is due")
-    hours = resource.get("periodic_backups_scheduled_at")
-    listed = [] if hours is None else hours if isinstance(hours, list) else [hours]
-    if not all(type(hour) is int for hour in listed):
-        raise AnswerError(f"periodic_backups_scheduled_at is {hours!r} where hours are due")
-    return {ITSELF: {"enabled": enabled, "hours": tuple(sorted(set(listed)))}}
-
-
-def _normalize(spec: Backups, live: Elements, _facts: Facts) -> Sides:
-    """Hours count while backups are on, or shall be: a change tells whether they were.
-
-    Several live hours are told, too: they decide what can be done about the hours of a spec.
-    """
-    wanted: dict[str, Value] = {}
-    if spec.enabled is not None:
-        wanted["enabled"] = spec.enabled
-    if spec.hours is not None and spec.enabled is not False:
-        wanted["hours"] = tuple(sorted(set(spec.hours)))
-    now = dict(live[ITSELF])
-    if not now["enabled"] and spec.enabled is None:
-        # Whatever hour the resource names: none is in effect.
-        now["hours"] = ()
-    return Sides(
-        wanted=Wanted(present={ITSELF: wanted}),
-        live={ITSELF: now},
-        context={ITSELF: {name: now[name] for name in ("enabled", *_told(now))}},
-    )
+KIND = _BackupsKind()
 
 
 def _told(live: Fields) -> tuple[str, ...]:
     return ("hours",) if len(_hours(live)) > 1 else ()
-
-
-def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
-    asked = cast("Update", change)
-    if any(part.field == "hours" for part in asked.fields):
-        return _refusal(live[ITSELF], asked.after) or _feasible(asked)
-    return _feasible(asked)
 
 
 def _refusal(live: Fields, after: Fields) -> Refused | None:
@@ -153,63 +193,9 @@ def _feasible(asked: Update) -> Feasible:
     return Feasible(risk=Risk.SAFE)
 
 
-def _requests(change: Change) -> tuple[Call, ...]:
-    """PATCH with the fields that differ only."""
-    body: dict[str, object] = {}
-    for part in cast("Update", change).fields:
-        if part.field == "enabled":
-            body["periodic_backups_enabled"] = part.after
-        else:
-            (body["periodic_backups_scheduled_at"],) = cast("tuple[int]", part.after)
-    return (update(body),)
-
-
-def _ends(change: Change) -> Protection | None:
-    is_off = isinstance(change, Update) and change.after.get("enabled") is False
-    return Protection.BACKUPS if is_off else None
-
-
-def _meant(asked: Sequence[Asked]) -> Backups:
-    after = after_of(asked)
-    return Backups(
-        enabled=cast("bool | None", after.get("enabled")),
-        hours=_hours(after) if "hours" in after else None,
-    )
-
-
-def _recall(changes: Sequence[Change]) -> Elements:
-    """A change that does not tell the hours is not about them."""
-    before = recall_before(changes)
-    return {ITSELF: {"hours": (), **before[ITSELF]}}
-
-
-def _to_spec(live: Elements) -> Backups:
-    enabled = bool(live[ITSELF]["enabled"])
-    hours = _hours(live[ITSELF])
-    return Backups(enabled=enabled, hours=hours if enabled and hours else None)
-
-
 def _hours(fields: Fields) -> tuple[int, ...]:
     return cast("tuple[int, ...]", fields["hours"])
 
 
 def _listed(hours: tuple[int, ...]) -> str:
     return ", ".join(str(hour) for hour in hours)
-
-
-KIND = Kind(
-    name="backups",
-    title="Periodic backups",
-    spec_type=Backups,
-    offers=dict.fromkeys(Engine, True),
-    parts=("enabled", "hours"),
-    parse=_parse,
-    check=_check,
-    normalize=_normalize,
-    judge=_judge,
-    requests=_requests,
-    ends=_ends,
-    to_spec=_to_spec,
-    meant=_meant,
-    recall=_recall,
-)

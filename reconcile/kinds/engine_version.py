@@ -15,6 +15,8 @@ from attrs import frozen
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.kind import (
+    UNTOLD,
+    Ask,
     Asked,
     Feasible,
     Judgement,
@@ -65,19 +67,94 @@ class EngineVersion:
     )
 
 
-def _parse(resource: Mapping[str, Any]) -> Parsed:
-    version = resource.get("readable_version")
-    if version is None:
-        return NotOffered(message="the database resource says nothing of a version")
-    if not isinstance(version, str):
-        raise AnswerError(f"readable_version is {version!r:.60} where a text is due")
-    fields: dict[str, Value] = {_VERSION: version}
-    if resource.get("version_id") is not None:
-        fields[_ID] = _ident(resource, "version_id")
-    if resource.get("next_version_id", "") != "":
-        none = resource["next_version_id"] is None
-        fields |= {_NEXT: None} if none else {_NEXT_ID: _ident(resource, "next_version_id")}
-    return {ITSELF: fields}
+class _EngineVersionKind(Kind[EngineVersion]):
+    """Engine version."""
+
+    name = "engine_version"
+    title = "Engine version"
+    spec_type = EngineVersion
+    offers = dict.fromkeys(Engine, True)
+    parts = (_VERSION,)
+
+    def to_spec(self, live: Elements) -> EngineVersion | None:
+        """Exactly the live version."""
+        version = Version.parse(str(live[ITSELF][_VERSION]))
+        return None if version is None else EngineVersion(version=str(version))
+
+    def parse(self, resource: Mapping[str, Any]) -> Parsed:
+        version = resource.get("readable_version")
+        if version is None:
+            return NotOffered(message="the database resource says nothing of a version")
+        if not isinstance(version, str):
+            raise AnswerError(f"readable_version is {version!r:.60} where a text is due")
+        fields: dict[str, Value] = {_VERSION: version}
+        if resource.get("version_id") is not None:
+            fields[_ID] = _ident(resource, "version_id")
+        if resource.get("next_version_id", "") != "":
+            none = resource["next_version_id"] is None
+            fields |= {_NEXT: None} if none else {_NEXT_ID: _ident(resource, "next_version_id")}
+        return {ITSELF: fields}
+
+    def look_up(self, spec: EngineVersion, live: Elements, ask: Ask) -> Elements:
+        """Ask for the next version where it decides something, and for its number if only its id is told."""
+        asked: Call | None = None
+        while (call := _lookup(spec, live)) is not None and call != asked:
+            answer = ask(call)
+            if answer is UNTOLD:
+                return live
+            try:
+                live = _learned(live, answer)
+            except AnswerError as error:
+                raise AnswerError(f"{call}: {error}") from None
+            asked = call
+        return live
+
+    def normalize(self, spec: EngineVersion, live: Elements, _facts: Facts) -> Sides:
+        """Wanted is the live version where the spec is met, else the step that is due, if any is."""
+        fields = live[ITSELF]
+        step = _step(spec, fields)
+        wanted = spec.version if isinstance(step, Refused) else str(step or fields[_VERSION])
+        sent: dict[str, Value] = {_RULE: spec.version}
+        if spec.allow_major is not None:
+            sent[_MAJOR] = spec.allow_major
+        context = {name: fields[name] for name in (_ID,) if name in fields}
+        return Sides(
+            wanted=Wanted(present={ITSELF: {_VERSION: wanted}}, sent={ITSELF: sent}),
+            live={ITSELF: fields},
+            context={ITSELF: context},
+        )
+
+    def judge(self, change: Change, live: Elements, _facts: Facts) -> Judgement:
+        step = _step(self.meant([Asked(change=change)]), live[ITSELF])
+        if isinstance(step, Refused):
+            return step
+        return Feasible(risk=Risk.DISRUPTIVE, phase=Phase.UPGRADE)
+
+    def requests(self, _change: Change) -> tuple[Call, ...]:
+        return (UPGRADE,)
+
+    def simulate(self, _live: Elements, change: Change) -> Elements:
+        """The next version runs; what comes after that is not known before it is read."""
+        return {ITSELF: {_VERSION: after_of([Asked(change=change)])[_VERSION]}}
+
+    def step(self, change: Change) -> Step:
+        before, after = sides_of(change)
+        return Step(before=str((before or {})[_VERSION]), planned=str((after or {})[_VERSION]))
+
+    def meant(self, asked: Sequence[Asked]) -> EngineVersion:
+        """The rule that the step was taken for: a change carries it."""
+        after = after_of(asked)
+        return EngineVersion(
+            version=cast("str", after[_RULE]), allow_major=cast("int | None", after.get(_MAJOR))
+        )
+
+    def recall(self, changes: Sequence[Change]) -> Elements:
+        """What comes next was the version that the change leads to."""
+        after = after_of([Asked(change=change) for change in changes])
+        return {ITSELF: {**recall_before(changes)[ITSELF], _NEXT: after[_VERSION]}}
+
+
+KIND = _EngineVersionKind()
 
 
 def _ident(holder: Mapping[str, Any], key: str) -> str:
@@ -135,29 +212,6 @@ def _part(value: object) -> int:
     if type(value) is not int or not 0 <= value < _NO_PART:
         raise AnswerError(f"next_upgrade has {value!r:.60} where a part of a version is due")
     return value
-
-
-def _normalize(spec: EngineVersion, live: Elements, _facts: Facts) -> Sides:
-    """Wanted is the live version where the spec is met, else the step that is due, if any is."""
-    fields = live[ITSELF]
-    step = _step(spec, fields)
-    wanted = spec.version if isinstance(step, Refused) else str(step or fields[_VERSION])
-    sent: dict[str, Value] = {_RULE: spec.version}
-    if spec.allow_major is not None:
-        sent[_MAJOR] = spec.allow_major
-    context = {name: fields[name] for name in (_ID,) if name in fields}
-    return Sides(
-        wanted=Wanted(present={ITSELF: {_VERSION: wanted}}, sent={ITSELF: sent}),
-        live={ITSELF: fields},
-        context={ITSELF: context},
-    )
-
-
-def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
-    step = _step(_meant([Asked(change=change)]), live[ITSELF])
-    if isinstance(step, Refused):
-        return step
-    return Feasible(risk=Risk.DISRUPTIVE, phase=Phase.UPGRADE)
 
 
 def _step(spec: EngineVersion, fields: Fields) -> Version | Refused | None:
@@ -238,57 +292,3 @@ def _last(spec: EngineVersion, fields: Fields) -> Refused:
         message=f"there is no version after {fields[_VERSION]}, and {spec.version!r} is asked for",
         hint="ask for a version that the provider offers",
     )
-
-
-def _requests(_change: Change) -> tuple[Call, ...]:
-    return (UPGRADE,)
-
-
-def _simulate(_live: Elements, change: Change) -> Elements:
-    """The next version runs; what comes after that is not known before it is read."""
-    return {ITSELF: {_VERSION: after_of([Asked(change=change)])[_VERSION]}}
-
-
-def _meant(asked: Sequence[Asked]) -> EngineVersion:
-    """The rule that the step was taken for: a change carries it."""
-    after = after_of(asked)
-    return EngineVersion(
-        version=cast("str", after[_RULE]), allow_major=cast("int | None", after.get(_MAJOR))
-    )
-
-
-def _recall(changes: Sequence[Change]) -> Elements:
-    """What comes next was the version that the change leads to."""
-    after = after_of([Asked(change=change) for change in changes])
-    return {ITSELF: {**recall_before(changes)[ITSELF], _NEXT: after[_VERSION]}}
-
-
-def _versions(change: Change) -> Step:
-    before, after = sides_of(change)
-    return Step(before=str((before or {})[_VERSION]), planned=str((after or {})[_VERSION]))
-
-
-def _to_spec(live: Elements) -> EngineVersion | None:
-    """Exactly the live version."""
-    version = Version.parse(str(live[ITSELF][_VERSION]))
-    return None if version is None else EngineVersion(version=str(version))
-
-
-KIND = Kind(
-    name="engine_version",
-    title="Engine version",
-    spec_type=EngineVersion,
-    offers=dict.fromkeys(Engine, True),
-    parts=(_VERSION,),
-    parse=_parse,
-    lookup=_lookup,
-    learned=_learned,
-    normalize=_normalize,
-    judge=_judge,
-    requests=_requests,
-    simulate=_simulate,
-    step=_versions,
-    to_spec=_to_spec,
-    meant=_meant,
-    recall=_recall,
-)

@@ -8,32 +8,32 @@ for a person where it names none.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any, assert_never, cast
 
 from attrs import evolve, frozen
 
-from reconcile.kinds.extension_rules import REQUIRED_BY, alone, backwards, needs, refusal
+from reconcile.kinds import extension_rules
 from reconcile.kinds.kind import (
     Asked,
     ByHand,
     Feasible,
     Judgement,
-    Kind,
     Others,
+    Refused,
     Sides,
     Wanted,
     recall_before,
 )
 from reconcile.kinds.listing import (
     NOTHING_GOES,
+    ListedKind,
     Removal,
     approvals,
     check_names,
-    places,
     removals,
     rows,
     text_of,
-    without_names,
 )
 from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
@@ -57,6 +57,7 @@ ExtensionName = Annotated[
         longest=63,
     ),
 ]
+
 VersionText = Annotated[
     str,
     Matching(
@@ -111,56 +112,138 @@ class Extensions:
     )
 
 
-def _check(spec: Extensions, _engine: Engine) -> Iterator[InvalidValueError]:
-    yield from check_names(spec)
-    entries = [("present", spec.present), ("absent", spec.absent)]
-    for part, listed in cast("list[tuple[str, tuple[Extension, ...]]]", entries):
-        for index, entry in enumerate(listed):
-            if entry.name == STATEMENTS:
-                yield InvalidValueError(
-                    f"{STATEMENTS!r} is managed by query_stats",
-                    hint="take it out here and write query_stats: true",
-                    code="S206",
-                    path=(part, index, "name"),
-                )
-            if part == "absent" and entry.name == LANGUAGE:
-                yield InvalidValueError(
-                    f"{LANGUAGE!r} is part of every database and is never dropped",
-                    hint="take it out",
-                    path=(part, index, "name"),
-                )
+class _ExtensionsKind(ListedKind[Extensions]):
+    """Extensions."""
+
+    name = "extensions"
+    title = "Extensions"
+    spec_type = Extensions
+    offers = MappingProxyType({Engine.POSTGRESQL: True})
+    read = LIST_EXTENSIONS
+    sql = True
+
+    def check(self, spec: Extensions, _engine: Engine) -> Iterator[InvalidValueError]:
+        yield from check_names(spec)
+        entries = [("present", spec.present), ("absent", spec.absent)]
+        for part, listed in cast("list[tuple[str, tuple[Extension, ...]]]", entries):
+            for index, entry in enumerate(listed):
+                if entry.name == STATEMENTS:
+                    yield InvalidValueError(
+                        f"{STATEMENTS!r} is managed by query_stats",
+                        hint="take it out here and write query_stats: true",
+                        code="S206",
+                        path=(part, index, "name"),
+                    )
+                if part == "absent" and entry.name == LANGUAGE:
+                    yield InvalidValueError(
+                        f"{LANGUAGE!r} is part of every database and is never dropped",
+                        hint="take it out",
+                        path=(part, index, "name"),
+                    )
+
+    def without(self, spec: Extensions, ignored: Collection[str]) -> Extensions | None:
+        return super().without(spec, {folded(name) for name in ignored})
+
+    def to_spec(self, live: Elements) -> Extensions:
+        named = sorted(set(live) - {LANGUAGE, STATEMENTS})
+        return Extensions(
+            present=tuple(
+                Extension(name=name, version=str(live[name]["version"]).removeprefix("v"))
+                for name in named
+            )
+        )
+
+    def parse(self, result: Any) -> Elements:
+        """All extensions with their versions as the API spells them."""
+        return {
+            name: {"version": text_of(row, "version", "list-extensions")}
+            for name, row in rows(result, "list-extensions").items()
+        }
+
+    def normalize(self, spec: Extensions, live: Elements, facts: Facts) -> Sides:
+        """Leave out plpgsql, which never counts, and what the kind query_stats owns."""
+        managed = {
+            name: fields for name, fields in live.items() if name not in {LANGUAGE, STATEMENTS}
+        }
+        named = {_real(one.name, managed): one for one in spec.present if one.name != LANGUAGE}
+        wanted = Wanted(
+            present={name: _version_fields(entry.version) for name, entry in named.items()},
+            absent={_real(name, managed): word for name, word in approvals(spec.absent).items()},
+            others=spec.others,
+            sent={
+                name: {"version": _spelled(name, entry.version, facts)}
+                for name, entry in named.items()
+                if entry.version
+            },
+        )
+        # What is enabled without naming a version has none in a model of the server.
+        versions = {name: fields.get("version") for name, fields in managed.items()}
+        return Sides(
+            wanted=wanted,
+            live={
+                name: _version_fields(cast("str | None", version))
+                for name, version in versions.items()
+            },
+        )
+
+    def judge(self, change: Change, live: Elements, facts: Facts) -> Judgement:
+        if isinstance(change, Update) and (older := extension_rules.backwards(change)):
+            return older
+        risk = Risk.LOSSY if isinstance(change, Delete) else Risk.SAFE
+        if facts.connection is None:
+            statements = tuple(str(statement) for statement in self.requests(change))
+            return ByHand(statements=statements, where=WHERE, risk=risk)
+        # Nobody looked: it was judged when its plan was made, and is looked at again before it is done.
+        refused = facts.reach and extension_rules.refusal(change, live, facts.reach)
+        return refused or Feasible(risk=risk)
+
+    def needs(self, change: Change, facts: Facts) -> frozenset[str]:
+        return extension_rules.needs(change, facts)
+
+    def alone(self, change: Change, missing: frozenset[str]) -> Refused:
+        return extension_rules.alone(change, missing)
+
+    def requests(self, change: Change) -> tuple[Sql, ...]:
+        """PostgreSQL manual: CREATE, ALTER, DROP EXTENSION. What depends on it is never dropped along."""
+        name, version = change.address.name, sides_of(change)[1] or {}
+        told = {"version": str(version["version"])} if "version" in version else {}
+        match change:
+            case Delete():
+                template = "DROP EXTENSION {name}"
+            case Update():
+                template = "ALTER EXTENSION {name} UPDATE TO {version}"
+            case Create():
+                template = "CREATE EXTENSION {name}" + (" VERSION {version}" if told else "")
+            case _:
+                assert_never(change)
+        return (Sql(template=template, names={"name": name}, texts=told),)
+
+    def by_sql(self, spec: Extensions, live: Elements, facts: Facts) -> bool:
+        """Whether anything named differs: only then it is worth a look over the connection."""
+        sides = self.normalize(evolve(spec, others=Others.KEEP), live, facts)
+        return sides.before != sides.after
+
+    def meant(self, asked: Sequence[Asked]) -> Extensions:
+        present = tuple(
+            Extension(
+                name=one.change.address.name,
+                version=cast("str | None", one.change.after.get("version")),
+            )
+            for one in asked
+            if not isinstance(one.change, Delete)
+        )
+        return Extensions(present=present, absent=removals(asked))
+
+    def recall(self, changes: Sequence[Change]) -> Elements:
+        """Each extension as it was; what a new one requires was there, unless the plan brings it."""
+        made = {one.address.name for one in changes if isinstance(one, Create)}
+        required = {
+            other for name in made for other in extension_rules.REQUIRED_BY.get(name, ())
+        } - made
+        return {**{name: {"version": ""} for name in required}, **recall_before(changes)}
 
 
-def parse(result: Any) -> Elements:
-    """All extensions with their versions as the API spells them."""
-    return {
-        name: {"version": text_of(row, "version", "list-extensions")}
-        for name, row in rows(result, "list-extensions").items()
-    }
-
-
-def _normalize(spec: Extensions, live: Elements, facts: Facts) -> Sides:
-    """Leave out plpgsql, which never counts, and what the kind query_stats owns."""
-    managed = {name: fields for name, fields in live.items() if name not in {LANGUAGE, STATEMENTS}}
-    named = {_real(one.name, managed): one for one in spec.present if one.name != LANGUAGE}
-    wanted = Wanted(
-        present={name: _version_fields(entry.version) for name, entry in named.items()},
-        absent={_real(name, managed): word for name, word in approvals(spec.absent).items()},
-        others=spec.others,
-        sent={
-            name: {"version": _spelled(name, entry.version, facts)}
-            for name, entry in named.items()
-            if entry.version
-        },
-    )
-    # What is enabled without naming a version has none in a model of the server.
-    versions = {name: fields.get("version") for name, fields in managed.items()}
-    return Sides(
-        wanted=wanted,
-        live={
-            name: _version_fields(cast("str | None", version)) for name, version in versions.items()
-        },
-    )
+KIND = _ExtensionsKind()
 
 
 def _real(name: str, live: Elements) -> str:
@@ -182,93 +265,3 @@ def _spelled(name: str, version: str, facts: Facts) -> str:
 
 def _version_fields(version: str | None) -> Fields:
     return {} if version is None else {"version": plain_version(version)}
-
-
-def _judge(change: Change, live: Elements, facts: Facts) -> Judgement:
-    if isinstance(change, Update) and (older := backwards(change)):
-        return older
-    risk = Risk.LOSSY if isinstance(change, Delete) else Risk.SAFE
-    if facts.connection is None:
-        statements = tuple(str(statement) for statement in _statements(change))
-        return ByHand(statements=statements, where=WHERE, risk=risk)
-    # Nobody looked: it was judged when its plan was made, and is looked at again before it is done.
-    refused = facts.reach and refusal(change, live, facts.reach)
-    return refused or Feasible(risk=risk)
-
-
-def _statements(change: Change) -> tuple[Sql, ...]:
-    """PostgreSQL manual: CREATE, ALTER, DROP EXTENSION. What depends on it is never dropped along."""
-    name, version = change.address.name, sides_of(change)[1] or {}
-    told = {"version": str(version["version"])} if "version" in version else {}
-    match change:
-        case Delete():
-            template = "DROP EXTENSION {name}"
-        case Update():
-            template = "ALTER EXTENSION {name} UPDATE TO {version}"
-        case Create():
-            template = "CREATE EXTENSION {name}" + (" VERSION {version}" if told else "")
-        case _:
-            assert_never(change)
-    return (Sql(template=template, names={"name": name}, texts=told),)
-
-
-def _by_sql(spec: Extensions, live: Elements, facts: Facts) -> bool:
-    """Whether anything named differs: only then it is worth a look over the connection."""
-    sides = _normalize(evolve(spec, others=Others.KEEP), live, facts)
-    return sides.before != sides.after
-
-
-def _meant(asked: Sequence[Asked]) -> Extensions:
-    present = tuple(
-        Extension(
-            name=one.change.address.name,
-            version=cast("str | None", one.change.after.get("version")),
-        )
-        for one in asked
-        if not isinstance(one.change, Delete)
-    )
-    return Extensions(present=present, absent=removals(asked))
-
-
-def _recall(changes: Sequence[Change]) -> Elements:
-    """Each extension as it was; what a new one requires was there, unless the plan brings it."""
-    made = {one.address.name for one in changes if isinstance(one, Create)}
-    required = {other for name in made for other in REQUIRED_BY.get(name, ())} - made
-    return {**{name: {"version": ""} for name in required}, **recall_before(changes)}
-
-
-def _without(spec: Extensions, ignored: Collection[str]) -> Extensions | None:
-    left: Extensions | None = without_names(spec, {folded(name) for name in ignored})
-    return left
-
-
-def _to_spec(live: Elements) -> Extensions:
-    named = sorted(set(live) - {LANGUAGE, STATEMENTS})
-    return Extensions(
-        present=tuple(
-            Extension(name=name, version=str(live[name]["version"]).removeprefix("v"))
-            for name in named
-        )
-    )
-
-
-KIND = Kind(
-    name="extensions",
-    title="Extensions",
-    spec_type=Extensions,
-    offers={Engine.POSTGRESQL: True},
-    read=LIST_EXTENSIONS,
-    parse=parse,
-    check=_check,
-    normalize=_normalize,
-    judge=_judge,
-    requests=_statements,
-    by_sql=_by_sql,
-    needs=needs,
-    alone=alone,
-    to_spec=_to_spec,
-    meant=_meant,
-    recall=_recall,
-    places=places,
-    without=_without,
-)

@@ -34,9 +34,11 @@ from reconcile.model.request import Call, add_feature, remove_feature
 from reconcile.model.state import Elements, Facts, Fields, NotOffered, Parsed
 
 _PUBLIC = Feature.PUBLICLY_AVAILABLE.value
+
 _ONLY_REDIS = frozenset({Feature.REDIS_RDB, Feature.REDIS_AOF, Feature.REDIS_CACHE})
 
 _ON, _FAILED = "ACTIVATED", "FAILED"
+
 _OFF: Fields = {"enabled": False}
 """The state of a feature that is not listed."""
 
@@ -56,41 +58,144 @@ class Features:
         return self.switched.get(feature)
 
 
-def _check(spec: Features, engine: Engine) -> Iterator[InvalidValueError]:
-    for feature in spec.switched:
-        if feature in _ONLY_REDIS and engine is not Engine.REDIS:
+class _FeaturesKind(Kind[Features]):
+    """Features."""
+
+    name = "features"
+    title = "Features"
+    spec_type = Features
+    offers = dict.fromkeys(Engine, True)
+    parts = tuple(one.value for one in Feature)
+
+    def check(self, spec: Features, engine: Engine) -> Iterator[InvalidValueError]:
+        for feature in spec.switched:
+            if feature in _ONLY_REDIS and engine is not Engine.REDIS:
+                yield InvalidValueError(
+                    f"{engine.value} has no {feature.value}",
+                    hint=f"take it out; {SSL} and {_PUBLIC} are there for every engine",
+                    code="S201",
+                    path=(feature.value,),
+                )
+        if spec.wants(Feature.PUBLICLY_AVAILABLE) and not spec.wants(Feature.FORCE_SSL):
             yield InvalidValueError(
-                f"{engine.value} has no {feature.value}",
-                hint=f"take it out; {SSL} and {_PUBLIC} are there for every engine",
-                code="S201",
-                path=(feature.value,),
+                f"{_PUBLIC} needs {SSL}, which this spec does not turn on",
+                hint=f"write {SSL}: true beside it",
+                path=(_PUBLIC,),
             )
-    if spec.wants(Feature.PUBLICLY_AVAILABLE) and not spec.wants(Feature.FORCE_SSL):
-        yield InvalidValueError(
-            f"{_PUBLIC} needs {SSL}, which this spec does not turn on",
-            hint=f"write {SSL}: true beside it",
-            path=(_PUBLIC,),
+
+    def places(self, spec: Features) -> Iterator[tuple[str, KeyPath]]:
+        for feature in spec.switched:
+            yield feature.value, (feature.value,)
+
+    def without(self, spec: Features, ignored: Collection[str]) -> Features | None:
+        left = {one: on for one, on in spec.switched.items() if one.value not in ignored}
+        return Features(switched=left) if left else None
+
+    def to_spec(self, live: Elements) -> Features | None:
+        """Those that are on; one without what it needs is no spec."""
+        on = {one: True for one in Feature if _is_on(live.get(one.value, {}))}
+        if Feature.FORCE_SSL not in on:
+            on.pop(Feature.PUBLICLY_AVAILABLE, None)
+        return Features(switched=on) if on else None
+
+    def parse(self, resource: Mapping[str, Any]) -> Parsed:
+        listed = resource.get("features")
+        if listed is None:
+            return NotOffered(message="the database resource says nothing of features")
+        return {
+            name: _state(text_of(row, "status", "features"))
+            for name, row in rows(listed, "features").items()
+        }
+
+    def normalize(self, spec: Features, live: Elements, _facts: Facts) -> Sides:
+        """A feature that is not listed is off; one that is not named counts where it is on.
+
+        That the spec turns `publicly-available` off goes with the change that turns `force-ssl` off.
+        """
+        present = {one.value: {"enabled": on} for one, on in spec.switched.items()}
+        found = {name: state for name, state in live.items() if name in present or _is_on(state)}
+        both_off = spec.wants(Feature.PUBLICLY_AVAILABLE) is False
+        sent = {SSL: {_PUBLIC: False}} if both_off else {}
+        wanted = Wanted(present=present, sent=sent)
+        return Sides(wanted=wanted, live={**dict.fromkeys(present, _OFF), **found})
+
+    def judge(self, change: Change, live: Elements, _facts: Facts) -> Judgement:
+        asked = cast("Update", change)
+        feature, enabled = Feature(asked.address.name), bool(asked.after["enabled"])
+        state = live.get(feature.value, _OFF)
+        if "enabled" not in state:
+            return _open(str(state["status"]))
+        obstacle = (
+            _turned_off(asked, live) if feature is Feature.FORCE_SSL and not enabled else None
+        )
+        if feature is Feature.PUBLICLY_AVAILABLE and enabled:
+            obstacle = _unfinished(SSL, live, f"it needs {SSL}, which is not on yet")
+        return obstacle or Feasible(risk=RISKS.get((feature, enabled), Risk.SAFE))
+
+    def needs(self, change: Change, _facts: Facts) -> frozenset[str]:
+        """What has to be on before `publicly-available` goes on."""
+        is_public = change.address.name == _PUBLIC and _enables(change)
+        return frozenset({SSL}) if is_public else frozenset()
+
+    def there(self, state: Elements) -> frozenset[str]:
+        return frozenset(name for name, fields in state.items() if _is_on(fields))
+
+    def requires(self, change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
+        """`force-ssl` goes on before `publicly-available`, and off after it."""
+        name, enabled = change.address.name, _enables(change)
+        first = {(_PUBLIC, True): SSL, (SSL, False): _PUBLIC}.get((name, enabled))
+        for other in others:
+            if other.address.name == first and _enables(other) is enabled:
+                yield key_of(other)
+
+    def alone(self, _change: Change, missing: frozenset[str]) -> Refused:
+        (other,) = missing
+        return Refused(
+            code="P263",
+            message=f"it needs {other}, which is off",
+            hint=f"write {other}: true next to it, and do not ignore it",
         )
 
+    def requests(self, change: Change) -> tuple[Call, ...]:
+        name = change.address.name
+        enabled = cast("Update", change).after["enabled"]
+        return (add_feature(name) if enabled else remove_feature(name),)
 
-def _places(spec: Features) -> Iterator[tuple[str, KeyPath]]:
-    for feature in spec.switched:
-        yield feature.value, (feature.value,)
+    def simulate(self, live: Elements, change: Change) -> Elements:
+        """The provider has heard of it, and is at it."""
+        enabled = cast("Update", change).after["enabled"]
+        status = "PENDING_TO_ACTIVATE" if enabled else "PENDING_TO_REMOVE"
+        return {**live, change.address.name: {"status": status}}
+
+    def ends(self, change: Change) -> Protection | None:
+        """Whether data stays on disk no longer: where it is not saved there, or may go as in a cache."""
+        name, enabled = change.address.name, _enables(change)
+        ends = enabled if name == Feature.REDIS_CACHE.value else name in PERSISTENCE and not enabled
+        return Protection.PERSISTENCE if ends else None
+
+    def meant(self, asked: Sequence[Asked]) -> Features:
+        """What each change leads to, and what those need that turn one on or off beside another."""
+        switched: dict[Feature, bool] = {}
+        for one in asked:
+            if not isinstance(one.change, Update):
+                address = one.change.address
+                raise ValueError(f"{address} is neither made nor deleted, it is on or off")  # noqa: TRY004 - of a plan
+            after = one.change.after
+            switched[Feature(one.change.address.name)] = cast("bool", after["enabled"])
+            if after.get(_PUBLIC) is False:
+                switched[Feature.PUBLICLY_AVAILABLE] = False
+        if switched.get(Feature.PUBLICLY_AVAILABLE):
+            switched.setdefault(Feature.FORCE_SSL, True)
+        return Features(switched=switched)
+
+    def recall(self, changes: Sequence[Change]) -> Elements:
+        """Each feature as it was; `force-ssl` was on where a change needs it and none turns it on."""
+        public = any(one.address.name == _PUBLIC and _enables(one) for one in changes)
+        needed: Elements = {SSL: {"enabled": True}} if public else {}
+        return {**needed, **recall_before(changes)}
 
 
-def _without(spec: Features, ignored: Collection[str]) -> Features | None:
-    left = {one: on for one, on in spec.switched.items() if one.value not in ignored}
-    return Features(switched=left) if left else None
-
-
-def _parse(resource: Mapping[str, Any]) -> Parsed:
-    listed = resource.get("features")
-    if listed is None:
-        return NotOffered(message="the database resource says nothing of features")
-    return {
-        name: _state(text_of(row, "status", "features"))
-        for name, row in rows(listed, "features").items()
-    }
+KIND = _FeaturesKind()
 
 
 def _state(status: str) -> Fields:
@@ -100,33 +205,8 @@ def _state(status: str) -> Fields:
     return {"status": status}
 
 
-def _normalize(spec: Features, live: Elements, _facts: Facts) -> Sides:
-    """A feature that is not listed is off; one that is not named counts where it is on.
-
-    That the spec turns `publicly-available` off goes with the change that turns `force-ssl` off.
-    """
-    present = {one.value: {"enabled": on} for one, on in spec.switched.items()}
-    found = {name: state for name, state in live.items() if name in present or _is_on(state)}
-    both_off = spec.wants(Feature.PUBLICLY_AVAILABLE) is False
-    sent = {SSL: {_PUBLIC: False}} if both_off else {}
-    wanted = Wanted(present=present, sent=sent)
-    return Sides(wanted=wanted, live={**dict.fromkeys(present, _OFF), **found})
-
-
 def _is_on(state: Fields) -> bool:
     return state.get("enabled") is True
-
-
-def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
-    asked = cast("Update", change)
-    feature, enabled = Feature(asked.address.name), bool(asked.after["enabled"])
-    state = live.get(feature.value, _OFF)
-    if "enabled" not in state:
-        return _open(str(state["status"]))
-    obstacle = _turned_off(asked, live) if feature is Feature.FORCE_SSL and not enabled else None
-    if feature is Feature.PUBLICLY_AVAILABLE and enabled:
-        obstacle = _unfinished(SSL, live, f"it needs {SSL}, which is not on yet")
-    return obstacle or Feasible(risk=RISKS.get((feature, enabled), Risk.SAFE))
 
 
 def _open(status: str) -> Waiting | Refused:
@@ -164,109 +244,5 @@ def _turned_off(asked: Update, live: Elements) -> Judgement | None:
     )
 
 
-def _needs(change: Change, _facts: Facts) -> frozenset[str]:
-    """What has to be on before `publicly-available` goes on."""
-    is_public = change.address.name == _PUBLIC and _enables(change)
-    return frozenset({SSL}) if is_public else frozenset()
-
-
-def _requires(change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
-    """`force-ssl` goes on before `publicly-available`, and off after it."""
-    name, enabled = change.address.name, _enables(change)
-    first = {(_PUBLIC, True): SSL, (SSL, False): _PUBLIC}.get((name, enabled))
-    for other in others:
-        if other.address.name == first and _enables(other) is enabled:
-            yield key_of(other)
-
-
 def _enables(change: Change) -> bool:
     return (sides_of(change)[1] or {}).get("enabled") is True
-
-
-def _are_on(state: Elements) -> frozenset[str]:
-    return frozenset(name for name, fields in state.items() if _is_on(fields))
-
-
-def _alone(_change: Change, missing: frozenset[str]) -> Refused:
-    (other,) = missing
-    return Refused(
-        code="P263",
-        message=f"it needs {other}, which is off",
-        hint=f"write {other}: true next to it, and do not ignore it",
-    )
-
-
-def _requests(change: Change) -> tuple[Call, ...]:
-    name = change.address.name
-    enabled = cast("Update", change).after["enabled"]
-    return (add_feature(name) if enabled else remove_feature(name),)
-
-
-def _simulate(live: Elements, change: Change) -> Elements:
-    """The provider has heard of it, and is at it."""
-    enabled = cast("Update", change).after["enabled"]
-    status = "PENDING_TO_ACTIVATE" if enabled else "PENDING_TO_REMOVE"
-    return {**live, change.address.name: {"status": status}}
-
-
-def _ends(change: Change) -> Protection | None:
-    """Whether data stays on disk no longer: where it is not saved there, or may go as in a cache."""
-    name, enabled = change.address.name, _enables(change)
-    ends = enabled if name == Feature.REDIS_CACHE.value else name in PERSISTENCE and not enabled
-    return Protection.PERSISTENCE if ends else None
-
-
-def _meant(asked: Sequence[Asked]) -> Features:
-    """What each change leads to, and what those need that turn one on or off beside another."""
-    switched: dict[Feature, bool] = {}
-    for one in asked:
-        if not isinstance(one.change, Update):
-            address = one.change.address
-            raise ValueError(f"{address} is neither made nor deleted, it is on or off")  # noqa: TRY004 - of a plan
-        after = one.change.after
-        switched[Feature(one.change.address.name)] = cast("bool", after["enabled"])
-        if after.get(_PUBLIC) is False:
-            switched[Feature.PUBLICLY_AVAILABLE] = False
-    if switched.get(Feature.PUBLICLY_AVAILABLE):
-        switched.setdefault(Feature.FORCE_SSL, True)
-    return Features(switched=switched)
-
-
-def _recall(changes: Sequence[Change]) -> Elements:
-    """Each feature as it was; `force-ssl` was on where a change needs it and none turns it on."""
-    public = any(one.address.name == _PUBLIC and _enables(one) for one in changes)
-    needed: Elements = {SSL: {"enabled": True}} if public else {}
-    return {**needed, **recall_before(changes)}
-
-
-def _to_spec(live: Elements) -> Features | None:
-    """Those that are on; one without what it needs is no spec."""
-    on = {one: True for one in Feature if _is_on(live.get(one.value, {}))}
-    if Feature.FORCE_SSL not in on:
-        on.pop(Feature.PUBLICLY_AVAILABLE, None)
-    return Features(switched=on) if on else None
-
-
-KIND = Kind(
-    name="features",
-    title="Features",
-    spec_type=Features,
-    offers=dict.fromkeys(Engine, True),
-    parts=tuple(one.value for one in Feature),
-    without=_without,
-    parse=_parse,
-    check=_check,
-    places=_places,
-    normalize=_normalize,
-    judge=_judge,
-    needs=_needs,
-    there=_are_on,
-    requires=_requires,
-    alone=_alone,
-    requests=_requests,
-    simulate=_simulate,
-    ends=_ends,
-    to_spec=_to_spec,
-    meant=_meant,
-    recall=_recall,
-)

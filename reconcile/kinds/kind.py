@@ -1,16 +1,15 @@
-"""The shape of a kind: data and pure functions, the same for all.
-
-The planner, the dry run, the reader and the reports know this shape and no kind.
-"""
+"""What a kind is, and what the planner, the reader, guards and reports ask of it."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from attrs import NOTHING, asdict, evolve, field, fields_dict, frozen
 
+from reconcile.errors import NotFoundError, NotOfferedError
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, sides_of
 from reconcile.model.constraint import InvalidValueError, KeyPath
 from reconcile.model.engine import Engine, Step
@@ -20,6 +19,21 @@ from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, Parsed
 
 S = TypeVar("S")
+
+
+Ask = Callable[[Call], Any]
+"""Sends a read; UNTOLD where the provider does not have what is asked for."""
+
+UNTOLD = object()
+"""The answer of an endpoint that is not there."""
+
+
+def or_untold(read: Callable[[], Any]) -> Any:
+    """What is read, or UNTOLD where the provider does not have what is asked for."""
+    try:
+        return read()
+    except (NotFoundError, NotOfferedError):
+        return UNTOLD
 
 
 class Phase(Enum):
@@ -175,100 +189,129 @@ def recall_before(changes: Sequence[Change]) -> Elements:
     return {name: before for name, before in sides if before is not None}
 
 
-def without_fields(spec: Any, ignored: Collection[str]) -> Any:
-    """The value of a kind that is one thing without some of its fields; None where none is left.
+class Kind(ABC, Generic[S]):
+    """One kind of thing that can be managed: what is common to all, which a kind overrides.
 
-    Without a field that has to be there none is.
-    """
-    known = fields_dict(type(spec))
-    if any(known[name].default is NOTHING for name in ignored):
-        return None
-    left = evolve(spec, **{name: known[name].default for name in ignored})
-    return None if all(value is None for value in asdict(left).values()) else left
-
-
-def never_by_sql(_spec: object, _state: Elements, _facts: Facts) -> bool:
-    """Most kinds are changed over the API alone."""
-    return False
-
-
-def nothing_needed(_change: Change, _facts: Facts) -> frozenset[str]:
-    """The elements of most kinds know nothing of each other."""
-    return frozenset()
-
-
-def nothing_required(_change: Change, _others: Sequence[Change]) -> tuple[ActionKey, ...]:
-    """The changes of most kinds can be made in any order."""
-    return ()
-
-
-def never_alone(change: Change, missing: frozenset[str]) -> Refused:
-    """What a kind says whose changes wait for nothing."""
-    raise AssertionError(f"{change.address} waits for {sorted(missing)}, and its kind for nothing")
-
-
-@frozen(kw_only=True)
-class Kind(Generic[S]):
-    """One kind of thing that can be managed.
-
-    spec_type   the attrs class of the kind's value in a spec
-    offers      engine → whether it surely answers `read`; an engine not listed has no such kind
-    read        the call whose answer `parse` takes: the resource, or an action's `result`
-    parse       answer → state; raises AnswerError for a shape that the API does not promise
-    check       spec value, engine → raises nothing, yields what cannot be meant
-    places      spec value → the names in it, each with the path to where it stands
-    parts       what an address may name below the kind where that is a closed list: the fields of a
-                kind that is one thing, or the names that there can be
-    without     spec value, names or fields → the value without them; None where nothing is left
-    lookup      spec value, state → one read more, where these two call for it
-    learned     state, that read's answer → state; raises AnswerError as `parse`
-    normalize   spec value, state, facts → both sides in one spelling
-    judge       change, state, facts → what can be done about it, and at which risk
-    to_spec     state → a spec value that wants just that; None where there is nothing to say
-    requests    feasible change → the calls and statements that make it, in order; none where a
-                person makes it
-    by_sql      spec value, state, facts → whether something of it is to be changed by SQL, so that
-                it is worth looking whether the connection leads there
-    needs       change, facts → the names that have to be there before it, or gone before a deletion
-    there       state → the names that are there in this sense; by default all of it
-    requires    change, all changes that the plan makes of the kind → the actions that have to be done
-                before it, besides those that bring or take away what it needs
-    alone       change, those of these names that will not be → why it is not done
-    simulate    state, change → state after it
-    ends        change → the protection of the data that it takes away
-    default_after  change → whether its element becomes the one that is used where none is named (true),
-                or stops being that one and none takes its place by this (false); None otherwise
-    step        change → the engine versions between which it leads; None where it leads to none
-    meant       changes of a plan → a spec value that wants just these, so that a plan can be judged
-                anew without its specs; raises KeyError, ValueError or TypeError for changes that no
-                plan of this kind holds
-    recall      changes of a plan → the state that they were planned on, as far as they tell
+    `offers` says which engines have it, and whether each surely answers `read`. `parts` is what an
+    address may name below the kind where that is a closed list: the fields of a kind that is one
+    thing, or the names that there can be. `sql` where some of its changes may be made by SQL.
     """
 
     name: str
     title: str
     spec_type: type[S]
     offers: Mapping[Engine, bool]
-    parse: Callable[[Any], Parsed]
-    normalize: Callable[[S, Elements, Facts], Sides]
-    judge: Callable[[Change, Elements, Facts], Judgement]
-    to_spec: Callable[[Elements], S | None]
-    meant: Callable[[Sequence[Asked]], S]
-    requests: Callable[[Change], tuple[Call | Sql, ...]] = lambda _change: ()
-    by_sql: Callable[[S, Elements, Facts], bool] = never_by_sql
-    needs: Callable[[Change, Facts], frozenset[str]] = nothing_needed
-    there: Callable[[Elements], Collection[str]] = lambda state: state.keys()
-    requires: Callable[[Change, Sequence[Change]], Iterable[ActionKey]] = nothing_required
-    alone: Callable[[Change, frozenset[str]], Refused] = never_alone
-    read: Call = RESOURCE
-    check: Callable[[S, Engine], Iterable[InvalidValueError]] = lambda _spec, _engine: ()
-    places: Callable[[S], Iterable[tuple[str, KeyPath]]] = lambda _spec: ()
     parts: tuple[str, ...] = ()
-    without: Callable[[S, Collection[str]], S | None] = without_fields
-    lookup: Callable[[S, Elements], Call | None] = lambda _spec, _state: None
-    learned: Callable[[Elements, Any], Elements] = lambda state, _answer: state
-    simulate: Callable[[Elements, Change], Elements] = apply_change
-    ends: Callable[[Change], Protection | None] = lambda _change: None
-    default_after: Callable[[Change], bool | None] = lambda _change: None
-    step: Callable[[Change], Step | None] = lambda _change: None
-    recall: Callable[[Sequence[Change]], Elements] = recall_before
+    read: Call = RESOURCE
+    sql: bool = False
+
+    # The spec
+
+    def check(self, _spec: S, _engine: Engine) -> Iterable[InvalidValueError]:
+        """What cannot be meant, or not of this engine."""
+        return ()
+
+    def places(self, _spec: S) -> Iterable[tuple[str, KeyPath]]:
+        """The names in a spec value, each with the path to where it stands."""
+        return ()
+
+    def without(self, spec: S, ignored: Collection[str]) -> S | None:
+        """The spec value without some names or fields; None where nothing is left.
+
+        Without a field that has to be there nothing is.
+        """
+        value: Any = spec
+        known = fields_dict(type(value))
+        if any(known[name].default is NOTHING for name in ignored):
+            return None
+        left = evolve(value, **{name: known[name].default for name in ignored})
+        return left if any(one is not None for one in asdict(left).values()) else None
+
+    @abstractmethod
+    def to_spec(self, live: Elements) -> S | None:
+        """A spec value that wants just what is live; None where there is nothing to say."""
+
+    # The live side
+
+    @abstractmethod
+    def parse(self, answer: Any) -> Parsed:
+        """The state that the answer of `read` tells. Raises AnswerError for an unpromised shape."""
+
+    def look_up(self, _spec: S, live: Elements, _ask: Ask) -> Elements:
+        """The state with what further reads tell, where spec and state call for them.
+
+        Raises what `ask` raises, and AnswerError as `parse`.
+        """
+        return live
+
+    # The plan
+
+    @abstractmethod
+    def normalize(self, spec: S, live: Elements, facts: Facts) -> Sides:
+        """Both sides in one spelling."""
+
+    @abstractmethod
+    def judge(self, change: Change, live: Elements, facts: Facts) -> Judgement:
+        """What can be done about a change, and at which risk."""
+
+    def needs(self, _change: Change, _facts: Facts) -> frozenset[str]:
+        """The names that have to be there before a change, or gone before a deletion."""
+        return frozenset()
+
+    def there(self, live: Elements) -> Collection[str]:
+        """The names that are there in this sense."""
+        return live.keys()
+
+    def alone(self, change: Change, missing: frozenset[str]) -> Refused:
+        """Why a change is not made without those of `needs` that will not be."""
+        raise AssertionError(
+            f"{change.address} waits for {sorted(missing)}, and its kind for nothing"
+        )
+
+    def requires(self, _change: Change, _others: Sequence[Change]) -> Iterable[ActionKey]:
+        """The changes of the kind that have to be made before, besides those that `needs` tells."""
+        return ()
+
+    # What is done
+
+    def requests(self, _change: Change) -> tuple[Call | Sql, ...]:
+        """What makes a feasible change, in order; nothing where a person makes it."""
+        return ()
+
+    def by_sql(self, _spec: S, _live: Elements, _facts: Facts) -> bool:
+        """Whether something is to be changed by SQL, so that a look over the connection is worth it."""
+        return False
+
+    def simulate(self, live: Elements, change: Change) -> Elements:
+        """The state after a change."""
+        return apply_change(live, change)
+
+    def step(self, _change: Change) -> Step | None:
+        """The engine versions between which a change leads."""
+        return None
+
+    # What guards ask
+
+    def ends(self, _change: Change) -> Protection | None:
+        """The protection of the data that a change takes away."""
+        return None
+
+    def default_after(self, _change: Change) -> bool | None:
+        """Whether its element becomes the one that is used where none is named; None as before.
+
+        False where it was that one, and this takes it away without another in its place.
+        """
+        return None
+
+    # A plan without its specs
+
+    @abstractmethod
+    def meant(self, asked: Sequence[Asked]) -> S:
+        """A spec value that wants just the changes of a plan.
+
+        Raises KeyError, ValueError or TypeError for changes that no plan of this kind holds.
+        """
+
+    def recall(self, changes: Sequence[Change]) -> Elements:
+        """The state that changes were planned on, as far as they tell."""
+        return recall_before(changes)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 from unicodedata import normalize
 
 from attrs import evolve, frozen
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.kind import Asked, Others
+from reconcile.kinds.kind import Asked, Kind, Others
 from reconcile.model.change import Delete
 from reconcile.model.constraint import Empty, InvalidValueError, KeyPath, Readable, described
 from reconcile.model.state import Approval
@@ -108,22 +108,29 @@ class Listing(Protocol):
         """What to make of those that are not named."""
 
 
-def places(spec: Listing) -> Iterator[tuple[str, KeyPath]]:
-    """Where in a spec value each name stands."""
-    entries: tuple[tuple[str, tuple[Entry, ...]], ...]
-    entries = (("present", spec.present), ("absent", spec.absent))
-    for part, listed in entries:
-        for index, entry in enumerate(listed):
-            yield entry.name, (part, index, "name")
+L = TypeVar("L", bound=Listing)
 
 
-def without_names(spec: Any, ignored: Collection[str]) -> Any:
-    """The value of a kind that lists entries, without those of some names."""
-    return evolve(
-        spec,
-        present=tuple(entry for entry in spec.present if entry.name not in ignored),
-        absent=tuple(entry for entry in spec.absent if entry.name not in ignored),
-    )
+class ListedKind(Kind[L]):
+    """A kind whose spec lists what has to be there, and what has to go."""
+
+    def places(self, spec: L) -> Iterator[tuple[str, KeyPath]]:
+        """Where in a spec value each name stands."""
+        entries: tuple[tuple[str, tuple[Entry, ...]], ...]
+        entries = (("present", spec.present), ("absent", spec.absent))
+        for part, listed in entries:
+            for index, entry in enumerate(listed):
+                yield entry.name, (part, index, "name")
+
+    def without(self, spec: L, ignored: Collection[str]) -> L | None:
+        """The value without the entries of some names."""
+        value: Any = spec
+        left: L = evolve(
+            value,
+            present=tuple(entry for entry in spec.present if entry.name not in ignored),
+            absent=tuple(entry for entry in spec.absent if entry.name not in ignored),
+        )
+        return left
 
 
 _NAME_ONE = "name what has to be there, write others: report, or take the key out"

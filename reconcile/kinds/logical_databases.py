@@ -7,6 +7,7 @@ one, the default, cannot be deleted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from attrs import frozen
@@ -15,7 +16,6 @@ from reconcile.kinds.kind import (
     Asked,
     Feasible,
     Judgement,
-    Kind,
     Others,
     Refused,
     Sides,
@@ -23,15 +23,14 @@ from reconcile.kinds.kind import (
 )
 from reconcile.kinds.listing import (
     NOTHING_GOES,
+    ListedKind,
     Name,
     Removal,
     approvals,
     check_names,
     flag_of,
-    places,
     removals,
     rows,
-    without_names,
 )
 from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
@@ -42,12 +41,14 @@ from reconcile.model.state import Elements, Facts, Parsed
 # MySQL 8.0 manual, "Identifier Length Limits"; MongoDB manual, "Naming Restrictions";
 # PostgreSQL manual, "Identifiers and Key Words" (NAMEDATALEN - 1). All but MySQL's are bytes.
 _LONGEST = {Engine.MYSQL: 64, Engine.MONGODB: 63, Engine.POSTGRESQL: 63}
+
 # What the server itself keeps; no account of the API has it.
 _RESERVED = {
     Engine.MYSQL: frozenset({"information_schema", "mysql", "performance_schema", "sys"}),
     Engine.MONGODB: frozenset({"admin", "config", "local"}),
     Engine.POSTGRESQL: frozenset({"postgres", "template0", "template1"}),
 }
+
 _FORBIDDEN = {Engine.MONGODB: frozenset('/\\. "$*<>:|?')}
 
 
@@ -80,28 +81,79 @@ class LogicalDatabases:
     )
 
 
-def _check(spec: LogicalDatabases, engine: Engine) -> Iterator[InvalidValueError]:
-    yield from check_names(spec, str.lower if engine is Engine.MONGODB else str)
-    for name, place in places(spec):
-        # What has a name that no server gives may still be live, and be deleted.
-        reason = _unfit(name, engine) if place[0] == "present" else None
-        folded = name if engine is Engine.POSTGRESQL else name.lower()
-        if folded in _RESERVED.get(engine, ()):
-            reason = "keeps its own data there"
-        if reason:
-            yield InvalidValueError(
-                f"invalid name {name!r}: {engine.value} {reason}",
-                hint="choose another name" if place[0] == "present" else "take it out",
-                path=place,
+class _LogicalDatabasesKind(ListedKind[LogicalDatabases]):
+    """Logical databases."""
+
+    name = "logical_databases"
+    title = "Logical databases"
+    spec_type = LogicalDatabases
+    offers = MappingProxyType({Engine.MYSQL: True, Engine.MONGODB: True, Engine.POSTGRESQL: False})
+    read = action("list-databases", effect=Effect.READ)
+
+    def check(self, spec: LogicalDatabases, engine: Engine) -> Iterator[InvalidValueError]:
+        yield from check_names(spec, str.lower if engine is Engine.MONGODB else str)
+        for name, place in self.places(spec):
+            # What has a name that no server gives may still be live, and be deleted.
+            reason = _unfit(name, engine) if place[0] == "present" else None
+            folded = name if engine is Engine.POSTGRESQL else name.lower()
+            if folded in _RESERVED.get(engine, ()):
+                reason = "keeps its own data there"
+            if reason:
+                yield InvalidValueError(
+                    f"invalid name {name!r}: {engine.value} {reason}",
+                    hint="choose another name" if place[0] == "present" else "take it out",
+                    path=place,
+                )
+            elif "/" in name:
+                yield InvalidValueError(
+                    f"{name!r} holds a slash, which separates the parts of an address",
+                    hint="choose another name, unless the database is there already",
+                    code="S209",
+                    path=place,
+                    is_warning=True,
+                )
+
+    def to_spec(self, live: Elements) -> LogicalDatabases:
+        return LogicalDatabases(present=tuple(LogicalDatabase(name=name) for name in sorted(live)))
+
+    def parse(self, result: Any) -> Parsed:
+        return {
+            name: {"protected": True} if flag_of(row, "protected", "list-databases") else {}
+            for name, row in rows(result, "list-databases").items()
+        }
+
+    def normalize(self, spec: LogicalDatabases, live: Elements, _facts: Facts) -> Sides:
+        wanted = Wanted(
+            present={entry.name: {} for entry in spec.present},
+            absent=approvals(spec.absent),
+            others=spec.others,
+        )
+        return Sides(wanted=wanted, live=live)
+
+    def judge(self, change: Change, _live: Elements, _facts: Facts) -> Judgement:
+        if not isinstance(change, Delete):
+            return Feasible(risk=Risk.SAFE)
+        if change.before.get("protected"):
+            return Refused(
+                code="P221",
+                message="it is protected: the provider does not delete a default logical database",
+                hint="take it out of absent; it can be emptied, not deleted",
             )
-        elif "/" in name:
-            yield InvalidValueError(
-                f"{name!r} holds a slash, which separates the parts of an address",
-                hint="choose another name, unless the database is there already",
-                code="S209",
-                path=place,
-                is_warning=True,
-            )
+        return Feasible(risk=Risk.LOSSY)
+
+    def requests(self, change: Change) -> tuple[Call, ...]:
+        name = "delete-database" if isinstance(change, Delete) else "create-database"
+        params = {"database_name": change.address.name}
+        return (action(name, params, effect=Effect.CHANGE),)
+
+    def meant(self, asked: Sequence[Asked]) -> LogicalDatabases:
+        created = [one.change.address.name for one in asked if isinstance(one.change, Create)]
+        return LogicalDatabases(
+            present=tuple(LogicalDatabase(name=name) for name in created), absent=removals(asked)
+        )
+
+
+KIND = _LogicalDatabasesKind()
 
 
 def _unfit(name: str, engine: Engine) -> str | None:
@@ -132,7 +184,11 @@ def _unfit_for_mysql(name: str) -> str | None:
 
 
 _LAST_OF_PLANE = "\uffff"
+
+
 _BEFORE_5_1 = "#mysql50#"
+
+
 _LONGEST_FOLDER = 255
 
 
@@ -142,66 +198,3 @@ def _size_in_folder(char: str) -> int:
         return 1 if char.isalnum() or char == "_" else 5
     near = "\u00c0" <= char < "\u0590" or "\u1e00" <= char < "\u2000"
     return 3 if near and char.isalpha() else 5
-
-
-def _parse(result: Any) -> Parsed:
-    return {
-        name: {"protected": True} if flag_of(row, "protected", "list-databases") else {}
-        for name, row in rows(result, "list-databases").items()
-    }
-
-
-def _normalize(spec: LogicalDatabases, live: Elements, _facts: Facts) -> Sides:
-    wanted = Wanted(
-        present={entry.name: {} for entry in spec.present},
-        absent=approvals(spec.absent),
-        others=spec.others,
-    )
-    return Sides(wanted=wanted, live=live)
-
-
-def _judge(change: Change, _live: Elements, _facts: Facts) -> Judgement:
-    if not isinstance(change, Delete):
-        return Feasible(risk=Risk.SAFE)
-    if change.before.get("protected"):
-        return Refused(
-            code="P221",
-            message="it is protected: the provider does not delete a default logical database",
-            hint="take it out of absent; it can be emptied, not deleted",
-        )
-    return Feasible(risk=Risk.LOSSY)
-
-
-def _requests(change: Change) -> tuple[Call, ...]:
-    name = "delete-database" if isinstance(change, Delete) else "create-database"
-    params = {"database_name": change.address.name}
-    return (action(name, params, effect=Effect.CHANGE),)
-
-
-def _meant(asked: Sequence[Asked]) -> LogicalDatabases:
-    created = [one.change.address.name for one in asked if isinstance(one.change, Create)]
-    return LogicalDatabases(
-        present=tuple(LogicalDatabase(name=name) for name in created), absent=removals(asked)
-    )
-
-
-def _to_spec(live: Elements) -> LogicalDatabases:
-    return LogicalDatabases(present=tuple(LogicalDatabase(name=name) for name in sorted(live)))
-
-
-KIND = Kind(
-    name="logical_databases",
-    title="Logical databases",
-    spec_type=LogicalDatabases,
-    offers={Engine.MYSQL: True, Engine.MONGODB: True, Engine.POSTGRESQL: False},
-    read=action("list-databases", effect=Effect.READ),
-    parse=_parse,
-    check=_check,
-    normalize=_normalize,
-    judge=_judge,
-    requests=_requests,
-    to_spec=_to_spec,
-    meant=_meant,
-    places=places,
-    without=without_names,
-)

@@ -36,6 +36,7 @@ class Weekday(Enum):
 
 
 _NAMES = [day.value for day in Weekday]
+
 _HOURS = range(24)
 
 
@@ -51,26 +52,75 @@ class MaintenanceWindow:
     )
 
 
-def _check(spec: MaintenanceWindow, _engine: Engine) -> Iterator[InvalidValueError]:
-    if spec.weekday is None and spec.hour is None:
-        yield InvalidValueError(
-            "maintenance_window names nothing to manage", hint="write weekday, hour or both"
+class _MaintenanceWindowKind(Kind[MaintenanceWindow]):
+    """Maintenance window."""
+
+    name = "maintenance_window"
+    title = "Maintenance window"
+    spec_type = MaintenanceWindow
+    offers = dict.fromkeys(Engine, True)
+    parts = ("weekday", "hour")
+
+    def check(self, spec: MaintenanceWindow, _engine: Engine) -> Iterator[InvalidValueError]:
+        if spec.weekday is None and spec.hour is None:
+            yield InvalidValueError(
+                "maintenance_window names nothing to manage", hint="write weekday, hour or both"
+            )
+
+    def to_spec(self, live: Elements) -> MaintenanceWindow:
+        fields = live[ITSELF]
+        return MaintenanceWindow(
+            weekday=Weekday(fields["weekday"]), hour=cast("int", fields["hour"])
+        )
+
+    def parse(self, resource: Mapping[str, Any]) -> Parsed:
+        window = resource.get("maintenance_window")
+        if window is None:
+            return NotOffered(message="the database resource says nothing of a maintenance window")
+        if not isinstance(window, dict):
+            raise AnswerError(f"maintenance_window is {window!r:.60} where an object is due")
+        fields: dict[str, Value] = {
+            "weekday": _NAMES[_number(window, "weekday_utc", range(len(_NAMES)))],
+            "hour": _number(window, "starting_hour_utc", _HOURS),
+        }
+        if window.get("duration_in_hour") is not None:
+            fields["duration"] = _number(window, "duration_in_hour", range(1, 7 * 24 + 1))
+        return {ITSELF: fields}
+
+    def normalize(self, spec: MaintenanceWindow, live: Elements, _facts: Facts) -> Sides:
+        """An update keeps the live day and hour: both are sent, also the one that is not named."""
+        wanted: dict[str, Value] = {}
+        if spec.weekday is not None:
+            wanted["weekday"] = spec.weekday.value
+        if spec.hour is not None:
+            wanted["hour"] = spec.hour
+        now: Fields = {name: live[ITSELF][name] for name in ("weekday", "hour")}
+        return Sides(
+            wanted=Wanted(present={ITSELF: wanted}), live={ITSELF: now}, context={ITSELF: now}
+        )
+
+    def judge(self, _change: Change, _live: Elements, _facts: Facts) -> Judgement:
+        return Feasible(risk=Risk.SAFE)
+
+    def requests(self, change: Change) -> tuple[Call, ...]:
+        """PATCH with both parts: of a part that is left out the API text does not say what it means."""
+        asked = cast("Update", change)
+        window = {**asked.before, **asked.after}
+        body = {
+            "weekday_utc": _NAMES.index(str(window["weekday"])),
+            "starting_hour_utc": window["hour"],
+        }
+        return (update({"maintenance_window": body}),)
+
+    def meant(self, asked: Sequence[Asked]) -> MaintenanceWindow:
+        after = after_of(asked)
+        return MaintenanceWindow(
+            weekday=Weekday(after["weekday"]) if "weekday" in after else None,
+            hour=cast("int | None", after.get("hour")),
         )
 
 
-def _parse(resource: Mapping[str, Any]) -> Parsed:
-    window = resource.get("maintenance_window")
-    if window is None:
-        return NotOffered(message="the database resource says nothing of a maintenance window")
-    if not isinstance(window, dict):
-        raise AnswerError(f"maintenance_window is {window!r:.60} where an object is due")
-    fields: dict[str, Value] = {
-        "weekday": _NAMES[_number(window, "weekday_utc", range(len(_NAMES)))],
-        "hour": _number(window, "starting_hour_utc", _HOURS),
-    }
-    if window.get("duration_in_hour") is not None:
-        fields["duration"] = _number(window, "duration_in_hour", range(1, 7 * 24 + 1))
-    return {ITSELF: fields}
+KIND = _MaintenanceWindowKind()
 
 
 def _number(window: Mapping[str, Any], key: str, allowed: range) -> int:
@@ -79,58 +129,3 @@ def _number(window: Mapping[str, Any], key: str, allowed: range) -> int:
         due = f"a number from {allowed[0]} to {allowed[-1]} is due"
         raise AnswerError(f"maintenance_window has {value!r:.60} as {key!r} where {due}")
     return value
-
-
-def _normalize(spec: MaintenanceWindow, live: Elements, _facts: Facts) -> Sides:
-    """An update keeps the live day and hour: both are sent, also the one that is not named."""
-    wanted: dict[str, Value] = {}
-    if spec.weekday is not None:
-        wanted["weekday"] = spec.weekday.value
-    if spec.hour is not None:
-        wanted["hour"] = spec.hour
-    now: Fields = {name: live[ITSELF][name] for name in ("weekday", "hour")}
-    return Sides(wanted=Wanted(present={ITSELF: wanted}), live={ITSELF: now}, context={ITSELF: now})
-
-
-def _judge(_change: Change, _live: Elements, _facts: Facts) -> Judgement:
-    return Feasible(risk=Risk.SAFE)
-
-
-def _requests(change: Change) -> tuple[Call, ...]:
-    """PATCH with both parts: of a part that is left out the API text does not say what it means."""
-    asked = cast("Update", change)
-    window = {**asked.before, **asked.after}
-    body = {
-        "weekday_utc": _NAMES.index(str(window["weekday"])),
-        "starting_hour_utc": window["hour"],
-    }
-    return (update({"maintenance_window": body}),)
-
-
-def _meant(asked: Sequence[Asked]) -> MaintenanceWindow:
-    after = after_of(asked)
-    return MaintenanceWindow(
-        weekday=Weekday(after["weekday"]) if "weekday" in after else None,
-        hour=cast("int | None", after.get("hour")),
-    )
-
-
-def _to_spec(live: Elements) -> MaintenanceWindow:
-    fields = live[ITSELF]
-    return MaintenanceWindow(weekday=Weekday(fields["weekday"]), hour=cast("int", fields["hour"]))
-
-
-KIND = Kind(
-    name="maintenance_window",
-    title="Maintenance window",
-    spec_type=MaintenanceWindow,
-    offers=dict.fromkeys(Engine, True),
-    parts=("weekday", "hour"),
-    parse=_parse,
-    check=_check,
-    normalize=_normalize,
-    judge=_judge,
-    requests=_requests,
-    to_spec=_to_spec,
-    meant=_meant,
-)

@@ -7,6 +7,7 @@ over the connection that the spec names, or a step for a person where it names n
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import cast
 
 from attrs import frozen
@@ -32,6 +33,7 @@ from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import ITSELF, Elements, Facts
 
 _ENABLE = action("pg-stat-statements-enable", effect=Effect.CHANGE)
+
 _DROP = Sql(template="DROP EXTENSION {name}", names={"name": STATEMENTS})
 
 
@@ -48,57 +50,48 @@ class QueryStats:
     )
 
 
-def _parse(result: object) -> Elements:
-    return {ITSELF: {"enabled": STATEMENTS in extensions.parse(result)}}
+class _QueryStatsKind(Kind[QueryStats]):
+    """Query statistics."""
+
+    name = "query_stats"
+    title = "Query statistics"
+    spec_type = QueryStats
+    offers = MappingProxyType({Engine.POSTGRESQL: True})
+    read = extensions.KIND.read
+    sql = True
+    parts = ("enabled",)
+
+    def to_spec(self, live: Elements) -> QueryStats:
+        return QueryStats(enabled=bool(live[ITSELF]["enabled"]))
+
+    def parse(self, result: object) -> Elements:
+        return {ITSELF: {"enabled": STATEMENTS in extensions.KIND.parse(result)}}
+
+    def normalize(self, spec: QueryStats, live: Elements, _facts: Facts) -> Sides:
+        return Sides(wanted=Wanted(present={ITSELF: {"enabled": spec.enabled}}), live=live)
+
+    def judge(self, change: Change, _live: Elements, facts: Facts) -> Judgement:
+        if _turns_on(change):
+            return Feasible(risk=Risk.SAFE)
+        if facts.connection is None:
+            return ByHand(statements=(str(_DROP),), where=extensions.WHERE, phase=Phase.DELETE)
+        # As for extensions: where nobody looked, it was judged when its plan was made.
+        refused = facts.reach and staying(STATEMENTS, facts.reach)
+        return refused or Feasible(risk=Risk.SAFE, phase=Phase.DELETE)
+
+    def requests(self, change: Change) -> tuple[Call | Sql, ...]:
+        return (_ENABLE if _turns_on(change) else _DROP,)
+
+    def by_sql(self, spec: QueryStats, live: Elements, _facts: Facts) -> bool:
+        """Whether it is to be turned off, and is on."""
+        return not spec.enabled and bool(live[ITSELF]["enabled"])
+
+    def meant(self, asked: Sequence[Asked]) -> QueryStats:
+        return QueryStats(enabled=cast("bool", after_of(asked)["enabled"]))
 
 
-def _normalize(spec: QueryStats, live: Elements, _facts: Facts) -> Sides:
-    return Sides(wanted=Wanted(present={ITSELF: {"enabled": spec.enabled}}), live=live)
-
-
-def _judge(change: Change, _live: Elements, facts: Facts) -> Judgement:
-    if _turns_on(change):
-        return Feasible(risk=Risk.SAFE)
-    if facts.connection is None:
-        return ByHand(statements=(str(_DROP),), where=extensions.WHERE, phase=Phase.DELETE)
-    # As for extensions: where nobody looked, it was judged when its plan was made.
-    refused = facts.reach and staying(STATEMENTS, facts.reach)
-    return refused or Feasible(risk=Risk.SAFE, phase=Phase.DELETE)
+KIND = _QueryStatsKind()
 
 
 def _turns_on(change: Change) -> bool:
     return isinstance(change, Update) and bool(change.after["enabled"])
-
-
-def _requests(change: Change) -> tuple[Call | Sql, ...]:
-    return (_ENABLE if _turns_on(change) else _DROP,)
-
-
-def _by_sql(spec: QueryStats, live: Elements, _facts: Facts) -> bool:
-    """Whether it is to be turned off, and is on."""
-    return not spec.enabled and bool(live[ITSELF]["enabled"])
-
-
-def _meant(asked: Sequence[Asked]) -> QueryStats:
-    return QueryStats(enabled=cast("bool", after_of(asked)["enabled"]))
-
-
-def _to_spec(live: Elements) -> QueryStats:
-    return QueryStats(enabled=bool(live[ITSELF]["enabled"]))
-
-
-KIND = Kind(
-    name="query_stats",
-    title="Query statistics",
-    spec_type=QueryStats,
-    offers={Engine.POSTGRESQL: True},
-    read=extensions.LIST_EXTENSIONS,
-    parts=("enabled",),
-    parse=_parse,
-    normalize=_normalize,
-    judge=_judge,
-    requests=_requests,
-    by_sql=_by_sql,
-    to_spec=_to_spec,
-    meant=_meant,
-)

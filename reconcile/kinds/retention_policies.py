@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, cast
 
 from attrs import frozen
@@ -26,7 +27,6 @@ from reconcile.kinds.kind import (
     Asked,
     Feasible,
     Judgement,
-    Kind,
     Others,
     Phase,
     Refused,
@@ -36,16 +36,15 @@ from reconcile.kinds.kind import (
 )
 from reconcile.kinds.listing import (
     NOTHING_GOES,
+    ListedKind,
     Name,
     Removal,
     approvals,
     check_names,
     flag_of,
-    places,
     removals,
     rows,
     text_of,
-    without_names,
 )
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, key_of
 from reconcile.model.constraint import (
@@ -113,24 +112,140 @@ class RetentionPolicies:
     )
 
 
-def _check(spec: RetentionPolicies, _engine: Engine) -> Iterator[InvalidValueError]:
-    yield from check_names(spec)
-    for name, place in places(spec):
-        if not _is_valid(name):
+_LIST = "list-retention-policies"
+
+
+class _RetentionPoliciesKind(ListedKind[RetentionPolicies]):
+    """Retention policies."""
+
+    name = "retention_policies"
+    title = "Retention policies"
+    spec_type = RetentionPolicies
+    offers = MappingProxyType({Engine.INFLUXDB: True})
+    read = action(_LIST, effect=Effect.READ)
+
+    def check(self, spec: RetentionPolicies, _engine: Engine) -> Iterator[InvalidValueError]:
+        yield from check_names(spec)
+        for name, place in self.places(spec):
+            if not _is_valid(name):
+                yield InvalidValueError(
+                    f"invalid name {quoted(name)}: influxdb refuses it",
+                    hint="write at most 255 bytes, without / and \\ and without blanks other than a space",
+                    path=place,
+                )
+        defaults = [index for index, entry in enumerate(spec.present) if entry.default]
+        for index in defaults[1:]:
             yield InvalidValueError(
-                f"invalid name {quoted(name)}: influxdb refuses it",
-                hint="write at most 255 bytes, without / and \\ and without blanks other than a space",
-                path=place,
+                f"{spec.present[index].name!r} is a second default, after"
+                f" {spec.present[defaults[0]].name!r}",
+                hint="one policy can be the default",
+                code="S205",
+                path=("present", index, "default"),
             )
-    defaults = [index for index, entry in enumerate(spec.present) if entry.default]
-    for index in defaults[1:]:
-        yield InvalidValueError(
-            f"{spec.present[index].name!r} is a second default, after"
-            f" {spec.present[defaults[0]].name!r}",
-            hint="one policy can be the default",
-            code="S205",
-            path=("present", index, "default"),
+
+    def to_spec(self, live: Elements) -> RetentionPolicies:
+        return RetentionPolicies(
+            present=tuple(
+                RetentionPolicy(
+                    name=name,
+                    duration=str(fields["duration"]),
+                    default=True if fields["default"] else None,
+                )
+                for name, fields in sorted(live.items())
+            )
         )
+
+    def parse(self, result: Any) -> Parsed:
+        return {
+            name: {"duration": _duration(row), "default": flag_of(row, "default", _LIST)}
+            for name, row in rows(result, _LIST).items()
+        }
+
+    def normalize(self, spec: RetentionPolicies, live: Elements, _facts: Facts) -> Sides:
+        """Leave out the flag of a live policy that another will take it from by being created."""
+        live = {name: fields for name, fields in live.items() if name != _DROPPED_DEFAULT}
+        moves = any(_takes_default(entry, live) for entry in spec.present)
+        present: dict[str, Fields] = {}
+        for entry in spec.present:
+            fields: dict[str, Value] = {"duration": _canonical(entry.duration)}
+            loses = moves and entry.default is False and entry.name in live
+            if entry.default is not None and not loses:
+                fields["default"] = entry.default
+            present[entry.name] = fields
+        wanted = Wanted(
+            present=present,
+            absent=approvals(spec.absent),
+            others=spec.others,
+            replace=frozenset(
+                entry.name
+                for entry in spec.present
+                if entry.on_change is OnChange.REPLACE
+                and (moves or not _is_default(entry.name, live))
+            ),
+        )
+        return Sides(wanted=wanted, live=live)
+
+    def judge(self, change: Change, live: Elements, _facts: Facts) -> Judgement:
+        """A missing policy is added first: an interrupted run may have deleted it to replace it."""
+        if isinstance(change, Delete) or (isinstance(change, Create) and change.replacement):
+            return Feasible(risk=Risk.LOSSY)
+        if isinstance(change, Create):
+            return Feasible(risk=Risk.SAFE, phase=Phase.REPAIR)
+        return Refused(
+            code="P231",
+            message="a retention policy cannot be changed, only deleted and added, which loses its data",
+            hint=_FOR_DEFAULT if _is_default(change.address.name, live) else _FOR_OTHERS,
+            replaceable=True,
+        )
+
+    def requires(self, change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
+        """The default is deleted only after another policy took the flag."""
+        if self.default_after(change) is False:
+            yield from (key_of(other) for other in others if self.default_after(other))
+
+    def requests(self, change: Change) -> tuple[Call, ...]:
+        name = change.address.name
+        if isinstance(change, Delete):
+            return (action("del-retention-policy", {"name": name}, effect=Effect.CHANGE),)
+        after = cast("Create", change).after
+        params = {
+            "name": name,
+            "duration": after["duration"],
+            "default": bool(after.get("default", False)),
+        }
+        return (action("add-retention-policy", params, effect=Effect.CHANGE),)
+
+    def simulate(self, live: Elements, change: Change) -> Elements:
+        """What the server does: a new default takes the flag, and a deleted default gets it back."""
+        name = change.address.name
+        dropped = live.get(_DROPPED_DEFAULT, {}).get("name")
+        if isinstance(change, Delete):
+            after = apply_change(live, change)
+            return {**after, _DROPPED_DEFAULT: {"name": name}} if _is_default(name, live) else after
+        created: Fields = {"default": False, **cast("Create", change).after}
+        if not (created["default"] or name == dropped):
+            return {**live, name: created}
+        others = {
+            key: {**fields, "default": False}
+            for key, fields in live.items()
+            if key != _DROPPED_DEFAULT
+        }
+        return {**others, name: {**created, "default": True}}
+
+    def default_after(self, change: Change) -> bool | None:
+        if isinstance(change, Create) and change.after.get("default") is True:
+            return True
+        return False if isinstance(change, Delete) and change.before.get("default") else None
+
+    def meant(self, asked: Sequence[Asked]) -> RetentionPolicies:
+        """A replacement is asked for by its second half."""
+        created = [one.change for one in asked if isinstance(one.change, Create)]
+        return RetentionPolicies(
+            present=tuple(_policy(change) for change in created), absent=removals(asked)
+        )
+
+
+KIND = _RetentionPoliciesKind()
 
 
 def _is_valid(name: str) -> bool:
@@ -141,46 +256,12 @@ def _is_valid(name: str) -> bool:
 _LONGEST_NAME = 255
 
 
-def _parse(result: Any) -> Parsed:
-    return {
-        name: {"duration": _duration(row), "default": flag_of(row, "default", _LIST)}
-        for name, row in rows(result, _LIST).items()
-    }
-
-
-_LIST = "list-retention-policies"
-
-
 def _duration(row: Mapping[str, Any]) -> str:
     text = text_of(row, "duration", _LIST)
     length = read_duration(text)
     if length is None:
         raise AnswerError(f"{_LIST} answered {text!r} as a duration")
     return show_duration(length)
-
-
-def _normalize(spec: RetentionPolicies, live: Elements, _facts: Facts) -> Sides:
-    """Leave out the flag of a live policy that another will take it from by being created."""
-    live = {name: fields for name, fields in live.items() if name != _DROPPED_DEFAULT}
-    moves = any(_takes_default(entry, live) for entry in spec.present)
-    present: dict[str, Fields] = {}
-    for entry in spec.present:
-        fields: dict[str, Value] = {"duration": _canonical(entry.duration)}
-        loses = moves and entry.default is False and entry.name in live
-        if entry.default is not None and not loses:
-            fields["default"] = entry.default
-        present[entry.name] = fields
-    wanted = Wanted(
-        present=present,
-        absent=approvals(spec.absent),
-        others=spec.others,
-        replace=frozenset(
-            entry.name
-            for entry in spec.present
-            if entry.on_change is OnChange.REPLACE and (moves or not _is_default(entry.name, live))
-        ),
-    )
-    return Sides(wanted=wanted, live=live)
 
 
 def _is_default(name: str, live: Elements) -> bool:
@@ -198,24 +279,12 @@ def _canonical(duration: str) -> str:
     return show_duration(parse_duration(duration) or INFINITE)
 
 
-def _judge(change: Change, live: Elements, _facts: Facts) -> Judgement:
-    """A missing policy is added first: an interrupted run may have deleted it to replace it."""
-    if isinstance(change, Delete) or (isinstance(change, Create) and change.replacement):
-        return Feasible(risk=Risk.LOSSY)
-    if isinstance(change, Create):
-        return Feasible(risk=Risk.SAFE, phase=Phase.REPAIR)
-    return Refused(
-        code="P231",
-        message="a retention policy cannot be changed, only deleted and added, which loses its data",
-        hint=_FOR_DEFAULT if _is_default(change.address.name, live) else _FOR_OTHERS,
-        replaceable=True,
-    )
-
-
 _FOR_OTHERS = (
     "add one under a new name, let this one age out, then list it under absent; or write"
     " on_change: replace and lose the data under it"
 )
+
+
 _FOR_DEFAULT = (
     "it is the default, and is never replaced in place: add one under a new name with default: true,"
     " let this one age out, then list it under absent; or write on_change: replace next to the new"
@@ -223,57 +292,8 @@ _FOR_DEFAULT = (
 )
 
 
-def _default_after(change: Change) -> bool | None:
-    if isinstance(change, Create) and change.after.get("default") is True:
-        return True
-    return False if isinstance(change, Delete) and change.before.get("default") else None
-
-
-def _requires(change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
-    """The default is deleted only after another policy took the flag."""
-    if _default_after(change) is False:
-        yield from (key_of(other) for other in others if _default_after(other))
-
-
-def _requests(change: Change) -> tuple[Call, ...]:
-    name = change.address.name
-    if isinstance(change, Delete):
-        return (action("del-retention-policy", {"name": name}, effect=Effect.CHANGE),)
-    after = cast("Create", change).after
-    params = {
-        "name": name,
-        "duration": after["duration"],
-        "default": bool(after.get("default", False)),
-    }
-    return (action("add-retention-policy", params, effect=Effect.CHANGE),)
-
-
 _DROPPED_DEFAULT = ITSELF
 """The key under which the model keeps the name of a default that was deleted; no policy has it."""
-
-
-def _simulate(live: Elements, change: Change) -> Elements:
-    """What the server does: a new default takes the flag, and a deleted default gets it back."""
-    name = change.address.name
-    dropped = live.get(_DROPPED_DEFAULT, {}).get("name")
-    if isinstance(change, Delete):
-        after = apply_change(live, change)
-        return {**after, _DROPPED_DEFAULT: {"name": name}} if _is_default(name, live) else after
-    created: Fields = {"default": False, **cast("Create", change).after}
-    if not (created["default"] or name == dropped):
-        return {**live, name: created}
-    others = {
-        key: {**fields, "default": False} for key, fields in live.items() if key != _DROPPED_DEFAULT
-    }
-    return {**others, name: {**created, "default": True}}
-
-
-def _meant(asked: Sequence[Asked]) -> RetentionPolicies:
-    """A replacement is asked for by its second half."""
-    created = [one.change for one in asked if isinstance(one.change, Create)]
-    return RetentionPolicies(
-        present=tuple(_policy(change) for change in created), absent=removals(asked)
-    )
 
 
 def _policy(change: Create) -> RetentionPolicy:
@@ -283,37 +303,3 @@ def _policy(change: Create) -> RetentionPolicy:
         default=cast("bool | None", change.after.get("default")),
         on_change=OnChange.REPLACE if change.replacement else OnChange.BLOCK,
     )
-
-
-def _to_spec(live: Elements) -> RetentionPolicies:
-    return RetentionPolicies(
-        present=tuple(
-            RetentionPolicy(
-                name=name,
-                duration=str(fields["duration"]),
-                default=True if fields["default"] else None,
-            )
-            for name, fields in sorted(live.items())
-        )
-    )
-
-
-KIND = Kind(
-    name="retention_policies",
-    title="Retention policies",
-    spec_type=RetentionPolicies,
-    offers={Engine.INFLUXDB: True},
-    read=action(_LIST, effect=Effect.READ),
-    parse=_parse,
-    check=_check,
-    normalize=_normalize,
-    judge=_judge,
-    requires=_requires,
-    requests=_requests,
-    simulate=_simulate,
-    default_after=_default_after,
-    to_spec=_to_spec,
-    meant=_meant,
-    places=places,
-    without=without_names,
-)

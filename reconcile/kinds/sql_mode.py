@@ -6,6 +6,7 @@ Source: the API text, actions `get-sqlmode` and `set-sqlmode`, whose params are 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Annotated, Any, cast
 
 from attrs import frozen
@@ -43,10 +44,63 @@ class SqlMode:
     )
 
 
-def _parse(result: Any) -> Parsed:
-    if not isinstance(result, str):
-        raise AnswerError(f"get-sqlmode answered {result!r} where a text is due")
-    return {ITSELF: {"modes": tuple(mode.strip() for mode in result.split(",") if mode.strip())}}
+class _SqlModeKind(Kind[SqlMode]):
+    """SQL mode."""
+
+    name = "sql_mode"
+    title = "SQL mode"
+    spec_type = SqlMode
+    offers = MappingProxyType({Engine.MYSQL: True})
+    read = action("get-sqlmode", effect=Effect.READ)
+    parts = ("modes",)
+
+    def to_spec(self, live: Elements) -> SqlMode:
+        return SqlMode(modes=_modes(live[ITSELF]["modes"]))
+
+    def parse(self, result: Any) -> Parsed:
+        if not isinstance(result, str):
+            raise AnswerError(f"get-sqlmode answered {result!r} where a text is due")
+        return {
+            ITSELF: {"modes": tuple(mode.strip() for mode in result.split(",") if mode.strip())}
+        }
+
+    def normalize(self, spec: SqlMode, live: Elements, facts: Facts) -> Sides:
+        dialect = dialect_of(facts)
+
+        def canonical(modes: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(sorted(dialect.expand(mode.upper() for mode in modes)))
+
+        words = _words(spec)
+        return Sides(
+            wanted=Wanted(
+                present={ITSELF: {"modes": canonical(words)}}, sent={ITSELF: {"modes": words}}
+            ),
+            live={ITSELF: {"modes": canonical(_modes(live[ITSELF]["modes"]))}},
+        )
+
+    def judge(self, change: Change, _live: Elements, facts: Facts) -> Judgement:
+        update = cast("Update", change)
+        dialect = dialect_of(facts)
+        words = _modes(update.after["modes"])
+        foreign = [word for word in words if not dialect.knows(word)]
+        if foreign:
+            return Refused(
+                code="P211",
+                message=f"{dialect.name} does not know {', '.join(foreign)} and would refuse the set",
+                hint="take it out of the spec",
+            )
+        laxer = is_laxer(_modes(update.before["modes"]), dialect.expand(words))
+        return Feasible(risk=Risk.WEAKENS if laxer else Risk.SAFE)
+
+    def requests(self, change: Change) -> tuple[Call, ...]:
+        words = _modes(cast("Update", change).after["modes"])
+        return (action("set-sqlmode", ",".join(words), effect=Effect.CHANGE),)
+
+    def meant(self, asked: Sequence[Asked]) -> SqlMode:
+        return SqlMode(modes=_modes(after_of(asked)["modes"]))
+
+
+KIND = _SqlModeKind()
 
 
 def _words(spec: SqlMode) -> tuple[str, ...]:
@@ -54,64 +108,5 @@ def _words(spec: SqlMode) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mode.strip().upper() for mode in spec.modes))
 
 
-def _normalize(spec: SqlMode, live: Elements, facts: Facts) -> Sides:
-    dialect = dialect_of(facts)
-
-    def canonical(modes: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted(dialect.expand(mode.upper() for mode in modes)))
-
-    words = _words(spec)
-    return Sides(
-        wanted=Wanted(
-            present={ITSELF: {"modes": canonical(words)}}, sent={ITSELF: {"modes": words}}
-        ),
-        live={ITSELF: {"modes": canonical(_modes(live[ITSELF]["modes"]))}},
-    )
-
-
-def _judge(change: Change, _live: Elements, facts: Facts) -> Judgement:
-    update = cast("Update", change)
-    dialect = dialect_of(facts)
-    words = _modes(update.after["modes"])
-    foreign = [word for word in words if not dialect.knows(word)]
-    if foreign:
-        return Refused(
-            code="P211",
-            message=f"{dialect.name} does not know {', '.join(foreign)} and would refuse the set",
-            hint="take it out of the spec",
-        )
-    laxer = is_laxer(_modes(update.before["modes"]), dialect.expand(words))
-    return Feasible(risk=Risk.WEAKENS if laxer else Risk.SAFE)
-
-
-def _requests(change: Change) -> tuple[Call, ...]:
-    words = _modes(cast("Update", change).after["modes"])
-    return (action("set-sqlmode", ",".join(words), effect=Effect.CHANGE),)
-
-
-def _meant(asked: Sequence[Asked]) -> SqlMode:
-    return SqlMode(modes=_modes(after_of(asked)["modes"]))
-
-
-def _to_spec(live: Elements) -> SqlMode:
-    return SqlMode(modes=_modes(live[ITSELF]["modes"]))
-
-
 def _modes(value: object) -> tuple[str, ...]:
     return cast("tuple[str, ...]", value)
-
-
-KIND = Kind(
-    name="sql_mode",
-    title="SQL mode",
-    spec_type=SqlMode,
-    offers={Engine.MYSQL: True},
-    read=action("get-sqlmode", effect=Effect.READ),
-    parts=("modes",),
-    parse=_parse,
-    normalize=_normalize,
-    judge=_judge,
-    requests=_requests,
-    to_spec=_to_spec,
-    meant=_meant,
-)

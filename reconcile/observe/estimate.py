@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconcile.kinds import KINDS
-from reconcile.kinds.kind import never_by_sql
 from reconcile.model.cost import Budget, Estimate, InHand, estimated
 from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import Desired
@@ -57,7 +56,7 @@ def reads_of(desired: Desired) -> int:
 def looks_of(desired: Desired) -> int:
     """How many requests read again what differs: where it is changed by SQL, two for the proof."""
     kinds = [kind for kind in KINDS if kind.name in desired.kinds]
-    by_sql = any(kind.by_sql is not never_by_sql for kind in kinds)
+    by_sql = any(kind.sql for kind in kinds)
     proof = PROOF if by_sql and desired.connection is not None else ()
     return len(_distinct([RESOURCE, *(kind.read for kind in kinds), *proof]))
 

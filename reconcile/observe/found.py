@@ -15,8 +15,7 @@ from attrs import define, evolve, field, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.errors import AnswerError, ApiError, NotOfferedError, ReconcileError, UsageError
-from reconcile.kinds.kind import Kind
-from reconcile.kinds.lookup import looked_up, or_untold
+from reconcile.kinds.kind import Kind, or_untold
 from reconcile.model.engine import Engine, Version
 from reconcile.model.request import RESOURCE, Call, Scope, filled
 from reconcile.model.state import (
@@ -124,7 +123,7 @@ class Found:
         if isinstance(state, NoElements):
             return state
         try:
-            return looked_up(kind, spec, state, partial(lookups.ask, self.target))
+            return kind.look_up(spec, state, partial(lookups.ask, self.target))
         except ApiError as error:
             if error.unauthenticated:
                 raise

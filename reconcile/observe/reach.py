@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reconcile.kinds import extensions, logical_databases
-from reconcile.kinds.kind import Kind
+from reconcile.kinds.kind import UNTOLD, Kind
 from reconcile.kinds.listing import rows
-from reconcile.kinds.lookup import UNTOLD
 from reconcile.model.postgresql import ApiView, NoSqlAccess, Reach, SqlConnection
 from reconcile.model.request import USERS
 from reconcile.model.state import Elements, Facts, KindState, NoElements

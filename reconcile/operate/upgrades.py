@@ -11,7 +11,7 @@ from typing import Any
 
 from reconcile.errors import AnswerError
 from reconcile.kinds import engine_version
-from reconcile.kinds.lookup import looked_up, or_untold
+from reconcile.kinds.kind import or_untold
 from reconcile.model.change import Risk
 from reconcile.model.engine import Step, Version
 from reconcile.model.order import Deed
@@ -122,4 +122,4 @@ def _looked_up(subject: Subject, state: Elements) -> Elements:
     def ask(call: Call) -> Any:
         return or_untold(lambda: subject.ask(call))
 
-    return looked_up(engine_version.KIND, _ANY, state, ask)
+    return engine_version.KIND.look_up(_ANY, state, ask)

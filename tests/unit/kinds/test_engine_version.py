@@ -10,12 +10,13 @@ from builders import desired, facts, observed
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.engine_version import KIND, EngineVersion
+from reconcile.kinds.kind import UNTOLD
 from reconcile.kinds.version_rules import RuleText
 from reconcile.model.change import Risk, Update
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item
-from reconcile.model.request import UPGRADE, type_version
+from reconcile.model.request import UPGRADE, Call, type_version
 from reconcile.model.state import ITSELF, Elements, NotOffered
 from reconcile.plan.build import build_plan
 
@@ -194,11 +195,25 @@ def test_the_next_version_is_looked_up_only_where_it_decides(
     spec: EngineVersion, resource: dict[str, Any], asks: bool
 ) -> None:
     """A spec that is met costs no request; nor does one that no next version would help."""
-    call = KIND.lookup(spec, state_of(**resource))
-    assert call == (type_version("v164") if asks else None)
+    _state, calls = looked_up(spec, state_of(**resource), UNTOLD)
+    assert calls == ([type_version("v164")] if asks else [])
 
 
 FOLLOWING = {"id": "v166", "major": 16, "minor": 6, "patch": 0, "build": 1}
+NO_NEXT = {"readable_version": "16.4.0-1", "version_id": "v164"}
+NEWER = asked(">=16.6")
+
+
+def looked_up(spec: EngineVersion, state: Elements, *answers: Any) -> tuple[Elements, list[Call]]:
+    """The state after a lookup that these answers meet, and what was asked for."""
+    calls: list[Call] = []
+    left = iter(answers)
+
+    def ask(call: Call) -> Any:
+        calls.append(call)
+        return next(left)
+
+    return KIND.look_up(spec, state, ask), calls
 
 
 @pytest.mark.parametrize(
@@ -206,23 +221,31 @@ FOLLOWING = {"id": "v166", "major": 16, "minor": 6, "patch": 0, "build": 1}
     [
         (RESOURCE, {"next_upgrade": FOLLOWING}, "16.6.0-1"),
         (RESOURCE, {"next_upgrade": {**FOLLOWING, "build": None}}, "16.6.0-0"),
-        ({"readable_version": "16.4.0-1"}, {"next_upgrade": FOLLOWING}, "16.6.0-1"),
-        ({"readable_version": "16.4.0-1"}, {"next_upgrade": None}, None),
+        (NO_NEXT, {"next_upgrade": FOLLOWING}, "16.6.0-1"),
+        (NO_NEXT, {"next_upgrade": None}, None),
     ],
 )
-def test_learned(resource: dict[str, Any], answer: Any, following: str | None) -> None:
+def test_what_a_lookup_tells(resource: dict[str, Any], answer: Any, following: str | None) -> None:
     """The number of the next version, or that there is none."""
-    state = state_of(**resource)
-    assert KIND.learned(state, answer)[ITSELF]["next_version"] == following
+    state, calls = looked_up(NEWER, state_of(**resource), answer)
+    assert state[ITSELF]["next_version"] == following
+    assert calls == [type_version("v164")]
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"next_upgrade": None}, {"next_upgrade": {**FOLLOWING, "id": "other"}}]
+    "answer",
+    [
+        {},
+        UNTOLD,
+        {"next_upgrade": None},
+        {"next_upgrade": {**FOLLOWING, "id": "other"}},
+        {"next_upgrade": "other"},
+    ],
 )
-def test_two_answers_that_do_not_agree_teach_nothing(answer: Any) -> None:
-    """An upgrade takes no target: where it would go has to be certain."""
+def test_two_answers_that_do_not_agree_tell_nothing(answer: Any) -> None:
+    """An upgrade takes no target: where it would go has to be certain. It is asked for once."""
     state = state_of(**RESOURCE)
-    assert KIND.learned(state, answer) == state
+    assert looked_up(NEWER, state, answer) == (state, [type_version("v164")])
 
 
 @pytest.mark.parametrize(
@@ -242,32 +265,22 @@ def test_two_answers_that_do_not_agree_teach_nothing(answer: Any) -> None:
         {"next_upgrade": {**FOLLOWING, "build": "1"}},
     ],
 )
-def test_learned_refuses_other_shapes(answer: Any) -> None:
-    """What the API does not promise is not guessed at."""
-    with pytest.raises(AnswerError):
-        KIND.learned(state_of(**RESOURCE), answer)
+def test_a_lookup_refuses_other_shapes(answer: Any) -> None:
+    """What the API does not promise is not guessed at; the error names the request."""
+    with pytest.raises(AnswerError, match=rf"^{type_version('v164')}: "):
+        looked_up(NEWER, state_of(**RESOURCE), answer)
 
 
 def test_a_next_upgrade_that_is_an_id_is_looked_up() -> None:
     """Its number is in the answer about the version of that id."""
-    spec = EngineVersion(version=">=16.6")
-    state = state_of(**{**RESOURCE, "next_version_id": ""})
-    first = KIND.lookup(spec, state)
-    assert first is not None
-    state = KIND.learned(state, {"next_upgrade": FOLLOWING["id"]})
-    second = KIND.lookup(spec, state)
-    assert second is not None
-    assert (second.names, second != first) == ({"version": FOLLOWING["id"]}, True)
-    state = KIND.learned(state, FOLLOWING)
-    assert KIND.lookup(spec, state) is None
-    assert state[ITSELF]["next_version_id"] == FOLLOWING["id"]
-    assert state[ITSELF]["next_version"] == "16.6.0-1"
-
-
-def test_a_next_upgrade_that_is_another_id_is_not_believed() -> None:
-    """The resource tells of another version."""
-    state = state_of(**{**RESOURCE, "next_version_id": "another"})
-    assert KIND.learned(state, {"next_upgrade": FOLLOWING["id"]}) == state
+    state, calls = looked_up(NEWER, state_of(**NO_NEXT), {"next_upgrade": "v166"}, FOLLOWING)
+    assert calls == [type_version("v164"), type_version("v166")]
+    assert state[ITSELF] == {
+        "version": "16.4.0-1",
+        "version_id": "v164",
+        "next_version_id": "v166",
+        "next_version": "16.6.0-1",
+    }
 
 
 def test_after_a_step_the_next_is_not_known() -> None:

@@ -10,7 +10,7 @@ from builders import CONNECTION, desired, facts, observed, package, reached, rem
 
 from reconcile.kinds import extension_rules, extensions, logical_databases
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.kind import Others, never_alone, nothing_needed
+from reconcile.kinds.kind import Others
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, Risk, Update, verb_of
 from reconcile.model.engine import Engine
@@ -421,7 +421,6 @@ def test_other_kinds_know_no_order() -> None:
     """Their changes wait for nothing, are left alone for nothing, and take no connection."""
     kind = logical_databases.KIND
     change = Delete(address=Address(database="shop", kind=kind.name, name="a"), before={})
-    assert (kind.needs, kind.alone) == (nothing_needed, never_alone)
     assert kind.needs(change, facts()) == frozenset()
     assert not kind.by_sql(logical_databases.LogicalDatabases(), {}, facts())
     with pytest.raises(AssertionError) as caught:

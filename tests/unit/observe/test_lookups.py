@@ -16,8 +16,8 @@ from live import live
 
 from reconcile.errors import AccessError, ApiError, NotFoundError, NotOfferedError
 from reconcile.kinds.engine_version import EngineVersion
+from reconcile.kinds.kind import UNTOLD
 from reconcile.kinds.logical_databases import LogicalDatabases
-from reconcile.kinds.lookup import UNTOLD
 from reconcile.model.engine import Engine
 from reconcile.model.request import RECOVERY_WINDOW, Call, type_version
 from reconcile.model.state import (
