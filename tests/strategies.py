@@ -17,15 +17,13 @@ from reconcile.kinds.backups import Backups
 from reconcile.kinds.durations import show_duration
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
-from reconcile.kinds.sql_mode import SqlMode
-from reconcile.kinds.sql_modes import MYSQL_8
+from reconcile.kinds.sql_mode import MYSQL_8, SqlMode
 from reconcile.model.engine import Engine, Version
 from reconcile.model.postgresql import NoSqlAccess, Package, SqlAccess
 from reconcile.model.state import ITSELF, Desired, Elements, NotOffered, Observed, Value

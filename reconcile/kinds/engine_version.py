@@ -75,6 +75,7 @@ class _EngineVersionKind(Kind[EngineVersion]):
     spec_type = EngineVersion
     offers = dict.fromkeys(Engine, True)
     parts = (_VERSION,)
+    one_way = True
 
     def to_spec(self, live: Elements) -> EngineVersion | None:
         """Exactly the live version."""

@@ -38,7 +38,15 @@ from reconcile.kinds.listing import (
 from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
 from reconcile.model.engine import Engine
-from reconcile.model.postgresql import LANGUAGE, STATEMENTS, Sql, SqlAccess, folded, plain_version
+from reconcile.model.postgresql import (
+    LANGUAGE,
+    STATEMENTS,
+    ApiView,
+    Sql,
+    SqlAccess,
+    folded,
+    plain_version,
+)
 from reconcile.model.request import Effect, action
 from reconcile.model.state import Elements, Facts, Fields
 
@@ -121,6 +129,7 @@ class _ExtensionsKind(ListedKind[Extensions]):
     offers = MappingProxyType({Engine.POSTGRESQL: True})
     read = LIST_EXTENSIONS
     sql = True
+    proves = True
 
     def check(self, spec: Extensions, _engine: Engine) -> Iterator[InvalidValueError]:
         yield from check_names(spec)
@@ -159,6 +168,10 @@ class _ExtensionsKind(ListedKind[Extensions]):
             name: {"version": text_of(row, "version", "list-extensions")}
             for name, row in rows(result, "list-extensions").items()
         }
+
+    def seen_by_api(self, view: ApiView, live: Elements) -> ApiView:
+        versions = {name: str(fields["version"]) for name, fields in live.items()}
+        return evolve(view, extensions=versions)
 
     def normalize(self, spec: Extensions, live: Elements, facts: Facts) -> Sides:
         """Leave out plpgsql, which never counts, and what the kind query_stats owns."""

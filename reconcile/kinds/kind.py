@@ -13,7 +13,7 @@ from reconcile.errors import NotFoundError, NotOfferedError
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, sides_of
 from reconcile.model.constraint import InvalidValueError, KeyPath
 from reconcile.model.engine import Engine, Step
-from reconcile.model.postgresql import Sql
+from reconcile.model.postgresql import ApiView, Sql
 from reconcile.model.recovery import Protection
 from reconcile.model.request import RESOURCE, Call
 from reconcile.model.state import ITSELF, Approval, Elements, Facts, Fields, Parsed
@@ -194,7 +194,9 @@ class Kind(ABC, Generic[S]):
 
     `offers` says which engines have it, and whether each surely answers `read`. `parts` is what an
     address may name below the kind where that is a closed list: the fields of a kind that is one
-    thing, or the names that there can be. `sql` where some of its changes may be made by SQL.
+    thing, or the names that there can be. `sql` where some of its changes may be made by SQL, `proves`
+    where what is live tells whether a connection leads to the database. `one_way` where its values
+    only rise.
     """
 
     name: str
@@ -204,6 +206,8 @@ class Kind(ABC, Generic[S]):
     parts: tuple[str, ...] = ()
     read: Call = RESOURCE
     sql: bool = False
+    proves: bool = False
+    one_way: bool = False
 
     # The spec
 
@@ -243,6 +247,10 @@ class Kind(ABC, Generic[S]):
         Raises what `ask` raises, and AnswerError as `parse`.
         """
         return live
+
+    def seen_by_api(self, view: ApiView, _live: Elements) -> ApiView:
+        """What the API says of a database, with what a kind that `proves` tells."""
+        return view
 
     # The plan
 

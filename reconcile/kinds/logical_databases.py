@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reconcile.kinds.kind import (
     Asked,
@@ -35,6 +35,7 @@ from reconcile.kinds.listing import (
 from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.postgresql import ApiView
 from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import Elements, Facts, Parsed
 
@@ -89,6 +90,7 @@ class _LogicalDatabasesKind(ListedKind[LogicalDatabases]):
     spec_type = LogicalDatabases
     offers = MappingProxyType({Engine.MYSQL: True, Engine.MONGODB: True, Engine.POSTGRESQL: False})
     read = action("list-databases", effect=Effect.READ)
+    proves = True
 
     def check(self, spec: LogicalDatabases, engine: Engine) -> Iterator[InvalidValueError]:
         yield from check_names(spec, str.lower if engine is Engine.MONGODB else str)
@@ -121,6 +123,10 @@ class _LogicalDatabasesKind(ListedKind[LogicalDatabases]):
             name: {"protected": True} if flag_of(row, "protected", "list-databases") else {}
             for name, row in rows(result, "list-databases").items()
         }
+
+    def seen_by_api(self, view: ApiView, live: Elements) -> ApiView:
+        home = frozenset(name for name, fields in live.items() if fields.get("protected"))
+        return evolve(view, databases=frozenset(live), home=home)
 
     def normalize(self, spec: LogicalDatabases, live: Elements, _facts: Facts) -> Sides:
         wanted = Wanted(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from reconcile.kinds import extensions, logical_databases
+from attrs import evolve
+
+from reconcile.kinds import KINDS
 from reconcile.kinds.kind import UNTOLD, Kind
 from reconcile.kinds.listing import rows
 from reconcile.model.postgresql import ApiView, NoSqlAccess, Reach, SqlConnection
@@ -17,7 +19,9 @@ Inspect = Callable[[SqlConnection, ApiView], Reach]
 """Looks over a connection, which has to agree with what the API says. Changes and raises nothing."""
 
 
-PROOF = (extensions.KIND.read, logical_databases.KIND.read, USERS)
+_PROVING = tuple(kind for kind in KINDS if kind.proves)
+
+PROOF = (*(kind.read for kind in _PROVING), USERS)
 """What the API is asked for, to check a connection by it."""
 
 
@@ -46,16 +50,11 @@ def reached(
     """
     if not any(_needs_sql(kind, spec, states[kind.name], found.facts) for kind, spec in specs):
         return None
-    logical = _listed(logical_databases.KIND, found, states, lookups)
-    enabled = _listed(extensions.KIND, found, states, lookups) or {}
-    said = ApiView(
-        addon=found.target.addon,
-        version=str(found.facts.version or ""),
-        extensions={name: str(fields["version"]) for name, fields in enabled.items()},
-        databases=None if logical is None else frozenset(logical),
-        home=None if logical is None else _protected(logical),
-        users=_users(lookups.ask(found.target, USERS)),
-    )
+    said = ApiView(addon=found.target.addon, version=str(found.facts.version or ""), extensions={})
+    for kind in _PROVING:
+        live = _listed(kind, found, states, lookups)
+        said = said if live is None else kind.seen_by_api(said, live)
+    said = evolve(said, users=_users(lookups.ask(found.target, USERS)))
     return inspect(connection, said)
 
 
@@ -72,10 +71,6 @@ def _listed(
         answer = lookups.ask(found.target, kind.read)
         state = None if answer is UNTOLD else kind.parse(answer)
     return None if isinstance(state, NoElements) else state
-
-
-def _protected(logical: Elements) -> frozenset[str]:
-    return frozenset(name for name, fields in logical.items() if fields.get("protected"))
 
 
 def _users(answer: object) -> frozenset[str] | None:

@@ -27,10 +27,6 @@ def show_fields(fields: Fields) -> str:
     )
 
 
-_ONE_WAY = frozenset({"engine_version"})
-"""The kinds whose values only rise."""
-
-
 def no_way_back(risk: Risk | None, change: Change | None) -> str | None:
     """What reverting a spec does not bring back; None where it is a change as any other.
 
@@ -38,10 +34,16 @@ def no_way_back(risk: Risk | None, change: Change | None) -> str | None:
     """
     if risk is Risk.LOSSY:
         return "the data does not come back"
-    if isinstance(change, Update) and change.address.kind in _ONE_WAY:
+    if isinstance(change, Update) and _is_one_way(change.address.kind):
         before = ", ".join(show_value(part.before) for part in change.fields)
         return f"there is no way back to {before}"
     return None
+
+
+def _is_one_way(name: str) -> bool:
+    from reconcile.kinds import KIND_BY_NAME  # noqa: PLC0415 - a report without changes needs none
+
+    return name in KIND_BY_NAME and KIND_BY_NAME[name].one_way
 
 
 STAKES = {

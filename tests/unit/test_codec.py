@@ -12,8 +12,7 @@ from builders import CONNECTION, FOREVER, HERE, ORIGIN, facts, package, reached,
 
 from reconcile.codec import CodecError, canonical, decoded, plain, structured, tolerant
 from reconcile.kinds.backups import Backups
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update

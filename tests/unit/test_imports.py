@@ -43,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
         "sql.dsn",
         "sql.reads",
     },
-    "report": set(),
+    "report": {"kinds"},
     "schema": {"kinds", "spec"},
     "cli": EVERYTHING - {"api", "sql"} | {"api.reads"},
 }

@@ -12,8 +12,7 @@ from reconcile.apply.estimate import estimate, waits_of
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address

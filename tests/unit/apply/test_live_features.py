@@ -8,8 +8,7 @@ import pytest
 from attrs import evolve
 from unit.apply.conftest import WANTED, Bench
 
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.model.run import Result
 
 RESOURCE = "GET /databases/ad-shop"

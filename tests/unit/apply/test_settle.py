@@ -14,8 +14,7 @@ from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine, Version
 from reconcile.model.item import Pending, Reason

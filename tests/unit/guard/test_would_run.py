@@ -8,8 +8,7 @@ from builders import desired, observed, removal
 
 from reconcile.guard.guard import Context
 from reconcile.guard.review import review, would_run
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine

@@ -11,8 +11,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion, goes_past
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.kind import Asked, ByHand, Waiting, apply_change
 from reconcile.kinds.listing import Removal
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases

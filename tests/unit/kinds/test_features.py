@@ -8,8 +8,7 @@ import pytest
 from builders import desired, observed
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import KIND, Features
+from reconcile.kinds.features import KIND, Feature, Features
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, Pending, Reason
 from reconcile.model.plan import DatabasePlan, Status

@@ -13,8 +13,7 @@ from reconcile.kinds.backups import Backups
 from reconcile.kinds.durations import DurationText
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.feature_rules import Feature, Harmless, Named
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features, Harmless, Named
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.maintenance_window import MaintenanceWindow
 from reconcile.kinds.retention_policies import RetentionPolicies, RetentionPolicy

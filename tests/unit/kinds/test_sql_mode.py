@@ -7,8 +7,7 @@ from attrs import evolve
 from builders import desired, facts, observed, only_calls
 
 from reconcile.errors import AnswerError
-from reconcile.kinds.sql_mode import KIND, SqlMode
-from reconcile.kinds.sql_modes import MARIADB, MYSQL_5, MYSQL_8, dialect_of, is_laxer
+from reconcile.kinds.sql_mode import KIND, MARIADB, MYSQL_5, MYSQL_8, SqlMode, dialect_of, is_laxer
 from reconcile.model.change import Risk
 from reconcile.model.constraint import InvalidValueError, OneOf
 from reconcile.model.engine import Engine

@@ -11,8 +11,7 @@ from strategies import LIVE, WANTED
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.kind import Wanted
 from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.query_stats import QueryStats

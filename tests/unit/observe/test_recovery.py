@@ -17,8 +17,7 @@ from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.extensions import Extensions
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.engine import Engine

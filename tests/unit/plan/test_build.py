@@ -8,8 +8,7 @@ from builders import desired, facts, observed
 
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.model.address import Address

@@ -9,8 +9,7 @@ from attrs import evolve
 from builders import CONNECTION, desired, facts, observed, package, reached, removal
 
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.address import Address
 from reconcile.model.change import Create, Delete

@@ -15,8 +15,7 @@ from jsonschema import Draft202012Validator
 from unit.plan.plan_files import NOW, document, hashed, plan, saved, spoilt
 
 from reconcile.kinds.extensions import Extensions
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.model.change import Update
 from reconcile.model.engine import Engine
 from reconcile.model.plan import Plan, Proposal

@@ -11,8 +11,7 @@ from builders import desired, facts, observed, removal, target
 
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode

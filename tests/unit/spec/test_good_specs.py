@@ -11,8 +11,7 @@ from builders import TODAY
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.extensions import Extension, Extensions
-from reconcile.kinds.feature_rules import Feature
-from reconcile.kinds.features import Features
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.kind import Others
 from reconcile.kinds.listing import Removal
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
