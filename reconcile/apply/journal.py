@@ -18,12 +18,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from attrs import asdict
-
+from reconcile.codec import plain
 from reconcile.errors import ReconcileError
 from reconcile.files import make_state_folder
 from reconcile.model.address import Address
-from reconcile.model.change import Update, Verb, sides_of, verb_of
+from reconcile.model.change import Verb, verb_of
 from reconcile.model.history import NOT_KNOWN, ORDER, Opening, Settlement
 from reconcile.model.item import Action
 from reconcile.model.order import Deed, Done
@@ -86,7 +85,7 @@ class Journal:
 
     def begin(self, opening: Opening) -> None:
         """Write what the run is about."""
-        self._write("run", {"format_version": FORMAT_VERSION, **asdict(opening)}, lacking=_NOTHING)
+        self._write("run", {"format_version": FORMAT_VERSION, **plain(opening)}, lacking=_NOTHING)
 
     def started(self, entry: Action | Deed) -> None:
         """Put the intent on disk; returns only when it is there."""
@@ -153,7 +152,8 @@ class Journal:
         try:
             with self._lock:
                 # The time is taken inside the lock: lines stand in the order of their times.
-                entry = {"event": event, "at": self._now().isoformat(), **values}
+                known = {name: value for name, value in values.items() if value is not None}
+                entry = {"event": event, "at": self._now().isoformat(), **known}
                 entry[CHECKSUM] = checksum(entry)
                 self._append(f"{json.dumps(entry, sort_keys=True)}\n".encode())
                 if flush:
@@ -200,22 +200,13 @@ def _named(entry: Action | Deed) -> dict[str, object]:
 
 
 def _intent(entry: Action | Deed) -> dict[str, object]:
-    """What is to change, and what that may cost.
-
-    Of an update, too, the fields as compared; of what shall go the approval.
-    """
-    change = None if isinstance(entry, Deed) else entry.change
-    before, after = sides_of(change) if change else (None, None)
-    values: dict[str, object] = {"risk": entry.risk.value, "before": before, "after": after}
+    """What is to change, and what that may cost; of what shall go the approval."""
+    values: dict[str, object] = {"risk": entry.risk.value}
     if isinstance(entry, Deed):
-        values["request"], values["body"] = str(entry.call), entry.call.body
-        values["step"] = asdict(entry.step) if entry.step else None
-    if isinstance(change, Update):
-        values["fields"] = [asdict(part) for part in change.fields]
-    if isinstance(entry, Action) and entry.approval is not None:
-        until = entry.approval.until.isoformat()
-        values["approval"] = {"reason": entry.approval.reason, "until": until}
-    return values
+        sent = {"request": str(entry.call), "body": entry.call.body, "step": plain(entry.step)}
+        return values | sent
+    change = {name: one for name, one in plain(entry.change).items() if name != "replacement"}
+    return values | change | {"approval": plain(entry.approval)}
 
 
 def _end(ended: Outcome | Done) -> dict[str, object]:
@@ -224,5 +215,4 @@ def _end(ended: Outcome | Done) -> dict[str, object]:
 
 def _became(outcome: Outcome) -> dict[str, object]:
     """The end of an action, with what a stale one met and the operation that it started."""
-    clash = asdict(outcome.clash) if outcome.clash else None
-    return {**_end(outcome), "clash": clash, "operation": outcome.operation}
+    return {**_end(outcome), "clash": plain(outcome.clash), "operation": outcome.operation}

@@ -13,41 +13,31 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeGuard, assert_never
+from typing import Any, TypeGuard
 
 from attrs import Factory, define, evolve, frozen
 
 from reconcile.apply.journal import CHECKSUM, FORMAT_VERSION, checksum
+from reconcile.codec import tolerant
 from reconcile.errors import ReconcileError
 from reconcile.files import read_at_most
 from reconcile.model.address import Address
 from reconcile.model.change import (
-    Change,
-    Create,
-    Delete,
-    FieldChange,
-    Risk,
     Update,
-    Verb,
     differing,
 )
-from reconcile.model.engine import Step
 from reconcile.model.history import (
     NOT_KNOWN,
     ORDER,
-    Addon,
-    Commit,
     Opening,
     PastDeed,
     PastRun,
-    Permission,
     RunState,
     Settlement,
 )
-from reconcile.model.run import Clash, Result
-from reconcile.model.state import Approval, Fields, Value
+from reconcile.model.run import Result
 from reconcile.model.text import in_utc
 
 
@@ -160,6 +150,8 @@ def _line(text: bytes) -> JournalLine | DamagedLine:
         values = json.loads(text)
         if CHECKSUM in values and values[CHECKSUM] != checksum(values):
             return _damaged(text.decode())
+        if b"\\ud" in text:  # half of a character, as a server may answer it
+            values = json.loads(json.dumps(values, ensure_ascii=False).encode(errors="replace"))
         at = in_utc(datetime.fromisoformat(values["at"]))
         return JournalLine(event=str(values["event"]), at=at, values=values)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
@@ -199,187 +191,65 @@ NOTHING_WRITTEN = "begun, and nothing is written of its end"
 """What is said of a deed whose intent is the last that was written of it."""
 
 
-def name_of(values: Mapping[str, Any]) -> tuple[str, str]:
-    """The address and the verb of a line, as texts."""
-    return text_of(values, "address"), text_of(values, "verb")
+_TOLD = frozenset(
+    {"what", "risk", "approval", "request", "body", "step", "operation", "backup", "clash"}
+)
+"""What lines tell of a deed besides its name, its change, and its end."""
 
 
-def deed_of(values: Mapping[str, Any]) -> PastDeed:
-    """A deed from its first line. Raises ValueError for what is none."""
-    address = _address(values)
-    deed = PastDeed(
-        address=address,
-        result=Result.UNKNOWN,
-        message=NOTHING_WRITTEN,
-        change=None if text_of(values, "verb") == ORDER else _change(address, values),
-        what=text_of(values, "what"),
-        risk=Risk(values["risk"]) if isinstance(values.get("risk"), str) else None,
-        approval=_approval(values.get("approval")),
-        request=text_of(values, "request"),
-        body=values["body"] if isinstance(values.get("body"), dict) else None,
-        step=_step(values.get("step")),
-    )
-    return told_more(deed, values)
+def _deed(values: Mapping[str, Any], *, changing: bool = True) -> PastDeed:
+    """What a line tells of a deed, `changing` with its change. Raises ValueError for what is none."""
+    said = {name: one for name, one in values.items() if one is not None}
+    told: dict[str, Any] = {name: said[name] for name in _TOLD & said.keys()}
+    told["address"], told["result"] = said.get("address"), said.get("result", "unknown")
+    told["message"] = said.get("message", "") if "result" in said else NOTHING_WRITTEN
+    if changing and said.get("verb") != ORDER:
+        told["change"] = {"before": {}, "after": {}, "fields": [], **said}
+    deed = tolerant(PastDeed, told)
+    change = deed.change
+    if isinstance(change, Update) and not change.fields:
+        # A journal of an earlier time did not tell the fields.
+        change = evolve(change, fields=differing(change.before, change.after))
+    return evolve(deed, address=_about(deed.verb, deed.address), change=change)
 
 
-def told_more(deed: PastDeed, values: Mapping[str, Any]) -> PastDeed:
-    """A deed with what a later line tells of it. Raises ValueError for an unknown result."""
+def _told_more(deed: PastDeed, values: Mapping[str, Any]) -> PastDeed:
+    """A deed with what a later line tells of it. Raises ValueError for what makes no sense."""
+    more = _deed(values, changing=False)
     told = evolve(
         deed,
-        operation=text_of(values, "operation") or deed.operation,
-        backup=text_of(values, "backup") or deed.backup,
-        clash=_clash(values.get("clash")) or deed.clash,
+        operation=more.operation or deed.operation,
+        backup=more.backup or deed.backup,
+        clash=more.clash or deed.clash,
     )
-    word = text_of(values, "result")
-    if not word:
+    if values.get("result") is None:
         return told
-    return evolve(told, result=Result(word), message=text_of(values, "message"), damaged=False)
+    return evolve(told, result=more.result, message=more.message, damaged=False)
 
 
-def settlement_of(values: Mapping[str, Any]) -> Settlement:
-    """What a line tells of a deed of an earlier run. Raises ValueError for an unknown result."""
-    word = text_of(values, "result")
-    if word not in _SETTLED:
+def _settlement(values: Mapping[str, Any]) -> Settlement:
+    """What a line tells of a deed of an earlier run. Raises ValueError for what makes no sense."""
+    word = _text(values, "result")
+    if word not in _DONE:
         raise ValueError(f"{word!r} settles nothing")
-    return Settlement(
-        run=text_of(values, "run"),
-        address=_address(values),
-        verb=text_of(values, "verb"),
-        done=_SETTLED[word],
-        answered=values.get("answered") is True,
-    )
+    found = tolerant(Settlement, {**values, "done": _DONE[word]})
+    return evolve(found, address=_about(found.verb, found.address))
 
 
-_SETTLED: Mapping[str, bool | None] = {"done": True, "not done": False, NOT_KNOWN: None}
+_DONE: Mapping[str, bool | None] = {"done": True, "not done": False, NOT_KNOWN: None}
 
 
-def _address(values: Mapping[str, Any]) -> Address:
+def _about(verb: str, address: Address) -> Address:
     """An order is about a whole database, whose name may have a slash."""
-    text = text_of(values, "address")
-    return Address(database=text) if text_of(values, "verb") == ORDER else Address.parse(text)
+    return Address(database=str(address)) if verb == ORDER else address
 
 
-def _change(address: Address, values: Mapping[str, Any]) -> Change:
-    """The change of an action. Raises ValueError for a verb that is not known."""
-    before, after = _fields(values.get("before")) or {}, _fields(values.get("after")) or {}
-    verb = Verb(text_of(values, "verb"))
-    match verb:
-        case Verb.CREATE:
-            return Create(address=address, after=after)
-        case Verb.DELETE:
-            return Delete(address=address, before=before)
-        case Verb.UPDATE:
-            # A journal of an earlier time did not tell the fields.
-            fields = _parts(values.get("fields")) or differing(before, after)
-            return Update(address=address, before=before, after=after, fields=fields)
-        case _:
-            assert_never(verb)
+def _name(values: Mapping[str, Any]) -> tuple[str, str]:
+    """The address and the verb of a line, as texts."""
+    return _text(values, "address"), _text(values, "verb")
 
 
-def _parts(value: object) -> tuple[FieldChange, ...]:
-    """The fields of an update as they were compared, each in its spelling of that time."""
-    parts = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-    return tuple(
-        FieldChange(
-            field=text_of(one, "field"),
-            before=_value(one.get("before")),
-            after=_value(one.get("after")),
-        )
-        for one in parts
-    )
-
-
-def _clash(value: object) -> Clash | None:
-    if not isinstance(value, dict):
-        return None
-    sides = (_fields(value.get(name)) for name in ("before", "expected", "now"))
-    before, expected, now = sides
-    return Clash(before=before, expected=expected, now=now)
-
-
-def _fields(value: object) -> Fields | None:
-    if not isinstance(value, dict):
-        return None
-    return {str(name): _value(one) for name, one in value.items()}
-
-
-def _value(value: Any) -> Value:
-    """A value as a plan has it; JSON knows no tuples."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case list():
-            return tuple(value) if all(isinstance(one, int) for one in value) else _words(value)
-        case _:
-            return str(value)
-
-
-def _words(values: list[Any]) -> tuple[str, ...]:
-    return tuple(str(one) for one in values)
-
-
-def opening_of(values: Mapping[str, Any]) -> Opening:
-    """What the first line tells of a run."""
-    databases = values.get("databases")
-    pid, actions = values.get("pid"), values.get("actions")
-    return Opening(
-        version=text_of(values, "version"),
-        command=text_of(values, "command"),
-        who=text_of(values, "who"),
-        host=text_of(values, "host"),
-        pid=pid if isinstance(pid, int) else 0,
-        commit=_commit(values.get("commit")),
-        plan_id=text_of(values, "plan_id"),
-        plan_made=text_of(values, "plan_made"),
-        actions=actions if isinstance(actions, int) else 0,
-        databases={
-            str(handle): Addon(**{name: text_of(one, name) for name in ("app", "addon", "region")})
-            for handle, one in (databases if isinstance(databases, dict) else {}).items()
-            if isinstance(one, dict)
-        },
-        permission=_permission(values.get("permission")),
-    )
-
-
-def _permission(value: object) -> Permission:
-    """What was lifted and allowed; a journal of an earlier time did not tell it."""
-    if not isinstance(value, dict):
-        return Permission()
-    return Permission(
-        overrides=_list(value.get("overrides")),
-        allows=_list(value.get("allows")),
-        backup_first=value.get("backup_first") is True,
-        roll_backups=value.get("roll_backups") is True,
-    )
-
-
-def _step(value: object) -> Step | None:
-    """The versions of an upgrade."""
-    if not isinstance(value, dict):
-        return None
-    return Step(before=text_of(value, "before") or None, planned=text_of(value, "planned") or None)
-
-
-def _approval(value: object) -> Approval | None:
-    """The word that something may go. Raises ValueError for a day that is none."""
-    if not isinstance(value, dict):
-        return None
-    return Approval(
-        reason=text_of(value, "reason"), until=date.fromisoformat(text_of(value, "until"))
-    )
-
-
-def _list(value: object) -> tuple[str, ...]:
-    return _words(value) if isinstance(value, list) else ()
-
-
-def _commit(value: object) -> Commit | None:
-    if not isinstance(value, dict) or not text_of(value, "id"):
-        return None
-    return Commit(id=text_of(value, "id"), dirty=value.get("dirty") is True)
-
-
-def text_of(values: Mapping[str, Any], key: str) -> str:
+def _text(values: Mapping[str, Any], key: str) -> str:
     """A text; empty where there is none."""
     value = values.get(key)
     return value if isinstance(value, str) else ""
@@ -400,9 +270,13 @@ def replay(ident: str, written: Lines) -> PastRun:
     first, *others = written.lines
     if isinstance(first, DamagedLine) or first.event != "run":
         raise HistoryError("it is not the journal of a run")
-    format_version = text_of(first.values, "format_version")
+    format_version = _text(first.values, "format_version")
     if format_version.partition(".")[0] != _MAJOR:
         raise HistoryError("it was written by another version of the tool")
+    try:
+        opening = tolerant(Opening, first.values)
+    except ValueError as error:
+        raise HistoryError(f"what it says of its run makes no sense: {error}") from None
     told = _Told(newer=format_version not in _KNOWN)
     for line in others:
         told.take(line)
@@ -411,7 +285,7 @@ def replay(ident: str, written: Lines) -> PastRun:
     running = RunState.RUNNING if goes_on else RunState.INTERRUPTED
     return PastRun(
         id=ident,
-        opening=opening_of(first.values),
+        opening=opening,
         began=first.at,
         state=running if ended is None else RunState.ENDED,
         ended=ended,
@@ -458,7 +332,7 @@ class _Told:
         except ValueError:
             self.unread += 1
             if "run" not in line.values:
-                self._doubt(*name_of(line.values))
+                self._doubt(*_name(line.values))
 
     def _understand(self, line: JournalLine) -> None:
         match line.event:
@@ -467,7 +341,7 @@ class _Told:
             case "left" | "operation" | "backup" | "finished":
                 self._go_on(line.values)
             case "settled" if "run" in line.values:
-                self.settlements.append(settlement_of(line.values))
+                self.settlements.append(_settlement(line.values))
             case "settled":
                 self._go_on(line.values)
             case "ended":
@@ -477,8 +351,8 @@ class _Told:
 
     def _begin(self, values: Mapping[str, Any], at: datetime | None = None) -> None:
         """Tell of a deed."""
-        deed = evolve(deed_of(values), begun=at)
-        self._add(name_of(values), deed)
+        deed = evolve(_deed(values), begun=at)
+        self._add(_name(values), deed)
 
     def _add(self, name: tuple[str, str], deed: PastDeed) -> None:
         address, _verb = name
@@ -487,13 +361,13 @@ class _Told:
 
     def _go_on(self, values: Mapping[str, Any]) -> None:
         """Tell more of a deed; of one whose intent is not there it is all that is known."""
-        place = self._place(*name_of(values))
+        place = self._place(*_name(values))
         if place is None:
             self._begin(values)
         elif self.deeds[place].damaged and self.deeds[place].change is None:
-            self.deeds[place] = deed_of(values)
+            self.deeds[place] = _deed(values)
         else:
-            self.deeds[place] = told_more(self.deeds[place], values)
+            self.deeds[place] = _told_more(self.deeds[place], values)
 
     def _doubt(self, address: str, verb: str) -> None:
         """Tell that it is not known what became of a deed, until a later line tells it."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from attrs import field, frozen
 
@@ -119,7 +119,7 @@ class PastDeed:
     request: str = ""
     step: Step | None = None
     backup: str | None = None
-    body: Mapping[str, object] | None = None
+    body: Mapping[str, Any] | None = None
     settled: bool = False
     closed: bool = False
     answered: bool = False
