@@ -32,8 +32,8 @@ from reconcile.plan.local_specs import dropped
 from reconcile.plan.verify import verify
 from reconcile.report.findings_text import validation_text
 from reconcile.report.page import Look
+from reconcile.report.plan_json import plan_json
 from reconcile.report.plan_text import plan_text
-from reconcile.report.to_json import plan_json
 from reconcile.spec.config import load_config
 from reconcile.spec.load import Loaded, load_specs
 

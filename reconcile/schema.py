@@ -16,6 +16,7 @@ from attrs import NOTHING, Attribute, define, field, fields, has
 
 from reconcile.kinds import KINDS
 from reconcile.kinds.kind import Kind
+from reconcile.model.address import Address
 from reconcile.model.constraint import description_of, limit_by_default, short_form
 from reconcile.model.engine import Engine
 from reconcile.spec.written import Header, WrittenConfig
@@ -28,6 +29,7 @@ _PLAIN: dict[Any, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     float: {"type": "number"},
+    Address: {"type": "string"},
     bool: {"type": "boolean"},
     date: {"type": "string", "format": "date"},
     datetime: {"type": "string", "format": "date-time"},
@@ -37,14 +39,27 @@ _PLAIN: dict[Any, Schema] = {
 }
 
 
-def schema_of(cls: type, *, title: str, ident: str, all_required: bool = False) -> Schema:
+def schema_of(
+    cls: type,
+    *,
+    title: str,
+    ident: str,
+    head: type | None = None,
+    tail: type | None = None,
+    all_required: bool = False,
+) -> Schema:
     """The schema of documents that hold one value of an attrs class.
 
-    `ident` becomes `$id`. The class is read as something that the tool writes; `all_required` where
-    it writes every field, and not only those without a default.
+    `ident` becomes `$id`. The fields of `head` and `tail` stand before and after those of the class.
+    It is read as something that the tool writes; `all_required` where it writes every field, and not
+    only those without a default.
     """
     writer = _Writer(for_people=False, all_required=all_required)
-    return _document(title, ident, writer.mapping(cls), writer)
+    parts = [writer.mapping(one) for one in (head, cls, tail) if one is not None]
+    body = writer.mapping(cls)
+    body["required"] = list(dict.fromkeys(name for one in parts for name in one["required"]))
+    body["properties"] = {name: of for one in parts for name, of in one["properties"].items()}
+    return _document(title, ident, body, writer)
 
 
 def spec_schema() -> Schema:

@@ -16,8 +16,8 @@ from reconcile.errors import ExitStatus, UsageError
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Run
 from reconcile.report.page import Look
+from reconcile.report.plan_json import run_json
 from reconcile.report.run_text import run_text
-from reconcile.report.to_json import run_json
 from reconcile.spec.git import commit_of
 from reconcile.workflow.apply import dry_run, live_run
 from reconcile.workflow.apply_plan_file import saved_plan

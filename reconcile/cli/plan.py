@@ -11,8 +11,8 @@ from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.model.plan import Proposal, short_id
 from reconcile.model.text import moment
+from reconcile.report.plan_json import plan_json
 from reconcile.report.plan_text import plan_text
-from reconcile.report.to_json import plan_json
 from reconcile.workflow.cost import announce_reading
 from reconcile.workflow.fleet import Fleet, valid_fleet
 from reconcile.workflow.plan_files import check_names, must_be_signed, scope_of, write_plan_file

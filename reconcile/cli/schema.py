@@ -10,11 +10,40 @@ from reconcile.cli.options import SchemaOptions
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.files import put
+from reconcile.model.cost import Spent
 from reconcile.plan.written import PlanFileDocument
-from reconcile.report.documents import DOCUMENTS
-from reconcile.report.live_documents import LIVE_DOCUMENTS
-from reconcile.report.runs_documents import RUNS_DOCUMENTS
+from reconcile.report.document import Head
+from reconcile.report.explain_json import ExplanationDocument
+from reconcile.report.live_json import (
+    DoneDocument,
+    ListingDocument,
+    OperationDocument,
+    QueriesDocument,
+    StatesDocument,
+    StatisticsDocument,
+)
+from reconcile.report.plan_json import FindingsDocument, PlanDocument, RunDocument
+from reconcile.report.runs_json import PastRunDocument, RunsDocument
 from reconcile.schema import config_schema, schema_of, spec_schema
+
+DOCUMENTS: Mapping[str, type] = {
+    "plan": PlanDocument,
+    "run": RunDocument,
+    "findings": FindingsDocument,
+    "states": StatesDocument,
+    "listing": ListingDocument,
+    "queries": QueriesDocument,
+    "statistics": StatisticsDocument,
+    "operation": OperationDocument,
+    "done": DoneDocument,
+    "explanation": ExplanationDocument,
+    "runs": RunsDocument,
+    "past_run": PastRunDocument,
+}
+"""What the tool prints as JSON, by the name of its schema file."""
+
+OFFLINE = {"findings", "runs", "past_run"}
+"""The documents of commands that send nothing, so that they cost nothing."""
 
 
 def run(options: SchemaOptions, world: World) -> ExitStatus:
@@ -43,19 +72,23 @@ def _make_folder(folder: Path) -> None:
 
 def all_schemas() -> Mapping[str, Mapping[str, object]]:
     """Every schema by name: of what people write, and of what the tool prints."""
-    printed = {
-        name: _printed(name, cls, all_required=True)
-        for name, cls in {**DOCUMENTS, **LIVE_DOCUMENTS, **RUNS_DOCUMENTS}.items()
-    }
     return {
         "spec": spec_schema(),
         "config": config_schema(),
-        **printed,
-        "plan_file": _printed("plan_file", PlanFileDocument, all_required=False),
+        **{name: printed_schema(name) for name in DOCUMENTS},
+        "plan_file": schema_of(
+            PlanFileDocument, title="reconcile plan_file", ident="plan_file.schema.json"
+        ),
     }
 
 
-def _printed(name: str, cls: type, *, all_required: bool) -> Mapping[str, object]:
+def printed_schema(name: str, *, all_required: bool = True) -> Mapping[str, object]:
+    """The schema of a document that the tool prints."""
     return schema_of(
-        cls, title=f"reconcile {name}", ident=f"{name}.schema.json", all_required=all_required
+        DOCUMENTS[name],
+        title=f"reconcile {name}",
+        ident=f"{name}.schema.json",
+        head=Head,
+        tail=None if name in OFFLINE else Spent,
+        all_required=all_required,
     )

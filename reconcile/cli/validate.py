@@ -7,7 +7,7 @@ from reconcile.cli.present import Renderers, present
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.report.findings_text import validation_text
-from reconcile.report.to_json import findings_json
+from reconcile.report.plan_json import findings_json
 from reconcile.workflow.fleet import Fleet, read_fleet
 
 

@@ -136,7 +136,7 @@ def key_of(change: Change) -> ActionKey:
     return ActionKey(verb_of(change), change.address)
 
 
-def sides_of(change: Change) -> tuple[Fields | None, Fields | None]:
+def sides_of(change: Change | None) -> tuple[Fields | None, Fields | None]:
     """The values before and after; None where there is nothing."""
     return getattr(change, "before", None), getattr(change, "after", None)
 

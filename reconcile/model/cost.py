@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
+from reconcile.model.constraint import described
+
 ACCOUNT = 60
 """Requests a minute that the provider's API host takes from an account."""
 
@@ -26,15 +28,13 @@ class Budget:
 
 @frozen(kw_only=True)
 class Spent:
-    """What was asked of the provider's hosts so far, each repetition counted.
+    """What was asked of the provider's hosts so far, each retry counted."""
 
-    `requests` by host (auth, api, database); `retries` is how many of them were repetitions;
-    `waited` are the seconds for which a host was held back, by host, overlaps counted once.
-    """
-
-    requests: Mapping[str, int] = field(factory=dict)
-    retries: int = 0
-    waited: Mapping[str, float] = field(factory=dict)
+    requests: Mapping[str, int] = described("Requests sent, by host.", factory=dict)
+    retries: int = described("How many of them were retries.", default=0)
+    waited: Mapping[str, float] = described(
+        "Seconds for which a host was held back, by host; overlaps count once.", factory=dict
+    )
 
     @property
     def total(self) -> int:

@@ -213,11 +213,11 @@ class Query:
     """A session and its running or last query; `seconds` since the query began."""
 
     pid: int
-    query: str
     state: str = ""
     username: str = ""
-    started: str | None = None
+    query_start: str | None = None
     seconds: float = 0.0
+    query: str
 
 
 @frozen(kw_only=True)
@@ -228,12 +228,12 @@ class Statement:
     """
 
     query: str
+    user_id: int | None = None
     calls: int = 0
     rows: int = 0
     total: float = 0.0
-    mean: float = 0.0
-    least: float = 0.0
-    most: float = 0.0
-    deviation: float = 0.0
-    user_id: int | None = None
     share: float = 0.0
+    mean: float = 0.0
+    min: float = 0.0
+    max: float = 0.0
+    deviation: float = 0.0

@@ -39,7 +39,7 @@ def _query(row: Mapping[str, Any]) -> Query:
         query=text(row, "query"),
         state=text(row, "state"),
         username=text(row, "username"),
-        started=text(row, "query_start") or None,
+        query_start=text(row, "query_start") or None,
         # Two clocks that differ make a query begin in the future.
         seconds=max(0.0, number(row, "query_duration") / _NANOSECONDS),
     )
@@ -59,7 +59,7 @@ def cancel(order: CancelQuery, subject: Subject) -> Prepared:
 
     def happened() -> bool:
         now = _by_pid(subject).get(order.pid)
-        return now is None or (now.started, now.state) != (found.started, found.state)
+        return now is None or (now.query_start, now.state) != (found.query_start, found.state)
 
     return Prepared(deed=deed, premise=_premise(found), happened=happened)
 
@@ -87,7 +87,7 @@ def terminate(order: TerminateQuery, subject: Subject) -> Prepared:
 
 def _premise(found: Query) -> tuple[object, ...]:
     """Pids are given out again: the session has to be the one that was shown."""
-    return found.pid, found.username, found.started, found.query
+    return found.pid, found.username, found.query_start, found.query
 
 
 def _find(subject: Subject, pid: int) -> Query:

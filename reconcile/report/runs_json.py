@@ -1,110 +1,144 @@
-"""Past runs → JSON text."""
+"""What `runs` and `runs show` print as JSON."""
 
 from __future__ import annotations
 
-from reconcile.errors import ExitStatus
-from reconcile.model.change import sides_of
-from reconcile.model.history import History, PastDeed, PastRun
-from reconcile.model.run import EFFECTS
-from reconcile.report.documents import FORMAT_VERSION
-from reconcile.report.items_json import approval_of, fields_of
-from reconcile.report.runs_documents import (
-    AddonDocument,
-    CommitDocument,
-    PastDeedDocument,
-    PastRunDocument,
-    PastRunHeadDocument,
-    PermissionDocument,
-    RunsDocument,
-    SettlementDocument,
-    UnreadableDocument,
-)
-from reconcile.report.to_json import clash_of, text_of
-from reconcile.report.words import no_way_back
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
 
-_DONE = int(ExitStatus.DONE)
+from attrs import frozen
+
+from reconcile.model.address import Address
+from reconcile.model.change import FieldChange, Risk, sides_of
+from reconcile.model.constraint import described
+from reconcile.model.history import (
+    Addon,
+    Commit,
+    History,
+    PastDeed,
+    PastRun,
+    Permission,
+    RunState,
+    Settlement,
+    UnreadableJournal,
+    VerbWord,
+)
+from reconcile.model.run import EFFECTS, Clash, Result
+from reconcile.model.state import Approval
+from reconcile.report.document import document_text, view
+from reconcile.report.plan_json import Values, fields_of
+from reconcile.report.words import no_way_back
 
 
 def runs_json(history: History) -> str:
     """Render the list of past runs."""
-    return text_of(
-        RunsDocument(
-            format_version=FORMAT_VERSION,
-            kind="runs",
-            exit_status=_DONE,
-            runs=tuple(map(_head, history.runs)),
-            unreadable=tuple(
-                UnreadableDocument(id=one.id, reason=one.reason) for one in history.unreadable
-            ),
-        )
-    )
+    runs = tuple(map(_head, history.runs))
+    return document_text(RunsDocument(runs=runs, unreadable=history.unreadable))
 
 
 def past_run_json(run: PastRun) -> str:
     """Render one past run."""
-    return text_of(
+    return document_text(
         PastRunDocument(
-            format_version=FORMAT_VERSION,
-            kind="past_run",
-            exit_status=_DONE,
             run=_head(run),
-            databases={
-                handle: AddonDocument(app=one.app, addon=one.addon, region=one.region)
-                for handle, one in run.opening.databases.items()
-            },
+            databases=run.opening.databases,
             deeds=tuple(map(_deed, run.deeds)),
-            settlements=tuple(
-                SettlementDocument(
-                    run=one.run, address=str(one.address), verb=one.verb, done=one.done
-                )
-                for one in run.settlements
-            ),
+            settlements=run.settlements,
         )
     )
 
 
+@frozen(kw_only=True)
+class PastRunHeadDocument:
+    """What is known of a past run beside its deeds; what was not written is null."""
+
+    id: str
+    state: RunState
+    began: datetime = described("In UTC.")
+    ended: datetime | None
+    who: str | None
+    host: str | None
+    pid: int | None
+    version: str = described("The tool's.")
+    command: str | None
+    commit: Commit | None = described("The commit that the specs were of.")
+    plan_id: str | None
+    actions: int = described("How many were planned.")
+    results: Mapping[Result, int] = described("Number of deeds by result.")
+    permission: Permission = described("What a person lifted and allowed.")
+    settled_by: tuple[str, ...] = described(
+        "The later runs that found out about what it left open."
+    )
+    torn: bool = described("Whether the last line of its journal is not whole.")
+    unread_lines: int = described("How many other lines make no sense.")
+
+
 def _head(run: PastRun) -> PastRunHeadDocument:
-    opening, commit, permission = run.opening, run.opening.commit, run.opening.permission
-    return PastRunHeadDocument(
-        id=run.id,
-        state=run.state.value,
-        began=run.began.isoformat(),
-        ended=run.ended.isoformat() if run.ended else None,
+    opening = run.opening
+    return view(
+        PastRunHeadDocument,
+        run,
         who=opening.who or None,
         host=opening.host or None,
         pid=opening.pid or None,
         version=opening.version,
         command=opening.command or None,
-        commit=CommitDocument(id=commit.id, dirty=commit.dirty) if commit else None,
+        commit=opening.commit,
         plan_id=opening.plan_id or None,
         actions=opening.actions,
-        results={result.value: number for result, number in run.results.items()},
-        permission=PermissionDocument(
-            overrides=permission.overrides,
-            allows=permission.allows,
-            backup_first=permission.backup_first,
-            roll_backups=permission.roll_backups,
-        ),
-        settled_by=run.settled_by,
-        torn=run.torn,
+        permission=opening.permission,
         unread_lines=run.unread,
     )
 
 
+@frozen(kw_only=True)
+class RunsDocument:
+    """What `runs` prints."""
+
+    kind: Literal["runs"] = "runs"
+    runs: tuple[PastRunHeadDocument, ...] = described("Newest first.")
+    unreadable: tuple[UnreadableJournal, ...]
+
+
+@frozen(kw_only=True)
+class PastDeedDocument:
+    """One action or order, and what became of it."""
+
+    address: Address
+    verb: VerbWord
+    what: str | None = described("An order in words.")
+    risk: Risk | None
+    approval: Approval | None = described("The word of the spec that it may go.")
+    result: Result
+    message: str
+    before: Values | None
+    after: Values | None
+    fields: tuple[FieldChange, ...] = described("What differs, of an update.")
+    operation_id: str | None = described("The operation that it started.")
+    clash: Clash | None = described("What it met, where it is stale.")
+    no_way_back: str | None = described("What reverting the spec does not bring back.")
+
+
 def _deed(deed: PastDeed) -> PastDeedDocument:
-    before, after = sides_of(deed.change) if deed.change else (None, None)
-    return PastDeedDocument(
-        address=str(deed.address),
-        verb=deed.verb,
+    before, after = sides_of(deed.change)
+    return view(
+        PastDeedDocument,
+        deed,
         what=deed.what or None,
-        risk=deed.risk.value if deed.risk else None,
-        approval=approval_of(deed.approval),
-        result=deed.result.value,
-        message=deed.message,
         before=before,
         after=after,
         fields=fields_of(deed.change),
         operation_id=deed.operation,
-        clash=clash_of(deed.clash),
         no_way_back=no_way_back(deed.risk, deed.change) if deed.result in EFFECTS else None,
     )
+
+
+@frozen(kw_only=True)
+class PastRunDocument:
+    """What `runs show` prints."""
+
+    kind: Literal["past_run"] = "past_run"
+    run: PastRunHeadDocument
+    databases: Mapping[str, Addon] = described("By handle.")
+    deeds: tuple[PastDeedDocument, ...] = described("In the order in which they were begun.")
+    settlements: tuple[Settlement, ...]

@@ -33,8 +33,8 @@ from reconcile.plan.strict import PlanFileError
 from reconcile.plan.verify import verify
 from reconcile.plan.written import WrittenScope
 from reconcile.report.page import Look
+from reconcile.report.plan_json import plan_json
 from reconcile.report.plan_text import plan_text
-from reconcile.report.to_json import plan_json
 from reconcile.spec.project import load_project
 from reconcile.spec.source import Source, decode
 from reconcile.spec.yaml import parse

@@ -86,7 +86,7 @@ QUERIES = (
         query="UPDATE stock SET n = n - 1",
         state="idle in transaction (aborted)",
         username="app_with_a_rather_long_name_of_a_user",
-        started="2026-01-05T09:00:00Z",
+        query_start="2026-01-05T09:00:00Z",
         seconds=9.04,
     ),
     Query(pid=2002, query="SELECT '漢字' || name FROM データ", state="active", username="分析"),

@@ -14,12 +14,8 @@ from golden.pages import PAGES, copied
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
-from reconcile.report.documents import DOCUMENTS
-from reconcile.report.live_documents import LIVE_DOCUMENTS
-from reconcile.report.runs_documents import RUNS_DOCUMENTS
-from reconcile.schema import schema_of
+from reconcile.cli.schema import DOCUMENTS, printed_schema
 
-ALL_DOCUMENTS = {**DOCUMENTS, **LIVE_DOCUMENTS, **RUNS_DOCUMENTS}
 TEXTS = sorted(name for name in PAGES if not name.endswith(".json"))
 JSONS = sorted(name for name in PAGES if name.endswith(".json"))
 FOLDED = sorted(name for name in TEXTS if ".80." in name or ".40." in name)
@@ -100,9 +96,7 @@ def test_keeps_to_its_schema(name: str, all_required: bool) -> None:
 
 @cache
 def _validator(kind: str, all_required: bool) -> Draft202012Validator:
-    schema = schema_of(
-        ALL_DOCUMENTS[kind], title=kind, ident=f"{kind}.schema.json", all_required=all_required
-    )
+    schema = printed_schema(kind, all_required=all_required)
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
@@ -127,8 +121,7 @@ def _validator(kind: str, all_required: bool) -> Draft202012Validator:
 def test_a_schema_refuses_what_it_does_not_know(name: str) -> None:
     """So that fitting one means something."""
     document = json.loads(PAGES[name]())
-    kind = document["kind"]
-    schema = schema_of(ALL_DOCUMENTS[kind], title=kind, ident=f"{kind}.schema.json")
+    schema = printed_schema(document["kind"], all_required=False)
     for broken in (
         {**document, "format": 1},
         {key: value for key, value in document.items() if key != "exit_status"},
@@ -141,7 +134,7 @@ def test_every_document_has_a_page() -> None:
     """None is printed that was never looked at."""
     folders = {name.partition("/")[0] for name in JSONS}
     kinds = {"show": "states", "saved": "plan"}
-    assert {kinds.get(one, one) for one in folders} == set(ALL_DOCUMENTS)
+    assert {kinds.get(one, one) for one in folders} == set(DOCUMENTS)
 
 
 @pytest.mark.parametrize("name", JSONS)

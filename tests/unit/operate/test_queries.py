@@ -32,7 +32,7 @@ def test_a_query_is_read_whole(provider: Provider, found: Found) -> None:
             query="SELECT *\n  FROM users",
             state="active",
             username="app",
-            started="2026-01-05T09:00:00Z",
+            query_start="2026-01-05T09:00:00Z",
             seconds=1.5,
         ),
     )
@@ -81,7 +81,7 @@ def test_odd_texts_are_empty(provider: Provider, found: Found, value: object) ->
     odd = dict.fromkeys(("query", "state", "username", "query_start"), value)
     subject = found()
     answers(provider, [{**ROW, **odd}, ROW])
-    assert {(one.query, one.started) for one in running(subject)} == {
+    assert {(one.query, one.query_start) for one in running(subject)} == {
         ("", None),
         (ROW["query"], ROW["query_start"]),
     }

@@ -17,8 +17,8 @@ from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Unknown
 from reconcile.plan.build import build_plan
 from reconcile.report.page import Look
+from reconcile.report.plan_json import run_json
 from reconcile.report.run_text import run_text
-from reconcile.report.to_json import run_json
 
 
 @pytest.mark.parametrize("width", [None, 40])

@@ -19,8 +19,8 @@ from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import ITSELF
 from reconcile.plan.build import build_plan
 from reconcile.report.page import Look
+from reconcile.report.plan_json import plan_json
 from reconcile.report.plan_text import plan_text
-from reconcile.report.to_json import plan_json
 
 
 def _changing(*handles: str) -> Plan:

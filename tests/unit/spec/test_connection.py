@@ -12,7 +12,7 @@ from reconcile.model.finding import Finding
 from reconcile.model.postgresql import SqlConnection
 from reconcile.report.findings_text import validation_text
 from reconcile.report.page import Look
-from reconcile.report.to_json import findings_json
+from reconcile.report.plan_json import findings_json
 from reconcile.spec.config import Config, load_config
 from reconcile.spec.load import load_specs
 
