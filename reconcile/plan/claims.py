@@ -23,6 +23,7 @@ from reconcile.model.project import (
     Project,
     SpecIndex,
     UnreadSpec,
+    is_app_id,
     match,
     resolved,
     shares_application,
@@ -98,6 +99,34 @@ class Specs:
 
 def _identity(target: Target) -> object:
     return target.hosts.database, target.addon
+
+
+def spelled_otherwise(
+    project: Project, found: Found, targets: Iterable[tuple[Target, bool]]
+) -> tuple[Desired, ...]:
+    """The specs that name an application by its id where live databases name theirs, or the reverse.
+
+    The targets come with whether they may lose data. A listing has to tell where each of these specs
+    leads: asked once, for comparing each with every database takes time with the square. Nothing may
+    depend on a single one.
+    """
+    others = {
+        (not is_app_id(target.app), target.engine, target.region, loses)
+        for target, loses in targets
+    }
+    specs = tuple(
+        spec
+        for spec in project.specs
+        if found.get(spec.location) is None
+        and any(
+            is_id == is_app_id(spec.app)
+            and engine in {None, spec.engine}
+            and spec.pins.region in {None, region}
+            and (loses or spec.addon is None)
+            for is_id, engine, region, loses in others
+        )
+    )
+    return specs if len(specs) > 1 else ()
 
 
 def _matched(spec: Desired, target: Target, *, loses: bool) -> Match:

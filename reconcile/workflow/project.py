@@ -11,8 +11,8 @@ from reconcile.errors import ReconcileError
 from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.project import Claim
-from reconcile.plan.claims import Listing, Specs, claim
+from reconcile.model.project import Claim, resolved
+from reconcile.plan.claims import Listing, Specs, claim, spelled_otherwise
 from reconcile.workflow.fleet import Fleet
 
 
@@ -21,18 +21,28 @@ def claims_of(plan: Plan, fleet: Fleet, reads: Reads) -> Mapping[str, Claim]:
 
     The addons of an application are listed only where something depends on them, once a run.
     """
-    live = {one.handle: one.target for one in plan.databases}
-    specs = Specs(fleet.project, {one.location: live.get(one.handle) for one in fleet.desired})
-    asked = {
-        one.handle: specs.candidates(
-            evolve(one.target, engine=one.target.engine or Engine.parse(one.engine)),
-            loses=_loses(one),
-        )
+    live = {
+        one.handle: evolve(one.target, engine=one.target.engine or Engine.parse(one.engine))
         for one in plan.databases
         if one.target is not None
     }
-    apps = sorted({app for one in asked.values() for app in one.apps})
-    listings = {app: _listed(app, reads) for app in apps}
+    loses = {one.handle: _loses(one) for one in plan.databases}
+    found = {one.location: live.get(one.handle) for one in fleet.desired}
+    listings: dict[str, Listing] = {}
+    pairs = [(target, loses[handle]) for handle, target in live.items()]
+    for spec in spelled_otherwise(fleet.project, found, pairs):
+        if spec.app not in listings:
+            listings[spec.app] = _listed(spec.app, reads)
+        listed = listings[spec.app]
+        addon = None if isinstance(listed, str) else resolved(spec, listed)
+        if addon is not None:
+            found[spec.location] = evolve(pairs[0][0], addon=addon)
+    specs = Specs(fleet.project, found)
+    asked = {
+        handle: specs.candidates(target, loses=loses[handle]) for handle, target in live.items()
+    }
+    apps = sorted({app for one in asked.values() for app in one.apps} - listings.keys())
+    listings |= {app: _listed(app, reads) for app in apps}
     return {handle: claim(one, specs, listings) for handle, one in asked.items()}
 
 

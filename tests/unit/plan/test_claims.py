@@ -20,11 +20,12 @@ from reconcile.model.project import (
     SpecIndex,
     UnreadSpec,
     match,
+    resolved,
 )
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
-from reconcile.plan.claims import Specs, claim, duplicates
+from reconcile.plan.claims import Specs, claim, duplicates, spelled_otherwise
 
 SHOP = target()
 BY_TOKEN = evolve(SHOP, resource_id="", engine=None)
@@ -205,3 +206,57 @@ def test_a_duplicate_is_reported_once_whatever_the_application_is_called() -> No
     (found,) = duplicates(plan, claims)
     assert found.location == OWN.location
     assert f"'ad-shop' of application {APP_ID!r}" in found.message
+
+
+def at(number: int, **changes: Any) -> Desired:
+    """A spec at its own place, which names its application by its id."""
+    place = Location(file=f"{number}.yaml", line=1, column=1)
+    return spec(f"db-{number}", **{"app": f"{number:024x}", "location": place, **changes})
+
+
+def test_a_project_that_mixes_names_and_ids_is_compared_in_linear_time() -> None:
+    """Each spec is resolved once; no database is compared with those of all other applications."""
+    many = 200
+    specs = tuple(map(at, range(many)))
+    live = [target(handle=f"db-{number}") for number in range(many)]
+    project = Project(specs=specs)
+    unresolved = Specs(project, {})
+    assert sum(len(unresolved.candidates(one, loses=True).open) for one in live) == many**2
+
+    asked = spelled_otherwise(project, {}, [(one, True) for one in live])
+    assert asked == specs
+    listed = {
+        one.app: [ListedAddon(id=led.addon, resource_id="x", engine=Engine.MYSQL)]
+        for one, led in zip(specs, live, strict=True)
+    }
+    found = {
+        one.location: evolve(live[0], addon=resolved(one, listed[one.app]) or "") for one in asked
+    }
+    compared = [Specs(project, found).candidates(one, loses=True) for one in live]
+    assert sum(len(one.open) + len(one.certain) for one in compared) == many
+    assert [one.certain for one in compared] == [(one,) for one in specs]
+
+
+@pytest.mark.parametrize(
+    ("changes", "loses", "is_asked"),
+    [
+        ({}, False, True),
+        ({"pins": Pins(region="osc-fr1")}, False, True),
+        ({"pins": Pins(region="osc-secnum-fr1")}, False, False),
+        ({"engine": Engine.REDIS}, False, False),
+        ({"app": "shop-web"}, True, False),
+        ({"addon": "ad-2"}, False, False),
+        ({"addon": "ad-2"}, True, True),
+    ],
+)
+def test_what_is_spelled_otherwise(changes: Mapping[str, Any], loses: bool, is_asked: bool) -> None:
+    """Of the engine and region, and without an addon unless data may be lost."""
+    first, second = at(1, **changes), at(2, **changes)
+    targets = [(SHOP, loses)]
+    several = Project(specs=(OWN, first, second))
+    assert spelled_otherwise(several, {OWN.location: SHOP}, targets) == (
+        (first, second) if is_asked else ()
+    )
+    assert spelled_otherwise(Project(specs=(first,)), {}, targets) == ()
+    found = {first.location: SHOP, second.location: SHOP}
+    assert spelled_otherwise(several, found, targets) == ()
