@@ -7,6 +7,7 @@ database resource. The hours are answered as an array and written as one integer
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any, cast
 
 from attrs import frozen
@@ -28,6 +29,7 @@ from reconcile.kinds.listing import check_repeated
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import Between, InvalidValueError, Only, described
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Rule
 from reconcile.model.recovery import Protection
 from reconcile.model.request import Call, update
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
@@ -143,6 +145,28 @@ class _BackupsKind(Kind[Backups]):
         """A change that does not tell the hours is not about them."""
         before = recall_before(changes)
         return {ITSELF: {"hours": (), **before[ITSELF]}}
+
+    meanings = MappingProxyType(
+        {
+            "P201": "the live backup hours are several, which the provider's support set up",
+            "P202": "the spec wants several backup hours; the API sets one",
+            "P203": "the spec names a backup hour, backups are off, and it does not say `enabled: true`",
+        }
+    )
+    rules = MappingProxyType(
+        {
+            "P20": Rule(
+                why="The API turns periodic backups on and off and sets one hour. Several hours are set"
+                " up by the provider's support only, and a plan never promises what no request can do.",
+                settle="Write what is live, or ask the provider's support to change it.",
+            ),
+            "P203": Rule(
+                why="While backups are off no hour is in effect, so that setting one would look like"
+                " protection and be none.",
+                settle="Write `enabled: true` beside the hours.",
+            ),
+        }
+    )
 
 
 KIND = _BackupsKind()

@@ -9,6 +9,7 @@ The provider's documentation adds `next_version_id` and `database_type_versions`
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any, cast
 
 from attrs import frozen
@@ -32,6 +33,7 @@ from reconcile.kinds.version_rules import LatestMinor, RuleText, is_met, is_past
 from reconcile.model.change import Change, Risk, sides_of
 from reconcile.model.constraint import Between, ShortForm, described
 from reconcile.model.engine import Engine, Step, Version
+from reconcile.model.finding import Rule
 from reconcile.model.request import UPGRADE, Call, type_version
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
@@ -153,6 +155,37 @@ class _EngineVersionKind(Kind[EngineVersion]):
         """What comes next was the version that the change leads to."""
         after = after_of([Asked(change=change) for change in changes])
         return {ITSELF: {**recall_before(changes)[ITSELF], _NEXT: after[_VERSION]}}
+
+    meanings = MappingProxyType(
+        {
+            "P241": "the live engine version is newer than the spec asks for; there is no way back",
+            "P242": "the spec asks for a newer engine version, and there is none",
+            "P243": "an upgrade is due, and which version comes next is not known; an upgrade takes no target",
+            "P244": "the next engine version is another major, which the spec's `allow_major` does not reach",
+            "P245": "the next engine version is past the one that the spec asks for",
+            "P246": "the live engine version is none that can be compared",
+        }
+    )
+    rules = MappingProxyType(
+        {
+            "P24": Rule(
+                why="An upgrade has no way back and takes no target: it goes to the next version, whichever"
+                " that is. So a step is only taken where the next version is known beforehand, and where"
+                " it lies within what the spec asks for.",
+                settle="Ask for a version that can be reached, or for the live one.",
+            ),
+            "P243": Rule(
+                why="An upgrade takes no target: where the provider does not tell which version comes"
+                " next, it could be any.",
+                settle="Upgrade in the dashboard, which shows the next version.",
+            ),
+            "P244": Rule(
+                why="Another major version may behave in other ways, and there is no way back from it: it"
+                " is only crossed at a word that names it.",
+                settle="Once the application is ready, write `allow_major` beside the version.",
+            ),
+        }
+    )
 
 
 KIND = _EngineVersionKind()

@@ -38,6 +38,7 @@ from reconcile.kinds.listing import (
 from reconcile.model.change import Change, Create, Delete, Risk, Update, sides_of
 from reconcile.model.constraint import InvalidValueError, Matching, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Rule
 from reconcile.model.postgresql import (
     LANGUAGE,
     STATEMENTS,
@@ -254,6 +255,46 @@ class _ExtensionsKind(ListedKind[Extensions]):
             other for name in made for other in extension_rules.REQUIRED_BY.get(name, ())
         } - made
         return {**{name: {"version": ""} for name in required}, **recall_before(changes)}
+
+    meanings = MappingProxyType(
+        {
+            "P251": "the server has no package of the extension",
+            "P252": "the server does not offer this version of the extension, or no update leads to it",
+            "P253": "the extension requires another one, which is not enabled and not asked for",
+            "P254": "the extension is needed by another one that stays",
+            "P255": "the role of the connection has no right to change the extension",
+            "P256": "other objects of the database use the extension, so that the server refuses to drop it",
+            "P257": "the live version of the extension is newer than the spec asks for; it is never downgraded",
+            "P258": "the live version of the extension and that of the spec cannot be compared",
+            "P259": "the server's `extwlist.extensions` does not list the extension",
+            "P260": "no schema of the connection's search path exists, into which the extension could go",
+        }
+    )
+    rules = MappingProxyType(
+        {
+            "P25": Rule(
+                why="The server refuses such a statement, or takes others along with it. Nothing is enabled"
+                " or dropped that a spec does not name, and a statement that is sure to be refused is not"
+                " sent.",
+                settle="Change the spec as the hint says, or ask the provider for the package or the right.",
+            ),
+            "P257": Rule(
+                why="An older version may lack what the data and the applications use by now, and most"
+                " extensions have no update that leads back.",
+                settle="Write the live version, or leave the version out of the spec.",
+            ),
+            "P258": Rule(
+                why="Versions are compared part by part, as numbers. Where a part that differs is not a"
+                " number, the change may be an update or a downgrade.",
+                settle="Write the live version, or leave the version out, and update the extension yourself.",
+            ),
+            "P260": Rule(
+                why="An extension goes into the first schema of the search path that exists. Without one the"
+                " server refuses CREATE EXTENSION, and this tool chooses no schema.",
+                settle="Set the search path of the connection's role to a schema that exists.",
+            ),
+        }
+    )
 
 
 KIND = _ExtensionsKind()

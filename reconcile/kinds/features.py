@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Annotated, Any, cast
 
 from attrs import evolve, frozen
@@ -34,6 +35,7 @@ from reconcile.model.constraint import (
     described,
 )
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Rule
 from reconcile.model.operation import FEATURE_IN_PROGRESS
 from reconcile.model.recovery import PERSISTENCE, Protection
 from reconcile.model.request import Call, add_feature, remove_feature
@@ -285,6 +287,31 @@ class _FeaturesKind(Kind[Features]):
         public = any(one.address.name == _PUBLIC and _enables(one) for one in changes)
         needed: Elements = {SSL: {"enabled": True}} if public else {}
         return {**needed, **recall_before(changes)}
+
+    meanings = MappingProxyType(
+        {
+            "P261": "`force-ssl` cannot go while `publicly-available` is on, and the spec does not turn that off",
+            "P262": "a feature has a status that this version of the tool does not know",
+            "P263": "`publicly-available` needs `force-ssl`, which is off and is not turned on",
+        }
+    )
+    rules = MappingProxyType(
+        {
+            "P261": Rule(
+                why="The provider accepts no database that is public and takes connections without TLS.",
+                settle="Turn `publicly-available` off in the spec as well, or leave `force-ssl` on.",
+            ),
+            "P262": Rule(
+                why="Whether a feature is on or off follows from its status. One that is not known could"
+                " mean either, so that nothing is done about it.",
+                settle="Look at the dashboard; a newer version of this tool may know the status.",
+            ),
+            "P263": Rule(
+                why="The provider refuses to make a database public while it takes connections without TLS.",
+                settle="Turn `force-ssl` on in the spec as well. If an `ignore` entry names it, remove the entry.",
+            ),
+        }
+    )
 
 
 KIND = _FeaturesKind()

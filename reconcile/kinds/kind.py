@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from attrs import NOTHING, asdict, evolve, field, fields_dict, frozen
@@ -13,6 +14,7 @@ from reconcile.errors import NotFoundError, NotOfferedError
 from reconcile.model.change import ActionKey, Change, Create, Delete, Risk, sides_of
 from reconcile.model.constraint import InvalidValueError, KeyPath
 from reconcile.model.engine import Engine, Step
+from reconcile.model.finding import Rule
 from reconcile.model.postgresql import ApiView, Sql
 from reconcile.model.recovery import Protection
 from reconcile.model.request import RESOURCE, Call
@@ -196,7 +198,8 @@ class Kind(ABC, Generic[S]):
     address may name below the kind where that is a closed list: the fields of a kind that is one
     thing, or the names that there can be. `sql` where some of its changes may be made by SQL, `proves`
     where what is live tells whether a connection leads to the database. `one_way` where its values
-    only rise.
+    only rise. `meanings` says in a sentence each what the codes mean with which it refuses changes,
+    `rules` why it does, by code or by what several codes begin with.
     """
 
     name: str
@@ -208,6 +211,8 @@ class Kind(ABC, Generic[S]):
     sql: bool = False
     proves: bool = False
     one_way: bool = False
+    meanings: Mapping[str, str] = MappingProxyType({})
+    rules: Mapping[str, Rule] = MappingProxyType({})
 
     # The spec
 

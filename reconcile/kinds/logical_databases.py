@@ -35,6 +35,7 @@ from reconcile.kinds.listing import (
 from reconcile.model.change import Change, Create, Delete, Risk
 from reconcile.model.constraint import InvalidValueError, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Rule
 from reconcile.model.postgresql import ApiView
 from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import Elements, Facts, Parsed
@@ -157,6 +158,21 @@ class _LogicalDatabasesKind(ListedKind[LogicalDatabases]):
         return LogicalDatabases(
             present=tuple(LogicalDatabase(name=name) for name in created), absent=removals(asked)
         )
+
+    meanings = MappingProxyType(
+        {
+            "P221": "a protected logical database, the default one, is never deleted",
+        }
+    )
+    rules = MappingProxyType(
+        {
+            "P221": Rule(
+                why="The provider protects the logical database that comes with the server, and refuses"
+                " to delete it.",
+                settle="Take it out of `absent`. It can be emptied, or unlisted and so unmanaged.",
+            ),
+        }
+    )
 
 
 KIND = _LogicalDatabasesKind()

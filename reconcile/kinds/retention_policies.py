@@ -55,6 +55,7 @@ from reconcile.model.constraint import (
     quoted,
 )
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Rule
 from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, Parsed, Value
 
@@ -243,6 +244,22 @@ class _RetentionPoliciesKind(ListedKind[RetentionPolicies]):
         return RetentionPolicies(
             present=tuple(_policy(change) for change in created), absent=removals(asked)
         )
+
+    meanings = MappingProxyType(
+        {
+            "P231": "a retention policy cannot be changed, only deleted and added, which loses its data",
+        }
+    )
+    rules = MappingProxyType(
+        {
+            "P231": Rule(
+                why="InfluxDB's policies cannot be changed over this API. Deleting one and adding it again"
+                " deletes all data that was written under it, and nobody wrote that into the spec.",
+                settle="Add a policy under a new name, let the default move to it, let the old one age"
+                " out, then list it under `absent`. Or write `on_change: replace`, and lose the data.",
+            ),
+        }
+    )
 
 
 KIND = _RetentionPoliciesKind()

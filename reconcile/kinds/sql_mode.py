@@ -27,6 +27,7 @@ from reconcile.kinds.kind import (
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import OneOf, ShortForm, described
 from reconcile.model.engine import Engine
+from reconcile.model.finding import Rule
 from reconcile.model.request import Call, Effect, action
 from reconcile.model.state import ITSELF, Elements, Facts, Parsed
 
@@ -210,6 +211,21 @@ class _SqlModeKind(Kind[SqlMode]):
 
     def meant(self, asked: Sequence[Asked]) -> SqlMode:
         return SqlMode(modes=_modes(after_of(asked)["modes"]))
+
+    meanings = MappingProxyType(
+        {
+            "P211": "the live server does not know one of the SQL modes, and would refuse the whole set",
+        }
+    )
+    rules = MappingProxyType(
+        {
+            "P211": Rule(
+                why="The server takes a set of modes as a whole or not at all, and each version knows"
+                " other modes. A request that is sure to be refused is not sent.",
+                settle="Take the mode out of the spec.",
+            ),
+        }
+    )
 
 
 KIND = _SqlModeKind()
