@@ -26,8 +26,8 @@ from reconcile.model.target import Hosts, Target
 from reconcile.operate.queries import running
 from reconcile.operate.statistics import counted
 from reconcile.operate.subject import Subject
-from reconcile.report.activity_text import TOP, queries_text, statistics_text
 from reconcile.report.live_json import queries_json, statistics_json
+from reconcile.report.live_text import TOP, queries_text, statistics_text
 from reconcile.report.page import Look
 
 ROWS = 10_000

@@ -23,10 +23,9 @@ from reconcile.model.run import Run
 from reconcile.model.state import Desired, Observation, Observed
 from reconcile.model.target import Pins
 from reconcile.plan.contradictions import contradictions
-from reconcile.report.change_text import change_text
-from reconcile.report.contradiction_text import contradiction_text
-from reconcile.report.items_text import change_lines
+from reconcile.report.items_text import change_lines, contradiction_text
 from reconcile.report.page import Look, render
+from reconcile.report.run_text import change_text
 from reconcile.report.words import STAKES
 from reconcile.spec.document import ORIGIN, read_inline
 from reconcile.spec.git import commit_of

@@ -10,7 +10,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.state import NoElements
 from reconcile.observe.found import find
 from reconcile.report.live_json import listing_json
-from reconcile.report.show_text import kind_text
+from reconcile.report.live_text import kind_text
 from reconcile.workflow.named import look_up
 from reconcile.workflow.propose import reading
 

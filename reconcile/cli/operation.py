@@ -9,8 +9,8 @@ from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, NotFoundError, ReconcileError
 from reconcile.model.target import Target
-from reconcile.report.deed_text import operation_text
 from reconcile.report.live_json import operation_json
+from reconcile.report.run_text import operation_text
 from reconcile.workflow.following import followed
 from reconcile.workflow.named import Known, look_up
 from reconcile.workflow.propose import reading

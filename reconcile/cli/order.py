@@ -17,8 +17,8 @@ from reconcile.operate.order import (
     TerminateQuery,
     Upgrade,
 )
-from reconcile.report.deed_text import done_text
 from reconcile.report.live_json import done_json
+from reconcile.report.run_text import done_text
 from reconcile.workflow.consent import refuse_unanswerable
 from reconcile.workflow.named import look_up
 from reconcile.workflow.one_off import OneOff

@@ -9,7 +9,7 @@ from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.observe.observer import inspect
 from reconcile.report.live_json import states_json
-from reconcile.report.show_text import states_text
+from reconcile.report.live_text import states_text
 from reconcile.workflow.named import references
 from reconcile.workflow.propose import About, reading
 

@@ -8,7 +8,7 @@ from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
 from reconcile.model.cost import Spent
 from reconcile.report.plan_json import plan_json
-from reconcile.report.saved_text import saved_text
+from reconcile.report.plan_text import saved_text
 from reconcile.workflow.plan_files import read_plan_file
 
 

@@ -15,7 +15,6 @@ from reconcile.model.postgresql import Sql
 from reconcile.model.state import Fields
 from reconcile.model.target import Target
 from reconcile.model.text import count
-from reconcile.report.deed_text import call_lines
 from reconcile.report.findings_text import finding_lines
 from reconcile.report.items_text import (
     DETAIL,
@@ -26,6 +25,7 @@ from reconcile.report.items_text import (
 )
 from reconcile.report.page import BLANK, Line, Look, line, padded, render
 from reconcile.report.plan_text import heading
+from reconcile.report.run_text import call_lines
 from reconcile.report.words import STAKES, no_way_back, show_fields
 
 _LABEL = 9

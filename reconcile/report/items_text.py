@@ -18,7 +18,7 @@ from reconcile.model.change import (
 )
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
-from reconcile.model.location import Origin
+from reconcile.model.location import Location, Origin
 from reconcile.model.state import Approval
 from reconcile.report.findings_text import way_out_lines
 from reconcile.report.page import Line, columns, line, padded
@@ -217,3 +217,39 @@ def place_of(origin: Origin) -> str:
     location = origin.location
     place = f"{location.file}:{location.line}" if location.line else location.file
     return f"{place}, {origin.default}" if origin.default else place
+
+
+def contradiction_text(entry: Item) -> str:
+    """One warning: where the spec wants something else, what it wants, and what comes of it."""
+    return f"warning: {_line_of(entry.origin.location)} wants {_wanted(entry)}; {_end(entry)}"
+
+
+def _line_of(location: Location) -> str:
+    return f"{location.file}:{location.line}"
+
+
+def _wanted(entry: Item) -> str:
+    address = entry.address
+    name = f"{address.kind}/{address.name}" if address.name else address.kind
+    change = None if isinstance(entry, Pending) else entry.change
+    match change:
+        case Update(fields=fields):
+            return ", ".join(f"{name}.{part.field} {_in_a_spec(part.after)}" for part in fields)
+        case Delete(replacement=False):
+            return f"{name} to be absent"
+        case _:
+            return name
+
+
+def _in_a_spec(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _end(entry: Item) -> str:
+    if isinstance(entry, Action):
+        return "the next apply undoes this"
+    if isinstance(entry, ManualStep):
+        return "a manual step is needed to undo this"
+    return "no apply can undo this"

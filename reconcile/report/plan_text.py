@@ -1,4 +1,4 @@
-"""A plan for a person: the verdict first, then each database that needs something."""
+"""A plan for a person, new or kept in a file: the verdict first, then each database that needs something."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from reconcile.model.address import Address
 from reconcile.model.change import Risk, is_first_half
 from reconcile.model.finding import Finding
 from reconcile.model.item import Action, Blocked, ManualStep, Pending
-from reconcile.model.plan import DatabasePlan, Proposal, Status, as_run
+from reconcile.model.plan import DatabasePlan, Proposal, Record, Seal, Status, as_run, short_id
 from reconcile.model.policy import Ignored
-from reconcile.model.text import count
+from reconcile.model.text import count, duration, moment
 from reconcile.report.findings_text import finding_lines
 from reconcile.report.items_text import (
     DETAIL,
@@ -188,3 +188,30 @@ def _ignored(one: Ignored) -> str:
 def _unmanaged(database: DatabasePlan) -> str:
     names = ", ".join(place_in_database(address) for address in database.unmanaged)
     return f"{len(database.unmanaged)} ({names})"
+
+
+_SEALS = {
+    Seal.UNSIGNED: ("not signed", "yellow"),
+    Seal.UNCHECKED: ("signed, not checked", "yellow"),
+    Seal.VERIFIED: ("signed", "green"),
+}
+
+
+def saved_text(proposal: Proposal, record: Record, look: Look) -> str:
+    """Render a saved plan."""
+    return render([record_line(proposal.id, record), BLANK, *plan_lines(proposal)], look)
+
+
+def record_line(ident: str, record: Record) -> Line:
+    """Which plan it is, and whether it may still be applied."""
+    left = (record.expires - record.now).total_seconds()
+    expiry = f"expired {duration(-left)} ago" if record.expired else f"expires in {duration(left)}"
+    return line(
+        0,
+        ("Plan ", "bold"),
+        (short_id(ident), "bold"),
+        f", made {moment(record.made)} by version {record.version}, ",
+        (expiry, "bold red" if record.expired else ""),
+        ", ",
+        _SEALS[record.seal],
+    )

@@ -1,23 +1,37 @@
-"""What an apply did, for a person: the verdict, each action, what is left."""
+"""What an apply or a one-off command did, for a person."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from reconcile.model.change import verb_of
+from reconcile.model.address import Address
+from reconcile.model.change import Risk, verb_of
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action
-from reconcile.model.plan import Proposal
+from reconcile.model.operation import Operation
+from reconcile.model.order import DECLINED, Done
+from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.postgresql import Sql
 from reconcile.model.recovery import Backup
 from reconcile.model.request import Call
-from reconcile.model.run import Clash, Outcome, Result, Run, allow_flag, refusal_of
+from reconcile.model.run import (
+    UNDER_WAY,
+    Clash,
+    Outcome,
+    Result,
+    Run,
+    allow_flag,
+    follow_command,
+    operation_result,
+    refusal_of,
+)
+from reconcile.model.target import Target
 from reconcile.model.text import count, moment
-from reconcile.report.deed_text import SIGNS, call_lines, follow_lines
-from reconcile.report.findings_text import finding_lines
+from reconcile.report.findings_text import finding_lines, way_out_lines
 from reconcile.report.page import BLANK, Line, Look, columns, line, padded, render
 from reconcile.report.plan_text import (
     database_lines,
@@ -214,3 +228,123 @@ def _rest_lines(proposal: Proposal) -> Iterator[Line]:
     for plan in apart:
         yield BLANK
         yield from database_lines(plan, proposal)
+
+
+def change_text(run: Run, look: Look) -> str:
+    """Render the run of a single change; in a dry run, with its exact request."""
+    return render(_change_lines(run), look)
+
+
+def _change_lines(run: Run) -> Iterator[Line]:
+    (before,) = run.before.plan.databases
+    (left,) = run.left.plan.databases
+    for outcome in _outcomes(run, before):
+        yield from _made_lines(outcome, run, before)
+    if before.error is None and not before.items:
+        yield line(0, f"Nothing to do: {before.handle} is as ordered.")
+    yield from _others_lines(left, run.left)
+
+
+def _outcomes(run: Run, before: DatabasePlan) -> tuple[Outcome, ...]:
+    """What became of the change; where nobody agreed to it, that."""
+    return run.outcomes or tuple(
+        Outcome(action=one, result=Result.NOT_ALLOWED, message=DECLINED) for one in before.actions
+    )
+
+
+def _made_lines(outcome: Outcome, run: Run, before: DatabasePlan) -> Iterator[Line]:
+    action = outcome.action
+    sign, style = SIGNS[outcome.result]
+    what = f"{verb_of(action.change).value} {action.address}"
+    message = f": {outcome.message}" if outcome.message else ""
+    yield line(0, (what, "bold"), "  ", (outcome.result.value, style), message, sign=(sign, style))
+    yield from follow_lines(outcome.result, outcome.operation, action.address.database, 4)
+    refusal = run.before.refusal(action)
+    if refusal is not None:
+        yield from way_out_lines(refusal, 4)
+    if run.dry and before.target is not None and outcome.calls:
+        if action.risk is not Risk.SAFE:
+            yield line(4, f"risk: {action.risk.value}")
+        for call in outcome.calls:
+            yield from call_lines(call, before.target, 4)
+    elif outcome.result is Result.DONE and action.address in _left_addresses(run.left):
+        yield line(4, "read again: it is not as ordered yet")
+
+
+def _left_addresses(left: Proposal) -> set[Address]:
+    return {action.address for action in left.plan.actions}
+
+
+def _others_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
+    """What is no action, and why the database could not be read."""
+    items = tuple(entry for entry in database.items if not isinstance(entry, Action))
+    if items or database.error is not None:
+        yield from database_lines(evolve(database, items=items), proposal)
+
+
+SIGNS = {
+    Result.DONE: ("✓", "green"),
+    Result.STARTED: ("…", "cyan"),
+    Result.FAILED: ("✗", "bold red"),
+    Result.UNKNOWN: ("?", "bold red"),
+    Result.ALREADY_DONE: ("=", "green"),
+    Result.STALE: ("!", "yellow"),
+    Result.BLOCKED: ("!", "magenta"),
+    Result.SKIPPED: ("·", "yellow"),
+    Result.NOT_ALLOWED: ("·", "yellow"),
+    Result.REFUSED: ("!", "magenta"),
+    Result.NOT_SENT: ("→", "cyan"),
+}
+"""The sign of a result, and its style."""
+
+
+"""Why something was not allowed."""
+
+
+def done_text(done: Done, look: Look) -> str:
+    """Render what became of an order; in a dry run, the exact request."""
+    return render(_done_lines(done), look)
+
+
+def _done_lines(done: Done) -> Iterator[Line]:
+    sign, style = SIGNS[done.result]
+    message = f": {done.message}" if done.message else ""
+    yield line(
+        0, (done.deed.what, "bold"), "  ", (done.result.value, style), message, sign=(sign, style)
+    )
+    for hint in done.hints:
+        yield line(4, ("hint: ", "bold"), hint, hanging=6)
+    yield from follow_lines(done.result, done.operation_id, done.deed.database, 4)
+    if done.result is Result.NOT_SENT:
+        for stake in done.deed.stakes:
+            yield line(4, stake)
+        yield from call_lines(done.deed.call, done.deed.target, 4)
+
+
+def follow_lines(
+    result: Result, operation: str | None, database: str, indent: int
+) -> Iterator[Line]:
+    """The command that takes up the wait for what may still be under way, whole to be copied."""
+    if operation is not None and result in UNDER_WAY:
+        yield line(indent, "follow it with: ", follow_command(operation, database), whole=True)
+
+
+def call_lines(call: Call | Sql, target: Target, indent: int) -> Iterator[Line]:
+    """The exact request or statement, ready to be copied."""
+    if isinstance(call, Sql):
+        where = target.connection.database if target.connection else ""
+        yield line(indent, ("SQL ", "bold"), f"in {where}: ", str(call), whole=True)
+        return
+    yield line(indent, (f"{call.method} ", "bold"), target.url(call), whole=True)
+    if call.body is not None:
+        yield line(indent, json.dumps(call.body, sort_keys=True), whole=True)
+
+
+def operation_text(database: str, seen: Operation, look: Look) -> str:
+    """Render how far an operation has come."""
+    sign, style = SIGNS[operation_result(seen)]
+    what = f"{seen.type or 'operation'} {seen.id} of {database}"
+    message = f": {seen.error}" if seen.error else ""
+    return render(
+        [line(0, (what, "bold"), "  ", (seen.status, style), message, sign=(sign, style))], look
+    )

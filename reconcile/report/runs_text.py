@@ -17,7 +17,6 @@ from reconcile.model.history import (
 )
 from reconcile.model.run import EFFECTS, REACHED, Result
 from reconcile.model.text import count, duration, moment
-from reconcile.report.deed_text import SIGNS, follow_lines
 from reconcile.report.items_text import (
     DETAIL,
     approval_lines,
@@ -27,7 +26,7 @@ from reconcile.report.items_text import (
     risk_mark,
 )
 from reconcile.report.page import BLANK, Line, Look, line, render
-from reconcile.report.run_text import clash_lines
+from reconcile.report.run_text import SIGNS, clash_lines, follow_lines
 from reconcile.report.words import listed
 
 _BROKEN = frozenset({Result.FAILED, Result.UNKNOWN})

@@ -20,9 +20,6 @@ from reconcile.model.postgresql import Query, Statement
 from reconcile.model.request import UPGRADE, Effect, action, restore
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Elements
-from reconcile.report.activity_text import queries_text, statistics_text
-from reconcile.report.change_text import change_text
-from reconcile.report.deed_text import done_text, operation_text
 from reconcile.report.live_json import (
     done_json,
     listing_json,
@@ -30,8 +27,9 @@ from reconcile.report.live_json import (
     queries_json,
     statistics_json,
 )
+from reconcile.report.live_text import kind_text, queries_text, statistics_text
 from reconcile.report.page import Look
-from reconcile.report.show_text import kind_text
+from reconcile.report.run_text import change_text, done_text, operation_text
 
 BILLING = target(Engine.POSTGRESQL, "billing")
 SPENT = Spent(requests={"auth": 2, "api": 1, "database": 3}, waited={"api": 0.0})

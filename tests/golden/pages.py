@@ -37,12 +37,11 @@ from reconcile.report.explain_json import address_json, code_json
 from reconcile.report.explain_text import address_text, code_text
 from reconcile.report.findings_text import validation_text
 from reconcile.report.live_json import states_json
+from reconcile.report.live_text import states_text
 from reconcile.report.page import Look
 from reconcile.report.plan_json import findings_json, plan_json, run_json
-from reconcile.report.plan_text import plan_text
+from reconcile.report.plan_text import plan_text, saved_text
 from reconcile.report.run_text import run_text
-from reconcile.report.saved_text import saved_text
-from reconcile.report.show_text import states_text
 from reconcile.spec.config import Config
 from reconcile.spec.load import load_specs
 

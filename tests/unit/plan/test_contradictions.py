@@ -19,7 +19,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import plan_database
 from reconcile.plan.contradictions import contradictions
-from reconcile.report.contradiction_text import contradiction_text
+from reconcile.report.items_text import contradiction_text
 
 BACKUPS = {"backups": {ITSELF: {"enabled": False, "hours": (14,)}}}
 ON = {"backups": {ITSELF: {"enabled": True, "hours": (14,)}}}

@@ -20,10 +20,10 @@ from reconcile.model.state import ITSELF, Elements, Inspected, KindState, Unread
 from reconcile.plan.build import build_plan
 from reconcile.plan.standing import Standing, standing
 from reconcile.report.live_json import kind_of
+from reconcile.report.live_text import states_text
 from reconcile.report.page import Look
 from reconcile.report.plan_json import plan_json
 from reconcile.report.plan_text import plan_text
-from reconcile.report.show_text import states_text
 
 ODD = Unreadable(message="GET database: maintenance_window is 'sunday' where an object is due")
 SPEC = {"backups": Backups(enabled=True), "maintenance_window": MaintenanceWindow(hour=3)}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from reconcile.model.postgresql import Query, Statement
-from reconcile.report.activity_text import TOP, queries_text, statistics_text
+from reconcile.report.live_text import TOP, queries_text, statistics_text
 from reconcile.report.page import Look
 
 TEXTS = st.text(max_size=120) | st.sampled_from(["\x1b[2J", "漢字" * 30, "a\nb\tc", " ", "\u202e"])

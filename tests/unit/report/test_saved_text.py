@@ -15,8 +15,7 @@ from reconcile.model.cost import Spent
 from reconcile.model.plan import Record, Seal
 from reconcile.report.page import Look
 from reconcile.report.plan_json import plan_json
-from reconcile.report.plan_text import plan_text
-from reconcile.report.saved_text import saved_text
+from reconcile.report.plan_text import plan_text, saved_text
 
 RECORD = Record(made=NOW, expires=LATER, version="1.2.3", seal=Seal.UNSIGNED, now=NOW)
 PROPOSAL = evolve(MIXED, id="0123456789abcdef" * 4)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from builders import target
 
 from reconcile.model.state import Inspected
+from reconcile.report.live_text import states_text
 from reconcile.report.page import Look
-from reconcile.report.show_text import states_text
 
 INSTANCE = {
     "id": "3fd941f4-6760-5494-9b9f-ae3de9c74a7c",
