@@ -95,11 +95,11 @@ def _file(path: str, environment: Mapping[str, str]) -> str:
             f"the file {path!r} is not open to specs",
             hint=f"set {DIRECTORY} to the directory that connection strings are in",
         )
-    try:
-        content = read_below(Path(directory), path)
-    except SecretFileError as error:
-        raise UnusableConnectionError(f"the file {path!r} {error.what}", hint=error.hint) from None
-    return content.decode(errors="surrogateescape")
+    return read_below(Path(directory), path).decode(errors="surrogateescape")
+
+
+def _unread(path: str, what: str, hint: str) -> UnusableConnectionError:
+    return UnusableConnectionError(f"the file {path!r} {what}", hint=hint)
 
 
 def _checked(secret: str, reference: str) -> str:
@@ -122,34 +122,27 @@ LARGEST = 64 * 1024
 _SAFELY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-class SecretFileError(Exception):
-    """A file that is not read: `what` is wrong with it, and a `hint` what to do."""
-
-    def __init__(self, what: str, *, hint: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.hint = hint
-
-
 def read_below(directory: Path, path: str) -> bytes:
     """The content of a regular file; `path` is relative to the directory, or absolute below it.
 
     Links are followed as long as they do not lead out. What leads out is refused in one sentence,
-    whether it is there or not. Raises SecretFileError.
+    whether it is there or not. Raises UnusableConnectionError.
     """
+    outside = _unread(
+        path, f"is not below {str(directory)!r}", "move it there, or name one that is"
+    )
+    if not _leads_down(directory, PurePath(path)):
+        raise outside
     try:
-        if not _leads_down(directory, PurePath(path)):
-            raise _outside(directory)
         top = directory.resolve(strict=True)
         place = (directory / path).resolve()
         if not place.is_relative_to(top):
-            raise _outside(directory)
-        return _content(top, place.relative_to(top).parts)
+            raise outside
+        return _content(path, top, place.relative_to(top).parts)
     except (OSError, RuntimeError) as error:  # the latter: links in a circle, before Python 3.13
         reason = getattr(error, "strerror", None) or "its links lead in a circle"
-        raise SecretFileError(
-            f"cannot be read: {reason.lower()}", hint="it has to be a file that this user may read"
-        ) from None
+        hint = "it has to be a file that this user may read"
+        raise _unread(path, f"cannot be read: {reason.lower()}", hint) from None
 
 
 def _leads_down(directory: Path, path: PurePath) -> bool:
@@ -158,20 +151,14 @@ def _leads_down(directory: Path, path: PurePath) -> bool:
     return inside and ".." not in path.parts
 
 
-def _outside(directory: Path) -> SecretFileError:
-    return SecretFileError(
-        f"is not below {str(directory)!r}", hint="move it there, or name one that is"
-    )
-
-
-def _content(top: Path, parts: Sequence[str]) -> bytes:
+def _content(path: str, top: Path, parts: Sequence[str]) -> bytes:
     """Go down from `top` by descriptors: what was exchanged for a link meanwhile is not followed."""
     descriptor = os.open(top, _SAFELY | os.O_DIRECTORY)
     for index, part in enumerate(parts):
         directory = os.O_DIRECTORY if index < len(parts) - 1 else 0
         descriptor = _inside(descriptor, part, _SAFELY | directory)
     try:
-        return _read(descriptor)
+        return _read(path, descriptor)
     finally:
         os.close(descriptor)
 
@@ -184,14 +171,13 @@ def _inside(directory: int, name: str, flags: int) -> int:
         os.close(directory)
 
 
-def _read(descriptor: int) -> bytes:
+def _read(path: str, descriptor: int) -> bytes:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise SecretFileError("is no regular file", hint="put the connection string into one")
+        raise _unread(path, "is no regular file", "put the connection string into one")
     content = b""
     while len(content) <= LARGEST and (piece := os.read(descriptor, LARGEST)):
         content += piece
     if len(content) > LARGEST:
-        raise SecretFileError(
-            f"is larger than {LARGEST // 1024} KiB", hint="put the connection string there, alone"
-        )
+        hint = "put the connection string there, alone"
+        raise _unread(path, f"is larger than {LARGEST // 1024} KiB", hint)
     return content

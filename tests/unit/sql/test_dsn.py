@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.errors import UnusableConnectionError
-from reconcile.sql.dsn import LARGEST, Dsn, resolve
+from reconcile.sql.dsn import LARGEST, Dsn, read_below, resolve
 
 SECRET = "postgresql://shop:canary-4711@db.example/shop"
 
@@ -257,3 +257,41 @@ def test_libpq_is_given_no_pipe_to_wait_for(secrets: Path, name: str) -> None:
         assert sentence.startswith(f"{name} names {str(place)!r}, which is not a regular file")
     for fine in ("", "system", str(secrets / "missing"), __file__):
         assert resolve("${env:SHOP}", of(**common, **{name: fine})).secret == SECRET
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../other",
+        "./../other",
+        "..",
+        "none/../../other",
+        "none/../shop",
+        "{top}/../other",
+        "{top}/../secrets/shop",
+        "{top}-too/shop",
+        "/etc/passwd",
+        "/etc/no-such-file",
+        "/no-such-directory/file",
+        "/",
+    ],
+)
+def test_what_does_not_lead_down_is_never_looked_at(tmp_path: Path, path: str) -> None:
+    """Not even the directory: the sentence is the same where that is missing."""
+    top = tmp_path / "secrets"
+    with pytest.raises(UnusableConnectionError) as caught:
+        read_below(top, path.format(top=top))
+    assert caught.value.what.endswith(f" is not below {str(top)!r}")
+
+
+@pytest.mark.parametrize("path", ["shop", "./shop", "{top}/shop", "{top}/./shop"])
+def test_what_leads_down_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A directory may be named from the current one, and a file in it by its whole path."""
+    top = tmp_path / "secrets"
+    top.mkdir()
+    (top / "shop").write_bytes(b"here")
+    monkeypatch.chdir(tmp_path)
+    assert read_below(top, path.format(top=top)) == b"here"
+    assert read_below(Path("secrets"), path.format(top=top)) == b"here"
