@@ -86,7 +86,7 @@ def _history(paths: Iterable[Path]) -> History:
             harmless = isinstance(error, NothingSentError)
             unreadable.append(UnreadableJournal(id=path.stem, reason=str(error), harmless=harmless))
             continue
-        found = {(one.run, one.address, one.verb): (run.id, one) for one in run.settlements} | found
+        found = {one.name: (run.id, one) for one in run.settlements} | found
         runs.append(_settled(run, found))
     return History(runs=tuple(runs), unreadable=tuple(unreadable))
 

@@ -26,6 +26,11 @@ class OpenEnd:
         """The address of the deed, by the name that its database has now."""
         return evolve(self.deed.address, database=self.handle)
 
+    @property
+    def name(self) -> tuple[str, Address, str]:
+        """What a settlement of it names."""
+        return self.run.id, self.deed.address, self.deed.verb
+
     def is_order(self, call: Call) -> bool:
         """Whether it was a one-off command that sent the same request.
 

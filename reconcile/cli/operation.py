@@ -14,7 +14,7 @@ from reconcile.report.run_text import operation_text
 from reconcile.workflow.following import followed
 from reconcile.workflow.named import Known, look_up
 from reconcile.workflow.propose import reading
-from reconcile.workflow.resume import again_of, plan_of, settle_earlier, written_down
+from reconcile.workflow.resume import again_of, earlier_runs, plan_of
 
 
 def run(options: OperationOptions, world: World) -> ExitStatus:
@@ -52,8 +52,7 @@ def _settle_earlier(known: Known, target: Target, reads: Reads, world: World) ->
         place = world.state_dir(None)
         plan = plan_of(known.reference.name, target)
         again = again_of(known.fleet, reads, world)
-        earlier = settle_earlier(plan, again, place, world)
-        with written_down(earlier, "operation", plan, place, world):
+        with earlier_runs(plan, "operation", again, place):
             pass
     except ReconcileError as error:
         world.tell(f"note: what earlier runs left open was not looked at: {error}")

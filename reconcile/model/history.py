@@ -149,6 +149,11 @@ class Settlement:
     done: bool | None
     answered: bool = False
 
+    @property
+    def name(self) -> tuple[str, Address, str]:
+        """What it is about: a run, an address, a verb."""
+        return self.run, self.address, self.verb
+
 
 @frozen(kw_only=True)
 class PastRun:

@@ -40,7 +40,7 @@ from reconcile.workflow.record import (
     run_id,
 )
 from reconcile.workflow.reread import Again
-from reconcile.workflow.resume import Earlier, Findings, settle_earlier, written_down
+from reconcile.workflow.resume import Earlier, earlier_runs
 from reconcile.workflow.saved_look import Looked, look_and_judge
 from reconcile.workflow.securing import securing
 from reconcile.workflow.task import Task
@@ -130,10 +130,8 @@ def live_run(task: Task, process: Process) -> Run:
         looked = _proposed(task, again, permits, shown=task.asks)
         connection.bound(None)  # a person thinks, and operations go on, for as long as they like
         proposal, whole = looked.proposal, _whole(task, looked.proposal)
-        earlier = Earlier()
-        if not proposal.refused:  # of a refused run nothing is sent
-            earlier = settle_earlier(whole.plan, again, place, process)
-        with written_down(earlier, task.command, whole.plan, place, process) as findings:
+        look = not proposal.refused  # of a refused run nothing is sent
+        with earlier_runs(whole.plan, task.command, again, place, look=look) as earlier:
             allowance = task.consent(proposal)
             if task.asks and allowance is not None:
                 proposal = _after_consent(proposal, allowance, again, task)
@@ -144,7 +142,7 @@ def live_run(task: Task, process: Process) -> Run:
                 passed = process.ticks() - began
                 announce_applying(proposal, allowance, again, connection, task, passed=passed)
             done = _carry_out(
-                started, allowance, again, connection, task, known=looked.known, findings=findings
+                started, allowance, again, connection, task, known=looked.known, earlier=earlier
             )
             return evolve(done, spent=connection.spent())
 
@@ -172,7 +170,7 @@ def _carry_out(
     task: Task,
     *,
     known: Mapping[ActionKey, Outcome],
-    findings: Findings,
+    earlier: Earlier,
 ) -> Run:
     """Do what is allowed, and read it again, with the databases and a journal to ourselves."""
     process = again.process
@@ -184,9 +182,9 @@ def _carry_out(
         process.changing.set()
         with Journal(place, started.id, process.now) as journal:
             journal.begin(_opening(whole, allowance, task))
-            findings.write(journal)
+            earlier.write(journal)
             carry = partial(_tried, whole, allowance, again, connection, task)
-            tried = carry(earlier=findings.earlier, journal=journal, held=held, known=known)
+            tried = carry(earlier=earlier, journal=journal, held=held, known=known)
             connection.lift_deadline()  # what was done is to be known, whatever the time
             after, outcomes = again.settled(before, tried)
             with in_spite_of_the_journal(process):

@@ -12,7 +12,6 @@ from attrs import evolve, field, frozen
 from reconcile.api.reads import Reads
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
-from reconcile.apply.open_ends import OpenEnd
 from reconcile.kinds import engine_version
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.address import Address
@@ -43,14 +42,7 @@ from reconcile.workflow.repeat import (
     done_before,
     stopped_in_doubt,
 )
-from reconcile.workflow.resume import (
-    Findings,
-    again_of,
-    is_repeated,
-    plan_of,
-    settle_earlier,
-    written_down,
-)
+from reconcile.workflow.resume import Earlier, again_of, earlier_runs, plan_of
 
 
 @frozen(kw_only=True)
@@ -88,15 +80,14 @@ class OneOff:
             subject = subject_of(self.known, connection.reads)
             again = again_of(self.known.fleet, connection.reads, process)
             plan = plan_of(subject.name, subject.target)
-            earlier = settle_earlier(plan, again, place, process)
-            with written_down(earlier, "order", plan, place, process) as findings:
+            with earlier_runs(plan, "order", again, place) as earlier:
                 before = earlier.order(self.order.call)
                 check_again(self.consent, before)
-                done = done_before(before, self.order, subject, findings)
+                done = done_before(before, self.order, subject, earlier)
                 if done is None:
                     prepared = self._prepared(subject)
                     done = _nothing(prepared) or self._guarded(
-                        prepared, subject, connection, findings, before
+                        prepared, subject, connection, earlier
                     )
             return evolve(done, spent=connection.spent())
 
@@ -129,10 +120,10 @@ class OneOff:
         prepared: Prepared,
         subject: Subject,
         connection: Connection,
-        findings: Findings,
-        doubt: OpenEnd | None,
+        earlier: Earlier,
     ) -> Done:
-        """Do it if the guards and a person allow it; `doubt` is what may have been the same."""
+        """Do it if the guards and a person allow it."""
+        doubt = earlier.order(self.order.call)
         proposal = self._judged(prepared, subject, connection.reads)
         consent, deed = consent_in_doubt(self.consent, prepared.deed, doubt)
         asked = evolve(prepared, deed=deed)
@@ -140,7 +131,7 @@ class OneOff:
             refused(deed, proposal)
             or stopped_in_doubt(consent, deed, doubt, self.process)
             or self._declined(asked, proposal, connection, consent)
-            or self._carried_out(prepared, proposal, connection, findings, doubt)
+            or self._carried_out(prepared, proposal, connection, earlier)
         )
 
     def _declined(
@@ -188,8 +179,7 @@ class OneOff:
         prepared: Prepared,
         proposal: Proposal,
         connection: Connection,
-        findings: Findings,
-        doubt: OpenEnd | None,
+        earlier: Earlier,
     ) -> Done:
         """Lock the database, record the intent, send the request, wait, record the outcome."""
         deed, process = prepared.deed, self.process
@@ -199,9 +189,7 @@ class OneOff:
             held = locks.take(deed.target, deed.database)
             if held is not None:
                 return Done(deed=deed, result=Result.BLOCKED, message=held.message)
-            plan = plan_of(deed.database, deed.target)
-            earlier = findings.earlier
-            if is_repeated(deed.call, plan, place, process, earlier=earlier, before=doubt):
+            if earlier.is_repeated(deed.call):
                 message = "another run gave this command meanwhile; nothing was sent, give it again"
                 return Done(deed=deed, result=Result.STALE, message=message)
             with (
@@ -210,7 +198,7 @@ class OneOff:
             ):
                 journal.begin(self._opening(deed, proposal))
                 process.changing.set()
-                findings.write(journal)
+                earlier.write(journal)
                 journal.started(deed)
                 following = followed(connection.reads.client, self.waiting, shown, process)
                 done = carry_out(

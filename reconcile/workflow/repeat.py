@@ -20,7 +20,7 @@ from reconcile.operate.order import Order
 from reconcile.operate.subject import Subject
 from reconcile.workflow.inputs import Consent
 from reconcile.workflow.process import Process
-from reconcile.workflow.resume import Findings
+from reconcile.workflow.resume import Earlier
 
 
 def check_again(consent: Consent, before: OpenEnd | None) -> None:
@@ -32,12 +32,12 @@ def check_again(consent: Consent, before: OpenEnd | None) -> None:
 
 
 def done_before(
-    before: OpenEnd | None, order: Order, subject: Subject, findings: Findings
+    before: OpenEnd | None, order: Order, subject: Subject, earlier: Earlier
 ) -> Done | None:
     """The end of a command that was done by the run which it repeats; None for any other."""
     if before is None or before.deed.result is not Result.DONE:
         return None
-    findings.answer(before)
+    earlier.answer(before)
     deed = Deed(
         database=subject.name,
         target=subject.target,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve
 
 from reconcile.api.reads import Reads
 from reconcile.apply.execute import Following
@@ -16,7 +16,6 @@ from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered
 from reconcile.apply.replay import HistoryError
 from reconcile.apply.resolve import action_of, order_settlement, settlement
 from reconcile.errors import ReconcileError
-from reconcile.model.address import Address
 from reconcile.model.history import History, RunState, Settlement
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.request import Call
@@ -29,37 +28,65 @@ from reconcile.workflow.process import Process
 from reconcile.workflow.record import addons, opening, run_id
 from reconcile.workflow.reread import Again
 
-_Name = tuple[str, Address, str]
-"""The run, the address and the verb of what was left open."""
 
-
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Earlier:
-    """What earlier runs left open: what was found out, and what still goes on.
+    """What earlier runs left open on the databases of a plan, and what is known of it by now.
 
-    `orders` are the one-off commands that their runs left open and that no run answered, with what
-    is known of them by now.
+    `found` is what was found out and is in no journal yet, `open` what still goes on. `orders` are
+    the one-off commands that their runs left open and that no run answered.
     """
 
-    settled: tuple[Settlement, ...] = ()
+    plan: Plan
+    directory: Path
+    process: Process
+    found: tuple[Settlement, ...] = ()
     open: tuple[OpenEnd, ...] = ()
     orders: tuple[OpenEnd, ...] = ()
+
+    def settle(self, again: Again) -> None:
+        """Find out what became of what is open.
+
+        Only what it was about is read again. What goes on, or cannot be read now, stays open; what
+        cannot be known is said once.
+        """
+        tell = self.process.tell
+        try:
+            history = open_history(self.directory, self.process.now())
+        except HistoryError as error:
+            tell(f"warning: what earlier runs left open is not known: {error}")
+            return
+        self._warn(history)
+        ends = open_ends(history.runs, addons(self.plan))
+        for end in ends:
+            tell(f"note: {_left_open(end)}; what it came to is read now")
+        for plan in sorted(self.plan.databases, key=lambda one: one.handle):
+            about = [end for end in ends if end.handle == plan.handle]
+            self.found += tuple(_settled(plan, about, again))
+        known = {one.name: one for one in self.found}
+        for end in ends:
+            tell(f"note: run {end.run.id}: {_said(end)}: {_became(end, known.get(end.name))}")
+        self.open = tuple(end for end in ends if end.name not in known)
+        self.orders = self._unanswered(history)
 
     def order(self, call: Call) -> OpenEnd | None:
         """The last command that sent the same request, where its own run left it open.
 
         It was done, or it is not known; None also where it was not done.
         """
-        same = (end for end in self.orders if end.is_order(call))
-        return next((end for end in same if end.deed.result is not Result.FAILED), None)
+        return _order(self.orders, call)
 
+    def is_repeated(self, call: Call) -> bool:
+        """Whether another run sent the same request since the journals were read.
 
-@define
-class Findings:
-    """What earlier runs left open; `found` is what of it was found out and is in no journal yet."""
-
-    earlier: Earlier
-    found: tuple[Settlement, ...]
+        Asked with the database to ourselves: before, a run at the same time may do it.
+        """
+        try:
+            history = open_history(self.directory, self.process.now())
+        except HistoryError:
+            return False  # it was said before
+        before, now = self.order(call), _order(self._unanswered(history), call)
+        return (now and now.run.id) != (before and before.run.id)
 
     def answer(self, end: OpenEnd) -> None:
         """Take in that a command was done, and that this run reports it to who gave it again."""
@@ -68,96 +95,61 @@ class Findings:
         self.found = (*others, answered)
 
     def write(self, journal: Journal) -> None:
-        """Put them into the journal of a run. Raises JournalError."""
+        """Put what was found out into the journal of a run. Raises JournalError."""
         for one in self.found:
             journal.settled(one)
         self.found = ()
 
+    def record(self, command: str) -> None:
+        """Put what is in no journal yet into that of a run that does nothing."""
+        if not self.found:
+            return
+        process = self.process
+        try:
+            with Journal(self.directory, run_id(process), process.now) as journal:
+                journal.begin(opening(command, addons(self.plan), None, actions=0))
+                self.write(journal)
+                journal.end({})
+        except ReconcileError as error:
+            process.tell(
+                f"note: what was found out about earlier runs is not written down: {error}"
+            )
+
+    def _unanswered(self, history: History) -> tuple[OpenEnd, ...]:
+        """The commands that no run answered, with what was found out about them."""
+        known = {one.name: one for one in self.found}
+        return tuple(
+            evolve(end, deed=settled_deed(end.deed, known[end.name])) if end.name in known else end
+            for end in unanswered(history.runs, addons(self.plan))
+        )
+
+    def _warn(self, history: History) -> None:
+        """Name the journals that may hold what nobody can read."""
+        for one in history.in_doubt:
+            path = self.directory / "runs" / f"{one.id}.jsonl"
+            self.process.tell(
+                f"warning: {str(path)!r}: {one.reason}; what its run left open may not be known:"
+                " check its databases, then move the file away"
+            )
+
 
 @contextmanager
-def written_down(
-    earlier: Earlier, command: str, plan: Plan, directory: Path, process: Process
-) -> Iterator[Findings]:
-    """What was found out, for the journal of the run; if it makes none, as a run that does nothing."""
-    findings = Findings(earlier=earlier, found=earlier.settled)
+def earlier_runs(
+    plan: Plan, command: str, again: Again, directory: Path, *, look: bool = True
+) -> Iterator[Earlier]:
+    """What earlier runs left open, found out before a run; written down even if it does nothing."""
+    earlier = Earlier(plan=plan, directory=directory, process=again.process)
+    if look:
+        earlier.settle(again)
     try:
-        yield findings
+        yield earlier
     finally:
-        if findings.found:
-            _record(findings, command, plan, directory, process)
+        earlier.record(command)
 
 
-def _record(
-    findings: Findings, command: str, plan: Plan, directory: Path, process: Process
-) -> None:
-    try:
-        with Journal(directory, run_id(process), process.now) as journal:
-            journal.begin(opening(command, addons(plan), None, actions=0))
-            findings.write(journal)
-            journal.end({})
-    except ReconcileError as error:
-        process.tell(f"note: what was found out about earlier runs is not written down: {error}")
-
-
-def settle_earlier(plan: Plan, again: Again, directory: Path, process: Process) -> Earlier:
-    """What became of deeds of earlier runs on these databases whose end they do not know.
-
-    Only what they were about is read again. What goes on, or cannot be read now, stays open; what
-    cannot be known is said once.
-    """
-    try:
-        history = open_history(directory, process.now())
-    except HistoryError as error:
-        process.tell(f"warning: what earlier runs left open is not known: {error}")
-        return Earlier()
-    _warn(history, directory, process)
-    ends = open_ends(history.runs, addons(plan))
-    for end in ends:
-        process.tell(f"note: {_left_open(end)}; what it came to is read now")
-    databases = {one.handle: one for one in plan.databases}
-    found: list[Settlement] = []
-    for handle in dict.fromkeys(sorted(end.handle for end in ends)):
-        about = [end for end in ends if end.handle == handle]
-        found += _settled(databases[handle], about, again, process)
-    known = {(one.run, one.address, one.verb): one for one in found}
-    for end in ends:
-        process.tell(f"note: run {end.run.id}: {_said(end)}: {_became(end, known.get(_name(end)))}")
-    return Earlier(
-        settled=tuple(found),
-        open=tuple(end for end in ends if _name(end) not in known),
-        orders=_orders(history, plan, found),
-    )
-
-
-def is_repeated(
-    call: Call,
-    plan: Plan,
-    directory: Path,
-    process: Process,
-    *,
-    earlier: Earlier,
-    before: OpenEnd | None,
-) -> bool:
-    """Whether another run sent the same request since `earlier` was read; asked under the lock.
-
-    `before` is what `earlier` told of it.
-    """
-    try:
-        history = open_history(directory, process.now())
-    except HistoryError:
-        return False  # it was said before
-    now = evolve(earlier, orders=_orders(history, plan, earlier.settled)).order(call)
-    return (now and now.run.id) != (before and before.run.id)
-
-
-def _orders(history: History, plan: Plan, found: Iterable[Settlement]) -> tuple[OpenEnd, ...]:
-    """The one-off commands that no run answered, with what was found out about them."""
-    known = {(one.run, one.address, one.verb): one for one in found}
-    ends = unanswered(history.runs, addons(plan))
-    return tuple(
-        evolve(end, deed=settled_deed(end.deed, known[_name(end)])) if _name(end) in known else end
-        for end in ends
-    )
+def _order(orders: Iterable[OpenEnd], call: Call) -> OpenEnd | None:
+    same = (end for end in orders if end.is_order(call))
+    return next((end for end in same if end.deed.result is not Result.FAILED), None)
 
 
 def again_of(fleet: Fleet, reads: Reads, process: Process) -> Again:
@@ -172,35 +164,19 @@ def plan_of(handle: str, target: Target) -> Plan:
     return Plan(databases=(database,))
 
 
-def _warn(history: History, directory: Path, process: Process) -> None:
-    """Name the journals that may hold what nobody can read."""
-    for one in history.in_doubt:
-        path = directory / "runs" / f"{one.id}.jsonl"
-        process.tell(
-            f"warning: {str(path)!r}: {one.reason}; what its run left open may not be known: check"
-            " its databases, then move the file away"
-        )
-
-
-def _name(end: OpenEnd) -> _Name:
-    return end.run.id, end.deed.address, end.deed.verb
-
-
-def _settled(
-    plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again, process: Process
-) -> Iterator[Settlement]:
-    yield from _settled_changes(plan, [end for end in ends if end.deed.change], again, process)
+def _settled(plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again) -> Iterator[Settlement]:
+    yield from _settled_changes(plan, [end for end in ends if end.deed.change], again)
     for end in ends:
         if end.deed.change is None:
             yield from _settled_order(plan, end, again)
 
 
 def _settled_changes(
-    plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again, process: Process
+    plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again
 ) -> Iterator[Settlement]:
     if not ends:
         return
-    actions = tuple(action_of(end, process.now().date()) for end in ends)
+    actions = tuple(action_of(end, again.process.today()) for end in ends)
     try:
         now = again.database(evolve(plan, items=actions))
     except NotOursError:  # a version of the tool that knew other changes wrote it

@@ -180,11 +180,6 @@ EXPLAINED = (
         reason=Reason.SAME,
     ),
     Explained(
-        where="apply/replay.py: settlement_of",
-        within=r"(?<=ValueError\().*(?=\))",
-        reason=Reason.UNTOLD,
-    ),
-    Explained(
         where="apply/replay.py: _Told._understand",
         within=r"(?<=ValueError\().*(?=\))",
         reason=Reason.UNTOLD,
