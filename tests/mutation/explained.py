@@ -48,13 +48,13 @@ EXPLAINED = (
     Explained(within=r"case _:|assert_never\(\w+\)", reason=Reason.NEVER),
     # A risk that takes nothing away is as good as none.
     Explained(
-        where="kinds/feature*.py: _taken_away",
+        where="kinds/features.py: _taken_away",
         within=r"(?<=enabled\)), ?(?:Risk\.SAFE|None)?",
         reason=Reason.DEFAULT,
     ),
     # Whether the field is there counts, whatever it says.
     Explained(
-        where="kinds/features.py: _judge",
+        where="kinds/features.py: _FeaturesKind.judge",
         within=r'"enabled": (?:True|False)',
         reason=Reason.DEFAULT,
     ),
@@ -65,13 +65,13 @@ EXPLAINED = (
         reason=Reason.DEFAULT,
     ),
     Explained(
-        where="kinds/logical_databases.py: _check",
+        where="kinds/logical_databases.py: _LogicalDatabasesKind.check",
         within=r"(?<=RESERVED\.get\(engine), ?(?:\(\)|None)?(?=\))",
         reason=Reason.DEFAULT,
     ),
     # bool(None) is False.
     Explained(
-        where="kinds/retention_policies.py: _requests",
+        where="kinds/retention_policies.py: _RetentionPoliciesKind.requests",
         within=r'(?<="default"), ?(?:False|None)?(?=\))',
         reason=Reason.DEFAULT,
     ),
@@ -290,7 +290,7 @@ EXPLAINED = (
     ),
     # No call equals a text.
     Explained(
-        where="kinds/lookup.py: looked_up",
+        where="kinds/engine_version.py: _EngineVersionKind.look_up",
         within=r'(?<=Call \| None = )(?:None|"")',
         reason=Reason.SAME,
     ),
