@@ -14,16 +14,10 @@ from reconcile.kinds.kind import Asked, Kind, Others
 from reconcile.model.change import Delete
 from reconcile.model.constraint import Empty, InvalidValueError, KeyPath, Readable, described
 from reconcile.model.state import Approval
-from reconcile.model.text import SHAPELESS
+from reconcile.model.text import CONTROL, READABLE, UNSEEN
 
 _JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 """What joins letters of some scripts, and the parts of an emoji."""
-
-_CONTROL = r"\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-_UNSEEN = rf"{_CONTROL}{SHAPELESS}\u200c\u200d"
-
-READABLE = rf"[^{_UNSEEN}\s](?:[^{_UNSEEN}]*[^{_UNSEEN}\s])?"
-"""A pattern: text whose characters can be seen, without blanks at either end."""
 
 Name = Annotated[
     str,
@@ -38,7 +32,7 @@ Name = Annotated[
 Why = Annotated[
     str,
     Readable(
-        pattern=rf"(?=.*[^{_UNSEEN}\s])[^{_CONTROL}]+",
+        pattern=rf"(?=.*[^{UNSEEN}\s])[^{CONTROL}]+",
         meaning="reason",
         hint="say in one line why, with characters that can be seen",
         longest=500,

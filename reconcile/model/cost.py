@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from attrs import field, frozen
 
-from reconcile.model.constraint import described
+from reconcile.model.constraint import Between, described
 
 ACCOUNT = 60
 """Requests a minute that the provider's API host takes from an account."""
 
 
+_PerMinute = Annotated[int, Between(1, 100_000, "number of requests a minute")]
+_AtOnce = Annotated[int, Between(1, 64, "number of requests at once")]
+
+
 @frozen(kw_only=True)
 class Budget:
-    """How much may be asked of the provider's hosts.
+    """How much may be asked of the provider's hosts; what is left out keeps its default."""
 
-    `api` and `database` are requests a minute on the host of that name, None for no limit;
-    `concurrency` is how many requests may be under way on the database host at once.
-    """
-
-    api: int | None = ACCOUNT
-    database: int | None = None
-    concurrency: int = 8
+    api: _PerMinute | None = described(
+        "Requests a minute on the API host. Default: 60, which is the provider's limit.",
+        examples=(60,),
+        default=ACCOUNT,
+    )
+    database: _PerMinute | None = described(
+        "Requests a minute on the database host. Default: no limit, for none is published.",
+        examples=(120,),
+        default=None,
+    )
+    concurrency: _AtOnce = described(
+        "Requests that may be under way at once on the database host. Default: 8.",
+        examples=(8,),
+        default=8,
+    )
 
 
 @frozen(kw_only=True)

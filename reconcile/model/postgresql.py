@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from string import ascii_lowercase, ascii_uppercase
+from typing import Annotated
 
 from attrs import field, frozen
+
+from reconcile.model.constraint import Secretless, described
+from reconcile.model.text import READABLE
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _STEP = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"
@@ -23,16 +27,42 @@ def is_reference(text: str) -> bool:
     return re.fullmatch(REFERENCE, text) is not None
 
 
+# Not a connection string: that holds a password.
+DsnReference = Annotated[
+    str,
+    Secretless(
+        pattern=REFERENCE,
+        meaning="reference to a connection string",
+        hint="write ${env:NAME} or ${file:PATH}: a connection string holds a password, no spec does",
+    ),
+]
+LogicalName = Annotated[
+    str,
+    Secretless(
+        pattern=READABLE,
+        meaning="name of a logical database",
+        hint="write the name that the connection leads to, 63 characters at most",
+        longest=63,
+    ),
+]
+
+
 @frozen(kw_only=True, order=True)
 class SqlConnection:
-    """Where the connection string of a database is found, never the string itself.
+    """How the database is reached by SQL, for what the API cannot change.
 
-    `dsn` is a reference, `${env:NAME}` or `${file:PATH}`; `database` the name of the logical
-    database that it has to lead to.
+    `dsn` is a reference to the connection string, never the string itself.
     """
 
-    dsn: str
-    database: str
+    dsn: DsnReference = described(
+        "Where the connection string is: ${env:NAME}, for a name that RECONCILE_ENV_ALLOW lists, or"
+        " ${file:PATH}, for a file in the directory RECONCILE_SECRETS_DIR. Never the string itself.",
+        examples=("${env:BILLING_DSN}", "${file:billing.dsn}"),
+    )
+    database: LogicalName = described(
+        "The logical database that it leads to. With another nothing is changed.",
+        examples=("billing",),
+    )
 
 
 @frozen(kw_only=True)

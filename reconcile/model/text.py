@@ -17,6 +17,13 @@ _SHOWN_AS_ESCAPES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 SHAPELESS = r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
 """Letters and marks without a shape, for a class of a pattern: fillers, joiners, selectors."""
 
+CONTROL = r"\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+UNSEEN = rf"{CONTROL}{SHAPELESS}\u200c\u200d"
+"""What does not show, for a class of a pattern: controls, and what has no shape."""
+
+READABLE = rf"[^{UNSEEN}\s](?:[^{UNSEEN}]*[^{UNSEEN}\s])?"
+"""A pattern: text whose characters can be seen, without blanks at either end."""
+
 _WITHOUT_A_SHAPE = re.compile(rf"[{SHAPELESS}\U000e0000-\U000e0fff]")
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import asdict, evolve, field, fields, frozen, has
+from attrs import evolve, field, fields, frozen, has
 
 from reconcile.model.constraint import (
     InvalidValueError,
@@ -39,7 +39,7 @@ from reconcile.spec.source import (
     finding_about_file,
     read_source,
 )
-from reconcile.spec.written import WrittenBudget, WrittenConfig
+from reconcile.spec.written import WrittenConfig
 from reconcile.spec.yaml import parse
 
 _SENDS_ELSEWHERE = re.compile(r"host|url|uri|endpoint|server|token|secret|password|webhook|proxy")
@@ -191,19 +191,13 @@ def _read(document: Document, today: date) -> tuple[Config, tuple[Finding, ...]]
     findings.extend((*ignoring.findings, *endings(document, converted.value, today)))
     config = Config(
         region=converted.value.region,
-        request_budget=_budget(converted.value.request_budget),
+        request_budget=converted.value.request_budget,
         engines={engine: default for engine, (default, _problems) in by_engine.items()},
         labels={pair: default for pair, (default, _problems) in by_label.items()},
         ignored=ignoring.ignored,
         policy=policy_of(document, converted.value),
     )
     return config, tuple(sorted(findings, key=by_place))
-
-
-def _budget(written: WrittenBudget) -> Budget:
-    """The budget of a run: what is not written keeps its default."""
-    given = {name: value for name, value in asdict(written).items() if value is not None}
-    return Budget(**given)
 
 
 def _from_outside(document: Document, key: str) -> Finding:

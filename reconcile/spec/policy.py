@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.kind import Kind
@@ -61,13 +61,13 @@ def _far(what: str, until: date, today: date, mark: Mark) -> Finding | None:
 
 def policy_of(document: Document, written: WrittenConfig) -> Policy:
     """The policy of a configuration without faults; what is not written keeps its default."""
-    default, limits = Policy(), written.limits
-    return Policy(
-        share=_limit(document, "share", limits.share, default.share),
-        databases=_limit(document, "databases", limits.databases, default.databases),
-        backup_hours=_limit(document, "backup_hours", limits.backup_hours, default.backup_hours),
-        waivers={code: _waiver(document, code, one) for code, one in written.guards.items()},
-    )
+    limits = {
+        name: Limit(value=value, location=document.locations.find(("limits", name)).location)
+        for name, value in asdict(written.limits).items()
+        if value is not None
+    }
+    waivers = {code: _waiver(document, code, one) for code, one in written.guards.items()}
+    return Policy(**limits, waivers=waivers)
 
 
 def endings(document: Document, written: WrittenConfig, today: date) -> Iterator[Finding]:
@@ -100,12 +100,6 @@ def without_limits(policy: Policy, fleet: int) -> Iterator[Finding]:
 
 _WHOLE = 100
 _A_YEAR = 8760
-
-
-def _limit(document: Document, name: str, value: int | None, default: Limit) -> Limit:
-    if value is None:
-        return default
-    return Limit(value=value, location=document.locations.find(("limits", name)).location)
 
 
 def _waiver(document: Document, code: str, written: WrittenWaiver) -> Waiver:

@@ -15,7 +15,6 @@ from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.location import Location, Origin
 from reconcile.model.policy import Ignored
-from reconcile.model.postgresql import SqlConnection
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins
 from reconcile.spec import codes
@@ -67,7 +66,7 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
         labels=header.labels,
         protect=_is_protected(header, (*labels, *engine)),
         pins=Pins(resource_id=header.resource_id, region=header.region),
-        connection=_connection(header),
+        connection=header.connection,
         kinds={kind.name: wanted[kind.name] for kind in KINDS if kind.name in wanted},
         ignored=tuple(sorted((one for one in ignored if one.address.kind in given), key=_place)),
         whole={name: given[name].value for name in _touched(ignored) if name in given},
@@ -113,11 +112,6 @@ def _places_of_target(spec: Spec) -> dict[str, Location]:
         for key in ("app", "addon", "engine")
         if key in spec.document.value
     }
-
-
-def _connection(header: Header) -> SqlConnection | None:
-    written = header.connection
-    return SqlConnection(dsn=written.dsn, database=written.database) if written else None
 
 
 def _label_sets(header: Header, config: Config) -> list[DefaultSet]:

@@ -13,53 +13,19 @@ from typing import Annotated, Any, Literal
 from attrs import fields, frozen
 
 from reconcile.guard import WAIVABLE
-from reconcile.kinds.listing import READABLE, Why
+from reconcile.kinds.listing import Why
 from reconcile.model.constraint import (
     Between,
     InvalidValueError,
     Matching,
     Readable,
-    Secretless,
     described,
 )
+from reconcile.model.cost import Budget
 from reconcile.model.engine import Engine
-from reconcile.model.postgresql import REFERENCE
+from reconcile.model.postgresql import SqlConnection
+from reconcile.model.text import READABLE
 from reconcile.spec import codes
-
-# Not a connection string: that holds a password.
-DsnReference = Annotated[
-    str,
-    Secretless(
-        pattern=REFERENCE,
-        meaning="reference to a connection string",
-        hint="write ${env:NAME} or ${file:PATH}: a connection string holds a password, no spec does",
-    ),
-]
-LogicalName = Annotated[
-    str,
-    Secretless(
-        pattern=READABLE,
-        meaning="name of a logical database",
-        hint="write the name that the connection leads to, 63 characters at most",
-        longest=63,
-    ),
-]
-
-
-@frozen(kw_only=True)
-class WrittenConnection:
-    """How the database is reached by SQL, for what the API cannot change."""
-
-    dsn: DsnReference = described(
-        "Where the connection string is: ${env:NAME}, for a name that RECONCILE_ENV_ALLOW lists, or"
-        " ${file:PATH}, for a file in the directory RECONCILE_SECRETS_DIR. Never the string itself.",
-        examples=("${env:BILLING_DSN}", "${file:billing.dsn}"),
-    )
-    database: LogicalName = described(
-        "The logical database that it leads to. With another nothing is changed.",
-        examples=("billing",),
-    )
-
 
 Handle = Annotated[
     str,
@@ -172,7 +138,7 @@ class Header:
         examples=(True,),
         default=None,
     )
-    connection: WrittenConnection | None = described(
+    connection: SqlConnection | None = described(
         "PostgreSQL: how the database is reached by SQL. With it `extensions` are planned and applied"
         " like all else; without it they are steps for a person.",
         default=None,
@@ -212,31 +178,6 @@ class WrittenDefaults:
         "Defaults by label, written key=value.",
         examples=({"env=production": {"protect": True}},),
         factory=dict,
-    )
-
-
-PerMinute = Annotated[int, Between(1, 100_000, "number of requests a minute")]
-AtOnce = Annotated[int, Between(1, 64, "number of requests at once")]
-
-
-@frozen(kw_only=True)
-class WrittenBudget:
-    """How much may be asked of the provider's hosts; what is left out keeps its default."""
-
-    api: PerMinute | None = described(
-        "Requests a minute on the API host. Default: 60, which is the provider's limit.",
-        examples=(60,),
-        default=None,
-    )
-    database: PerMinute | None = described(
-        "Requests a minute on the database host. Default: no limit, for none is published.",
-        examples=(120,),
-        default=None,
-    )
-    concurrency: AtOnce | None = described(
-        "Requests that may be under way at once on the database host. Default: 8.",
-        examples=(8,),
-        default=None,
     )
 
 
@@ -302,8 +243,8 @@ class WrittenConfig:
     region: Region | None = described(
         "The region in which the databases live.", examples=("osc-fr1",), default=None
     )
-    request_budget: WrittenBudget = described(
-        "How much may be asked of the provider's hosts.", factory=WrittenBudget
+    request_budget: Budget = described(
+        "How much may be asked of the provider's hosts.", factory=Budget
     )
     defaults: WrittenDefaults = described(
         "What specs get that do not say it themselves.", factory=WrittenDefaults
