@@ -12,19 +12,20 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from attrs import frozen
 
+from reconcile.codec import plain, tolerant
 from reconcile.errors import ReconcileError
 from reconcile.files import make_state_folder
 from reconcile.model.target import Target
-from reconcile.model.text import in_utc, moment
+from reconcile.model.text import moment
 
 
 class LockError(ReconcileError):
@@ -92,7 +93,7 @@ class Locks:
             if isinstance(descriptor, Held):
                 return descriptor
             self._held.append(descriptor)
-            self._sign(descriptor, handle)
+            self._sign(descriptor)
         except OSError as error:
             raise LockError(
                 f"cannot lock {handle!r} with {str(place)!r}: {error.strerror}; nothing is changed"
@@ -100,17 +101,12 @@ class Locks:
             ) from error
         return None
 
-    def _sign(self, descriptor: int, handle: str) -> None:
+    def _sign(self, descriptor: int) -> None:
         """Say whose it is, for the message of whoever meets it."""
-        holder = {
-            "run": self._run_id,
-            "pid": os.getpid(),
-            "host": os.uname().nodename,
-            "since": self._now().isoformat(),
-            "handle": handle,
-        }
+        host, now = os.uname().nodename, self._now()
+        holder = Held(run=self._run_id, pid=os.getpid(), host=host, since=now)
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{json.dumps(holder, sort_keys=True)}\n".encode(), 0)
+        os.pwrite(descriptor, f"{json.dumps(plain(holder), sort_keys=True)}\n".encode(), 0)
 
 
 _LARGEST = 64 * 1024
@@ -139,17 +135,6 @@ def _locked(place: Path) -> int | Held:
 def _holder(content: bytes) -> Held:
     """What a lock's file tells; one that was not written yet, or is no longer whole, nothing."""
     try:
-        document = json.loads(content)
-        return _held(document if isinstance(document, dict) else {})
-    except (ValueError, OverflowError, RecursionError):
+        return tolerant(Held, json.loads(content))
+    except (ValueError, RecursionError):
         return Held()
-
-
-def _held(document: Mapping[str, Any]) -> Held:
-    run, pid, host = (document.get(name) for name in ("run", "pid", "host"))
-    return Held(
-        run=run if isinstance(run, str) else "",
-        pid=pid if isinstance(pid, int) else None,
-        host=host if isinstance(host, str) else "",
-        since=in_utc(datetime.fromisoformat(str(document.get("since")))),
-    )

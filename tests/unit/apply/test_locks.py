@@ -86,7 +86,6 @@ def test_the_kernel_lets_go_of_what_a_killed_process_held(tmp_path: Path) -> Non
         process.wait()
         (left,) = (tmp_path / "locks").iterdir()
         holder_told = {
-            "handle": "shop",
             "host": HOST,
             "pid": process.pid,
             "run": "run-1",
@@ -180,16 +179,6 @@ def test_a_holder_that_is_not_told_is_another_run(tmp_path: Path, content: bytes
         held = taken(tmp_path)
         assert held == Held()
         assert held.message.startswith("another run is at work on this database; nothing was sent")
-
-
-def test_what_a_holder_tells_in_another_shape_is_not_told(tmp_path: Path) -> None:
-    """The rest is."""
-    with Locks(tmp_path, "run-1", now) as locks:
-        locks.take(target(), "shop")
-        (file,) = (tmp_path / "locks").iterdir()
-        document = {"run": 1, "pid": "2", "host": 3, "since": TIME.isoformat()}
-        file.write_text(json.dumps(document), encoding="utf-8")
-        assert taken(tmp_path) == Held(since=TIME)
 
 
 def test_a_holder_on_another_host_is_named_with_it() -> None:
