@@ -13,12 +13,13 @@ from typing import Any
 
 from attrs import define, evolve
 
-from reconcile.apply.open_ends import Live, open_databases, touched, with_unanswered
+from reconcile.apply.open_ends import open_databases, touched, with_unanswered
 from reconcile.apply.replay import HistoryError, NothingSentError, read_lines, replay
 from reconcile.files import read_file, replace_file
 from reconcile.model.address import Address
 from reconcile.model.history import (
     History,
+    Live,
     PastDeed,
     PastRun,
     RunState,
@@ -86,7 +87,8 @@ def _history(paths: Iterable[Path]) -> History:
             harmless = isinstance(error, NothingSentError)
             unreadable.append(UnreadableJournal(id=path.stem, reason=str(error), harmless=harmless))
             continue
-        found = {one.name: (run.id, one) for one in run.settlements} | found
+        for one in reversed(run.settlements):
+            found.setdefault(one.name, (run.id, one))
         runs.append(_settled(run, found))
     return History(runs=tuple(runs), unreadable=tuple(unreadable))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, frozen
 
 from reconcile.model.address import Address
-from reconcile.model.history import Addon, PastDeed, PastRun, RunState, Settlement
+from reconcile.model.history import Addon, Live, PastDeed, PastRun, RunState, Settlement
 from reconcile.model.request import BACK_UP, Call
 from reconcile.model.run import TRIED, Result
 
@@ -51,12 +51,7 @@ def open_ends(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple[
     The runs come newest first. Of each address of a kind only what was tried last counts; each order
     counts. What a run does that goes on is not open.
     """
-    handles = {(one.region, one.addon): handle for handle, one in databases.items()}
-    return tuple(
-        OpenEnd(run=run, deed=deed, handle=handles[addon.region, addon.addon])
-        for run, deed, addon in _all_open(runs)
-        if (addon.region, addon.addon) in handles
-    )
+    return _on(databases, _all_open(runs))
 
 
 def unanswered(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple[OpenEnd, ...]:
@@ -65,71 +60,74 @@ def unanswered(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple
     Of each command only what was tried last counts. It is answered once the same command reported
     it; one that was not done needs no answer. What later runs found out is in its result.
     """
-    handles = {(one.region, one.addon): handle for handle, one in databases.items()}
+    return _on(databases, _all_unanswered(runs))
+
+
+def _on(
+    databases: Mapping[str, Addon], found: Iterable[tuple[PastRun, PastDeed, Live]]
+) -> tuple[OpenEnd, ...]:
+    handles = {one.live: handle for handle, one in databases.items()}
     return tuple(
-        OpenEnd(run=run, deed=deed, handle=handles[addon.region, addon.addon])
-        for run, deed, addon in _all_unanswered(runs)
-        if (addon.region, addon.addon) in handles
+        OpenEnd(run=run, deed=deed, handle=handles[live])
+        for run, deed, live in found
+        if live in handles
     )
 
 
 def with_unanswered(runs: Iterable[PastRun]) -> frozenset[str]:
     """The ids of the runs with a one-off command that is not answered."""
-    return frozenset(run.id for run, _deed, _addon in _all_unanswered(runs))
+    return frozenset(run.id for run, _deed, _live in _all_unanswered(runs))
 
 
-def _all_unanswered(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Addon]]:
+def _all_unanswered(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Live]]:
     known: set[tuple[str, ...]] = set()
     for run in runs:
         for deed in reversed(run.deeds):
             if not deed.request or deed.request == str(BACK_UP):
                 continue
-            addon = _addon_of(run, deed)
+            live = _live(run, deed)
             body = json.dumps(deed.body, sort_keys=True)
-            same = (addon.region, addon.addon, deed.request, body)
+            same = (*live, deed.request, body)
             waits = deed.left_open and not deed.answered and deed.result is not Result.FAILED
             if waits and same not in known and run.state is not RunState.RUNNING:
-                yield run, deed, addon
+                yield run, deed, live
             known.add(same)
-
-
-Live = tuple[str, str]
-"""The region and the addon of a live database."""
 
 
 def open_databases(runs: Iterable[PastRun]) -> Mapping[str, set[Live]]:
     """The live databases on which runs left something open, by the run's id."""
     found: dict[str, set[Live]] = {}
-    for run, _deed, addon in _all_open(runs):
-        found.setdefault(run.id, set()).add((addon.region, addon.addon))
+    for run, _deed, live in _all_open(runs):
+        found.setdefault(run.id, set()).add(live)
     return found
 
 
 def touched(run: PastRun) -> set[Live]:
     """The live databases that a run changed, or tried to."""
     return {
-        (one.region, one.addon)
+        one.live
         for handle in {deed.address.database for deed in run.deeds if deed.result in TRIED}
         if (one := run.opening.databases.get(handle)) is not None
     }
 
 
-def _all_open(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Addon]]:
-    known: set[tuple[str, str, Address]] = set()
+def _all_open(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Live]]:
+    known: set[tuple[Live, Address]] = set()
     for run in runs:
         for deed in reversed(run.deeds):
-            addon = _addon_of(run, deed)
-            about = (addon.region, addon.addon, evolve(deed.address, database=""))
+            live = _live(run, deed)
+            about = (live, evolve(deed.address, database=""))
             if about in known:
                 continue
             if deed.result in TRIED and deed.change:
                 known.add(about)
             unknown = deed.result is Result.UNKNOWN and not deed.closed
             if unknown and run.state is not RunState.RUNNING:
-                yield run, deed, addon
+                yield run, deed, live
 
 
-def _addon_of(run: PastRun, deed: PastDeed) -> Addon:
+def _live(run: PastRun, deed: PastDeed) -> Live:
     """The live database of a deed; a unique stand-in where the run does not name it."""
     handle = deed.address.database
-    return run.opening.databases.get(handle, Addon(app="", addon=handle, region="?"))
+    addon = run.opening.databases.get(handle)
+    return addon.live if addon else ("?", handle)

@@ -43,6 +43,10 @@ class Commit:
     dirty: bool = False
 
 
+Live = tuple[str, str]
+"""The region and the addon of a live database."""
+
+
 @frozen(kw_only=True)
 class Addon:
     """Which live database a handle stood for."""
@@ -50,6 +54,11 @@ class Addon:
     app: str
     addon: str
     region: str
+
+    @property
+    def live(self) -> Live:
+        """The database itself, whatever its application."""
+        return self.region, self.addon
 
 
 @frozen(kw_only=True)
