@@ -95,6 +95,25 @@ def test_a_module_imports_only_what_its_room_may(importer: str) -> None:
             assert inner in allowed or room_of(imported) in allowed, f"{importer} → {imported}"
 
 
+SHARED_BY_KINDS = {"reconcile.kinds", "reconcile.kinds.kind", "reconcile.kinds.listing"}
+ABOUT_ONE_KIND = {
+    "reconcile.operate.prepare",
+    "reconcile.operate.upgrades",
+    "reconcile.workflow.one_off",
+}
+
+
+def test_only_a_one_off_command_is_about_one_kind() -> None:
+    """What any other module has to know of a kind, it asks the kind."""
+    importers = {
+        importer
+        for module in MODULES
+        if room_of(module) == "kinds" and module not in SHARED_BY_KINDS
+        for importer in IMPORTS.find_modules_that_directly_import(module)
+    }
+    assert {one for one in importers if room_of(one) != "kinds"} == ABOUT_ONE_KIND
+
+
 def test_there_are_no_cycles() -> None:
     """No module needs itself, not even for typing."""
     TopologicalSorter(

@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 from builders import desired, observed, only_calls
 
-from reconcile.errors import AnswerError
 from reconcile.kinds.backups import KIND, Backups
 from reconcile.model.change import Risk, Update
-from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item
 from reconcile.model.state import ITSELF, NotOffered
 from reconcile.plan.build import build_plan
@@ -170,36 +168,6 @@ def test_parse_takes_every_spelling_of_hours(
 ) -> None:
     """An array, one integer, or nothing."""
     assert KIND.parse(resource) == {ITSELF: {"enabled": True, "hours": hours}}
-
-
-def test_a_resource_without_the_flag_does_not_offer_backups() -> None:
-    """A plan without scheduled backups is not a failure."""
-    assert isinstance(KIND.parse({"periodic_backups_enabled": None}), NotOffered)
-
-
-@pytest.mark.parametrize(
-    "resource",
-    [
-        {"periodic_backups_enabled": "yes"},
-        {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": "3"},
-        {"periodic_backups_enabled": True, "periodic_backups_scheduled_at": [True]},
-    ],
-)
-def test_parse_refuses_other_shapes(resource: dict[str, Any]) -> None:
-    """A wrongly typed answer is an error, not a guess."""
-    with pytest.raises(AnswerError):
-        KIND.parse(resource)
-
-
-@pytest.mark.parametrize("spec", [Backups(), Backups(enabled=True, hours=())])
-def test_check_finds_what_cannot_be_meant(spec: Backups) -> None:
-    """Nothing to manage, or no hour at all."""
-    assert len(list(KIND.check(spec, Engine.MYSQL))) == 1
-
-
-def test_check_is_content_with_a_whole_spec() -> None:
-    """A flag and an hour."""
-    assert list(KIND.check(Backups(enabled=True, hours=(3,)), Engine.MYSQL)) == []
 
 
 @pytest.mark.parametrize(

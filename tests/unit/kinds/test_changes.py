@@ -77,8 +77,8 @@ def deleted(kind: str, name: str, *, replacement: bool = False, **before: Any) -
             remove_feature("redis-rdb"),
         ),
         (
-            created("logical_databases", "audit"),
-            action("create-database", {"database_name": "audit"}, effect=Effect.CHANGE),
+            created("logical_databases", "a'b`c"),
+            action("create-database", {"database_name": "a'b`c"}, effect=Effect.CHANGE),
         ),
         (
             deleted("logical_databases", "audit"),

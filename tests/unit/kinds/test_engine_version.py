@@ -154,27 +154,6 @@ def test_parse(resource: dict[str, Any], fields: dict[str, Any]) -> None:
     assert KIND.parse(resource) == {ITSELF: fields}
 
 
-@pytest.mark.parametrize("resource", [{}, {"readable_version": None}])
-def test_a_resource_without_a_version_does_not_offer_one(resource: dict[str, Any]) -> None:
-    """Nothing to compare with."""
-    assert isinstance(KIND.parse(resource), NotOffered)
-
-
-@pytest.mark.parametrize(
-    "resource",
-    [
-        {"readable_version": 16},
-        {**RESOURCE, "version_id": 3},
-        {**RESOURCE, "version_id": ""},
-        {**RESOURCE, "next_version_id": ["v"]},
-    ],
-)
-def test_parse_refuses_other_shapes(resource: dict[str, Any]) -> None:
-    """A wrongly typed answer is an error, not a guess."""
-    with pytest.raises(AnswerError):
-        KIND.parse(resource)
-
-
 @pytest.mark.parametrize(
     ("spec", "resource", "asks"),
     [

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from builders import desired, observed
 
-from reconcile.errors import AnswerError
 from reconcile.kinds.features import KIND, Feature, Features
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, Pending, Reason
@@ -206,21 +203,6 @@ def test_what_is_on_and_not_named_is_unmanaged() -> None:
     live = {"tls-1-3": ON, SSL: ON, "redis-aof": ON, "redis-rdb": FAILED, PUBLIC: "PENDING"}
     plan = planned(wanted(force_ssl=True), live)
     assert [address.name for address in plan.unmanaged] == ["redis-aof", "tls-1-3"]
-
-
-@pytest.mark.parametrize("resource", [{}, {"features": None}])
-def test_a_resource_without_features_does_not_offer_them(resource: dict[str, Any]) -> None:
-    """Nothing is known of them."""
-    assert isinstance(KIND.parse(resource), NotOffered)
-
-
-@pytest.mark.parametrize(
-    "features", [{}, "x", [SSL], [{"name": SSL}], [{"name": "", "status": ON}], [{"status": ON}]]
-)
-def test_parse_refuses_other_shapes(features: object) -> None:
-    """A wrongly typed answer is an error, not a guess."""
-    with pytest.raises(AnswerError):
-        KIND.parse({"features": features})
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from builders import (
     removal,
 )
 
-from reconcile.errors import AnswerError
 from reconcile.kinds import extension_rules, extensions, logical_databases, query_stats
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.kind import Others, Refused
@@ -116,19 +115,6 @@ def test_logical_databases(
     assert [address.name for address in plan.unmanaged] == unmanaged
 
 
-def test_logical_database_requests() -> None:
-    """Create and delete carry the name as it is."""
-    spec = LogicalDatabases(present=named("a'b`c"), absent=(removal("legacy"),))
-    state = logical_databases.KIND.parse(LIVE)
-    actions = plan_of("logical_databases", spec, state, Engine.MYSQL).actions
-    calls = [only_calls(logical_databases.KIND.requests(action.change)) for action in actions]
-    bodies = [call.body for (call,) in calls]
-    assert bodies == [
-        {"action_name": "create-database", "params": {"database_name": "a'b`c"}},
-        {"action_name": "delete-database", "params": {"database_name": "legacy"}},
-    ]
-
-
 def test_a_deletion_carries_its_approval() -> None:
     """The reason and the last day are in the plan, for guards and for the reader."""
     spec = LogicalDatabases(absent=(removal("legacy", date(2027, 1, 31)),))
@@ -204,16 +190,6 @@ def test_names_given_twice() -> None:
         ("S203", ("absent", 2, "name")),
         ("S204", ("absent", 0, "name")),
     ]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [None, {}, "x", [1], [{}], [{"name": ""}], [{"name": 3}], [{"name": "a", "protected": "no"}]],
-)
-def test_a_list_of_another_shape_is_an_error(answer: object) -> None:
-    """What the API does not promise is not guessed at."""
-    with pytest.raises(AnswerError, match="list-databases answered"):
-        logical_databases.KIND.parse(answer)
 
 
 EXTENSIONS = [

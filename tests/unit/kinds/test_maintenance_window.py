@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 from builders import desired, observed, only_calls
 
-from reconcile.errors import AnswerError
 from reconcile.kinds.maintenance_window import KIND, MaintenanceWindow, Weekday
 from reconcile.model.change import Risk
-from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Item
-from reconcile.model.state import ITSELF, NotOffered
+from reconcile.model.state import ITSELF
 from reconcile.plan.build import build_plan
 
 
@@ -87,42 +85,3 @@ def test_changed_by_a_patch_of_both(
 def test_parse(resource: dict[str, Any], fields: dict[str, Any]) -> None:
     """The week begins on Sunday; how long it lasts is shown where it is told."""
     assert KIND.parse(resource) == {ITSELF: fields}
-
-
-@pytest.mark.parametrize("resource", [{}, {"maintenance_window": None}])
-def test_a_resource_without_a_window_does_not_offer_one(resource: dict[str, Any]) -> None:
-    """Older answers do not have it."""
-    assert isinstance(KIND.parse(resource), NotOffered)
-
-
-@pytest.mark.parametrize(
-    "resource",
-    [
-        {"maintenance_window": "tuesday"},
-        {"maintenance_window": {}},
-        live(7, 21),
-        live(-1, 21),
-        live(2, 24),
-        live(True, 21),
-        live(2, 21, duration_in_hour=0),
-        live(2, 21, duration_in_hour="8"),
-    ],
-)
-def test_parse_refuses_other_shapes(resource: dict[str, Any]) -> None:
-    """A wrongly typed answer is an error, not a guess."""
-    with pytest.raises(AnswerError):
-        KIND.parse(resource)
-
-
-def test_check() -> None:
-    """A window of which nothing is named manages nothing."""
-    (fault,) = KIND.check(MaintenanceWindow(), Engine.MYSQL)
-    assert str(fault) == "maintenance_window names nothing to manage"
-    assert list(KIND.check(MaintenanceWindow(hour=0), Engine.MYSQL)) == []
-
-
-def test_a_spec_of_what_is_there() -> None:
-    """Day and hour."""
-    state = KIND.parse(live(3, 22, duration_in_hour=8))
-    assert not isinstance(state, NotOffered)
-    assert KIND.to_spec(state) == MaintenanceWindow(weekday=Weekday.WEDNESDAY, hour=22)

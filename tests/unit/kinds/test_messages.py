@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -110,6 +111,11 @@ NEXT = {"id": "v166", "major": 16, "minor": 6, "patch": 0, "build": 1}
             "autogen",
             "list-retention-policies answered 'autogen' where a list of objects is due",
         ),
+        (
+            "retention_policies",
+            [{"name": "a", "duration": "soon", "default": False}],
+            "list-retention-policies answered 'soon' as a duration",
+        ),
         ("sql_mode", ["ANSI"], "get-sqlmode answered ['ANSI'] where a text is due"),
     ],
 )
@@ -118,6 +124,45 @@ def test_an_answer_of_another_shape(kind: str, answer: Any, said: str) -> None:
     with pytest.raises(AnswerError) as caught:
         KIND_BY_NAME[kind].parse(answer)
     assert str(caught.value) == said
+
+
+def window(day: object, hour: object, **more: object) -> dict[str, Any]:
+    """A database resource with a maintenance window."""
+    return {"maintenance_window": {"weekday_utc": day, "starting_hour_utc": hour, **more}}
+
+
+ON = {"periodic_backups_enabled": True}
+UNPROMISED: Mapping[str, Sequence[Any]] = {
+    "backups": [
+        {**ON, "periodic_backups_scheduled_at": "3"},
+        {**ON, "periodic_backups_scheduled_at": [True]},
+    ],
+    "engine_version": [
+        {"readable_version": "16.4.0-1", "version_id": 3},
+        {"readable_version": "16.4.0-1", "next_version_id": ["v"]},
+    ],
+    "features": [
+        {"features": {}},
+        {"features": [SSL]},
+        {"features": [{"name": SSL}]},
+        {"features": [{"name": "", "status": "ACTIVATED"}]},
+    ],
+    "logical_databases": [None, {}, [1], [{}], [{"name": ""}], [{"name": 3}]],
+    "maintenance_window": [
+        {"maintenance_window": {}},
+        *(window(-1, 21), window(2, 24), window(True, 21)),
+        *(window(2, 21, duration_in_hour=0), window(2, 21, duration_in_hour="8")),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"), [(kind, one) for kind, answers in UNPROMISED.items() for one in answers]
+)
+def test_what_the_api_does_not_promise_is_not_guessed_at(kind: str, answer: Any) -> None:
+    """At the edge of what it does promise as well."""
+    with pytest.raises(AnswerError):
+        KIND_BY_NAME[kind].parse(answer)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +184,20 @@ def test_an_answer_about_the_next_version_of_another_shape(answer: Any, said: st
     with pytest.raises(AnswerError) as caught:
         KIND_BY_NAME["engine_version"].look_up(spec, state, lambda _call: answer)
     assert str(caught.value) == f"{type_version('v164')}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("backups", "periodic_backups_enabled"),
+        ("engine_version", "readable_version"),
+        ("features", "features"),
+        ("maintenance_window", "maintenance_window"),
+    ],
+)
+def test_null_says_as_little_as_a_missing_key(kind: str, key: str) -> None:
+    """Neither is a failure: the plan may not have it."""
+    assert KIND_BY_NAME[kind].parse({key: None}) == KIND_BY_NAME[kind].parse({})
 
 
 @pytest.mark.parametrize(
@@ -370,6 +429,13 @@ def test_what_cannot_be_meant(
     (kind,) = (one for one in KIND_BY_NAME.values() if isinstance(spec, one.spec_type))
     (fault,) = kind.check(spec, engine)
     assert (str(fault), fault.hint, fault.path) == (said, hint, path)
+
+
+def test_a_field_of_a_kind_that_is_one_thing_is_enough() -> None:
+    """What is left out is not managed."""
+    for spec in (Backups(enabled=True), Backups(hours=(3,)), MaintenanceWindow(hour=0)):
+        (kind,) = (one for one in KIND_BY_NAME.values() if isinstance(spec, one.spec_type))
+        assert [*kind.check(spec, Engine.MYSQL)] == []
 
 
 @pytest.mark.parametrize(

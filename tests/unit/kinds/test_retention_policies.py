@@ -11,7 +11,6 @@ from builders import desired, facts, observed, only_calls, removal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.errors import AnswerError
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.durations import (
     INFINITE,
@@ -397,9 +396,3 @@ def test_the_seeds_own_answer_is_read() -> None:
         "autogen": {"duration": "INF", "default": True},
         "30-days": {"duration": "30d", "default": False},
     }
-
-
-def test_an_answer_without_a_duration_is_an_error() -> None:
-    """It is not guessed at."""
-    with pytest.raises(AnswerError, match="as a duration"):
-        KIND.parse([{"name": "a", "duration": "soon", "default": False}])

@@ -6,7 +6,6 @@ import pytest
 from attrs import evolve
 from builders import desired, facts, observed, only_calls
 
-from reconcile.errors import AnswerError
 from reconcile.kinds.sql_mode import KIND, MARIADB, MYSQL_5, MYSQL_8, SqlMode, dialect_of, is_laxer
 from reconcile.model.change import Risk
 from reconcile.model.constraint import InvalidValueError, OneOf
@@ -137,12 +136,6 @@ def test_dialects() -> None:
 def test_strict_all_covers_strict_trans() -> None:
     """Swapping the narrower strict mode for the wider one is not laxer."""
     assert not is_laxer({"STRICT_TRANS_TABLES"}, {"STRICT_ALL_TABLES"})
-
-
-def test_parse_refuses_what_is_no_text() -> None:
-    """A wrongly typed answer is an error."""
-    with pytest.raises(AnswerError, match="get-sqlmode"):
-        KIND.parse(["ANSI"])
 
 
 def test_every_known_mode_expands_to_modes_of_its_dialect() -> None:

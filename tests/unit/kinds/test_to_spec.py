@@ -10,6 +10,7 @@ from reconcile.kinds import KINDS
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.query_stats import QueryStats
 from reconcile.kinds.retention_policies import RetentionPolicies, RetentionPolicy
 from reconcile.kinds.sql_mode import SqlMode
@@ -22,6 +23,10 @@ from reconcile.model.state import ITSELF
         ({ITSELF: {"enabled": True, "hours": (3, 15)}}, Backups(enabled=True, hours=(3, 15))),
         ({ITSELF: {"enabled": True, "hours": ()}}, Backups(enabled=True)),
         ({ITSELF: {"enabled": False, "hours": (3,)}}, Backups(enabled=False)),
+        (
+            {ITSELF: {"weekday": "wednesday", "hour": 22, "duration": 8}},
+            MaintenanceWindow(weekday=Weekday.WEDNESDAY, hour=22),
+        ),
         ({ITSELF: {"enabled": True}}, QueryStats(enabled=True)),
         ({ITSELF: {"enabled": False}}, QueryStats(enabled=False)),
         ({ITSELF: {"modes": ("NO_ZERO_DATE", "ANSI")}}, SqlMode(modes=("NO_ZERO_DATE", "ANSI"))),
