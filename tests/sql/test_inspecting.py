@@ -12,7 +12,7 @@ from engines_here import needs
 from psycopg import sql
 from sql.fleet import VARIABLE, Place, Room, connection, create
 
-from reconcile.errors import StatementRefusedError, UnusableConnectionError
+from reconcile.errors import StatementRefusedError
 from reconcile.model.postgresql import NoSqlAccess, Package, Sql, SqlAccess
 from reconcile.sql.catalog import reached_by
 from reconcile.sql.driver import ReadingSession
@@ -191,9 +191,7 @@ def test_a_look_cannot_change_anything(place: Place) -> None:
     [
         ({"version": "16.4.0-1"}, "the API says '16.4.0-1'"),
         ({"extensions": {"citext": "v1.6"}}, "it has no 'citext'"),
-        ({"databases": frozenset({"audit"})}, "the API lists no logical database"),
         ({"databases": frozenset({"audit"})}, "its server lacks 'audit', which the API lists"),
-        ({"home": frozenset({"audit"})}, "the default logical database is 'audit'"),
         ({"users": frozenset({"shop_owner"})}, "which is none of the addon's users"),
     ],
 )
@@ -218,17 +216,6 @@ def test_what_the_api_says_in_full_is_found_there(place: Place, room: Room) -> N
     place.admin(f"GRANT {place.owner} TO {place.guest}")
     place.admin(f"ALTER ROLE {place.guest} SET role = {place.owner}")
     reached(room.inspect(place, place.guest, **told))
-
-
-def test_a_database_that_two_addons_have_is_neithers(place: Place, room: Room) -> None:
-    """Whatever their roles are; nothing is done for either from then on."""
-    reached(room.inspect(place, place.owner))
-    message = unreached(room.inspect(place, place.guest, addon="ad-2"), "P122")
-    assert message.endswith("it is the database of another addon as well: 'ad-1'")
-    for addon in ("ad-1", "ad-2"):
-        with pytest.raises(UnusableConnectionError, match="and of no other addon"):
-            SqlWrites(room.reads).execute(addon, connection(place), create("citext"))
-    assert "citext" not in place.extensions()
 
 
 def test_the_database_beside_it_is_another_one(place: Place, room: Room) -> None:

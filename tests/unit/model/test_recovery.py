@@ -77,10 +77,12 @@ def test_who_asked_for_a_backup_is_never_guessed(
     assert backup.may_roll is not periodic
 
 
-def test_a_backup_without_a_method_may_roll() -> None:
-    """Left out is not said."""
-    unsaid = {name: value for name, value in ROW.items() if name != "method"}
-    assert Backup.parse(unsaid).may_roll
+def test_what_is_left_out_is_not_said() -> None:
+    """Such a backup is neither done nor failed, and may roll; its id is made safe to show."""
+    backup = Backup.parse({"id": "b\u202e2", "created_at": "2026-11-23T02:00:00"})
+    assert (backup.id, backup.created_at) == ("b\\u202e2", datetime(2026, 11, 23, 2, tzinfo=UTC))
+    assert (backup.done, backup.failed, backup.manual, backup.periodic) == (False,) * 4
+    assert backup.may_roll
 
 
 @pytest.mark.parametrize(
@@ -89,8 +91,11 @@ def test_a_backup_without_a_method_may_roll() -> None:
         (None, "the backups are no list"),
         ({"database_backups": []}, "the backups are no list"),
         ([ROW, 1], "a backup is no object"),
-        ([{**ROW, "id": ""}], "a backup has no id"),
-        ([{**ROW, "created_at": "yesterday"}], "a backup was made at what is no time"),
+        *(([{**ROW, "id": odd}], "a backup has no id") for odd in ("", 7)),
+        *(
+            ([{**ROW, "created_at": odd}], "a backup was made at what is no time")
+            for odd in (None, "yesterday", "0001-01-01T00:00:00+02:00")
+        ),
     ],
 )
 def test_what_is_no_list_of_backups_is_refused(answer: object, fault: str) -> None:

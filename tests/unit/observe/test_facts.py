@@ -33,7 +33,7 @@ RESOURCE = {"type_name": "mysql", "readable_version": "8.0.35-1", "status": "run
         ({"readable_version": 8}, {"version": None}),
         ({"status": "upgrading"}, {"status": "upgrading"}),
         ({"current_operation_id": None}, {}),
-        ({"current_operation_id": ""}, {}),
+        *(({"current_operation_id": none}, {}) for none in ("", 0, False)),
         ({"current_operation_id": "60\x1b"}, {"operation": r"60\x1b"}),
         ({"unknown": {}, "plan": None}, {}),
     ],
