@@ -89,14 +89,6 @@ REFUSED_BY_SQL = _billing(
     ),
     evolve(_REACHED, owned=frozenset({"hstore", "postgis"})),
 )
-ELSEWHERE = _billing(
-    Extensions(present=_LISTED),
-    NoSqlAccess(
-        code="P122",
-        message="the connection ${env:BILLING_DSN} leads to PostgreSQL 15.10, the API tells of 16.4",
-        hint="let the connection string lead to the database of addon 'ad-billing'",
-    ),
-)
 UNREACHED = _billing(
     Extensions(present=_LISTED[:1]),
     NoSqlAccess(

@@ -7,7 +7,7 @@ from datetime import date
 
 from attrs import evolve
 from builders import TODAY
-from golden.by_sql import BY_SQL, ELSEWHERE
+from golden.by_sql import BY_SQL
 from golden.fleets import (
     ARCHIVE,
     BILLING,
@@ -118,7 +118,6 @@ EXPLANATIONS: Mapping[str, CodeExplained | AddressExplained] = {
     "pinned": _address("backups/hours", _PINNED),
     "by_hand": _address("extensions", BILLING),
     "by_sql": _address("extensions/bool_plperl", BY_SQL),
-    "elsewhere": _address("extensions", ELSEWHERE),
     "blocked": _address("retention_policies", _POLICIES),
     "replaced": _address("retention_policies/30-days", TELEMETRY),
     "pending": _address("", CACHE),

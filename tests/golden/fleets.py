@@ -468,8 +468,6 @@ BY_DEFAULT = _by_default(
     },
 )
 
-DEFAULTS = proposed(BY_DEFAULT)
-
 
 def ignoring(one: Database, *paths: str, reason: str = "the support moved it") -> Database:
     """The same with paths below its handle that do not count; what is wanted says so already."""
@@ -578,12 +576,10 @@ PLANS: Mapping[str, Proposal] = {
     "pending": PENDING,
     "blocked": BLOCKED,
     "manual": MANUAL,
-    "replaced": REPLACED,
     "settings": SETTINGS,
     "approved": APPROVED,
     "guarded": GUARDED,
     "guarded_by_hand": GUARDED_BY_HAND,
-    "defaults": DEFAULTS,
     "fleet_refused": FLEET_REFUSED,
     "hostile": HOSTILE,
 }

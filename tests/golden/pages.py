@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from builders import HOSTS, TODAY
-from golden.by_sql import CHANGED_BOTH_WAYS, CHANGED_BY_SQL, CONNECTION, HELD_BACK, NOT_REACHED
+from builders import TODAY
+from golden.by_sql import CHANGED_BOTH_WAYS, CHANGED_BY_SQL, HELD_BACK, NOT_REACHED
 from golden.changes import CHANGES
 from golden.explanations import EXPLANATIONS
 from golden.fleets import PLANS as PLANNED
-from golden.history import PAST, PAST_RUNS
-from golden.live import DEEDS, LIVE
+from golden.history import PAST
+from golden.live import LIVE, Shown
 from golden.runs import RUNS as CARRIED_OUT
 from golden.runs import dry
 from golden.saved import RECORDS, SAVED
@@ -26,13 +24,8 @@ from reconcile.errors import ExitStatus
 from reconcile.model.cost import Spent
 from reconcile.model.explanation import AddressExplained, CodeExplained
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.history import PastRun
-from reconcile.model.item import ManualStep
-from reconcile.model.plan import Proposal, as_run
-from reconcile.model.postgresql import Sql
-from reconcile.model.request import Call, filled
-from reconcile.model.run import Outcome, Result, Run, follow_command
-from reconcile.model.text import safe_text
+from reconcile.model.plan import Proposal
+from reconcile.model.run import Run
 from reconcile.report.explain_json import address_json, code_json
 from reconcile.report.explain_text import address_text, code_text
 from reconcile.report.findings_text import validation_text
@@ -70,66 +63,78 @@ _EVERY_LOOK = {
     "plan/mixed",
     "plan/hostile",
     "run/failed",
+    "run/not_allowed",
     "findings/several_errors",
-    "show/fleet",
     "queries/mixed",
     "queries/hostile",
     "statistics/mixed",
     "done/dry_restore",
-    "explanation/database",
-    "explanation/waived",
     "explanation/hostile",
-    "change/dry_weakens",
-    "runs/mixed",
     "past_run/done",
-    "past_run/interrupted",
     "past_run/hostile",
 }
 
 
-def _pages() -> Iterator[tuple[str, Page]]:
+def _shown() -> Iterator[tuple[str, Shown]]:
+    """Everything that is shown, by subject and name."""
+    yield from {**LIVE, **PAST}.items()
     for name, proposal in PLANS.items():
-        yield from _texts(f"plan/{name}", partial(plan_text, proposal))
         status = reading_status(proposal, remains_counts=True)
+        spent = Spent(requests={"database": 9})
         yield (
-            f"plan/{name}.json",
-            partial(plan_json, proposal, status=status, spent=Spent(requests={"database": 9})),
+            f"plan/{name}",
+            Shown(
+                text=partial(plan_text, proposal),
+                json=partial(plan_json, proposal, status=status, spent=spent),
+            ),
         )
-    yield from _saved()
+    for name, record in RECORDS.items():
+        yield (
+            f"saved/{name}",
+            Shown(
+                text=partial(saved_text, SAVED, record),
+                json=partial(plan_json, SAVED, status=_DONE, spent=Spent(), record=record),
+            ),
+        )
     for name, run in RUNS.items():
-        yield from _texts(f"run/{name}", partial(run_text, run))
-        yield f"run/{name}.json", partial(run_json, run, status=run_status(run))
+        yield (
+            f"run/{name}",
+            Shown(text=partial(run_text, run), json=partial(run_json, run, status=run_status(run))),
+        )
     for name, states in STATES.items():
-        yield from _texts(f"show/{name}", partial(states_text, states))
         spent = Spent(requests={"auth": 2, "api": 3, "database": 7})
         yield (
-            f"show/{name}.json",
-            partial(states_json, states, status=ExitStatus.DONE, spent=spent),
+            f"show/{name}",
+            Shown(
+                text=partial(states_text, states),
+                json=partial(states_json, states, status=_DONE, spent=spent),
+            ),
         )
-    for name, shown in {**LIVE, **PAST}.items():
-        yield from _texts(name, shown.text)
+    for name, explained in EXPLANATIONS.items():
+        yield (
+            f"explanation/{name}",
+            Shown(
+                text=partial(_explained_text, explained), json=partial(_explained_json, explained)
+            ),
+        )
+    for name, files in SPECS.items():
+        yield (
+            f"findings/{name}",
+            Shown(text=partial(_findings_text, files), json=partial(_findings_json, files)),
+        )
+
+
+_DONE = ExitStatus.DONE
+
+
+def _pages() -> Iterator[tuple[str, Page]]:
+    """At 80 columns each, in every look some, and as JSON."""
+    for name, shown in _shown():
+        for end, look in LOOKS.items():
+            if end == "80.txt" or name in _EVERY_LOOK:
+                yield f"{name}.{end}", partial(shown.text, look)
         if shown.json is not None:
             yield f"{name}.json", shown.json
-    for name, explained in EXPLANATIONS.items():
-        yield from _texts(f"explanation/{name}", partial(_explained_text, explained))
-        yield f"explanation/{name}.json", partial(_explained_json, explained)
-    for name, files in SPECS.items():
-        yield from _texts(f"findings/{name}", partial(_findings_text, files))
-        yield f"findings/{name}.json", partial(_findings_json, files)
-
-
-def _saved() -> Iterator[tuple[str, Page]]:
-    for name, record in RECORDS.items():
-        yield from _texts(f"saved/{name}", partial(saved_text, SAVED, record))
-        page = partial(plan_json, SAVED, status=ExitStatus.DONE, spent=Spent(), record=record)
-        yield f"saved/{name}.json", page
-
-
-def _texts(name: str, render: Callable[[Look], str]) -> Iterator[tuple[str, Page]]:
-    """At 80 columns each page, in every look some."""
-    for end, look in LOOKS.items():
-        if end == "80.txt" or name in _EVERY_LOOK:
-            yield f"{name}.{end}", partial(render, look)
 
 
 def _explained_text(explained: CodeExplained | AddressExplained, look: Look) -> str:
@@ -142,7 +147,7 @@ def _explained_json(explained: CodeExplained | AddressExplained) -> str:
     if isinstance(explained, CodeExplained):
         return code_json(explained)
     spent = Spent(requests={"auth": 2, "api": 1, "database": 2})
-    return address_json(explained, status=ExitStatus.DONE, spent=spent)
+    return address_json(explained, status=_DONE, spent=spent)
 
 
 def _findings_text(files: Mapping[str, str], look: Look) -> str:
@@ -174,98 +179,120 @@ def _validated(files: Mapping[str, str]) -> tuple[tuple[Finding, ...], int]:
 
 PAGES: Mapping[str, Page] = dict(_pages())
 
-
-def copied(name: str) -> frozenset[str]:
-    """The lines of a page that are whole however long they are, so that they can be copied.
-
-    SQL statements; of a dry run requests and their bodies; the flags that allow what was left out.
-    """
-    folder, _, rest = name.partition("/")
-    page = rest.partition(".")[0]
-    return _COPIED[folder](page) if folder in _COPIED else frozenset()
-
-
-def _to_follow(run: PastRun) -> frozenset[str]:
-    return frozenset(
-        safe_text(f"follow it with: {follow_command(deed.operation, deed.address.database)}")
-        for deed in run.deeds
-        if deed.operation is not None
-    )
-
-
-def _copied_from(run: Run) -> frozenset[str]:
-    unallowed = (o.action for o in run.outcomes if o.result is Result.NOT_ALLOWED)
-    flags = {f"--allow {shlex.quote(f'{a.risk.value}={a.address}')}" for a in unallowed}
-    requests = (request for outcome in run.outcomes for request in _requests(outcome))
-    sent = requests if run.dry else ()
-    return _statements(run.left) | {safe_text(text) for text in (*flags, *sent)}
-
-
-def _copied_from_explanation(explained: CodeExplained | AddressExplained) -> frozenset[str]:
-    if isinstance(explained, CodeExplained):
-        return frozenset()
-    considered = [
-        *explained.considered,
-        *(one for compared in explained.compared for one in compared.considered),
-    ]
-    addon = f"ad-{explained.address.database}"
-    calls = (text for one in considered for call in one.calls for text in _sent(call, addon))
-    steps = (
-        text
-        for one in considered
-        if isinstance(one.entry, ManualStep) and one.refusal is None
-        for text in one.entry.statements
-    )
-    lifted = (each.override for one in considered for each in one.findings)
-    flags = (f"for this plan only: {flag}" for flag in lifted if flag is not None)
-    return frozenset(safe_text(text) for text in (*calls, *steps, *flags))
-
-
-def _requests(outcome: Outcome) -> Iterator[str]:
-    for call in outcome.calls:
-        yield from _sent(call, f"ad-{outcome.action.address.database}")
-
-
-def _sent(call: Call | Sql, addon: str) -> Iterator[str]:
-    if isinstance(call, Call):
-        yield from _request(call, addon)
-    else:
-        yield f"SQL in {CONNECTION.database}: {call}"
-
-
-def _request(call: Call, addon: str) -> Iterator[str]:
-    path = filled(call.template, {**call.names, "addon": addon}, call.query)
-    yield f"{call.method} {HOSTS.database}{path}"
-    if call.body is not None:
-        yield json.dumps(call.body, sort_keys=True)
-
-
-def _statements(proposal: Proposal) -> frozenset[str]:
-    steps = (
-        entry
-        for database in proposal.plan.databases
-        for entry in as_run(database, proposal)
-        if isinstance(entry, ManualStep) and proposal.refusal(entry) is None
-    )
-    return frozenset(safe_text(text) for step in steps for text in step.statements)
-
-
-def _copied_from_change(page: str) -> frozenset[str]:
-    return _copied_from(CHANGES[page]) if CHANGES[page].dry else frozenset()
-
-
-def _copied_from_deed(page: str) -> frozenset[str]:
-    deed = DEEDS.get(page)
-    sent = _request(deed.call, deed.target.addon) if deed else ()
-    return frozenset(map(safe_text, sent))
-
-
-_COPIED: Mapping[str, Callable[[str], frozenset[str]]] = {
-    "plan": lambda page: _statements(PLANS[page]),
-    "run": lambda page: _copied_from(RUNS[page]),
-    "change": _copied_from_change,
-    "explanation": lambda page: _copied_from_explanation(EXPLANATIONS[page]),
-    "done": _copied_from_deed,
-    "past_run": lambda page: _to_follow(PAST_RUNS[page]),
+_TOGETHER = {
+    "plan/short": ("in_sync", "pending", "unknown", "unknown_names", "by_sql_not_reached"),
+    "run/short": (
+        "converged",
+        "unknown",
+        "interrupted_at_once",
+        "nothing_planned",
+        "declined",
+        "replaced",
+        "dry_by_sql",
+        "dry_refused_by_hand",
+        "dry_fleet_refused",
+        "dry_unknown_names",
+        "dry_interrupted",
+        "dry_not_allowed",
+        "wide",
+    ),
+    "findings/short": ("valid", "tab", "tab_after", "not_yaml", "secrets", "wide", "long"),
+    "queries/all": ("mixed", "some", "none", "none_so_long"),
+    "statistics/all": ("mixed", "some", "large", "none"),
+    "listing/all": ("names", "none", "single", "single_none", "several"),
+    "operation/all": ("running", "done", "error"),
+    "done/all": (
+        "done",
+        "dry",
+        "dry_upgrade",
+        "declined",
+        "refused",
+        "started",
+        "failed",
+        "unknown",
+    ),
+    "change/all": tuple(CHANGES),
+    "runs/all": ("none", "some", "mixed"),
+    "past_run/short": ("held_back", "order", "older", "settled"),
+    "explanation/codes": ("limited", "waived", "waiver_ended", "never_lifted", "of_specs"),
+    "explanation/short": (
+        "ignored",
+        "default",
+        "refused",
+        "warned",
+        "pinned",
+        "replaced",
+        "by_sql",
+        "blocked",
+        "pending",
+        "unread",
+        "unnamed",
+        "nothing",
+    ),
 }
-"""What is copied from a page, by the folder of its file."""
+"""Short pages, which stand in one file, at 80 columns."""
+
+_ALONE = (
+    "plan/mixed.80.txt",
+    "plan/mixed.80.ansi",
+    "plan/mixed.40.txt",
+    "plan/mixed.json",
+    "plan/blocked.80.txt",
+    "plan/by_sql.80.txt",
+    "plan/by_sql_held_back.80.txt",
+    "plan/manual.80.txt",
+    "plan/approved.80.txt",
+    "plan/guarded.80.txt",
+    "plan/guarded_by_hand.80.txt",
+    "plan/fleet_refused.80.txt",
+    "plan/settings.80.txt",
+    "plan/ignored.80.txt",
+    "plan/hostile.80.txt",
+    "plan/hostile.json",
+    "saved/signed.json",
+    "run/failed.80.txt",
+    "run/failed.80.ansi",
+    "run/failed.json",
+    "run/converged_for_people.80.txt",
+    "run/backed_up.80.txt",
+    "run/refused.80.txt",
+    "run/overtaken.80.txt",
+    "run/interrupted.80.txt",
+    "run/not_allowed.40.txt",
+    "run/fleet_refused.80.txt",
+    "run/steps.80.txt",
+    "run/dry.80.txt",
+    "run/dry_both_ways.80.txt",
+    "run/dry_both_ways.json",
+    "findings/several_errors.80.txt",
+    "findings/several_errors.80.ansi",
+    "findings/several_errors.json",
+    "findings/hostile.80.txt",
+    "show/fleet.80.txt",
+    "show/fleet.json",
+    "queries/mixed.40.txt",
+    "queries/mixed.json",
+    "statistics/mixed.json",
+    "listing/names.json",
+    "operation/done.json",
+    "done/dry_restore.40.txt",
+    "done/started.json",
+    "past_run/done.40.txt",
+    "past_run/done.json",
+    "past_run/interrupted.80.txt",
+    "past_run/interrupted.json",
+    "runs/mixed.json",
+    "explanation/database.80.txt",
+    "explanation/database.json",
+    "explanation/by_hand.80.txt",
+    "explanation/waived.json",
+)
+
+GOLDEN: Mapping[str, tuple[str, ...]] = {
+    **{name: (name,) for name in _ALONE},
+    **{
+        f"{file}.txt": tuple(f"{file.partition('/')[0]}/{name}.80.txt" for name in names)
+        for file, names in _TOGETHER.items()
+    },
+}
+"""The golden files, and the pages that each of them holds."""

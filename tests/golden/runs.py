@@ -20,7 +20,6 @@ from golden.fleets import (
     MIXED,
     REPLACED,
     SESSIONS,
-    SETTINGS,
     SHOP,
     STRICT,
     TELEMETRY,
@@ -351,7 +350,6 @@ RUNS: Mapping[str, Run] = {
     "replaced": carried_out(REPLACED, after=proposed(TELEMETRY_DONE)),
     "steps": STEPS,
     "dry": dry(MIXED),
-    "dry_settings": dry(SETTINGS),
     "dry_not_allowed": dry(proposed(SHOP), NONE),
     "dry_fleet_refused": dry(FLEET_REFUSED),
     "dry_refused_by_hand": dry(

@@ -20,6 +20,5 @@ _FRESH = Record(
 )
 RECORDS: Mapping[str, Record] = {
     "signed": _FRESH,
-    "expired": evolve(_FRESH, seal=Seal.UNCHECKED, now=NOW + timedelta(days=3)),
     "hostile": evolve(_FRESH, seal=Seal.UNSIGNED, version="0.1\x1b[2J\n[red]\u202e"),
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from golden.comparison import FILES, Golden
-from golden.pages import PAGES
+from golden.pages import GOLDEN
 
 
 def kept(directory: Path, content: str = "one\ntwo\n") -> Golden:
@@ -72,4 +72,4 @@ def test_a_left_over_file_is_found(tmp_path: Path) -> None:
 
 def test_every_golden_file_is_read() -> None:
     """A page that is gone takes its file with it."""
-    assert Golden(directory=FILES, rewrite=False).left_over(PAGES) == []
+    assert Golden(directory=FILES, rewrite=False).left_over(GOLDEN) == []
