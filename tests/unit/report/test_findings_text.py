@@ -203,3 +203,14 @@ def test_text_from_outside_is_shown_as_escapes(finding: Finding) -> None:
     text = findings_text([finding], Look())
     assert "a\\n\\x1b[31mb" in text
     assert text.count("\n") == (2 if finding.hint else 1)
+
+
+def test_a_page_shows_a_hundred_findings_and_counts_the_rest() -> None:
+    """The verdict counts all of them."""
+    findings = tuple(Finding(code="S104", message=f"fault {one}") for one in range(102))
+    lines = validation_text(findings, files=1, databases=0, look=Look()).splitlines()
+    assert [one.split("[")[0].strip() for one in lines[:100]] == [f"fault {n}" for n in range(100)]
+    assert lines[100:] == [
+        "… and 2 more findings (--format json lists all)",
+        "102 errors, 1 file read.",
+    ]

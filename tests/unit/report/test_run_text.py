@@ -1,7 +1,8 @@
-"""Runs, where a golden file does not say why they look as they do."""
+"""What is said of a run, where a golden file does not say why."""
 
 from __future__ import annotations
 
+import json
 import shlex
 
 import pytest
@@ -18,10 +19,12 @@ from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.plan import Plan, Proposal
+from reconcile.model.request import Call, Effect
 from reconcile.model.run import Clash, Outcome, Result, Run
 from reconcile.model.state import ITSELF, Unknown
 from reconcile.plan.build import build_plan
 from reconcile.report.page import Look
+from reconcile.report.plan_json import run_json
 from reconcile.report.run_text import clash_lines, run_text
 
 
@@ -181,23 +184,6 @@ def test_results_stand_in_one_column() -> None:
     assert len({cell_len(line[: line.index("  delete")]) for line in lines[1:]}) == 1
 
 
-def test_what_was_planned_and_not_begun_is_not_denied() -> None:
-    """Who said no at the prompt, or pressed Ctrl-C there, is not told that nothing was planned."""
-    for status in (None, ExitStatus.INTERRUPTED):
-        run = Run(id="run", before=proposed("old"), interrupted=status)
-        assert "no action was planned" not in run_text(run, Look())
-
-
-def test_nothing_to_do_is_said_so() -> None:
-    """And that it converged."""
-    spec = desired({"backups": Backups(enabled=True)})
-    live = {"backups": {ITSELF: {"enabled": True, "hours": ()}}}
-    before = Proposal(plan=build_plan([spec], {"shop": observed(live)}))
-    text = run_text(Run(id="run", before=before), Look())
-    assert "No action was planned" in text
-    assert "Converged." in text
-
-
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_plan_that_is_out_of_date_did_not_converge(kept: bool) -> None:
     """Also where nothing is left to do; a plan of this run is read again, and was overtaken."""
@@ -238,3 +224,99 @@ def test_a_stale_action_on_what_has_no_fields_shows_that_it_is_there() -> None:
         for one in clash_lines(Clash(before={}, expected={}, now=None))
     ]
     assert told == ["before    (it is there)", "expected  (it is there)", "now       (nothing)"]
+
+
+@pytest.mark.parametrize("width", [None, 40])
+def test_a_dry_run_shows_every_request_whole(width: int | None) -> None:
+    """Method, URL and body; the body is the one that would be sent, ready to be copied."""
+    run = ran(proposed("old"), Result.NOT_SENT, dry=True)
+    lines = lines_of(run, Look(width=width))
+    if width is None:
+        assert lines[0] == "Dry run: 2 requests would be sent, none was."
+        assert lines[2] == "  → shop/backups  update  not sent"
+        assert lines[6] == "  → shop/logical_databases/old  delete  not sent"
+    requests = [index for index, one in enumerate(lines) if "https://" in one]
+    assert lines[requests[0] : requests[0] + 2] == [
+        "      PATCH https://db.example.test/api/databases/ad-shop",
+        '      {"database": {"periodic_backups_enabled": true}}',
+    ]
+    assert lines[requests[1]] == "      POST https://db.example.test/api/databases/ad-shop/action"
+    assert json.loads(lines[requests[1] + 1]) == {
+        "action_name": "delete-database",
+        "params": {"database_name": "old"},
+    }
+
+
+def test_a_dry_run_of_a_request_without_a_body() -> None:
+    """No `null` stands for it."""
+    run = ran(proposed(), Result.NOT_SENT, dry=True)
+    call = Call(method="DELETE", path="/features/x", effect=Effect.CHANGE)
+    lines = lines_of(evolve(run, outcomes=(evolve(run.outcomes[0], calls=(call,)),)))
+    assert lines[3:] == ["      DELETE https://db.example.test/api/databases/ad-shop/features/x"]
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ((), "Dry run: 1 request would be sent, none was."),
+        (("a", "b"), "Dry run: 3 requests would be sent, none was."),
+    ],
+)
+def test_a_dry_run_counts_its_requests(names: tuple[str, ...], sentence: str) -> None:
+    """Requests, not actions."""
+    run = ran(proposed(*names), Result.NOT_SENT, dry=True)
+    assert lines_of(run)[0] == sentence
+
+
+def test_a_dry_run_without_a_request_shows_what_is_held_back() -> None:
+    """Each action with the reason, and the flags as an apply would show them."""
+    run = ran(proposed("old"), Result.NOT_ALLOWED, dry=True)
+    held = tuple(evolve(outcome, calls=()) for outcome in run.outcomes)
+    lines = lines_of(evolve(run, outcomes=held))
+    assert "nothing would be sent" in lines[0]
+    assert lines[1:4] == [
+        "",
+        "  · shop/backups                update  not allowed",
+        "  · shop/logical_databases/old  delete  not allowed",
+    ]
+    assert "  --allow lossy=shop/logical_databases/old" in lines
+
+
+def test_a_dry_run_shows_what_no_apply_would_settle() -> None:
+    """What is blocked, and what is unknown; actions were shown as requests."""
+    blocked = desired({"backups": Backups(enabled=True, hours=(3, 15))})
+    state = {"backups": {ITSELF: {"enabled": False, "hours": ()}}}
+    lost = desired({"backups": Backups(enabled=True)}, handle="lost")
+    plan = build_plan(
+        [blocked, lost], {"shop": observed(state), "lost": Unknown(reason="HTTP 503")}
+    )
+    lines = lines_of(ran(Proposal(plan=plan), Result.NOT_SENT, dry=True))
+    rest = lines[lines.index("Left for a person, or for later:") :]
+    assert any("HTTP 503" in one for one in rest)
+    assert any("blocked P202" in one for one in rest)
+    assert not any("safe" in one for one in rest)
+
+
+def test_json_names_the_requests_of_each_outcome() -> None:
+    """As a dry run shows them, in order, and how many actions came to which result."""
+    run = ran(proposed("old"), Result.NOT_SENT, dry=True)
+    document = json.loads(run_json(run, status=ExitStatus.REMAINS))
+    assert document["exit_status"] == 2
+    assert document["dry_run"] is True
+    assert document["results"] == {"not sent": 2}
+    assert [one["requests"] for one in document["outcomes"]] == [
+        [
+            {
+                "method": "PATCH",
+                "url": "https://db.example.test/api/databases/ad-shop",
+                "body": {"database": {"periodic_backups_enabled": True}},
+            }
+        ],
+        [
+            {
+                "method": "POST",
+                "url": "https://db.example.test/api/databases/ad-shop/action",
+                "body": {"action_name": "delete-database", "params": {"database_name": "old"}},
+            }
+        ],
+    ]

@@ -1,16 +1,18 @@
-"""Tables of queries and statements: whatever they hold, they fit and stand in their columns."""
+"""What is live: objects in a resource; tables that fit and stand in their columns."""
 
 from __future__ import annotations
 
 import unicodedata
 
 import pytest
+from builders import target
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from reconcile.model.postgresql import Query, Statement
-from reconcile.report.live_text import TOP, queries_text, statistics_text
+from reconcile.model.state import Inspected
+from reconcile.report.live_text import TOP, queries_text, states_text, statistics_text
 from reconcile.report.page import Look
 
 TEXTS = st.text(max_size=120) | st.sampled_from(["\x1b[2J", "漢字" * 30, "a\nb\tc", " ", "\u202e"])
@@ -88,24 +90,31 @@ def test_what_is_left_out_is_counted(total: int, words: str) -> None:
     assert text.count("\n") == (5 if words else 3)
 
 
-@pytest.mark.parametrize(
-    ("longer_than", "words"),
-    [
-        (0.0, "No query is running.\n"),
-        (30.0, "No query has run for 30 s.\n"),
-        (5400.0, "No query has run for 1 h 30 min.\n"),
-    ],
-)
-def test_no_query_is_said(longer_than: float, words: str) -> None:
-    """With what was asked for."""
-    assert queries_text([], 0, Look(width=80), longer_than=longer_than) == words
-
-
-def test_no_statement_is_said() -> None:
-    """In place of an empty table."""
-    assert statistics_text([], 0, Look(width=80)) == "No statement was counted yet.\n"
-
-
 def test_a_person_gets_twenty() -> None:
     """As many as fit a screen."""
     assert TOP == 20
+
+
+INSTANCE = {
+    "id": "3fd941f4-6760-5494-9b9f-ae3de9c74a7c",
+    "hostname": "3fd941f4-6760-5494-9b9f-ae3de9c74a7c.shop-web-4822.redis.sandbox.invalid",
+    "port": 30000,
+}
+
+
+def test_short_objects_take_a_line_and_long_ones_a_block() -> None:
+    """A host name is never broken: it is there to be copied."""
+    resource = {"features": [{"name": "force-ssl", "status": "ACTIVATED"}], "instances": [INSTANCE]}
+    lines = states_text(
+        {"shop": Inspected(target=target(), resource=resource)}, Look(width=60)
+    ).splitlines()
+    assert lines == [
+        "shop",
+        "  features",
+        "    name force-ssl  status ACTIVATED",
+        "  instances",
+        f"    - id        {INSTANCE['id']}",
+        f"      hostname  {INSTANCE['hostname']}",
+        "      port      30000",
+        "",
+    ]
