@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve
 from fuzz.targets import CONFIG, NOW, RUN, SPEC
 from golden.specs import SPECS
-from unit.apply.test_history import AUDIT, BACKUPS, LEGACY, MODES, OPENING, RESET, outcome
+from unit.apply.journals import AUDIT, BACKUPS, LEGACY, MODES, OPENING, RESET, outcome
 from unit.plan.plan_files import saved
 from unit.spec.test_bad_specs import CASES
 from unit.spec.test_bad_text import BAD

@@ -1,348 +1,60 @@
-"""Journals, read: whole ones, torn ones, and what is none."""
+"""All journals: runs in their order, what later ones found out, closed ones, plan files applied before."""
 
 from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+import stat
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from attrs import evolve
-from builders import ORIGIN, target
-from hypothesis import given
-from hypothesis import strategies as st
-from unit.apply.disk import room_for
+from builders import desired, observed
+from unit.apply.journals import (
+    AUDIT,
+    BACKUPS,
+    BACKUPS_ADDRESS,
+    NOON,
+    OPENING,
+    begun,
+    now,
+    outcome,
+    write,
+)
 
-from reconcile.apply.history import applied_before, open_history, past_runs, read_run, runs_of_plan
-from reconcile.apply.journal import CHECKSUM, Journal, JournalError, checksum
+from reconcile.apply import history
+from reconcile.apply.history import (
+    CLOCK_SKEW,
+    KEPT_FOR,
+    LEAST,
+    MOST,
+    applied_before,
+    in_doubt,
+    open_history,
+    past_runs,
+    read_run,
+    runs_of_plan,
+)
+from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import open_ends
 from reconcile.apply.replay import (
-    DAMAGED,
-    NOTHING_WRITTEN,
-    UNDER_WAY,
-    DamagedLine,
     HistoryError,
-    Lines,
-    NothingSentError,
-    lines_of,
-    replay,
 )
-from reconcile.model.address import Address
-from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
-from reconcile.model.engine import Step
+from reconcile.kinds.backups import Backups
 from reconcile.model.history import (
-    Addon,
-    Commit,
+    History,
     Opening,
     PastDeed,
     PastRun,
-    Permission,
     RunState,
     Settlement,
     UnreadableJournal,
 )
-from reconcile.model.item import Action, Reason
-from reconcile.model.order import Deed, Done
-from reconcile.model.request import BACK_UP, UPGRADE, Effect, action
-from reconcile.model.run import Clash, Outcome, Result
-from reconcile.model.state import Approval
-
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-SHOP = Addon(app="shop-web", addon="ad-shop", region="osc-fr1")
-OPENING = Opening(
-    version="1.4.0",
-    command="apply",
-    who="anna",
-    host="build-7",
-    pid=4711,
-    commit=Commit(id="1" * 40, dirty=True),
-    plan_id="2" * 64,
-    actions=2,
-    databases={"shop": SHOP},
-)
-
-
-def now() -> datetime:
-    """A fixed time."""
-    return NOON
-
-
-def planned(change: Change, risk: Risk = Risk.SAFE) -> Action:
-    """An action for a change."""
-    return Action(
-        address=change.address, change=change, risk=risk, reason=Reason.DIFFERS, origin=ORIGIN
-    )
-
-
-BACKUPS_ADDRESS = Address(database="shop", kind="backups")
-BACKUPS = planned(
-    Update(
-        address=BACKUPS_ADDRESS,
-        before={"enabled": True, "hours": (5,)},
-        after={"hours": (3, 9)},
-        fields=(FieldChange(field="hours", before=(5,), after=(3, 9)),),
-    )
-)
-MODES = planned(
-    Update(
-        address=Address(database="shop", kind="sql_mode"),
-        before={"modes": ("A", "B"), "note": None},
-        after={"modes": ("B", "A"), "note": "x"},
-        fields=(
-            FieldChange(field="modes", before=("C",), after=("A", "B")),
-            FieldChange(field="note", before=None, after="x"),
-        ),
-    ),
-    Risk.WEAKENS,
-)
-AUDIT = planned(
-    Create(address=Address(database="shop", kind="logical_databases", name="audit/1"), after={})
-)
-LEGACY = planned(
-    Delete(
-        address=Address(database="shop", kind="logical_databases", name="legacy"),
-        before={"protected": True},
-    ),
-    Risk.LOSSY,
-)
-RESET = Deed(
-    database="shop-web/ad-shop",
-    target=target(),
-    what="reset logical database staging",
-    call=action("reset-database", {"database_name": "staging"}, effect=Effect.CHANGE),
-    risk=Risk.LOSSY,
-)
-
-
-def outcome(entry: Action, result: Result = Result.DONE, message: str = "") -> Outcome:
-    """What became of an action."""
-    return Outcome(action=entry, result=result, message=message)
-
-
-def write(directory: Path, ident: str, *outcomes: Outcome, opening: Opening = OPENING) -> Path:
-    """The journal of a run that came to its end."""
-    with Journal(directory, ident, now) as journal:
-        journal.begin(opening)
-        for one in outcomes:
-            journal.started(one.action)
-            journal.finished(one)
-        journal.end({})
-    return journal.path
-
-
-def begun(directory: Path, ident: str, entry: Action, opening: Opening = OPENING) -> Path:
-    """The journal of a run that was killed while it did something."""
-    with Journal(directory, ident, now) as journal:
-        journal.begin(opening)
-        journal.started(entry)
-    return journal.path
-
-
-def raw(directory: Path, ident: str, *lines: Mapping[str, object] | str) -> Path:
-    """A journal as somebody else might have written it."""
-    path = directory / "runs" / f"{ident}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    texts = [one if isinstance(one, str) else json.dumps({"at": str(NOON), **one}) for one in lines]
-    path.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
-    return path
-
-
-FIRST = {"event": "run", "format_version": "1.0", "version": "1.4.0", "command": "apply"}
-
-
-def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
-    """Every value of every event comes back as it was."""
-    clash = Clash(before={"hours": (4,)}, expected={"hours": (5,)}, now={"hours": ()})
-    stale = evolve(outcome(LEGACY, Result.STALE, "plan again"), clash=clash)
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        for entry in (BACKUPS, MODES, AUDIT):
-            journal.started(entry)
-        journal.operation(AUDIT, "609145e6")
-        journal.finished(outcome(AUDIT, Result.UNKNOWN, "lost"))
-        journal.finished(outcome(MODES, Result.FAILED, "HTTP 500"))
-        journal.complete([outcome(AUDIT, Result.DONE, "read again: it was done"), stale])
-        journal.end({"done": 1})
-    run = read_run(journal.path)
-    assert (run.id, run.opening, run.began, run.ended) == ("run-1", OPENING, NOON, NOON)
-    assert run.state is RunState.ENDED
-    assert not run.torn
-    assert run.unread == 0
-    assert [(one.address, one.change, one.risk) for one in run.deeds] == [
-        (entry.address, entry.change, entry.risk) for entry in (BACKUPS, MODES, AUDIT, LEGACY)
-    ]
-    assert [(one.result, one.message, one.operation, one.clash) for one in run.deeds] == [
-        (Result.UNKNOWN, NOTHING_WRITTEN, None, None),
-        (Result.FAILED, "HTTP 500", None, None),
-        (Result.DONE, "read again: it was done", "609145e6", None),
-        (Result.STALE, "plan again", None, clash),
-    ]
-    assert run.results == {
-        Result.DONE: 1,
-        Result.FAILED: 1,
-        Result.UNKNOWN: 1,
-        Result.STALE: 1,
-    }
-
-
-def test_half_of_a_character_hides_nothing(tmp_path: Path) -> None:
-    """A server may answer one in its message."""
-    run = read_run(write(tmp_path, "run-1", outcome(AUDIT, Result.FAILED, "HTTP 500: \ud800 é")))
-    assert (run.unread, run.deeds[0].message) == (0, "HTTP 500: ? é")
-
-
-def test_an_order_is_read_in_its_words(tmp_path: Path) -> None:
-    """Its database may have been named with a slash; it has no change."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(RESET)
-        journal.finished(Done(deed=RESET, result=Result.DONE))
-    (deed,) = read_run(journal.path).deeds
-    assert deed.address == Address(database="shop-web/ad-shop")
-    assert (deed.verb, deed.what, deed.risk) == ("order", RESET.what, Risk.LOSSY)
-    assert (deed.change, deed.result) == (None, Result.DONE)
-
-
-def test_a_run_is_told_by_what_is_held_and_written(tmp_path: Path) -> None:
-    """Running while its journal is open, interrupted once that is closed without an end."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        assert read_run(journal.path).state is RunState.RUNNING
-    assert read_run(journal.path).state is RunState.INTERRUPTED
-
-
-def test_what_a_run_at_work_has_begun_is_under_way(tmp_path: Path) -> None:
-    """Nobody says of it that it is unknown until its run is over."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(BACKUPS)
-        journal.finished(outcome(BACKUPS))
-        journal.started(AUDIT)
-        running = read_run(journal.path)
-    assert [(one.result, one.message) for one in running.deeds] == [
-        (Result.DONE, ""),
-        (Result.STARTED, UNDER_WAY),
-    ]
-    assert read_run(journal.path).deeds[1].result is Result.UNKNOWN
-
-
-def test_what_was_lifted_and_allowed_comes_back(tmp_path: Path) -> None:
-    """The guards, the words, the backups, and the approval of what went."""
-    given = Permission(
-        overrides=("G104",), allows=("weakens",), backup_first=True, roll_backups=True
-    )
-    approval = Approval(reason="moved", until=date(2026, 12, 31))
-    opening = evolve(OPENING, permission=given)
-    gone = outcome(evolve(LEGACY, approval=approval))
-    run = read_run(write(tmp_path, "run-1", gone, outcome(AUDIT), opening=opening))
-    assert run.opening == opening
-    assert [deed.approval for deed in run.deeds] == [approval, None]
-
-
-def test_an_approval_until_no_day_makes_no_sense(tmp_path: Path) -> None:
-    """A line that says so is counted."""
-    deed = {"event": "started", "address": "shop/backups", "verb": "delete"}
-    path = raw(
-        tmp_path,
-        "run-1",
-        FIRST,
-        {**deed, "approval": {"reason": "moved", "until": "soon"}},
-    )
-    run = read_run(path)
-    assert run.unread == 1
-    assert [(deed.result, deed.message) for deed in run.deeds] == [(Result.UNKNOWN, DAMAGED)]
-
-
-def test_a_line_torn_anywhere_takes_nothing_else_away(tmp_path: Path) -> None:
-    """Cut at every byte of its last line: what was before it stays, and the cut is told."""
-    path = write(tmp_path, "run-1", outcome(AUDIT), outcome(LEGACY))
-    content = path.read_bytes()
-    start = content.rindex(b"\n", 0, -1) + 1
-    whole = read_run(path)
-    for size in range(start, len(content)):
-        path.write_bytes(content[:size])
-        run = read_run(path)
-        assert run.deeds == whole.deeds
-        only_the_line_end_is_missing = size == len(content) - 1
-        assert run.torn == (size > start and not only_the_line_end_is_missing)
-        assert (run.ended == NOON) == only_the_line_end_is_missing
-        assert run.unread == 0
-
-
-@given(size=st.integers(min_value=0, max_value=3000), noise=st.binary(max_size=40))
-def test_whatever_a_journal_ends_with_it_is_read_or_said_why_not(
-    tmp_path_factory: pytest.TempPathFactory, size: int, noise: bytes
-) -> None:
-    """Cut anywhere and with anything after it: a run or a sentence, and never more than was there."""
-    path = write(tmp_path_factory.mktemp("journal"), "run-1", outcome(AUDIT), outcome(BACKUPS))
-    whole = read_run(path)
-    path.write_bytes(path.read_bytes()[:size] + noise)
-    deeds = []
-    with suppress(HistoryError):
-        deeds = list(read_run(path).deeds)
-    assert len(deeds) <= len(whole.deeds)
-
-
-@pytest.mark.parametrize(
-    ("lines", "reason"),
-    [
-        ([], "its first line is not whole: the run ended before it sent anything"),
-        (["{}"], "it is not the journal of a run"),
-        (["[1]"], "it is not the journal of a run"),
-        (['{"event": "run", "at": "soon"}'], "it is not the journal of a run"),
-        (["[" * 100_000], "it is not the journal of a run"),
-        ([{"event": "started", "address": "shop"}], "it is not the journal of a run"),
-        (
-            [{**FIRST, "pid": "many"}],
-            "what it says of its run makes no sense: pid: 'many' where a whole number is due",
-        ),
-        ([{**FIRST, "format_version": "2.0"}], "it was written by another version of the tool"),
-    ],
-)
-def test_what_tells_of_no_run_says_why(
-    tmp_path: Path, lines: list[Mapping[str, object] | str], reason: str
-) -> None:
-    """Empty, foreign, or of a version whose words may mean something else."""
-    path = raw(tmp_path, "run-1", *lines)
-    with pytest.raises(HistoryError) as caught:
-        read_run(path)
-    assert str(caught.value) == reason
-
-
-def test_a_first_line_that_is_cut_is_said(tmp_path: Path) -> None:
-    """It was killed while it wrote that: nothing can have been sent."""
-    path = raw(tmp_path, "run-1", FIRST)
-    path.write_bytes(path.read_bytes()[:20])
-    with pytest.raises(HistoryError, match="its first line is not whole"):
-        read_run(path)
-
-
-def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
-    """A pipe would never end, a link may lead anywhere, a folder holds no lines."""
-    folder = tmp_path / "runs"
-    folder.mkdir()
-    os.mkfifo(folder / "a.jsonl")
-    (folder / "b.jsonl").symlink_to(write(tmp_path, "d"))
-    (folder / "c.jsonl").mkdir()
-    history = past_runs(tmp_path)
-    assert [run.id for run in history.runs] == ["d"]
-    assert history.unreadable == (
-        UnreadableJournal(id="c", reason="it is no file"),
-        UnreadableJournal(id="b", reason="it cannot be read: Too many levels of symbolic links"),
-        UnreadableJournal(id="a", reason="it is no file"),
-    )
-
-
-def test_a_journal_without_end_is_not_read_whole(tmp_path: Path) -> None:
-    """Somebody may have put anything there."""
-    path = write(tmp_path, "run-1")
-    os.truncate(path, 65 * 1024 * 1024)
-    with pytest.raises(HistoryError, match="it is larger than 64 MiB"):
-        read_run(path)
+from reconcile.model.run import Outcome, Result
+from reconcile.model.state import ITSELF
+from reconcile.plan.build import plan_database
 
 
 def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
@@ -357,395 +69,6 @@ def test_where_no_journal_can_be_there_is_none(tmp_path: Path, place: str) -> No
     """No run has been there."""
     (tmp_path / "file").touch()
     assert past_runs(tmp_path / place).runs == ()
-
-
-def test_a_newer_version_may_say_more(tmp_path: Path) -> None:
-    """Events and fields that are not known are passed over; what makes no sense is counted."""
-    path = raw(
-        tmp_path,
-        "run-1",
-        {
-            **FIRST,
-            "format_version": "1.9",
-            "mood": "good",
-        },
-        {"event": "paused", "address": "shop/backups"},
-        {"event": "started", "address": "shop/backups", "verb": "rename"},
-        {"event": "started", "address": "//", "verb": "create"},
-        {"event": "finished", "address": "shop/a", "verb": "create", "result": "sublime"},
-        {"event": "settled", "run": "run-0", "address": "shop/a", "verb": "create", "result": "?"},
-        "not JSON",
-        {"event": "started", "address": "shop/backups", "verb": "delete", "before": {"a": ["b"]}},
-    )
-    run = read_run(path)
-    assert run.opening == Opening(version="1.4.0", command="apply")
-    assert run.unread == 5
-    assert [(deed.address, deed.change) for deed in run.deeds] == [
-        (BACKUPS_ADDRESS, None),
-        (Address.parse("shop/a"), None),
-        (BACKUPS_ADDRESS, Delete(address=BACKUPS_ADDRESS, before={"a": ("b",)})),
-    ]
-
-
-def test_what_is_not_understood_is_told_of_no_other_deed(tmp_path: Path) -> None:
-    """A line with a risk that is not known leaves its deed unknown until a later line tells its end."""
-    strange = {"address": "shop/backups", "verb": "delete"}
-    other = {"address": "shop/a/b", "verb": "create"}
-    path = raw(
-        tmp_path,
-        "run-1",
-        FIRST,
-        {"event": "started", **strange},
-        {"event": "finished", **strange, "result": "failed"},
-        {"event": "started", **strange, "risk": "cosmic"},
-        {"event": "started", **other},
-        {"event": "finished", **strange, "result": "done"},
-    )
-    run = read_run(path)
-    assert run.unread == 1
-    assert [(str(deed.address), deed.result) for deed in run.deeds] == [
-        ("shop/backups", Result.DONE),
-        ("shop/a/b", Result.UNKNOWN),
-    ]
-
-
-def test_an_intent_alone_that_is_not_understood_is_counted(tmp_path: Path) -> None:
-    """Its risk is not known here: the deed stays unknown, and is not forgotten."""
-    strange = {"event": "started", "address": "shop/backups", "verb": "delete", "risk": "cosmic"}
-    run = read_run(raw(tmp_path, "run-1", FIRST, strange))
-    assert run.unread == 1
-    assert run.deeds == (
-        PastDeed(address=BACKUPS_ADDRESS, result=Result.UNKNOWN, message=DAMAGED, damaged=True),
-    )
-
-
-def a_damaged_journal(directory: Path) -> tuple[Path, PastRun]:
-    """The journal of a run that was killed after some outcomes, with all kinds of lines; the run."""
-    with Journal(directory, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.settled(Settlement(run="run-0", address=MODES.address, verb="update", done=True))
-        journal.started(AUDIT)
-        journal.finished(outcome(AUDIT))
-        journal.started(MODES)
-        journal.operation(MODES, "609145e6")
-        journal.finished(outcome(MODES, Result.UNKNOWN, "lost"))
-        journal.started(BACKUPS)
-        journal.complete([outcome(MODES, Result.DONE)])
-        journal.started(LEGACY)
-    return journal.path, read_run(journal.path)
-
-
-def test_a_journal_tells_when_its_plan_file_was_made(tmp_path: Path) -> None:
-    """Two files can hold the same plan."""
-    opening = evolve(OPENING, plan_made="2026-11-23T11:00:00+00:00")
-    assert read_run(write(tmp_path, "run-1", opening=opening)).opening == opening
-
-
-def _damage(path: Path, number: int) -> None:
-    """Spoil one line of a journal, so that it still names its action."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    lines[number] = lines[number].replace('"at"', '"at', 1)
-    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
-
-
-def test_a_later_line_tells_what_a_damaged_one_did_not(tmp_path: Path) -> None:
-    """The intent was whole: the action keeps its values and is no longer in doubt."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(MODES)
-        journal.operation(MODES, "609145e6")
-        journal.finished(outcome(MODES))
-    _damage(journal.path, 2)
-    run = read_run(journal.path)
-    (deed,) = run.deeds
-    assert (run.unread, deed.change, deed.result, deed.damaged) == (
-        1,
-        MODES.change,
-        Result.DONE,
-        False,
-    )
-    assert deed.message == ""
-
-
-def test_a_damaged_line_is_about_one_of_two_halves(tmp_path: Path) -> None:
-    """A replacement deletes and creates at one address: only the half that the line names is in doubt."""
-    gone = Delete(address=AUDIT.address, before={}, replacement=True)
-    back = Create(address=AUDIT.address, after={}, replacement=True)
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        for change in (gone, back):
-            journal.started(planned(change, Risk.LOSSY))
-            journal.finished(outcome(planned(change, Risk.LOSSY)))
-    _damage(journal.path, 2)
-    first, second = read_run(journal.path).deeds
-    assert (first.verb, first.result, first.message, first.damaged) == (
-        "delete",
-        Result.UNKNOWN,
-        DAMAGED,
-        True,
-    )
-    assert (second.verb, second.result, second.message) == ("create", Result.DONE, "")
-
-
-def test_a_damaged_intent_of_an_order_names_its_database(tmp_path: Path) -> None:
-    """Its address is the database as it was named, with a slash."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(RESET)
-    _damage(journal.path, 1)
-    (deed,) = read_run(journal.path).deeds
-    assert (deed.address, deed.result) == (Address(database="shop-web/ad-shop"), Result.UNKNOWN)
-
-
-@pytest.mark.parametrize("event", ["settled", "rewound"])
-def test_a_line_that_is_not_understood_is_counted(tmp_path: Path, event: str) -> None:
-    """What it says of another run leaves the actions of this one as they are."""
-    strange = {"event": event, "run": "run-0", "address": "shop/backups", "verb": "update"}
-    started = {"event": "started", "address": "shop/backups", "verb": "update", "risk": "safe"}
-    finished = {**started, "event": "finished", "result": "done"}
-    run = read_run(raw(tmp_path, "run-1", FIRST, started, finished, {**strange, "done": "maybe"}))
-    assert (run.unread, [deed.result for deed in run.deeds]) == (1, [Result.DONE])
-
-
-def _replayed(lines: Lines) -> PastRun | None:
-    """The run of some lines; None where they are not those of a run, which may have sent something."""
-    try:
-        return replay("run-1", lines)
-    except NothingSentError:
-        raise
-    except HistoryError:
-        return None
-
-
-def test_one_damaged_byte_hides_nothing(tmp_path: Path) -> None:
-    """At each byte: it is seen, no other outcome is told, and what a line still names is unknown."""
-    path, whole = a_damaged_journal(tmp_path)
-    known = {(deed.address, deed.verb): (deed.result, deed.message) for deed in whole.deeds}
-    content = path.read_bytes()
-    for place, byte in enumerate(content):
-        for other in {byte ^ 1, ord("\n"), ord("x")} - {byte}:
-            lines = lines_of(content[:place] + bytes([other]) + content[place + 1 :])
-            run = _replayed(lines)
-            if run is None:
-                continue
-            last = place == len(content) - 1
-            assert run.torn if last else run.unread, (place, other)
-            for deed in run.deeds:
-                told = known.get((deed.address, deed.verb), (deed.result, deed.message))
-                assert deed.result is Result.UNKNOWN or (deed.result, deed.message) == told
-
-
-@pytest.mark.parametrize("event", ["started", "finished", "operation", "settled"])
-def test_a_damaged_line_leaves_its_action_unknown(tmp_path: Path, event: str) -> None:
-    """The address and the verb can still be read: the action is not forgotten."""
-    path, whole = a_damaged_journal(tmp_path)
-    assert past_runs(tmp_path).in_doubt == ()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines):
-        told = json.loads(line)
-        if told["event"] != event or "run" in told:
-            continue
-        damaged = line.replace('"at"', '"at', 1)
-        path.write_text("\n".join([*lines[:number], damaged, *lines[number + 1 :], ""]))
-        (run,) = past_runs(tmp_path).runs
-        assert run.unread == 1
-        assert past_runs(tmp_path).in_doubt == (
-            UnreadableJournal(id="run-1", reason="1 of its lines cannot be read"),
-        )
-        assert {str(one.address) for one in run.deeds} == {str(one.address) for one in whole.deeds}
-        later = [json.loads(one) for one in lines[number + 1 :]]
-        again = [one for one in later if one["address"] == told["address"]]
-        (deed,) = (one for one in run.deeds if str(one.address) == told["address"])
-        assert (deed.result is Result.UNKNOWN) == (
-            not again or again[-1].get("result") in {None, "unknown"}
-        )
-
-
-def test_lines_that_ran_together_name_both_actions(tmp_path: Path) -> None:
-    """The byte between them is another."""
-    path, _whole = a_damaged_journal(tmp_path)
-    *others, first, last = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join([*others[:2], f"{first}x{last}", ""]), encoding="utf-8")
-    run = read_run(path)
-    assert run.unread == 1
-    assert [(str(deed.address), deed.result) for deed in run.deeds] == [
-        ("shop/sql_mode", Result.UNKNOWN),
-        ("shop/logical_databases/legacy", Result.UNKNOWN),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        # The first has lost its verb, and does not take that of the second.
-        (
-            '{"address": "a/b", "x {"address": "c/d", "verb": "create"',
-            [("a/b", ""), ("c/d", "create")],
-        ),
-        # What JSON cannot read stands as it is.
-        (r'{"address": "X\q", "verb": "create"', [(r"X\q", "create")]),
-    ],
-)
-def test_a_damaged_line_names_what_it_still_says(text: str, names: list[tuple[str, str]]) -> None:
-    """The address and the verb of each action."""
-    (line,) = lines_of(f"{text}\n".encode()).lines
-    assert line == DamagedLine(names=tuple(names))
-
-
-def test_a_line_without_a_checksum_names_its_action() -> None:
-    """Among others that have one it is damaged, in whatever order its values stand."""
-    bare = {"verb": "create", "event": "finished", "address": "a/b", "at": NOON.isoformat()}
-    summed = {**bare, "address": "c/d"} | {CHECKSUM: checksum({**bare, "address": "c/d"})}
-    lines = lines_of("".join(f"{json.dumps(one)}\n" for one in (bare, summed)).encode()).lines
-    assert lines[0] == DamagedLine(names=(("a/b", "create"),))
-
-
-def test_a_damaged_line_is_about_its_own_half(tmp_path: Path) -> None:
-    """What was known of it is not any more; what is known of the other half stays."""
-    created = planned(Create(address=LEGACY.address, after={}))
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        for half in (LEGACY, created):
-            journal.started(half)
-        for half in (created, LEGACY):
-            journal.finished(outcome(half))
-    lines = journal.path.read_text(encoding="utf-8").splitlines()
-    again = lines[-1].replace('"at"', '"at', 1)
-    journal.path.write_text("\n".join([*lines, again, lines[-2], ""]), encoding="utf-8")
-    assert [(deed.verb, deed.result) for deed in read_run(journal.path).deeds] == [
-        ("delete", Result.UNKNOWN),
-        ("create", Result.DONE),
-    ]
-
-
-def test_a_deed_whose_verb_was_damaged_is_known_by_its_next_line(tmp_path: Path) -> None:
-    """It is one deed, and not two."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(LEGACY)
-        journal.finished(outcome(LEGACY))
-    first, started, last = journal.path.read_text(encoding="utf-8").splitlines()[:3]
-    damaged = started.replace('"verb": "delete"', '"verb": "dElete"', 1)
-    journal.path.write_text(f"{first}\n{damaged}\n{last}\n", encoding="utf-8")
-    run = read_run(journal.path)
-    assert [(deed.verb, deed.result) for deed in run.deeds] == [("delete", Result.DONE)]
-
-
-def test_a_line_cut_before_its_verb_is_about_the_last_of_its_address(tmp_path: Path) -> None:
-    """What came of the first half of a replacement stays as it is."""
-    created = planned(Create(address=LEGACY.address, after={}))
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(LEGACY)
-        journal.finished(outcome(LEGACY))
-        journal.started(created)
-        with room_for(60, journal.path), pytest.raises(JournalError):
-            journal.finished(outcome(created))
-        journal.started(BACKUPS)
-    run = read_run(journal.path)
-    assert [(deed.verb, deed.result) for deed in run.deeds] == [
-        ("delete", Result.DONE),
-        ("create", Result.UNKNOWN),
-        ("update", Result.UNKNOWN),
-    ]
-
-
-def test_what_a_run_cannot_have_sent_is_not_in_doubt(tmp_path: Path) -> None:
-    """It was killed while it wrote its first line; another file is no journal at all."""
-    path = write(tmp_path, "run-1")
-    path.write_bytes(path.read_bytes()[:20])
-    raw(tmp_path, "run-2", "{}")
-    write(tmp_path, "run-3")
-    history = past_runs(tmp_path)
-    assert [one.id for one in history.unreadable] == ["run-2", "run-1"]
-    assert [one.id for one in history.in_doubt] == ["run-2"]
-
-
-WORDS = st.sampled_from(
-    ["shop", "shop/a", "shop/a/b", "//", "create", "delete", "order", "lossy", "done", "?"]
-)
-VALUES = st.one_of(st.none(), st.integers(), WORDS, st.lists(WORDS), st.dictionaries(WORDS, WORDS))
-KEYS = ["address", "verb", "risk", "result", "run", "before", "after", "fields", "clash"]
-EVENTS = st.fixed_dictionaries(
-    {"event": st.sampled_from(["started", "left", "operation", "finished", "settled"])},
-    optional=dict.fromkeys(KEYS, VALUES),
-)
-
-
-@given(lines=st.lists(EVENTS, max_size=8))
-def test_whatever_lines_say_they_tell_of_a_run(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, object]]
-) -> None:
-    """Each is a part of it, or is counted as one that makes no sense."""
-    run = read_run(raw(tmp_path_factory.mktemp("journal"), "run-1", FIRST, *lines))
-    assert len(run.deeds) + len(run.settlements) <= len(lines)
-    assert run.unread <= len(lines)
-
-
-def test_a_journal_of_an_older_version_is_read(tmp_path: Path) -> None:
-    """Without risk, without the fields that differ, and with what never got a line before its end."""
-    update = {"address": "shop/backups", "verb": "update"}
-    path = raw(
-        tmp_path,
-        "run-1",
-        FIRST,
-        {
-            "event": "started",
-            **update,
-            "before": {"hours": [5]},
-            "after": {"hours": [3]},
-        },
-        {"event": "finished", **update, "result": "done", "message": ""},
-        {"event": "finished", "address": "shop/x/y", "verb": "create", "result": "failed"},
-        {"event": "ended", "results": {}},
-    )
-    first, second = read_run(path).deeds
-    assert first.risk is None
-    assert isinstance(first.change, Update)
-    assert first.change.fields == (FieldChange(field="hours", before=(5,), after=(3,)),)
-    assert first.change.before == {"hours": (5,)}
-    assert (second.result, second.change) == (
-        Result.FAILED,
-        Create(address=Address.parse("shop/x/y"), after={}),
-    )
-
-
-def test_half_of_a_replacement_tells_of_itself(tmp_path: Path) -> None:
-    """Both halves have one address: what became of one is not said of the other."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(LEGACY)
-        journal.started(planned(Create(address=LEGACY.address, after={})))
-        journal.finished(outcome(LEGACY))
-    (run,) = past_runs(tmp_path).runs
-    assert [(deed.verb, deed.result) for deed in run.deeds] == [
-        ("delete", Result.DONE),
-        ("create", Result.UNKNOWN),
-    ]
-
-
-def test_an_outcome_is_that_of_its_own_address(tmp_path: Path) -> None:
-    """Whatever else was begun in the same way meanwhile."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(BACKUPS)
-        journal.started(MODES)
-        journal.finished(outcome(BACKUPS))
-    (run,) = past_runs(tmp_path).runs
-    assert [deed.result for deed in run.deeds] == [Result.DONE, Result.UNKNOWN]
-
-
-def test_a_time_without_a_zone_is_in_utc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Journals are written in UTC; another zone is brought there, wherever this machine is."""
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    time.tzset()
-    naive = raw(tmp_path, "a", {**FIRST, "at": "2026-11-23T12:00:00"})
-    elsewhere = raw(tmp_path, "b", {**FIRST, "at": "2026-11-23T13:00:00+01:00"})
-    began = [read_run(path).began for path in (naive, elsewhere)]
-    monkeypatch.undo()
-    time.tzset()
-    assert began == [NOON, NOON]
-    assert {one.tzinfo for one in began} == {UTC}
 
 
 def test_runs_come_newest_first_and_no_more_than_asked(tmp_path: Path) -> None:
@@ -834,147 +157,304 @@ def test_a_plan_whose_last_action_a_later_run_found_done_is_completed(tmp_path: 
         open_history(tmp_path, NOON)
 
 
-def test_a_plan_without_actions_is_never_completed(tmp_path: Path) -> None:
-    """There was nothing to do, so that doing it again does no harm."""
-    write(tmp_path, "run-1", opening=evolve(OPENING, actions=0))
-    assert completed(tmp_path, OPENING.plan_id, NOON - timedelta(seconds=1)) is None
+DAY = timedelta(days=1)
 
 
-def test_only_the_plan_itself_counts_and_only_after_it_was_made(tmp_path: Path) -> None:
-    """Another plan's run says nothing of it, nor does one from before; nor one that was killed."""
-    write(tmp_path, "run-1", outcome(AUDIT), outcome(BACKUPS))
-    assert completed(tmp_path, "3" * 64, NOON - timedelta(days=1)) is None
-    assert completed(tmp_path, OPENING.plan_id, NOON) is None
-    begun(tmp_path, "run-2", AUDIT)
-    found = completed(tmp_path, OPENING.plan_id, NOON - timedelta(days=1))
-    assert found is not None
-    assert found.id == "run-1"
+def ident(age: timedelta, number: int = 0) -> str:
+    """The id of a run that began so long ago."""
+    return f"{NOON - age:%Y%m%dT%H%M%SZ}-{number:05x}00"
 
 
-def ends(directory: Path, **databases: Addon) -> list[tuple[str, Address]]:
-    """What is open there, by a first look, and by one that finds the index."""
-    first, second = (
-        [
-            (end.run.id, end.address)
-            for end in open_ends(open_history(directory, NOON).runs, databases or {"shop": SHOP})
-        ]
-        for _look in range(2)
-    )
-    assert first == second
-    return first
+def journals(directory: Path) -> list[str]:
+    """The ids of the journals that there are."""
+    return sorted(path.stem for path in (directory / "runs").glob("*.jsonl"))
 
 
-def test_what_was_begun_and_never_finished_is_open(tmp_path: Path) -> None:
-    """Of runs that are over; what is done right now is no business of another run."""
-    begun(tmp_path, "run-1", AUDIT)
-    assert ends(tmp_path) == [("run-1", AUDIT.address)]
-    with Journal(tmp_path, "run-2", now) as journal:
-        journal.begin(OPENING)
-        journal.started(BACKUPS)
-        assert ends(tmp_path) == [("run-1", AUDIT.address)]
-    assert ends(tmp_path) == [("run-2", BACKUPS_ADDRESS), ("run-1", AUDIT.address)]
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The journals that are read from now on, by id."""
+    ids: list[str] = []
+
+    def noted(path: Path) -> PastRun:
+        ids.append(path.stem)
+        return read_run(path)
+
+    monkeypatch.setattr(history, "read_run", noted)
+    return ids
 
 
-def test_an_intent_after_a_torn_line_is_open(tmp_path: Path) -> None:
-    """The disk was full for a moment: what was cut takes no intent after it away."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(AUDIT)
-        with room_for(40, journal.path), pytest.raises(JournalError):
-            journal.finished(outcome(AUDIT))
-        journal.started(BACKUPS)
-    (run,) = past_runs(tmp_path).runs
-    assert (run.unread, run.torn) == (1, False)
-    assert sorted(ends(tmp_path)) == [
-        ("run-1", BACKUPS_ADDRESS),
-        ("run-1", AUDIT.address),
-    ]
+def test_a_run_reads_what_is_new_or_open(tmp_path: Path, opened: list[str]) -> None:
+    """However many journals there are: as many files as were written or left open since."""
+    for number in range(300):
+        write(tmp_path, ident(DAY, number), outcome(AUDIT))
+    other = evolve(OPENING.databases["shop"], addon="ad-other")
+    begun(tmp_path, ident(2 * DAY), BACKUPS, evolve(OPENING, databases={"shop": other}))
+    open_history(tmp_path, NOON)
+    assert len(opened) == 301
+    opened.clear()
+    write(tmp_path, ident(DAY / 2), outcome(AUDIT))
+    for expected in ([ident(DAY / 2), ident(2 * DAY)], [ident(2 * DAY)]):
+        assert [run.id for run in open_history(tmp_path, NOON).runs] == expected
+        assert opened == expected
+        opened.clear()
 
 
-def test_an_outcome_that_nobody_learned_is_open(tmp_path: Path) -> None:
-    """Also where the run itself came to its end."""
-    write(tmp_path, "run-1", outcome(AUDIT, Result.UNKNOWN, "lost"))
-    assert ends(tmp_path) == [("run-1", AUDIT.address)]
+def test_only_the_runs_of_a_plan_are_read(tmp_path: Path, opened: list[str]) -> None:
+    """Of closed journals, besides those that may be in doubt."""
+    write(tmp_path, "run-1", outcome(AUDIT))
+    write(tmp_path, "run-2", outcome(AUDIT), opening=evolve(OPENING, plan_id="other"))
+    begun(tmp_path, "run-3", BACKUPS, evolve(OPENING, plan_id="third"))
+    open_history(tmp_path, NOON)
+    opened.clear()
+    assert [run.id for run in runs_of_plan(tmp_path, "other").runs] == ["run-3", "run-2"]
+    assert opened == ["run-3", "run-2"]
 
 
-def test_an_address_that_was_tried_again_is_not_open(tmp_path: Path) -> None:
-    """Only the last word counts; what was only left out is no word."""
-    begun(tmp_path, "run-1", AUDIT)
+def test_a_journal_that_another_run_prunes_meanwhile_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is gone, and not in doubt."""
+    for name in ("run-1", "run-2"):
+        write(tmp_path, name, outcome(AUDIT))
+
+    def late(path: Path) -> PastRun:
+        if path.stem == "run-2":
+            path.unlink()
+        return read_run(path)
+
+    monkeypatch.setattr(history, "read_run", late)
+    found = open_history(tmp_path, NOON)
+    assert ([run.id for run in found.runs], found.unreadable) == (["run-1"], ())
+
+
+def _nothing(path: Path) -> None:
+    path.unlink()
+
+
+def _half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def _list(path: Path) -> None:
+    path.write_text("[]", encoding="utf-8")
+
+
+def _odd(path: Path) -> None:
+    path.write_text('{"runs": {"x": 1, "run-1": {"file": [1], "settles": 5}}}', encoding="utf-8")
+
+
+def _deep(path: Path) -> None:
+    path.write_text("[" * 100_000, encoding="utf-8")
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("spoil", [_nothing, _half, _list, _odd, _deep, _folder])
+def test_an_index_that_makes_no_sense_costs_reading_alone(
+    tmp_path: Path, opened: list[str], spoil: Callable[[Path], None]
+) -> None:
+    """What is open is found all the same."""
+    write(tmp_path, "run-1", outcome(AUDIT))
     begun(tmp_path, "run-2", BACKUPS)
-    assert len(ends(tmp_path)) == 2
-    with Journal(tmp_path, "run-3", now) as journal:
-        journal.begin(OPENING)
-        journal.started(AUDIT)
-        journal.finished(outcome(AUDIT))
-        journal.complete([outcome(BACKUPS, Result.SKIPPED)])
-    assert ends(tmp_path) == [("run-2", BACKUPS_ADDRESS)]
+    before = open_history(tmp_path, NOON)
+    spoil(tmp_path / "runs" / "index.json")
+    opened.clear()
+    assert open_history(tmp_path, NOON).runs[0] == before.runs[0]
+    assert opened == ["run-2", "run-1"]
+    assert [path.name for path in (tmp_path / "runs").glob(".*")] == []
 
 
-def test_what_was_settled_hides_nothing_beside_it(tmp_path: Path) -> None:
-    """Of a run that left two open, the other still is."""
-    with Journal(tmp_path, "run-1", now) as journal:
+def test_a_journal_that_is_another_by_now_is_read_again(tmp_path: Path) -> None:
+    """One byte of a closed journal is damaged: it is in doubt."""
+    path = write(tmp_path, "run-1", outcome(AUDIT))
+    assert open_history(tmp_path, NOON).in_doubt == ()
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'"result": "done"', b'"result": "dane"'))
+    assert [one.id for one in open_history(tmp_path, NOON).in_doubt] == ["run-1"]
+
+
+def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path, opened: list[str]) -> None:
+    """The index stays behind, which costs reading alone."""
+    write(tmp_path, "run-1", outcome(AUDIT))
+    (tmp_path / "runs" / "index.json").mkdir()
+    (tmp_path / "runs" / "index.json" / "full").touch()
+    for _look in range(2):
+        assert [run.id for run in open_history(tmp_path, NOON).runs] == ["run-1"]
+    assert opened == ["run-1", "run-1"]
+
+
+def shortened(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
+    """Let fewer journals be many."""
+    for name, value in limits.items():
+        monkeypatch.setattr(f"reconcile.apply.history.{name}", value)
+
+
+def test_old_journals_are_pruned_by_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest stay whatever their age; what is open, damaged or not ours stays as well."""
+    assert (MOST, LEAST, KEPT_FOR) == (1000, 100, 90 * DAY)
+    shortened(monkeypatch, LEAST=2)
+    old = 90 * DAY + timedelta(seconds=1)
+    write(tmp_path, ident(old), outcome(AUDIT))
+    begun(tmp_path, ident(old, 1), BACKUPS)
+    damaged = write(tmp_path, ident(old, 2), outcome(AUDIT))
+    damaged.write_bytes(damaged.read_bytes().replace(b'"done"', b'"dune"'))
+    for name in ("notes", "99999999T999999Z-0"):
+        write(tmp_path, name)
+    write(tmp_path, ident(90 * DAY, 3), outcome(AUDIT))
+    for number in (4, 5):
+        write(tmp_path, ident(DAY, number))
+    before = journals(tmp_path)
+    open_history(tmp_path, NOON)
+    assert journals(tmp_path) == [one for one in before if one != ident(old)]
+    document = json.loads((tmp_path / "runs" / "index.json").read_bytes())
+    assert ident(old) not in document["runs"]
+
+
+def test_the_index_is_private(tmp_path: Path) -> None:
+    """It names databases: nobody else may read it, whatever the umask."""
+    write(tmp_path, "run-1", outcome(AUDIT))
+    before = os.umask(0)
+    try:
+        open_history(tmp_path, NOON)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "runs" / "index.json").stat().st_mode) == 0o600
+
+
+def test_what_stays_keeps_no_younger_journal_from_being_pruned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest is open, the next tells what became of a newer one: the third goes all the same."""
+    shortened(monkeypatch, LEAST=2)
+    begun(tmp_path, ident(93 * DAY), BACKUPS)
+    other = evolve(OPENING, databases={"shop": evolve(OPENING.databases["shop"], addon="ad-2")})
+    settled = write(tmp_path, ident(DAY, 4), outcome(AUDIT), opening=other)
+    with Journal(tmp_path, ident(92 * DAY, 1), lambda: NOON) as journal:
+        journal.begin(other)
+        found = Settlement(run=settled.stem, address=AUDIT.address, verb="create", done=True)
+        journal.settled(found)
+        journal.end({})
+    write(tmp_path, ident(91 * DAY, 2), outcome(AUDIT), opening=other)
+    write(tmp_path, ident(DAY, 5), opening=other)
+    stays = {ident(93 * DAY), ident(92 * DAY, 1), ident(DAY, 4), ident(DAY, 5)}
+    open_history(tmp_path, NOON)
+    assert set(journals(tmp_path)) == stays
+
+
+def test_many_journals_are_pruned_by_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never those of the last week: a saved plan may not be applied twice."""
+    shortened(monkeypatch, LEAST=1, MOST=3)
+    ages = [8 * DAY, 8 * DAY, 7 * DAY, 6 * DAY, DAY, DAY]
+    ids = [ident(age, number) for number, age in enumerate(ages)]
+    for one in ids:
+        write(tmp_path, one)
+    open_history(tmp_path, NOON)
+    assert journals(tmp_path) == sorted(ids[2:])
+
+
+def test_what_tells_of_another_run_stays_as_long_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run left two actions open, and only one of them was settled."""
+    shortened(monkeypatch, LEAST=0)
+    first, second = ident(100 * DAY), ident(99 * DAY)
+    with Journal(tmp_path, first, lambda: NOON) as journal:
         journal.begin(OPENING)
         journal.started(AUDIT)
         journal.started(BACKUPS)
-    write(tmp_path, "run-2", outcome(BACKUPS))
-    assert ends(tmp_path) == [("run-1", AUDIT.address)]
+
+    def settles(run: str, entry: Mapping[str, object]) -> None:
+        with Journal(tmp_path, run, lambda: NOON) as journal:
+            journal.begin(evolve(OPENING, actions=0))
+            journal.settled(Settlement(run=first, done=True, **entry))  # type: ignore[arg-type]
+            journal.end({})
+
+    settles(second, {"address": AUDIT.address, "verb": "create"})
+    for _look in range(2):
+        ends = open_ends(open_history(tmp_path, NOON).runs, OPENING.databases)
+        assert [end.address for end in ends] == [BACKUPS.address]
+    assert journals(tmp_path) == [first, second]
+    settles(ident(DAY), {"address": BACKUPS.address, "verb": "update"})
+    open_history(tmp_path, NOON)
+    assert journals(tmp_path) == [ident(DAY)]
 
 
-def test_the_live_database_is_meant_whatever_its_handle(tmp_path: Path) -> None:
-    """A handle may stand for another database by now, and a database may have another handle."""
-    begun(tmp_path, "run-1", AUDIT)
-    assert ends(tmp_path, shop=evolve(SHOP, addon="ad-other")) == []
-    assert ends(tmp_path, shop=evolve(SHOP, region="osc-secnum-fr1")) == []
-    renamed = evolve(AUDIT.address, database="store")
-    assert ends(tmp_path, store=evolve(SHOP, app="store-web")) == [("run-1", renamed)]
-    other = evolve(AUDIT, address=renamed, change=Create(address=renamed, after={}))
-    opening = evolve(OPENING, databases={"store": SHOP})
-    write(tmp_path, "run-2", outcome(other), opening=opening)
-    assert ends(tmp_path, store=SHOP) == []
+MADE = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def test_an_end_on_a_database_that_its_run_does_not_name_is_of_none(tmp_path: Path) -> None:
-    """A journal that somebody edited says nothing of any live database."""
-    begun(tmp_path, "run-1", AUDIT, evolve(OPENING, databases={}))
-    assert ends(tmp_path, shop=SHOP) == []
+IDENT = "7" * 64
 
 
-def test_each_order_is_open_until_it_is_settled(tmp_path: Path) -> None:
-    """Another order of the same database says nothing of it; one that cannot be known is closed."""
-    opening = evolve(OPENING, databases={"shop-web/ad-shop": SHOP})
-    for ident in ("run-1", "run-2"):
-        with Journal(tmp_path, ident, now) as journal:
-            journal.begin(opening)
-            journal.started(RESET)
-    address = Address(database="shop")
-    assert ends(tmp_path) == [("run-2", address), ("run-1", address)]
-    with Journal(tmp_path, "run-3", now) as journal:
-        journal.begin(OPENING)
-        for run in ("run-1", "run-2"):
-            found = Settlement(
-                run=run, address=Address(database="shop-web/ad-shop"), verb="order", done=None
-            )
-            journal.settled(found)
-    assert ends(tmp_path) == []
-    first = past_runs(tmp_path).runs[2]
-    assert (first.state, first.results) == (RunState.INTERRUPTED, {Result.UNKNOWN: 1})
-    assert (first.settled, first.settled_by) == (False, ("run-3",))
-    assert first.deeds[0].message == "read again by a later run: it cannot be known"
+SECOND = timedelta(seconds=1)
 
 
-def test_what_a_journal_tells_of_orders_and_backups(tmp_path: Path) -> None:
-    """When it was begun, its request, the version before an upgrade, the id of a backup."""
-    upgrade = evolve(RESET, call=UPGRADE, step=Step(before="8.0.35-1", planned="8.0.36-1"))
-    backup = evolve(RESET, database="shop", call=BACK_UP)
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.begin(OPENING)
-        journal.started(upgrade)
-        journal.started(backup)
-        journal.backup(backup, "b-1")
-    first, second = read_run(journal.path).deeds
-    assert (first.request, first.step, first.begun) == ("POST /upgrade", upgrade.step, NOON)
-    assert (second.request, second.backup, second.result) == (
-        "POST /backups",
-        "b-1",
-        Result.UNKNOWN,
+LIVE = {"backups": {ITSELF: {"enabled": False, "hours": (3,)}}}
+
+
+(ACTION,) = plan_database(desired({"backups": Backups(enabled=True)}), observed(LIVE)).actions
+
+
+def run_of(
+    at: datetime = MADE, *, made: str = "", command: str = "apply --plan", plan_id: str = IDENT
+) -> PastRun:
+    """A run that did all of a plan."""
+    opening = Opening(version="0.1.0", command=command, plan_id=plan_id, plan_made=made, actions=1)
+    deed = PastDeed(address=ACTION.address, change=ACTION.change, result=Result.DONE)
+    return PastRun(
+        id=f"{at:%Y%m%dT%H%M%SZ}-0123456",
+        opening=opening,
+        began=at,
+        ended=at,
+        state=RunState.ENDED,
+        deeds=(deed,),
     )
+
+
+@pytest.mark.parametrize(
+    ("run", "found"),
+    [
+        (run_of(made=MADE.isoformat()), True),
+        (run_of(MADE - timedelta(days=9), made=MADE.isoformat()), True),
+        (run_of(MADE + SECOND, made=(MADE + SECOND).isoformat()), False),
+        (run_of(MADE + SECOND, plan_id="8" * 64), False),
+        (run_of(MADE - CLOCK_SKEW + SECOND), True),
+        (run_of(MADE - CLOCK_SKEW), False),
+        (run_of(MADE + SECOND, command="apply"), True),
+        (run_of(MADE, command="apply"), False),
+        (evolve(run_of(MADE - CLOCK_SKEW + SECOND), ended=None), True),
+        (evolve(run_of(), state=RunState.RUNNING), False),
+        (evolve(run_of(), opening=evolve(run_of().opening, actions=0)), False),
+    ],
+)
+def test_a_run_tells_which_file_it_applied(run: PastRun, found: bool) -> None:
+    """By the time at which the file was made, whatever the clocks; earlier journals by their end."""
+    assert applied_before(History(runs=(run,)), IDENT, MADE) == (run if found else None)
+
+
+@pytest.mark.parametrize(
+    ("history", "found"),
+    [
+        (History(), False),
+        (History(unreadable=(UnreadableJournal(id="20261123T120001Z-0123456", reason="x"),)), True),
+        (History(unreadable=(UnreadableJournal(id="20261123T115501Z-0123456", reason="x"),)), True),
+        (
+            History(unreadable=(UnreadableJournal(id="20261123T115500Z-0123456", reason="x"),)),
+            False,
+        ),
+        (History(unreadable=(UnreadableJournal(id="by hand", reason="x"),)), True),
+        (History(unreadable=(UnreadableJournal(id="x", reason="x", harmless=True),)), False),
+        (History(runs=(run_of(),)), False),
+        (History(runs=(evolve(run_of(), unread=1),)), True),
+        (History(runs=(evolve(run_of(plan_id="8" * 64), unread=1),)), False),
+        (History(runs=(evolve(run_of(made=(MADE - SECOND).isoformat()), unread=1),)), False),
+        (History(runs=(evolve(run_of(made=MADE.isoformat()), unread=1),)), True),
+    ],
+)
+def test_a_journal_that_cannot_be_read_may_tell_of_it(history: History, found: bool) -> None:
+    """Unless it is of another plan, or older than the file."""
+    assert bool(in_doubt(history, IDENT, MADE)) is found

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import evolve
 from builders import ORIGIN, target
 from unit.apply.disk import room_for
 
@@ -244,16 +243,6 @@ def test_what_was_done_is_not_called_undone(tmp_path: Path) -> None:
             journal.operation(ACTION, "609145e6")
 
 
-def test_a_full_disk_stops_the_run(tmp_path: Path) -> None:
-    """An intent that cannot be written down is not acted upon."""
-    with (
-        Journal(tmp_path, "run-1", now) as journal,
-        room_for(0, journal.path),
-        pytest.raises(JournalError, match="File too large"),
-    ):
-        journal.started(ACTION)
-
-
 def test_after_a_torn_line_the_next_is_a_line_of_its_own(tmp_path: Path) -> None:
     """Cut at every byte, twice: what is written once there is room again can be read."""
     with Journal(tmp_path / "whole", "run-1", now) as journal:
@@ -301,18 +290,6 @@ def test_an_order_is_written_down_as_a_change_is(tmp_path: Path) -> None:
     assert "patients" not in journal.path.read_text(encoding="utf-8")
 
 
-def test_an_operation_of_a_change_is_written_down(tmp_path: Path) -> None:
-    """So that a wait that was killed can be taken up."""
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.operation(ACTION, "609145e6")
-    (entry,) = lines(journal.path)
-    assert (entry["event"], entry["address"], entry["operation"]) == (
-        "operation",
-        "shop/backups",
-        "609145e6",
-    )
-
-
 def test_what_was_not_tried_is_left(tmp_path: Path) -> None:
     """With all that is known of it, so that a run can be told whole; what was told is not repeated."""
     clash = Clash(before={"hours": (5,)}, expected={"hours": (5,)}, now={"hours": (9,)})
@@ -335,24 +312,6 @@ def test_what_was_not_tried_is_left(tmp_path: Path) -> None:
             "result": "stale",
             "message": "plan again",
             "clash": {"before": {"hours": [5]}, "expected": {"hours": [5]}, "now": {"hours": [9]}},
-        }
-    ]
-
-
-def test_what_a_second_read_settled_is_written_down(tmp_path: Path) -> None:
-    """The journal tells the truth: an outcome that was unknown once is not so for ever."""
-    unknown = Outcome(action=ACTION, result=Result.UNKNOWN, message="lost")
-    with Journal(tmp_path, "run-1", now) as journal:
-        journal.started(ACTION)
-        journal.finished(unknown)
-        journal.complete([evolve(unknown, result=Result.DONE, message="read again: it was done")])
-    named = {"address": "shop/backups", "verb": "update", "at": now().isoformat()}
-    assert lines(journal.path)[2:] == [
-        {
-            "event": "settled",
-            "result": "done",
-            "message": "read again: it was done",
-            **named,
         }
     ]
 
