@@ -23,12 +23,11 @@ from reconcile.model.postgresql import Query, Statement
 from reconcile.model.request import Call
 from reconcile.model.state import Facts
 from reconcile.model.target import Hosts, Target
-from reconcile.operate.queries import running
-from reconcile.operate.statistics import counted
-from reconcile.operate.subject import Subject
 from reconcile.report.live_json import queries_json, statistics_json
 from reconcile.report.live_text import TOP, queries_text, statistics_text
 from reconcile.report.page import Look
+from reconcile.workflow.activity import counted, running
+from reconcile.workflow.named import Subject
 
 ROWS = 10_000
 ROUNDS = 5

@@ -14,15 +14,11 @@ from builders import FOREVER, HERE, VERSIONS
 from strategies import Case
 
 from reconcile.api.clock import Clock, SystemClock
+from reconcile.api.operations import Following
 from reconcile.api.surroundings import Surroundings
+from reconcile.api.writes import Connection, connect_writing
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.apply.execute import (
-    Connection,
-    Following,
-    LiveExecutor,
-    SqlWrites,
-    connect_writing,
-)
+from reconcile.apply.execute import LiveExecutor
 from reconcile.apply.journal import Journal
 from reconcile.apply.loop import Loop
 from reconcile.guard import WAIVABLE
@@ -38,6 +34,7 @@ from reconcile.observe.observer import observe, observe_database
 from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.intent import intended
 from reconcile.sql.reads import SqlReads
+from reconcile.sql.writes import SqlWrites
 from scalingo_sandbox import Sandbox
 
 ALLOW_ALL = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)

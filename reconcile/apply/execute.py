@@ -13,7 +13,7 @@ from typing import Protocol
 from attrs import evolve, frozen
 
 from reconcile.api.operations import End, Following
-from reconcile.api.writes import Connection, WriteClient, connect_writing
+from reconcile.api.writes import WriteClient
 from reconcile.apply.backup_first import Secured, listed
 from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import OpenEnd
@@ -54,9 +54,6 @@ class DryRunExecutor:
     def execute(self, target: Target, action: Action, *, finish: bool = False) -> Outcome:  # noqa: ARG002 - the protocol's
         """Name the requests and statements of an action."""
         return Outcome(action=action, result=Result.NOT_SENT, calls=calls_of(action))
-
-
-__all__ = ["Connection", "Following", "LiveExecutor", "SqlWrites", "connect_writing"]
 
 
 class LiveExecutor:

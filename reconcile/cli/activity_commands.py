@@ -31,7 +31,7 @@ from reconcile.cli.parameters import (
     waits,
 )
 from reconcile.cli.value_types import DurationType, MomentType, WholeNumber
-from reconcile.operate.order import (
+from reconcile.workflow.orders import (
     CancelQuery,
     ResetStatistics,
     Restore,

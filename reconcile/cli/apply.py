@@ -19,11 +19,10 @@ from reconcile.report.page import Look
 from reconcile.report.plan_json import run_json
 from reconcile.report.run_text import run_text
 from reconcile.spec.git import commit_of
-from reconcile.workflow.apply import dry_run, live_run
+from reconcile.workflow.apply import Apply
 from reconcile.workflow.apply_plan_file import saved_plan
 from reconcile.workflow.fleet import valid_fleet
 from reconcile.workflow.propose import About, tell_warnings
-from reconcile.workflow.task import Task
 
 
 def run(options: ApplyOptions, world: World) -> ExitStatus:
@@ -56,7 +55,8 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
     )
     fleet = saved.fleet if saved else valid_fleet(options.selection, today=world.today())
     tell_warnings(fleet, world)
-    task = Task(
+    task = Apply(
+        process=world,
         about=About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait),
         wanted=lambda _reads: fleet,
         consent=consent,
@@ -72,7 +72,7 @@ def run(options: ApplyOptions, world: World) -> ExitStatus:
         saved=saved,
         asks=not options.yes,
     )
-    done = dry_run(task, world) if options.dry_run else live_run(task, world)
+    done = task.dry_run() if options.dry_run else task.live_run()
     return show_run(done, options.output, world)
 
 

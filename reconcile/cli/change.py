@@ -29,11 +29,10 @@ from reconcile.report.run_text import change_text
 from reconcile.report.words import STAKES
 from reconcile.spec.document import ORIGIN, read_inline
 from reconcile.spec.git import commit_of
-from reconcile.workflow.apply import dry_run, live_run
+from reconcile.workflow.apply import Apply
 from reconcile.workflow.consent import agreed, refuse_unanswerable
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.named import Known, check_specs, look_up, subject_of
-from reconcile.workflow.task import Task
 
 _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 
@@ -44,7 +43,8 @@ def run(options: ChangeOptions, world: World) -> ExitStatus:
         refuse_unanswerable(options.consent, world, name=options.gone)
     known = look_up(options.database, today=world.today())
     one = _OneChange(options=options, known=known, world=world)
-    task = Task(
+    task = Apply(
+        process=world,
         about=known.about,
         wanted=one.wanted,
         consent=one.consent,
@@ -57,7 +57,7 @@ def run(options: ChangeOptions, world: World) -> ExitStatus:
         command="change",
         commit=lambda: commit_of(options.database.selection.paths[0], world.environment),
     )
-    done = dry_run(task, world) if options.consent.dry_run else live_run(task, world)
+    done = task.dry_run() if options.consent.dry_run else task.live_run()
     one.refuse_missing(done.before)
     return show_run(
         _without_unmanaged(done), options.output, world, text=change_text, status_of=change_status

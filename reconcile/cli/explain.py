@@ -88,11 +88,10 @@ def _explain_address(options: ExplainOptions, world: World) -> ExitStatus:
     fleet = valid_fleet(options.selection, today=world.today())
     tell_warnings(fleet, world)
     address, desired = _named(options.subject, fleet)
-    stop = world.interruption.stop
     with reading(About(config=fleet.config, databases=1), world) as reads:
         observation = observe_database(desired.as_written(), reads, inspect=world.sql.inspect)
         plan = Plan(databases=(plan_database(desired, observation),))
-        proposal = judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, world, stop=stop)
+        proposal = judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, world)
         spent = reads.spent()
     explained = explain(address, desired, observation, proposal)
     status = reading_status(proposal, remains_counts=False, interrupted=world.interruption.status)

@@ -11,7 +11,7 @@ import click
 from reconcile.cli.options import ExplainOptions, ShowOptions, ShowPlanOptions
 from reconcile.cli.parameters import finds_handles, output_of, reports
 from reconcile.cli.value_types import PATH
-from reconcile.workflow.inputs import DEFAULT_PATHS, Selection
+from reconcile.workflow.process import DEFAULT_PATHS, Selection
 
 
 @click.command()

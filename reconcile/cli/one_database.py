@@ -7,7 +7,7 @@ from typing import Any
 
 from reconcile.cli.options import ChangeOptions, ListOptions, OrderOptions
 from reconcile.cli.parameters import consent_of, named_of, output_of, waiting_of
-from reconcile.operate.order import Order
+from reconcile.workflow.orders import Order
 
 
 def listing(given: dict[str, Any], kind: str) -> ListOptions:

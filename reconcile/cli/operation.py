@@ -11,7 +11,7 @@ from reconcile.errors import ExitStatus, NotFoundError, ReconcileError
 from reconcile.model.target import Target
 from reconcile.report.live_json import operation_json
 from reconcile.report.run_text import operation_text
-from reconcile.workflow.following import followed
+from reconcile.workflow.apply import followed
 from reconcile.workflow.named import Known, look_up
 from reconcile.workflow.propose import reading
 from reconcile.workflow.resume import again_of, earlier_runs, plan_of

@@ -8,8 +8,8 @@ from typing import Literal
 from attrs import field, frozen
 
 from reconcile.apply.allowance import Allow
-from reconcile.operate.order import Order
-from reconcile.workflow.inputs import Consent, Named, Override, Safeguard, Selection, Waiting
+from reconcile.workflow.orders import Order
+from reconcile.workflow.process import Consent, Named, Override, Safeguard, Selection, Waiting
 
 
 @frozen(kw_only=True)

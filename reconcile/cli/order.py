@@ -9,7 +9,12 @@ from reconcile.cli.options import OrderOptions
 from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
-from reconcile.operate.order import (
+from reconcile.report.live_json import done_json
+from reconcile.report.run_text import done_text
+from reconcile.workflow.consent import refuse_unanswerable
+from reconcile.workflow.named import look_up
+from reconcile.workflow.one_off import OneOff
+from reconcile.workflow.orders import (
     CancelQuery,
     ResetDatabase,
     ResetStatistics,
@@ -17,11 +22,6 @@ from reconcile.operate.order import (
     TerminateQuery,
     Upgrade,
 )
-from reconcile.report.live_json import done_json
-from reconcile.report.run_text import done_text
-from reconcile.workflow.consent import refuse_unanswerable
-from reconcile.workflow.named import look_up
-from reconcile.workflow.one_off import OneOff
 
 
 def run(options: OrderOptions, world: World) -> ExitStatus:

@@ -13,7 +13,7 @@ from attrs import frozen
 from reconcile.cli.options import Options, PlanOptions
 from reconcile.errors import UsageError
 from reconcile.files import read_file, why_no_file_fits
-from reconcile.workflow.inputs import Selection
+from reconcile.workflow.process import Selection
 
 _YAML = frozenset({".yaml", ".yml"})
 

@@ -10,7 +10,7 @@ import click
 
 from reconcile.cli.options import Output
 from reconcile.cli.value_types import FORMATS, PATH, DurationType, OverrideType, ReportType
-from reconcile.workflow.inputs import DEFAULT_PATHS, Consent, Named, Safeguard, Selection, Waiting
+from reconcile.workflow.process import DEFAULT_PATHS, Consent, Named, Safeguard, Selection, Waiting
 
 F = TypeVar("F", bound=Callable[..., Any])
 

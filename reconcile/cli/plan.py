@@ -16,7 +16,7 @@ from reconcile.report.plan_text import plan_text
 from reconcile.workflow.cost import announce_reading
 from reconcile.workflow.fleet import Fleet, valid_fleet
 from reconcile.workflow.plan_files import check_names, must_be_signed, scope_of, write_plan_file
-from reconcile.workflow.propose import About, propose, reading, tell_warnings
+from reconcile.workflow.propose import About, Judging, propose, reading, tell_warnings
 
 
 def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
@@ -30,9 +30,7 @@ def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
     with reading(about, world) as reads:
         announce_reading(fleet.desired, reads, about, world)
-        proposal = propose(
-            fleet, reads, world, stop=world.interruption.stop, overrides=options.override
-        )
+        proposal = propose(fleet, reads, world, Judging(overrides=options.override))
         spent = reads.spent()
     counts = isinstance(options, DriftOptions) or options.detailed_exitcode
     status = reading_status(proposal, remains_counts=counts, interrupted=world.interruption.status)

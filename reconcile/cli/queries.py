@@ -12,12 +12,11 @@ from reconcile.cli.world import World
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.postgresql import Query
 from reconcile.model.text import moment
-from reconcile.operate.queries import running
-from reconcile.operate.subject import Subject
 from reconcile.report.live_json import queries_json
 from reconcile.report.live_text import TOP, queries_text
 from reconcile.report.page import BLANK, Look, line, render
-from reconcile.workflow.named import look_up, subject_of
+from reconcile.workflow.activity import running
+from reconcile.workflow.named import Subject, look_up, subject_of
 from reconcile.workflow.propose import reading
 
 _CLEAR_SCREEN = "\x1b[H\x1b[2J"

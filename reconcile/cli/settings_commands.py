@@ -19,7 +19,7 @@ from reconcile.cli.parameters import (
     reports,
 )
 from reconcile.cli.value_types import WholeNumber
-from reconcile.operate.order import ResetDatabase
+from reconcile.workflow.orders import ResetDatabase
 
 
 @click.group(cls=InOrder)

@@ -6,9 +6,9 @@ from reconcile.cli.options import StatisticsOptions
 from reconcile.cli.present import present, tell_cost
 from reconcile.cli.world import World
 from reconcile.errors import ExitStatus
-from reconcile.operate.statistics import counted
 from reconcile.report.live_json import statistics_json
 from reconcile.report.live_text import TOP, statistics_text
+from reconcile.workflow.activity import counted
 from reconcile.workflow.named import look_up, subject_of
 from reconcile.workflow.propose import reading
 

@@ -11,7 +11,7 @@ import click
 
 from reconcile.apply.allowance import Allow
 from reconcile.cli.options import ReportFile
-from reconcile.workflow.inputs import Override
+from reconcile.workflow.process import Override
 
 FORMATS = ("text", "json")
 

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
-from reconcile.api.reads import Reads
+from reconcile.api.operations import Following
+from reconcile.api.reads import ReadClient, Reads
+from reconcile.api.writes import Connection
 from reconcile.apply.allowance import Allowance
-from reconcile.apply.execute import (
-    Connection,
-    DryMaker,
-    DryRunExecutor,
-    LiveExecutor,
-    LiveMaker,
-    SqlWrites,
-    connect_writing,
-)
+from reconcile.apply.backup_first import BackupFirst, Maker, Secure, as_it_is
+from reconcile.apply.execute import DryMaker, DryRunExecutor, LiveExecutor, LiveMaker
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
 from reconcile.apply.loop import Loop, count_results
+from reconcile.apply.open_ends import OpenEnd
 from reconcile.guard.review import Permits
 from reconcile.model.change import ActionKey
-from reconcile.model.history import Opening, Permission
+from reconcile.model.history import Commit, Opening, Permission
+from reconcile.model.operation import Watched
 from reconcile.model.plan import Proposal
+from reconcile.model.request import BACK_UP
 from reconcile.model.run import Outcome, Run
+from reconcile.model.text import duration
 from reconcile.observe.found import Lookups
+from reconcile.sql.writes import SqlWrites
+from reconcile.workflow.apply_plan_file import Taken
 from reconcile.workflow.cost import announce_applying, announce_reading
 from reconcile.workflow.fleet import Fleet
-from reconcile.workflow.following import followed
-from reconcile.workflow.process import Process
-from reconcile.workflow.propose import judge_again, propose, reading, surroundings
+from reconcile.workflow.process import Override, Process, Progress, Safeguard, Waiting
+from reconcile.workflow.propose import (
+    About,
+    Judging,
+    Notice,
+    bound,
+    judge_again,
+    propose,
+    reading,
+    writing,
+)
 from reconcile.workflow.record import (
     addons,
     held_by_others,
@@ -42,213 +53,242 @@ from reconcile.workflow.record import (
 from reconcile.workflow.reread import Again
 from reconcile.workflow.resume import Earlier, earlier_runs
 from reconcile.workflow.saved_look import Looked, look_and_judge
-from reconcile.workflow.securing import securing
-from reconcile.workflow.task import Task
 
 
-def dry_run(task: Task, process: Process) -> Run:
-    """The same loop, with an executor that sends nothing, over a connection that cannot write."""
-    with reading(task.about, process) as reads:
-        fleet = task.wanted(reads)
-        looked = _proposed(task, _again(task, fleet, reads, process), task.allowance.permits)
-        loop = Loop(
-            proposal=_whole(task, looked.proposal),
-            allowance=task.allowance,
-            executor=DryRunExecutor(),
-            known=looked.known,
-            workers=reads.workers,
-            recheck=lambda plan: looked.looks.get(plan.handle, plan),
-            secure=securing(task.safeguard, fleet.config.policy, reads, DryMaker(), process),
-            stop=process.interruption.stop,
-        )
-        return Run(
-            id=run_id(process),
-            before=looked.proposal,
-            dry=True,
-            kept=task.saved is not None,
-            outcomes=loop.run(),
-            spent=reads.spent(),
-        )
+@frozen(kw_only=True)
+class Apply:
+    """What is to be applied, and how.
 
+    `wanted` says what is wanted, once there is a connection; `consent` says what may run, None for
+    no; it is asked once the plan is known, and not at all in a dry run, where `allowance` holds.
+    `asks` is whether a person sees the plan and answers: then the guards judge again what may run.
+    `fleetwide` where the cost is worth telling beforehand. `command` and `commit`, that of the
+    specs, are what the journal tells of it. `saved` is the plan where it was made before this run:
+    then the fleet wants just what that asks for. `notice` as in `propose`.
+    """
 
-def _proposed(task: Task, again: Again, permits: Permits | None, *, shown: bool = True) -> Looked:
-    """The plan and what the guards say of it; a plan from a file is looked at first."""
-    saved, overrides = task.saved, task.overrides
-    safe = task.safeguard.backup_first
-    if saved is not None:
-        return look_and_judge(
-            saved,
-            again,
-            permits,
-            task.about,
-            shown=shown,
-            overrides=overrides,
-            backup_first=safe,
-        )
-    fleet, reads, process = again.fleet, again.reads, again.process
-    if task.fleetwide:
-        announce_reading(fleet.desired, reads, task.about, process)
-    stop = process.interruption.stop
-    made = propose(
-        fleet,
-        reads,
-        process,
-        stop=stop,
-        overrides=overrides,
-        backup_first=safe,
-        permits=permits,
-        notice=task.notice,
-    )
-    return Looked(proposal=made)
+    process: Process
+    about: About
+    wanted: Callable[[Reads], Fleet]
+    consent: Callable[[Proposal], Allowance | None]
+    allowance: Allowance
+    asks: bool = True
+    overrides: tuple[Override, ...] = ()
+    state_dir: Path | None = None
+    waiting: Waiting = field(factory=Waiting)
+    safeguard: Safeguard = field(factory=Safeguard)
+    fleetwide: bool = True
+    command: str = "apply"
+    commit: Callable[[], Commit | None] = lambda: None
+    saved: Taken | None = None
+    notice: Notice | None = None
 
-
-def _whole(task: Task, judged: Proposal) -> Proposal:
-    """All of a plan, also what is done or out of date by now, with what the guards say of it."""
-    return evolve(task.saved.proposal, findings=judged.findings) if task.saved else judged
-
-
-def _again(task: Task, fleet: Fleet, reads: Reads, process: Process) -> Again:
-    return Again(
-        fleet=fleet,
-        reads=reads,
-        process=process,
-        lookups=Lookups(reads.client.call),
-        narrow=task.saved.narrow if task.saved else frozenset(),
-    )
-
-
-def live_run(task: Task, process: Process) -> Run:
-    """Read, ask, carry out, and read what was touched again."""
-    place = process.state_dir(
-        task.state_dir
-    )  # a place for the journal is a condition for asking anything
-    began = process.ticks()
-    with connect_writing(surroundings(task.about, process)) as connection:
-        fleet = task.wanted(connection.reads)
-        again = _again(task, fleet, connection.reads, process)
-        permits = None if task.asks else task.allowance.permits
-        looked = _proposed(task, again, permits, shown=task.asks)
-        connection.bound(None)  # a person thinks, and operations go on, for as long as they like
-        proposal, whole = looked.proposal, _whole(task, looked.proposal)
-        look = not proposal.refused  # of a refused run nothing is sent
-        with earlier_runs(whole.plan, task.command, again, place, look=look) as earlier:
-            allowance = task.consent(proposal)
-            if task.asks and allowance is not None:
-                proposal = _after_consent(proposal, allowance, again, task)
-            started = Run(id=run_id(process), before=proposal, kept=task.saved is not None)
-            if allowance is None or not whole.plan.actions:
-                return evolve(started, spent=connection.spent())
-            if task.fleetwide:
-                passed = process.ticks() - began
-                announce_applying(proposal, allowance, again, connection, task, passed=passed)
-            done = _carry_out(
-                started, allowance, again, connection, task, known=looked.known, earlier=earlier
+    def dry_run(self) -> Run:
+        """The same loop, with an executor that sends nothing, over a connection that cannot write."""
+        with reading(self.about, self.process) as reads:
+            again = self._again(reads)
+            looked = self._proposed(again, self.allowance.permits)
+            loop = Loop(
+                proposal=self._whole(looked.proposal),
+                allowance=self.allowance,
+                executor=DryRunExecutor(),
+                known=looked.known,
+                workers=reads.workers,
+                recheck=lambda plan: looked.looks.get(plan.handle, plan),
+                secure=self._secure(again, DryMaker()),
+                stop=self.process.interruption.stop,
             )
-            return evolve(done, spent=connection.spent())
+            return evolve(
+                self._run(looked.proposal), dry=True, outcomes=loop.run(), spent=reads.spent()
+            )
 
+    def live_run(self) -> Run:
+        """Read, ask, carry out, and read what was touched again."""
+        process = self.process
+        # A place for the journal is a condition for asking anything.
+        place, began = process.state_dir(self.state_dir), process.ticks()
+        with writing(self.about, process) as connection:
+            again = self._again(connection.reads)
+            permits = None if self.asks else self.allowance.permits
+            looked = self._proposed(again, permits, shown=self.asks)
+            proposal, whole = looked.proposal, self._whole(looked.proposal)
+            bound(connection, 1)
+            look = not proposal.refused  # of a refused run nothing is sent
+            with earlier_runs(whole.plan, self.command, again, place, look=look) as earlier:
+                connection.bound(None)  # a person thinks for as long as they like
+                allowance = self.consent(proposal)
+                bound(connection, len(again.fleet.desired))
+                if self.asks and allowance is not None and not proposal.refused:
+                    proposal = self._judged_again(proposal, allowance, again)
+                started = self._run(proposal)
+                if allowance is None or not whole.plan.actions:
+                    return evolve(started, spent=connection.spent())
+                announce_applying(
+                    proposal,
+                    allowance,
+                    again,
+                    connection,
+                    max_wait=self.about.max_wait,
+                    passed=process.ticks() - began,
+                    waiting=self.waiting,
+                    backup_first=self.safeguard.backup_first,
+                    is_read=self.saved is None,
+                    told=self.fleetwide,
+                )
+                done = self._carry_out(
+                    started, allowance, again, connection, known=looked.known, earlier=earlier
+                )
+                return evolve(done, spent=connection.spent())
 
-def _after_consent(proposal: Proposal, allowance: Allowance, again: Again, task: Task) -> Proposal:
-    """The proposal, judged again: a person may have thought for hours."""
-    if proposal.refused:
-        return proposal
-    return judge_again(
-        proposal,
-        again.fleet,
-        again.reads,
-        again.process,
-        permits=allowance.permits,
-        stop=again.process.interruption.stop,
-        backup_first=task.safeguard.backup_first,
-    )
+    def _again(self, reads: Reads) -> Again:
+        return Again(
+            fleet=self.wanted(reads),
+            reads=reads,
+            process=self.process,
+            lookups=Lookups(reads.client.call),
+            narrow=self.saved.narrow if self.saved else frozenset(),
+        )
 
+    def _proposed(self, again: Again, permits: Permits | None, *, shown: bool = True) -> Looked:
+        """The plan and what the guards say of it; a plan from a file is looked at first."""
+        judging = Judging(
+            overrides=self.overrides, backup_first=self.safeguard.backup_first, permits=permits
+        )
+        if self.saved is not None:
+            return look_and_judge(self.saved, again, self.about, judging, shown=shown)
+        if self.fleetwide:
+            announce_reading(again.fleet.desired, again.reads, self.about, self.process)
+        return Looked(
+            proposal=propose(again.fleet, again.reads, self.process, judging, notice=self.notice)
+        )
 
-def _carry_out(
-    started: Run,
-    allowance: Allowance,
-    again: Again,
-    connection: Connection,
-    task: Task,
-    *,
-    known: Mapping[ActionKey, Outcome],
-    earlier: Earlier,
-) -> Run:
-    """Do what is allowed, and read it again, with the databases and a journal to ourselves."""
-    process = again.process
-    place = process.state_dir(task.state_dir)
-    with Locks(place, started.id, process.now) as locks:
-        before = _still(started.before, task)
-        whole = _whole(task, before)
-        held = held_by_others(whole, allowance, locks)
-        process.changing.set()
-        with Journal(place, started.id, process.now) as journal:
-            journal.begin(_opening(whole, allowance, task))
-            earlier.write(journal)
-            carry = partial(_tried, whole, allowance, again, connection, task)
-            tried = carry(earlier=earlier, journal=journal, held=held, known=known)
-            connection.lift_deadline()  # what was done is to be known, whatever the time
-            after, outcomes = again.settled(before, tried)
-            with in_spite_of_the_journal(process):
-                journal.complete(outcomes)
-                journal.end(count_results(outcomes))
-            return evolve(started, before=before, outcomes=outcomes, after=after)
+    def _run(self, proposal: Proposal) -> Run:
+        return Run(id=run_id(self.process), before=proposal, kept=self.saved is not None)
 
+    def _whole(self, judged: Proposal) -> Proposal:
+        """All of a plan, also what is done or out of date by now, with what the guards say of it."""
+        return evolve(self.saved.proposal, findings=judged.findings) if self.saved else judged
 
-def _still(proposal: Proposal, task: Task) -> Proposal:
-    """The proposal with why it is refused by now: a person may have thought for long."""
-    late = task.saved.late() if task.saved else ()
-    return evolve(proposal, findings=tuple(dict.fromkeys((*late, *proposal.findings))))
+    def _judged_again(self, proposal: Proposal, allowance: Allowance, again: Again) -> Proposal:
+        """The proposal, judged again: a person may have thought for hours."""
+        judging = Judging(permits=allowance.permits, backup_first=self.safeguard.backup_first)
+        return judge_again(proposal, again.fleet, again.reads, self.process, judging)
 
+    def _carry_out(
+        self,
+        started: Run,
+        allowance: Allowance,
+        again: Again,
+        connection: Connection,
+        *,
+        known: Mapping[ActionKey, Outcome],
+        earlier: Earlier,
+    ) -> Run:
+        """Do what is allowed, and read it again, with the databases and a journal to ourselves."""
+        process = self.process
+        place = process.state_dir(self.state_dir)
+        with Locks(place, started.id, process.now) as locks:
+            late = self.saved.late() if self.saved else ()  # a person may have thought for long
+            before = evolve(
+                started.before, findings=tuple(dict.fromkeys((*late, *started.before.findings)))
+            )
+            whole = self._whole(before)
+            held = held_by_others(whole, allowance, locks)
+            process.changing.set()
+            with Journal(place, started.id, process.now) as journal:
+                journal.begin(self._opening(whole, allowance))
+                earlier.write(journal)
+                with process.progress("applied", len(whole.plan.actions)) as shown:
+                    tried = self._loop(
+                        again,
+                        connection,
+                        journal,
+                        shown,
+                        earlier,
+                        proposal=whole,
+                        allowance=allowance,
+                        held=held,
+                        known=known,
+                    ).run()
+                connection.lift_deadline()  # what was done is to be known, whatever the time
+                after, outcomes = again.settled(before, tried)
+                with in_spite_of_the_journal(process):
+                    journal.complete(outcomes)
+                    journal.end(count_results(outcomes))
+                return evolve(started, before=before, outcomes=outcomes, after=after)
 
-def _opening(before: Proposal, allowance: Allowance, task: Task) -> Opening:
-    """What the journal tells of a run first; one change is ordered by name, and asks no leave."""
-    return opening(
-        task.command,
-        addons(before.plan),
-        task.commit(),
-        actions=len(before.plan.actions),
-        plan_id=before.id,
-        plan_made=task.saved.made.isoformat() if task.saved else "",
-        permission=Permission(
-            overrides=before.overridden,
-            allows=tuple(map(str, allowance.allows)) if task.fleetwide else (),
-            backup_first=task.safeguard.backup_first,
-            roll_backups=task.safeguard.roll_backups,
-        ),
-    )
+    def _opening(self, before: Proposal, allowance: Allowance) -> Opening:
+        """What the journal tells of a run first; one change is ordered by name, and asks no leave."""
+        return opening(
+            self.command,
+            addons(before.plan),
+            self.commit(),
+            actions=len(before.plan.actions),
+            plan_id=before.id,
+            plan_made=self.saved.made.isoformat() if self.saved else "",
+            permission=Permission(
+                overrides=before.overridden,
+                allows=tuple(map(str, allowance.allows)) if self.fleetwide else (),
+                backup_first=self.safeguard.backup_first,
+                roll_backups=self.safeguard.roll_backups,
+            ),
+        )
 
-
-def _tried(
-    before: Proposal,
-    allowance: Allowance,
-    again: Again,
-    connection: Connection,
-    task: Task,
-    *,
-    earlier: Earlier,
-    journal: Journal,
-    held: Mapping[str, str],
-    known: Mapping[ActionKey, Outcome],
-) -> tuple[Outcome, ...]:
-    process = again.process
-    with process.progress("applied", len(before.plan.actions)) as shown:
-        following = followed(connection.reads.client, task.waiting, shown, process)
+    def _loop(
+        self,
+        again: Again,
+        connection: Connection,
+        journal: Journal,
+        shown: Progress,
+        earlier: Earlier,
+        **given: Any,
+    ) -> Loop:
+        process = self.process
+        following = followed(connection.reads.client, self.waiting, shown, process)
         maker = LiveMaker(connection.writes, journal, following)
-        policy = again.fleet.config.policy
-        loop = Loop(
-            proposal=before,
-            allowance=allowance,
+        return Loop(
+            **given,
             executor=LiveExecutor(connection.writes, SqlWrites(process.sql), journal, following),
-            held=held,
-            dropped=task.saved.dropped if task.saved else frozenset(),
-            known=known,
+            dropped=self.saved.dropped if self.saved else frozenset(),
             workers=connection.workers,
             stop=process.interruption.stop,
             recheck=again.database,
             told_by=again.told_by,
             ticks=process.ticks,
-            secure=securing(
-                task.safeguard, policy, connection.reads, maker, process, earlier=earlier.open
-            ),
+            secure=self._secure(again, maker, earlier=earlier.open),
             progress=lambda outcome: shown.advance(str(outcome.action.address)),
         )
-        return loop.run()
+
+    def _secure(self, again: Again, maker: Maker, earlier: Sequence[OpenEnd] = ()) -> Secure:
+        """Make backups where that is wanted; a recovery window does where it does for the guards.
+
+        A backup that an `earlier` run began, and that is not done, is waited for instead.
+        """
+        if not self.safeguard.backup_first:
+            return as_it_is
+        age = timedelta(hours=again.fleet.config.policy.backup_hours.value)
+        return BackupFirst(
+            read=again.reads.client.call,
+            maker=maker,
+            since=lambda: self.process.now() - age,
+            tell=self.process.tell,
+            roll=self.safeguard.roll_backups,
+            earlier=tuple(end for end in earlier if end.deed.request == str(BACK_UP)),
+        ).secure
+
+
+def followed(client: ReadClient, waiting: Waiting, shown: Progress, process: Process) -> Following:
+    """How the operations of a run are waited for."""
+
+    def tell(seen: Watched, seconds: float) -> None:
+        if not seen.ended:
+            what = seen.type or "operation"
+            shown.note(f"{what} {seen.id} is {seen.status}, for {duration(seconds)} now")
+
+    return Following(
+        client=client,
+        wait=waiting.wait,
+        patience=waiting.patience,
+        tell=tell,
+        stop=process.interruption.stop,
+    )

@@ -30,7 +30,6 @@ from reconcile.plan.strict import PlanFileError
 from reconcile.spec.config import Config
 from reconcile.spec.git import commit_of
 from reconcile.workflow.fleet import Fleet, fleet_without_specs, valid_fleet
-from reconcile.workflow.inputs import DEFAULT_PATHS, Selection
 from reconcile.workflow.plan_files import (
     PlanFile,
     digests,
@@ -38,7 +37,7 @@ from reconcile.workflow.plan_files import (
     must_be_signed,
     read_plan_file,
 )
-from reconcile.workflow.process import Process
+from reconcile.workflow.process import DEFAULT_PATHS, Process, Selection
 
 
 @frozen(kw_only=True)

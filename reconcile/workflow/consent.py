@@ -6,8 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from reconcile.errors import UsageError
-from reconcile.workflow.inputs import Consent
-from reconcile.workflow.process import Process
+from reconcile.workflow.process import Consent, Process
 
 _AGREED = frozenset({"y", "yes"})
 

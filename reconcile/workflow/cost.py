@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from math import ceil
 
 from reconcile.api.reads import Reads
+from reconcile.api.writes import Connection
 from reconcile.apply.allowance import Allowance
 from reconcile.apply.estimate import estimate as estimate_applying
 from reconcile.apply.estimate import waits_of
-from reconcile.apply.execute import Connection
 from reconcile.errors import ReconcileError
 from reconcile.model.cost import Estimate
 from reconcile.model.plan import Proposal
@@ -17,12 +17,9 @@ from reconcile.model.state import Desired
 from reconcile.model.text import about_so_long, count, duration
 from reconcile.observe.estimate import access_to, estimate, looks_of, reads_of
 from reconcile.plan.intent import intended
-from reconcile.workflow.fleet import Fleet
-from reconcile.workflow.inputs import Waiting
-from reconcile.workflow.process import Process
-from reconcile.workflow.propose import About
+from reconcile.workflow.process import Process, Waiting
+from reconcile.workflow.propose import LEAST_BOUND, MINUTE, About
 from reconcile.workflow.reread import Again
-from reconcile.workflow.task import Task
 
 
 class CannotFitError(ReconcileError):
@@ -49,7 +46,7 @@ def announce_reading(
         requests_of=requests_of,
     )
     what, most = f"reading {count(len(desired), 'database')}", _most(foreseen)
-    _announce(what, foreseen, most, about, process)
+    _announce(what, foreseen, most, about.max_wait, process)
     _refuse_too_long(what, foreseen, about.max_wait)
     reads.bound(most)
 
@@ -59,47 +56,44 @@ def announce_applying(
     allowance: Allowance,
     again: Again,
     connection: Connection,
-    task: Task,
     *,
+    max_wait: float | None,
     passed: float,
+    waiting: Waiting,
+    backup_first: bool,
+    is_read: bool,
+    told: bool,
 ) -> None:
-    """Say what applying a plan will cost, and bound how long it may take.
+    """Say what applying a plan will cost, where it is `told`, and bound how long it may take.
 
-    `passed` are the seconds for which the run has gone on. Raises CannotFitError where it takes too
-    long.
+    `passed` are the seconds for which the run has gone on; `is_read` where all databases were read a
+    moment ago. Raises CannotFitError where it takes too long.
     """
-    foreseen = _applying(proposal, allowance, again.fleet, connection, task)
-    safe = task.safeguard.backup_first
-    waits = waits_of(proposal, allowance, backup_first=safe)
-    most = _most(foreseen) + _longest_wait(waits, task.waiting, connection.workers)
-    if foreseen.total:
-        _announce("applying", foreseen, most, task.about, again.process)
-    _refuse_too_long("applying", foreseen, task.about.max_wait, passed=passed)
-    connection.bound(most)
-
-
-def _applying(
-    proposal: Proposal, allowance: Allowance, fleet: Fleet, connection: Connection, task: Task
-) -> Estimate:
-    wanted = {one.handle: one for one in fleet.desired}
+    wanted = {one.handle: one for one in again.fleet.desired}
 
     def access(handles: Collection[str]) -> Mapping[str, int]:
-        if task.saved is None:
-            return {}  # they were all read a moment ago
+        if is_read:
+            return {}
         concerned = [wanted[handle] for handle in handles]
         in_hand = connection.reads.in_hand((one.app, one.addon) for one in concerned)
         return access_to(concerned, in_hand=in_hand)
 
-    return estimate_applying(
+    foreseen = estimate_applying(
         proposal,
         allowance,
         reads_of=lambda handle: reads_of(wanted[handle]),
         look_at=lambda plan: looks_of(intended(plan, plan.actions)),
         access_to=access,
-        budget=task.about.config.request_budget,
+        budget=again.fleet.config.request_budget,
         recent=connection.recent(),
-        backup_first=task.safeguard.backup_first,
+        backup_first=backup_first,
     )
+    waits = waits_of(proposal, allowance, backup_first=backup_first)
+    most = _most(foreseen) + _longest_wait(waits, waiting, connection.workers)
+    if foreseen.total and told:
+        _announce("applying", foreseen, most, max_wait, again.process)
+    _refuse_too_long("applying", foreseen, max_wait, passed=passed)
+    connection.bound(most)
 
 
 def _longest_wait(waits: Sequence[int], waiting: Waiting, workers: int) -> float:
@@ -111,17 +105,17 @@ def _longest_wait(waits: Sequence[int], waiting: Waiting, workers: int) -> float
 
 def _most(foreseen: Estimate) -> float:
     """Seconds that requests may take without --max-wait, in whole minutes."""
-    return max(_LEAST_BOUND, ceil(_MARGIN * foreseen.seconds / _MINUTE) * _MINUTE)
+    return max(LEAST_BOUND, ceil(_MARGIN * foreseen.seconds / MINUTE) * MINUTE)
 
 
 _MARGIN = 3
 """Times the estimate: the provider may be slow."""
-_MINUTE = 60.0
-_LEAST_BOUND = 10 * _MINUTE
 
 
-def _announce(what: str, foreseen: Estimate, most: float, about: About, process: Process) -> None:
-    bound = "" if about.max_wait else f", at most {duration(most)}"
+def _announce(
+    what: str, foreseen: Estimate, most: float, max_wait: float | None, process: Process
+) -> None:
+    bound = "" if max_wait else f", at most {duration(most)}"
     requests, so_long = count(foreseen.total, "request"), about_so_long(foreseen.seconds)
     process.tell(f"{what}: {requests}, {so_long}{bound}")
 

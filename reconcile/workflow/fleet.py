@@ -16,7 +16,7 @@ from reconcile.model.state import Desired
 from reconcile.spec.config import Config, load_config
 from reconcile.spec.load import Loaded, load_specs
 from reconcile.spec.project import load_project
-from reconcile.workflow.inputs import Selection
+from reconcile.workflow.process import Selection
 
 
 @frozen(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,31 +11,35 @@ from typing import cast
 from attrs import evolve, field, frozen
 
 from reconcile.api.reads import Reads
+from reconcile.api.writes import Connection
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
 from reconcile.kinds import engine_version
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.address import Address
-from reconcile.model.change import Risk
+from reconcile.model.change import Delete, Risk
 from reconcile.model.history import Opening, Permission
+from reconcile.model.item import Action, Reason
+from reconcile.model.location import Location, Origin
 from reconcile.model.order import DECLINED, Deed, Done
-from reconcile.model.plan import Proposal
+from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.project import SpecIndex
-from reconcile.model.run import Result
+from reconcile.model.run import Result, refusal_of
 from reconcile.model.state import Desired
-from reconcile.operate.order import Order
-from reconcile.operate.prepare import prepare
-from reconcile.operate.prepared import Connection, Prepared, carry_out, connect_writing
-from reconcile.operate.subject import Subject
+from reconcile.model.target import Pins, Target
+from reconcile.observe.recovery import Windows
+from reconcile.plan.digest import canonical
 from reconcile.plan.standing import mismatch
+from reconcile.spec.document import ORIGIN
 from reconcile.spec.git import commit_of
+from reconcile.workflow.apply import followed
 from reconcile.workflow.consent import agreed, is_given
-from reconcile.workflow.following import followed
-from reconcile.workflow.inputs import Consent, Named, Override, Waiting
-from reconcile.workflow.named import Known, check_specs, subject_of
-from reconcile.workflow.order_refusal import judged, refused, windows_of
-from reconcile.workflow.process import Process
-from reconcile.workflow.propose import judge_again, reading, surroundings
+from reconcile.workflow.named import Known, Subject, check_specs, subject_of
+from reconcile.workflow.orders import Order
+from reconcile.workflow.prepare import prepare
+from reconcile.workflow.prepared import Prepared, carry_out
+from reconcile.workflow.process import Consent, Named, Override, Process, Waiting
+from reconcile.workflow.propose import Judging, bound, judge, judge_again, reading, writing
 from reconcile.workflow.record import addon_of, in_spite_of_the_journal, opening, run_id
 from reconcile.workflow.repeat import (
     check_again,
@@ -65,7 +70,7 @@ class OneOff:
             prepared = self._prepared(subject)
             done = (
                 _nothing(prepared)
-                or refused(prepared.deed, self._judged(prepared, subject, reads))
+                or _refused(prepared.deed, self._judged(prepared, subject, reads))
                 or Done(deed=prepared.deed, result=Result.NOT_SENT)
             )
             return evolve(done, spent=reads.spent())
@@ -75,8 +80,7 @@ class OneOff:
         process = self.process
         # A place for the journal is a condition for asking anything.
         place = process.state_dir(self.state_dir)
-        about = surroundings(self.known.about, process)
-        with connect_writing(about) as connection:
+        with writing(self.known.about, process) as connection:
             subject = subject_of(self.known, connection.reads)
             again = again_of(self.known.fleet, connection.reads, process)
             plan = plan_of(subject.name, subject.target)
@@ -109,8 +113,14 @@ class OneOff:
     def _judged(self, prepared: Prepared, subject: Subject, reads: Reads) -> Proposal:
         """What the guards say of it; findings that refuse nothing are shown."""
         process = self.process
-        proposal = judged(prepared, self.known, subject, reads, process, overrides=self.overrides)
-        if refused(prepared.deed, proposal) is None:
+        proposal = judge(
+            Proposal(plan=_plan(prepared.deed, self.known, subject), id=_id(prepared.deed)),
+            evolve(self.known.fleet, desired=(), findings=(), whole=0),
+            reads,
+            process,
+            Judging(overrides=self.overrides, windows=_windows_of(prepared)),
+        )
+        if _refused(prepared.deed, proposal) is None:
             for one in proposal.findings:
                 process.tell(f"warning {one.code}: {one.message}")
         return proposal
@@ -128,7 +138,7 @@ class OneOff:
         consent, deed = consent_in_doubt(self.consent, prepared.deed, doubt)
         asked = evolve(prepared, deed=deed)
         return (
-            refused(deed, proposal)
+            _refused(deed, proposal)
             or stopped_in_doubt(consent, deed, doubt, self.process)
             or self._declined(asked, proposal, connection, consent)
             or self._carried_out(prepared, proposal, connection, earlier)
@@ -140,9 +150,11 @@ class OneOff:
         """The end of an order that is declined, or that is stale or refused after the question."""
         deed, stop = prepared.deed, self.process.interruption.stop
         if deed.asks:
+            connection.bound(None)  # a person thinks for as long as they like
             allowed = agreed(
                 consent, self.process, what=deed.what, stakes=deed.stakes, name=deed.confirm
             )
+            bound(connection, 1)
             if not allowed:
                 return Done(deed=deed, result=Result.NOT_ALLOWED, message=DECLINED)
             if not is_given(consent, deed.confirm) and not stop.is_set():
@@ -156,23 +168,14 @@ class OneOff:
 
     def _too_late(self, prepared: Prepared, proposal: Proposal, reads: Reads) -> Done | None:
         """The end of an order that became stale or refused while the question was open."""
-        deed, stop = prepared.deed, self.process.interruption.stop
+        deed = prepared.deed
         again = prepare(self.order, subject_of(self.known, reads))
         other = mismatch(deed.target, again.deed.target, loses=deed.risk is Risk.LOSSY)
         if other is not None or again.premise != prepared.premise:
             message = other or "live changed while it was asked; nothing was sent, order it again"
             return Done(deed=again.deed, result=Result.STALE, message=message)
-        fleet = self.known.fleet
-        judged_again = judge_again(
-            proposal,
-            fleet,
-            reads,
-            self.process,
-            permits=lambda _one: True,
-            stop=stop,
-            windows=windows_of(again),
-        )
-        return refused(deed, judged_again)
+        judging = Judging(windows=_windows_of(again))
+        return _refused(deed, judge_again(proposal, self.known.fleet, reads, self.process, judging))
 
     def _carried_out(
         self,
@@ -200,6 +203,7 @@ class OneOff:
                 process.changing.set()
                 earlier.write(journal)
                 journal.started(deed)
+                bound(connection, 1, waits=self.waiting.patience if self.waiting.wait else 0.0)
                 following = followed(connection.reads.client, self.waiting, shown, process)
                 done = carry_out(
                     prepared,
@@ -238,3 +242,60 @@ def _place_of_version(spec: Desired | None) -> str | None:
     kind = Address(database=spec.handle, kind=engine_version.KIND.name)
     location = spec.origin(kind).location
     return f"{location.file}:{location.line}"
+
+
+def _windows_of(prepared: Prepared) -> Windows:
+    """The recovery window that was read for a command, by the handle of its database."""
+    return {prepared.deed.database: prepared.window} if prepared.window else {}
+
+
+def _refused(deed: Deed, proposal: Proposal) -> Done | None:
+    """The end of a command that a guard refuses, with the ways out; None where none does."""
+    (action,) = proposal.plan.actions
+    found = proposal.refusal(action)
+    if found is None:
+        return None
+    override = f"for this command only: {found.override}" if found.override else None
+    return Done(
+        deed=deed,
+        result=Result.REFUSED,
+        message=refusal_of(found),
+        hints=tuple(way for way in (found.hint, override) if way),
+    )
+
+
+def _plan(deed: Deed, known: Known, subject: Subject) -> Plan:
+    """The command as an action. Guards go by its risk; no change of a spec says what it does."""
+    address = Address(database=deed.database)
+    place = Origin(location=Location(file=ORIGIN, line=0, column=0))
+    action = Action(
+        address=address,
+        change=Delete(address=address, before={}),
+        risk=deed.risk,
+        reason=Reason.ABSENT,
+        origin=place,
+    )
+    target, engine = _known_target(subject), subject.facts.engine
+    database = DatabasePlan(
+        handle=deed.database,
+        engine=engine.value if engine else subject.facts.type_name,
+        app=target.app,
+        target=target,
+        protect=known.spec is not None and known.spec.protect,
+        pins=known.spec.pins if known.spec else Pins(),
+        items=(action,),
+    )
+    return Plan(databases=(database,))
+
+
+def _id(deed: Deed) -> str:
+    """What an override names: of another command, or on another database, it is another."""
+    about = {"addon": deed.target.addon, "what": deed.what}
+    return hashlib.sha256(canonical(about)).hexdigest()
+
+
+def _known_target(subject: Subject) -> Target:
+    """The target with what only its resource tells where a ready token led to it."""
+    target = subject.target
+    resource_id = target.resource_id or str(subject.resource.get("resource_id") or "")
+    return evolve(target, resource_id=resource_id, engine=target.engine or subject.facts.engine)

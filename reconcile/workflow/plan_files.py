@@ -26,8 +26,7 @@ from reconcile.spec.document import as_written, read_inline
 from reconcile.spec.git import commit_of
 from reconcile.spec.source import LARGEST_FILE
 from reconcile.workflow.fleet import Fleet
-from reconcile.workflow.inputs import Selection
-from reconcile.workflow.process import Process
+from reconcile.workflow.process import Process, Selection
 
 KEY = "RECONCILE_PLAN_KEY"
 _SHORTEST = 16

@@ -9,21 +9,25 @@ from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
+from reconcile.api.writes import Connection, connect_writing
+from reconcile.errors import ReconcileError
 from reconcile.guard.guard import Context
 from reconcile.guard.review import Permits, override_flag, review, would_run
-from reconcile.model.plan import Plan, Proposal
+from reconcile.model.change import Risk
+from reconcile.model.engine import Engine
+from reconcile.model.item import Action
+from reconcile.model.plan import DatabasePlan, Plan, Proposal
+from reconcile.model.project import Claim
 from reconcile.model.state import Desired, Observation, Observed
 from reconcile.observe.observer import observe
 from reconcile.observe.recovery import NO_WINDOWS, Windows, gather
 from reconcile.plan.build import build_plan
-from reconcile.plan.claims import duplicates
+from reconcile.plan.claims import Listing, Specs, claim, duplicates
 from reconcile.plan.digest import plan_id
 from reconcile.plan.verify import verify
 from reconcile.spec.config import Config
 from reconcile.workflow.fleet import Fleet, InvalidSpecsError
-from reconcile.workflow.inputs import Override
-from reconcile.workflow.process import Process
-from reconcile.workflow.project import claims_of
+from reconcile.workflow.process import Override, Process
 
 
 @frozen(kw_only=True)
@@ -58,7 +62,29 @@ def surroundings(about: About, process: Process) -> Surroundings:
 
 def reading(about: About, process: Process) -> Reads:
     """A connection that cannot change anything; close it, or use `with`."""
-    return connect_reading(surroundings(about, process))
+    reads = connect_reading(surroundings(about, process))
+    bound(reads, about.databases)
+    return reads
+
+
+def writing(about: About, process: Process) -> Connection:
+    """A connection that can change something; close it, or use `with`."""
+    connection = connect_writing(surroundings(about, process))
+    bound(connection, about.databases)
+    return connection
+
+
+def bound(connection: Reads | Connection, databases: int, waits: float = 0.0) -> None:
+    """Send nothing after the time that is enough for so many databases, and for `waits`.
+
+    Where --max-wait says how long a run may take, that holds. To be called while no request is under
+    way.
+    """
+    connection.bound(max(LEAST_BOUND, databases * MINUTE) + waits)
+
+
+MINUTE = 60.0
+LEAST_BOUND = 10 * MINUTE
 
 
 def tell_warnings(fleet: Fleet, process: Process) -> None:
@@ -71,103 +97,82 @@ Notice = Callable[[Plan, Mapping[str, Observation]], None]
 """Looks at a plan and what it was made of, before the guards judge it."""
 
 
+@frozen(kw_only=True)
+class Judging:
+    """How the guards judge a plan: as `Context`, `review` and `gather` have it."""
+
+    overrides: Sequence[Override] = ()
+    backup_first: bool = False
+    permits: Permits | None = None
+    needs_spec: bool = False
+    windows: Windows = NO_WINDOWS
+
+
+AS_SHOWN = Judging()
+"""As if everything were allowed, and nothing overridden."""
+
+
 def propose(
     fleet: Fleet,
     reads: Reads,
     process: Process,
+    judging: Judging = AS_SHOWN,
     *,
-    stop: Event,
-    overrides: Sequence[Override] = (),
-    backup_first: bool = False,
-    permits: Permits | None = None,
     notice: Notice | None = None,
 ) -> Proposal:
-    """Read, plan, and put the plan before the guards. Once `stop` is set nothing more is read.
+    """Read, plan, and put the plan before the guards; `notice` is called with what was read.
 
-    `backup_first` as in Context, `permits` as in `review`; `notice` is called with what was read.
-    Raises as `judge`.
+    After an interruption nothing more is read. Raises as `judge`.
     """
-    plan, observed = _read(fleet, reads, process, stop=stop)
+    plan, observed = _read(fleet, reads, process, stop=process.interruption.stop)
     if notice is not None:
         notice(plan, observed)
-    return judge(
-        Proposal(plan=plan, id=plan_id(plan)),
-        fleet,
-        reads,
-        process,
-        stop=stop,
-        overrides=overrides,
-        backup_first=backup_first,
-        permits=permits,
-    )
+    return judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, process, judging)
 
 
 def judge(
-    proposal: Proposal,
-    fleet: Fleet,
-    reads: Reads,
-    process: Process,
-    *,
-    stop: Event,
-    overrides: Sequence[Override] = (),
-    backup_first: bool = False,
-    permits: Permits | None = None,
-    needs_spec: bool = False,
-    windows: Windows = NO_WINDOWS,
+    proposal: Proposal, fleet: Fleet, reads: Reads, process: Process, judging: Judging = AS_SHOWN
 ) -> Proposal:
     """Read what the guards need for a plan, and put it before them.
 
-    What was found of the plan before stays; `needs_spec` as in Context, `windows` as in `gather`.
-    Raises InvalidSpecsError for specs of the project that turn out to mean one live database; for a
-    one-off command, only if it would change something.
+    What was found of the plan before stays. Raises InvalidSpecsError for specs of the project that
+    turn out to mean one live database; for a one-off command, only if it would change something.
     """
-    plan, ident = proposal.plan, proposal.id
-    claims = claims_of(plan, fleet, reads)
+    plan = proposal.plan
+    claims = _claims_of(plan, fleet, reads)
     clashes = duplicates(plan, claims)
     if clashes and not fleet.is_one_off:
         raise InvalidSpecsError(evolve(fleet, findings=clashes))
-    context = Context(
-        now=process.now(),
-        plan_id=ident,
-        fleet=fleet.whole,
-        policy=fleet.config.policy,
-        recovery_points=gather(plan, reads, windows=windows, stop=stop),
-        overrides=frozenset(_counting(overrides, ident, process)),
-        backup_first=backup_first,
+    context = evolve(
+        _context(plan, fleet, reads, process, judging),
+        plan_id=proposal.id,
+        overrides=frozenset(_counting(judging.overrides, proposal.id, process)),
         claims=claims,
-        needs_spec=needs_spec,
+        needs_spec=judging.needs_spec,
     )
-    judged = review(plan, context, permits)
+    judged = review(plan, context, judging.permits)
     if clashes and any(judged.refusal(action) is None for action in plan.actions):
         raise InvalidSpecsError(evolve(fleet, findings=clashes))
     return evolve(judged, findings=(*proposal.findings, *judged.findings))
 
 
+def _everything(_action: Action) -> bool:
+    return True
+
+
 def judge_again(
-    before: Proposal,
-    fleet: Fleet,
-    reads: Reads,
-    process: Process,
-    *,
-    permits: Permits,
-    stop: Event,
-    backup_first: bool = False,
-    windows: Windows = NO_WINDOWS,
+    before: Proposal, fleet: Fleet, reads: Reads, process: Process, judging: Judging
 ) -> Proposal:
     """Put what would run before the guards once more, at the time of now.
 
-    Approvals end and backups age while a person thinks. What was refused before stays so. Only
-    databases that would lose something cost requests; `windows` as in `gather`.
+    Approvals end and backups age while a person thinks. What was refused or overridden before stays
+    so. Only databases that would lose something cost requests.
     """
-    running = would_run(before, permits)
-    context = Context(
-        now=process.now(),
+    running = would_run(before, judging.permits or _everything)
+    context = evolve(
+        _context(running, fleet, reads, process, judging),
         plan_id=before.id,
-        fleet=fleet.whole,
-        policy=fleet.config.policy,
-        recovery_points=gather(running, reads, windows=windows, stop=stop),
         overrides=frozenset(before.overridden),
-        backup_first=backup_first,
     )
     known = {(one.code, one.address, one.severity) for one in before.findings}
     fresh = (
@@ -176,6 +181,18 @@ def judge_again(
         if (one.code, one.address, one.severity) not in known
     )
     return evolve(before, findings=(*before.findings, *fresh))
+
+
+def _context(plan: Plan, fleet: Fleet, reads: Reads, process: Process, judging: Judging) -> Context:
+    """What the guards judge a plan by; databases that would lose something cost requests."""
+    stop = process.interruption.stop
+    return Context(
+        now=process.now(),
+        fleet=fleet.whole,
+        policy=fleet.config.policy,
+        recovery_points=gather(plan, reads, windows=judging.windows, stop=stop),
+        backup_first=judging.backup_first,
+    )
 
 
 def _counting(overrides: Sequence[Override], ident: str, process: Process) -> Iterator[str]:
@@ -223,3 +240,34 @@ def _after_all_looks(desired: Desired, observed: Observation, process: Process) 
         return observed
     settled = process.sql.after_all(desired.connection, observed.target.addon, reach)
     return evolve(observed, facts=evolve(observed.facts, reach=settled))
+
+
+def _claims_of(plan: Plan, fleet: Fleet, reads: Reads) -> Mapping[str, Claim]:
+    """What the specs of the project say about each live database of a plan, by handle.
+
+    The addons of an application are listed only where something depends on them, once a run.
+    """
+    live = {one.handle: one.target for one in plan.databases}
+    specs = Specs(fleet.project, {one.location: live.get(one.handle) for one in fleet.desired})
+    asked = {
+        one.handle: specs.candidates(
+            evolve(one.target, engine=one.target.engine or Engine.parse(one.engine)),
+            loses=_loses(one),
+        )
+        for one in plan.databases
+        if one.target is not None
+    }
+    apps = sorted({app for one in asked.values() for app in one.apps})
+    listings = {app: _listed(app, reads) for app in apps}
+    return {handle: claim(one, specs, listings) for handle, one in asked.items()}
+
+
+def _loses(database: DatabasePlan) -> bool:
+    return any(entry.risk is Risk.LOSSY for entry in database.doable)
+
+
+def _listed(app: str, reads: Reads) -> Listing:
+    try:
+        return reads.targets.addons(app)
+    except ReconcileError as error:
+        return str(error)

@@ -16,10 +16,9 @@ from reconcile.model.change import Risk
 from reconcile.model.order import Deed, Done
 from reconcile.model.run import Result
 from reconcile.model.text import moment
-from reconcile.operate.order import Order
-from reconcile.operate.subject import Subject
-from reconcile.workflow.inputs import Consent
-from reconcile.workflow.process import Process
+from reconcile.workflow.named import Subject
+from reconcile.workflow.orders import Order
+from reconcile.workflow.process import Consent, Process
 from reconcile.workflow.resume import Earlier
 
 

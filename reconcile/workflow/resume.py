@@ -8,8 +8,8 @@ from pathlib import Path
 
 from attrs import define, evolve
 
+from reconcile.api.operations import Following
 from reconcile.api.reads import Reads
-from reconcile.apply.execute import Following
 from reconcile.apply.history import open_history, settled_deed
 from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from threading import Event
+from collections.abc import Callable, Mapping
 
 from attrs import evolve, field, frozen
 
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
-from reconcile.guard.review import Permits
 from reconcile.model.change import ActionKey, Risk
 from reconcile.model.item import Action, Item
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
@@ -19,8 +17,7 @@ from reconcile.observe.estimate import looks_of
 from reconcile.plan.intent import intended
 from reconcile.workflow.apply_plan_file import Taken
 from reconcile.workflow.cost import announce_reading
-from reconcile.workflow.inputs import Override
-from reconcile.workflow.propose import About, judge
+from reconcile.workflow.propose import About, Judging, judge
 from reconcile.workflow.reread import Again
 
 _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
@@ -43,21 +40,18 @@ class Looked:
 def look_and_judge(
     saved: Taken,
     again: Again,
-    permits: Permits | None,
     about: About,
+    judging: Judging,
     *,
     shown: bool,
-    overrides: Sequence[Override],
-    backup_first: bool,
 ) -> Looked:
     """What of a saved plan is still to be done, and what the guards say of it.
 
     Nothing is looked at of a plan that is refused as a whole.
     """
-    given, stop = saved.proposal, again.process.interruption.stop
-    if given.refused:
-        return Looked(proposal=given)
-    looked = look(saved, again, about, stop, shown=shown)
+    if saved.proposal.refused:
+        return Looked(proposal=saved.proposal)
+    looked = look(saved, again, about, shown=shown)
     # What an unsigned file says of its targets proves nothing: the specs are compared with them.
     fleet = again.fleet if saved.signed else evolve(again.fleet, desired=())
     judged = judge(
@@ -65,16 +59,12 @@ def look_and_judge(
         fleet,
         again.reads,
         again.process,
-        stop=stop,
-        overrides=overrides,
-        backup_first=backup_first,
-        permits=permits,
-        needs_spec=not saved.signed,
+        evolve(judging, needs_spec=not saved.signed),
     )
     return evolve(looked, proposal=judged)
 
 
-def look(saved: Taken, again: Again, about: About, stop: Event, *, shown: bool) -> Looked:
+def look(saved: Taken, again: Again, about: About, *, shown: bool) -> Looked:
     """Find out what of a saved plan is still to be done.
 
     Without `shown` nobody sees the plan, and only what guards judge is looked at: the databases in
@@ -94,7 +84,7 @@ def look(saved: Taken, again: Again, about: About, stop: Event, *, shown: bool) 
         dropped=saved.dropped,
         workers=again.reads.workers,
         recheck=_once(again, looks),
-        stop=stop,
+        stop=again.process.interruption.stop,
     ).run()
     ready = {one.action.key for one in outcomes if one.result is Result.NOT_SENT}
     databases = tuple(

@@ -40,7 +40,7 @@ from reconcile.spec.source import Source, decode
 from reconcile.spec.yaml import parse
 from reconcile.workflow.apply_plan_file import saved_plan
 from reconcile.workflow.fleet import Fleet, read_fleet
-from reconcile.workflow.inputs import Selection
+from reconcile.workflow.process import Selection
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = NOW.date()

@@ -11,7 +11,7 @@ import pytest
 
 LEAVES = {"codec", "errors", "files", "model"}
 EVERYTHING = {
-    "api", "apply", "cli", "codec", "errors", "files", "guard", "kinds", "model", "observe", "operate",
+    "api", "apply", "cli", "codec", "errors", "files", "guard", "kinds", "model", "observe",
     "plan", "report", "schema", "spec", "sql", "workflow",
 }  # fmt: skip
 
@@ -29,7 +29,6 @@ ALLOWED: dict[str, set[str]] = {
     "plan": {"kinds"},
     "guard": {"kinds"},
     "apply": {"kinds", "plan", "guard", "api.writes", "api.operations", "sql.writes"},
-    "operate": {"kinds", "api.reads", "api.writes", "api.operations"},
     "workflow": {
         "kinds",
         "spec",
@@ -37,11 +36,13 @@ ALLOWED: dict[str, set[str]] = {
         "plan",
         "guard",
         "apply",
-        "operate",
+        "api.operations",
         "api.reads",
         "api.surroundings",
+        "api.writes",
         "sql.dsn",
         "sql.reads",
+        "sql.writes",
     },
     "report": {"kinds"},
     "schema": {"kinds", "spec"},

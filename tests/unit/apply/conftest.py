@@ -14,16 +14,11 @@ import pytest
 from attrs import define, evolve, field
 from live import environment, no_sql
 
+from reconcile.api.operations import Following
 from reconcile.api.surroundings import Surroundings
+from reconcile.api.writes import Connection, connect_writing
 from reconcile.apply.backup_first import Secured, listed
-from reconcile.apply.execute import (
-    Connection,
-    Following,
-    LiveExecutor,
-    LiveMaker,
-    SqlWrites,
-    connect_writing,
-)
+from reconcile.apply.execute import LiveExecutor, LiveMaker
 from reconcile.apply.journal import Journal
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.engine import Engine
@@ -35,6 +30,7 @@ from reconcile.model.state import Desired
 from reconcile.model.target import Target
 from reconcile.observe.observer import observe
 from reconcile.plan.build import build_plan
+from reconcile.sql.writes import SqlWrites
 from scalingo_sandbox import Sandbox, running
 
 OPERATION = 60.0

@@ -10,9 +10,11 @@ import pytest
 from builders import desired, observed, removal
 from unit.api.loopback import Addon, PlainClock, Provider, Reply, reply, serving, unheard
 
+from reconcile.api.operations import Following
 from reconcile.api.surroundings import Surroundings
+from reconcile.api.writes import connect_writing
 from reconcile.apply.backup_first import Secured, listed
-from reconcile.apply.execute import Following, LiveMaker, connect_writing
+from reconcile.apply.execute import LiveMaker
 from reconcile.apply.journal import Journal
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.run import Outcome, Result

@@ -8,7 +8,6 @@ from builders import CONNECTION, ORIGIN
 from live import no_sql
 from unit.apply.conftest import Bench
 
-from reconcile.apply.execute import SqlWrites
 from reconcile.errors import (
     OutcomeUnknownError,
     ReconcileError,
@@ -22,6 +21,7 @@ from reconcile.model.postgresql import Sql, SqlConnection
 from reconcile.model.run import Result
 from reconcile.model.target import Target
 from reconcile.sql.reads import SqlReads
+from reconcile.sql.writes import SqlWrites
 
 ADDRESS = Address(database="shop", kind="extensions", name="hstore")
 ACTION = Action(

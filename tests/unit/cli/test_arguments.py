@@ -28,7 +28,7 @@ from reconcile.cli.options import (
 from reconcile.errors import ExitStatus
 from reconcile.model.address import Address
 from reconcile.model.change import Risk
-from reconcile.workflow.inputs import Override, Safeguard, Selection
+from reconcile.workflow.process import Override, Safeguard, Selection
 
 ALL = Selection(paths=(Path("specs"),), config=None, only=(), exclude=())
 TEXT = Output(format="text", reports=(), verbose=False, no_color=False)

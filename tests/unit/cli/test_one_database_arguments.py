@@ -23,7 +23,7 @@ from reconcile.cli.options import (
     ReportFile,
     StatisticsOptions,
 )
-from reconcile.operate.order import (
+from reconcile.workflow.orders import (
     CancelQuery,
     Order,
     ResetDatabase,
@@ -32,7 +32,7 @@ from reconcile.operate.order import (
     TerminateQuery,
     Upgrade,
 )
-from reconcile.workflow.inputs import Consent, Named, Selection, Waiting
+from reconcile.workflow.process import Consent, Named, Selection, Waiting
 
 TEXT = Output(format="text", reports=(), verbose=False, no_color=False)
 SHOP = Named(name="shop", selection=Selection(paths=(Path("specs"),), config=None))

@@ -7,7 +7,7 @@ from builders import desired
 
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.workflow.fleet import select
-from reconcile.workflow.inputs import Selection
+from reconcile.workflow.process import Selection
 
 FLEET = (
     desired(handle="shop", labels={"env": "production", "team": "commerce"}),

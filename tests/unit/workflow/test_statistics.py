@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from unit.api.loopback import Provider, reply
-from unit.operate.conftest import Found, answers, sent
+from unit.workflow.conftest import Found, answers, sent
 
 from reconcile.errors import AnswerError, NotOfferedError, ReconcileError
 from reconcile.model.postgresql import Statement
-from reconcile.operate.order import ResetStatistics
-from reconcile.operate.prepare import prepare
-from reconcile.operate.statistics import counted
+from reconcile.workflow.activity import counted
+from reconcile.workflow.orders import ResetStatistics
+from reconcile.workflow.prepare import prepare
 
 ROW = {
     "user_id": 16_384,

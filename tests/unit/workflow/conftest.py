@@ -11,7 +11,7 @@ from unit.api.loopback import Addon, PlainClock, Provider, reply, serving, unhea
 from reconcile.api.reads import Reads, connect_reading
 from reconcile.api.surroundings import Surroundings
 from reconcile.observe.found import find
-from reconcile.operate.subject import Subject
+from reconcile.workflow.named import Subject
 
 Found = Callable[..., Subject]
 """Finds the database; keywords are attributes of its resource, beside the usual ones."""

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from unit.api.loopback import Provider, reply
-from unit.operate.conftest import Found, sent
+from unit.workflow.conftest import Found, sent
 
 from reconcile.errors import AnswerError, ApiError, ReconcileError
 from reconcile.model.change import Risk
-from reconcile.operate.order import Restore
-from reconcile.operate.prepare import prepare
+from reconcile.workflow.orders import Restore
+from reconcile.workflow.prepare import prepare
 
 EARLIEST, LATEST = "2026-01-01T00:00:00Z", "2026-01-08T12:30:00.500+00:00"
 NOON = datetime(2026, 1, 3, 12, 0, tzinfo=UTC)

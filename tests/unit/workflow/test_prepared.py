@@ -7,22 +7,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from attrs import evolve
 from unit.api.loopback import DROPPED, Addon, PlainClock, Provider, Reply, reply, serving, unheard
-from unit.operate.conftest import sent
+from unit.workflow.conftest import sent
 
+from reconcile.api.operations import Following
 from reconcile.api.surroundings import Surroundings
+from reconcile.api.writes import Connection, connect_writing
 from reconcile.errors import ReconcileError
 from reconcile.model.operation import LATER, PAUSES
 from reconcile.model.order import Deed, Done
 from reconcile.model.request import UPGRADE, Call, Effect, action
 from reconcile.model.run import Result
-from reconcile.operate.prepared import (
-    Connection,
-    Following,
-    OtherwiseError,
-    Prepared,
-    carry_out,
-    connect_writing,
-)
+from reconcile.workflow.prepared import OtherwiseError, Prepared, carry_out
 
 IDENT = "609145e66ffbd934f6745bb4"
 RESET = action("reset-database", {"database_name": "legacy"}, effect=Effect.CHANGE)

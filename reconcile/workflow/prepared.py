@@ -7,15 +7,12 @@ from collections.abc import Callable
 from attrs import evolve, frozen
 
 from reconcile.api.operations import Following
-from reconcile.api.writes import Connection, WriteClient, connect_writing
+from reconcile.api.writes import WriteClient
 from reconcile.errors import DOUBT, OutcomeUnknownError, ReconcileError
 from reconcile.model.operation import DONE_ALTHOUGH, LATER, look_again
 from reconcile.model.order import Deed, Done
 from reconcile.model.recovery import RecoveryWindow
 from reconcile.model.run import Result
-
-__all__ = ["Connection", "Following", "Prepared", "carry_out", "connect_writing"]
-
 
 Note = Callable[[str], None]
 """Writes the id of an operation down. Raises ReconcileError where it cannot."""

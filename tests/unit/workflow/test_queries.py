@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from unit.api.loopback import Provider, reply
-from unit.operate.conftest import Found, answers, sent
+from unit.workflow.conftest import Found, answers, sent
 
 from reconcile.errors import AnswerError, NotOfferedError, ReconcileError
 from reconcile.model.postgresql import Query
-from reconcile.operate.order import CancelQuery, TerminateQuery
-from reconcile.operate.prepare import prepare
-from reconcile.operate.queries import running
+from reconcile.workflow.activity import running
+from reconcile.workflow.orders import CancelQuery, TerminateQuery
+from reconcile.workflow.prepare import prepare
 
 ROW = {
     "pid": 2000,

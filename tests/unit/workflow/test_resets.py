@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 from unit.api.loopback import Provider
-from unit.operate.conftest import Found, answers, sent
+from unit.workflow.conftest import Found, answers, sent
 
 from reconcile.errors import AnswerError, ReconcileError
 from reconcile.model.change import Risk
 from reconcile.model.request import Effect
-from reconcile.operate.order import ResetDatabase
-from reconcile.operate.prepare import prepare
+from reconcile.workflow.orders import ResetDatabase
+from reconcile.workflow.prepare import prepare
 
 ROWS = [{"name": "shop", "protected": True}, {"name": "legacy"}]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 from unit.api.loopback import Provider, Reply, reply
-from unit.operate.conftest import Found, sent
+from unit.workflow.conftest import Found, sent
 
 from reconcile.errors import ApiError, ReconcileError
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.change import Risk
 from reconcile.model.request import UPGRADE
-from reconcile.operate.order import Upgrade
-from reconcile.operate.prepare import prepare
-from reconcile.operate.prepared import OtherwiseError
+from reconcile.workflow.orders import Upgrade
+from reconcile.workflow.prepare import prepare
+from reconcile.workflow.prepared import OtherwiseError
 
 HERE = {"version_id": "v164", "next_version_id": "v166"}
 NO_WAY_BACK = "the database restarts, an upgrade can take long, and there is no way back"
