@@ -97,11 +97,7 @@ def test_a_module_imports_only_what_its_room_may(importer: str) -> None:
 
 
 SHARED_BY_KINDS = {"reconcile.kinds", "reconcile.kinds.kind", "reconcile.kinds.listing"}
-ABOUT_ONE_KIND = {
-    "reconcile.operate.prepare",
-    "reconcile.operate.upgrades",
-    "reconcile.workflow.one_off",
-}
+ABOUT_ONE_KIND = {"reconcile.workflow.prepare", "reconcile.workflow.one_off"}
 
 
 def test_only_a_one_off_command_is_about_one_kind() -> None:
