@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve, field, frozen
-from builders import ORIGIN, desired, observed, removal, target
+from builders import desired, observed, removal, target
 
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.backup_first import Secured
 from reconcile.apply.execute import DryRunExecutor, calls_of
 from reconcile.apply.loop import LOOK_LASTS, Loop, count_results
-from reconcile.apply.resolve import settle
 from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
@@ -24,7 +23,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import ActionKey, Delete, Verb
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
-from reconcile.model.item import Action, Blocked, Pending, Reason
+from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.recovery import Backup
 from reconcile.model.request import BACK_UP
@@ -279,56 +278,6 @@ def test_results_are_counted() -> None:
     (action, *_rest) = plan_of(["a"]).actions
     done = Outcome(action=action, result=Result.DONE)
     assert count_results([done, done]) == {"done": 2}
-
-
-def unknown_creation() -> Outcome:
-    """The creation of a logical database whose answer was lost."""
-    action = plan_of(["a"]).actions[1]
-    return Outcome(action=action, result=Result.UNKNOWN, message="lost")
-
-
-def test_a_lost_answer_is_settled_as_done_when_nothing_is_left() -> None:
-    """Read again: it is there."""
-    after = Plan(databases=(DatabasePlan(handle="a", engine="mysql", app="a", target=target()),))
-    (settled,) = settle([unknown_creation()], after)
-    assert (settled.result, settled.message) == (Result.DONE, "read again: it was done; lost")
-
-
-def test_a_lost_answer_stays_unknown_where_nothing_can_be_read() -> None:
-    """Unknown, or busy: never guessed."""
-    outcome = unknown_creation()
-    busy = Pending(address=Address(database="a"), message="busy", reason=Reason.BUSY, origin=ORIGIN)
-    for after in (
-        Plan(databases=(DatabasePlan(handle="a", engine="mysql", app="a", error="gone"),)),
-        Plan(databases=(DatabasePlan(handle="a", engine="mysql", app="a", items=(busy,)),)),
-        Plan(),
-    ):
-        assert settle([outcome], after) == (outcome,)
-
-
-@pytest.mark.parametrize("under_way", [False, True])
-def test_a_change_that_is_not_there_yet_stays_unknown(*, under_way: bool) -> None:
-    """Its request may arrive later: to call it failed is a guess."""
-    slow = evolve(unknown_creation(), under_way=under_way)
-    (settled,) = settle([slow], plan_of(["a"]))
-    assert settled.result is Result.UNKNOWN
-    assert settled.message == "not done yet when read again, it may still be; lost"
-
-
-def test_a_lost_answer_stays_unknown_where_its_address_is_blocked() -> None:
-    """That nothing is planned does not mean that it was done."""
-    outcome = unknown_creation()
-    blocked = Blocked(
-        address=Address(database="a"),
-        code="P101",
-        message="another engine",
-        hint="",
-        reason=Reason.MISMATCH,
-        origin=ORIGIN,
-    )
-    plan = DatabasePlan(handle="a", engine="mysql", app="a", items=(blocked,))
-    (settled,) = settle([outcome], Plan(databases=(plan,)))
-    assert settled.result is Result.UNKNOWN
 
 
 REPLACE = OnChange.REPLACE
@@ -628,12 +577,6 @@ def test_a_first_half_whose_answer_was_lost_is_looked_for() -> None:
         assert [outcome.result.value for outcome in outcomes] == results
         said = "read again: it was done; lost" if results[0] == "done" else f"lost{DOUBT}"
         assert outcomes[0].message == said
-
-
-def test_what_is_known_is_not_settled() -> None:
-    """Only unknown outcomes are read from the plan."""
-    done = Outcome(action=plan_of(["a"]).actions[0], result=Result.DONE)
-    assert settle([done], plan_of(["a"])) == (done,)
 
 
 BACKUP = Backup(id="b1", created_at=datetime(2026, 11, 23, tzinfo=UTC), done=True, manual=True)

@@ -244,6 +244,14 @@ def test_a_busy_database_says_nothing_of_one_feature() -> None:
     assert settled(planned("features", spec, OFF), after) == (Result.UNKNOWN, "lost")
 
 
+def test_what_cannot_be_read_says_nothing() -> None:
+    """Unknown, or not there: never guessed."""
+    before = planned("features", Features(switched={Feature.REDIS_AOF: True}), OFF)
+    unread = evolve(before.databases[0], items=(), error="gone")
+    for after in (Plan(databases=(unread,)), Plan()):
+        assert settled(before, after) == (Result.UNKNOWN, "lost")
+
+
 BY_SQL = Extensions(present=(Extension(name="hstore"),), absent=(removal("cube"),))
 
 
