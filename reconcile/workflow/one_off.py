@@ -41,13 +41,16 @@ from reconcile.workflow.prepared import Prepared, carry_out
 from reconcile.workflow.process import Consent, Named, Override, Process, Waiting
 from reconcile.workflow.propose import Judging, bound, judge, judge_again, reading, writing
 from reconcile.workflow.record import addon_of, in_spite_of_the_journal, opening, run_id
-from reconcile.workflow.repeat import (
+from reconcile.workflow.resume import (
+    Earlier,
+    again_of,
     check_again,
     consent_in_doubt,
     done_before,
+    earlier_runs,
+    plan_of,
     stopped_in_doubt,
 )
-from reconcile.workflow.resume import Earlier, again_of, earlier_runs, plan_of
 
 
 @frozen(kw_only=True)
