@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from reconcile.cli.one_database import change, order
 from reconcile.cli.options import (
     ChangeOptions,
     OperationOptions,
@@ -16,21 +15,25 @@ from reconcile.cli.options import (
     StatisticsOptions,
 )
 from reconcile.cli.parameters import (
+    MOMENT,
     InOrder,
     agrees,
+    change,
     changes,
     confirms,
+    duration,
     finds_handles,
     named_of,
     names_one,
+    order,
     output_of,
     overrides,
     repeats,
     reports,
     waiting_of,
     waits,
+    whole_number,
 )
-from reconcile.cli.value_types import DurationType, MomentType, WholeNumber
 from reconcile.workflow.orders import (
     CancelQuery,
     ResetStatistics,
@@ -52,15 +55,17 @@ def queries() -> None:
 @names_one
 @click.option(
     "--longer-than",
-    type=DurationType(),
+    type=duration(),
     default=0.0,
     metavar="DURATION",
     help="Only those that have run for so long, as in 30s.",
 )
-@click.option("--top", type=WholeNumber(1, _MOST_ROWS), help="How many. Default: 20; as JSON, all.")
+@click.option(
+    "--top", type=whole_number(1, _MOST_ROWS), help="How many. Default: 20; as JSON, all."
+)
 @click.option(
     "--watch",
-    type=DurationType(least=1.0),
+    type=duration(least=1.0),
     metavar="DURATION",
     is_flag=False,
     flag_value=2.0,
@@ -88,7 +93,7 @@ def _list_queries(
 
 @queries.command("cancel")
 @names_one
-@click.argument("pid", type=WholeNumber(1, _LONGEST_PID))
+@click.argument("pid", type=whole_number(1, _LONGEST_PID))
 @changes
 @agrees
 @repeats
@@ -105,7 +110,7 @@ def _cancel_query(pid: int, **given: Any) -> OrderOptions:
 
 @queries.command("terminate")
 @names_one
-@click.argument("pid", type=WholeNumber(1, _LONGEST_PID))
+@click.argument("pid", type=whole_number(1, _LONGEST_PID))
 @changes
 @agrees
 @repeats
@@ -127,7 +132,9 @@ def stats() -> None:
 
 @stats.command("list")
 @names_one
-@click.option("--top", type=WholeNumber(1, _MOST_ROWS), help="How many. Default: 20; as JSON, all.")
+@click.option(
+    "--top", type=whole_number(1, _MOST_ROWS), help="How many. Default: 20; as JSON, all."
+)
 @reports
 def _list_statistics(top: int | None, **given: Any) -> StatisticsOptions:
     """List the statements that took the most time.
@@ -192,7 +199,7 @@ def upgrade(**given: Any) -> OrderOptions:
 @click.command()
 @names_one
 @click.option(
-    "--to", "moment", required=True, type=MomentType(), metavar="TIME", help="The point in time."
+    "--to", "moment", required=True, type=MOMENT, metavar="TIME", help="The point in time."
 )
 @changes
 @overrides

@@ -13,10 +13,8 @@ import click
 
 from reconcile import __version__
 from reconcile.cli import activity_commands as activity
-from reconcile.cli import history_commands as history
 from reconcile.cli import looking_commands as looking
 from reconcile.cli import settings_commands as settings
-from reconcile.cli import tooling_commands as tooling
 from reconcile.cli.options import (
     ApplyOptions,
     DriftOptions,
@@ -25,8 +23,12 @@ from reconcile.cli.options import (
     ValidateOptions,
 )
 from reconcile.cli.parameters import (
+    ALLOW,
+    PATH,
     InOrder,
     bounded,
+    duration,
+    keeps_journals,
     output_of,
     overrides,
     reports,
@@ -38,7 +40,6 @@ from reconcile.cli.parameters import (
     waiting_of,
     waits,
 )
-from reconcile.cli.value_types import PATH, AllowType, DurationType
 from reconcile.errors import ExitStatus, PageError, UsageError
 
 PROGRAM = "reconcile"
@@ -134,7 +135,7 @@ def validate(paths: Sequence[Path], **given: Any) -> ValidateOptions:
 @click.option("--out", type=PATH, metavar="FILE", help="Also save the plan, for apply --plan.")
 @click.option(
     "--expires-in",
-    type=DurationType(least=60.0),
+    type=duration(least=60.0),
     metavar="DURATION",
     help="How long a saved plan may be applied. Default: 24h.",
 )
@@ -179,10 +180,10 @@ def _named_only(given: dict[str, Any]) -> dict[str, Any]:
 @click.option(
     "--allow",
     multiple=True,
-    type=AllowType(),
+    type=ALLOW,
     help="Allow weakens, disruptive or lossy actions, everywhere or at one address. Repeatable.",
 )
-@click.option("--state-dir", type=PATH, metavar="DIR", help="Where journals are kept.")
+@keeps_journals
 @secures
 @overrides
 @waits
@@ -250,8 +251,8 @@ for _command in (
     activity.upgrade,
     activity.restore,
     activity.operation,
-    history.runs,
-    tooling.schema,
-    tooling.sandbox,
+    looking.runs,
+    looking.schema,
+    looking.sandbox,
 ):
     _group.add_command(_command)

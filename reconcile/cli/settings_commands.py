@@ -6,19 +6,22 @@ from typing import Any
 
 import click
 
-from reconcile.cli.one_database import absent, change, listing, order
 from reconcile.cli.options import ChangeOptions, ListOptions, OrderOptions
 from reconcile.cli.parameters import (
     InOrder,
+    absent,
     agrees,
+    change,
     changes,
     confirms,
+    listing,
     names_one,
+    order,
     overrides,
     repeats,
     reports,
+    whole_number,
 )
-from reconcile.cli.value_types import WholeNumber
 from reconcile.workflow.orders import ResetDatabase
 
 
@@ -207,7 +210,7 @@ def backups() -> None:
 @backups.command("set")
 @names_one
 @click.option("--on/--off", "enabled", default=None, help="Whether periodic backups run.")
-@click.option("--hour", type=WholeNumber(0, 23), help="The hour of the day (UTC).")
+@click.option("--hour", type=whole_number(0, 23), help="The hour of the day (UTC).")
 @changes
 @overrides
 @agrees

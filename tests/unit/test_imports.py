@@ -58,11 +58,8 @@ DOORS: dict[str, set[str]] = {
     "click": {
         "reconcile.cli.arguments",
         "reconcile.cli.activity_commands",
-        "reconcile.cli.history_commands",
         "reconcile.cli.looking_commands",
         "reconcile.cli.settings_commands",
-        "reconcile.cli.tooling_commands",
-        "reconcile.cli.value_types",
         "reconcile.cli.parameters",
     },
     "rich": {"reconcile.report.page"},
