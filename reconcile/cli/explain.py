@@ -8,8 +8,8 @@ from datetime import date
 
 from reconcile.cli.exits import reading_status
 from reconcile.cli.options import ExplainOptions
-from reconcile.cli.present import Renderers, present, tell_cost
-from reconcile.cli.world import World
+from reconcile.cli.present import present
+from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.guard import GUARD_BY_CODE
 from reconcile.kinds import KIND_BY_NAME
@@ -46,14 +46,14 @@ _RULES = {
 _CODE = re.compile(r"[A-Za-z]\d{3}")
 
 
-def run(options: ExplainOptions, world: World) -> ExitStatus:
+def run(options: ExplainOptions, terminal: Terminal) -> ExitStatus:
     """Explain what was asked about. Raises UsageError for what is neither code nor address."""
     if _CODE.fullmatch(options.subject):
-        return _explain_code(options, world)
-    return _explain_address(options, world)
+        return _explain_code(options, terminal)
+    return _explain_address(options, terminal)
 
 
-def _explain_code(options: ExplainOptions, world: World) -> ExitStatus:
+def _explain_code(options: ExplainOptions, terminal: Terminal) -> ExitStatus:
     """Offline; only the limits and waivers of guards are looked up in reconcile.yaml."""
     code = options.subject.upper()
     if code not in MEANINGS:
@@ -61,13 +61,15 @@ def _explain_code(options: ExplainOptions, world: World) -> ExitStatus:
         raise UsageError(f"there is no code {code!r}{_guess(code, family)}")
     policy = Policy()
     if code in GUARD_BY_CODE:
-        policy = fleet_without_specs(options.selection, today=world.today()).config.policy
-    explained = code_explained(code, policy, today=world.today())
-    renderers: Renderers = {
-        "text": lambda look: code_text(explained, look),
-        "json": lambda _look: code_json(explained),
-    }
-    return present(renderers, options.output, world, status=ExitStatus.DONE)
+        policy = fleet_without_specs(options.selection, today=terminal.today()).config.policy
+    explained = code_explained(code, policy, today=terminal.today())
+    return present(
+        options.output,
+        terminal,
+        text=lambda look: code_text(explained, look),
+        json=lambda: code_json(explained),
+        status=ExitStatus.DONE,
+    )
 
 
 def code_explained(code: str, policy: Policy, *, today: date) -> CodeExplained:
@@ -84,24 +86,27 @@ def code_explained(code: str, policy: Policy, *, today: date) -> CodeExplained:
     )
 
 
-def _explain_address(options: ExplainOptions, world: World) -> ExitStatus:
-    fleet = valid_fleet(options.selection, today=world.today())
-    tell_warnings(fleet, world)
+def _explain_address(options: ExplainOptions, terminal: Terminal) -> ExitStatus:
+    fleet = valid_fleet(options.selection, today=terminal.today())
+    tell_warnings(fleet, terminal)
     address, desired = _named(options.subject, fleet)
-    with reading(About(config=fleet.config, databases=1), world) as reads:
-        observation = observe_database(desired.as_written(), reads, inspect=world.sql.inspect)
+    with reading(About(config=fleet.config, databases=1), terminal) as reads:
+        observation = observe_database(desired.as_written(), reads, inspect=terminal.sql.inspect)
         plan = Plan(databases=(plan_database(desired, observation),))
-        proposal = judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, world)
+        proposal = judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, terminal)
         spent = reads.spent()
     explained = explain(address, desired, observation, proposal)
-    status = reading_status(proposal, remains_counts=False, interrupted=world.interruption.status)
-    renderers: Renderers = {
-        "text": lambda look: address_text(explained, look),
-        "json": lambda _look: address_json(explained, status=status, spent=spent),
-    }
-    status = present(renderers, options.output, world, status=status)
-    tell_cost(spent, world)
-    return status
+    status = reading_status(
+        proposal, remains_counts=False, interrupted=terminal.interruption.status
+    )
+    return present(
+        options.output,
+        terminal,
+        text=lambda look: address_text(explained, look),
+        json=lambda: address_json(explained, status=status, spent=spent),
+        status=status,
+        spent=spent,
+    )
 
 
 def _named(subject: str, fleet: Fleet) -> tuple[Address, Desired]:

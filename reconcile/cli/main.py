@@ -13,27 +13,27 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from reconcile import __version__
 
 if TYPE_CHECKING:
-    from reconcile.cli.world import World
+    from reconcile.cli.terminal import Terminal
 
 _COMMANDS = {
-    "ValidateOptions": "reconcile.cli.validate",
-    "PlanOptions": "reconcile.cli.plan",
-    "DriftOptions": "reconcile.cli.plan",
-    "ApplyOptions": "reconcile.cli.apply",
-    "ShowOptions": "reconcile.cli.show",
-    "ShowPlanOptions": "reconcile.cli.show_plan",
-    "ExplainOptions": "reconcile.cli.explain",
-    "SchemaOptions": "reconcile.cli.schema",
-    "SandboxOptions": "reconcile.cli.sandbox",
-    "ListOptions": "reconcile.cli.listing",
-    "ChangeOptions": "reconcile.cli.change",
-    "OrderOptions": "reconcile.cli.order",
-    "QueriesOptions": "reconcile.cli.queries",
-    "StatisticsOptions": "reconcile.cli.statistics",
-    "OperationOptions": "reconcile.cli.operation",
-    "RunsOptions": "reconcile.cli.runs",
+    "ValidateOptions": "validate.run",
+    "PlanOptions": "plan.run",
+    "DriftOptions": "plan.run",
+    "ApplyOptions": "apply.run",
+    "ShowOptions": "show.run",
+    "ShowPlanOptions": "show.run_show_plan",
+    "ListOptions": "show.run_list",
+    "ExplainOptions": "explain.run",
+    "SchemaOptions": "schema.run",
+    "SandboxOptions": "sandbox.run",
+    "ChangeOptions": "one_off.run_change",
+    "OrderOptions": "one_off.run_order",
+    "OperationOptions": "one_off.run_operation",
+    "QueriesOptions": "activity.run_queries",
+    "StatisticsOptions": "activity.run_statistics",
+    "RunsOptions": "runs.run",
 }
-"""The module of each command, imported only when the command runs: start-up is felt."""
+"""What runs each command; its module is imported only then: start-up is felt."""
 
 _MORE = "raise the limit of {} (ulimit {})"
 _FAILED = 1
@@ -55,23 +55,23 @@ def main(argv: list[str]) -> int:
     if argv == ["--version"]:
         # The commonest question in scripts, answered before anything else is imported.
         return _print_version()
-    world: World | None = None
+    terminal: Terminal | None = None
     try:
-        from reconcile.cli.world import World  # noqa: PLC0415 - as above
+        from reconcile.cli.terminal import Terminal  # noqa: PLC0415 - as above
 
-        world = World.of_process()
-        return run(argv, world)
+        terminal = Terminal.of_process()
+        return run(argv, terminal)
     except KeyboardInterrupt:
-        return _interrupted(world) if world else _INTERRUPTED
+        return _interrupted(terminal) if terminal else _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a sentence, and where to look
-        _tell(_sentence(error), world)
-        return _FAILED_AFTER_EFFECT if world and world.changing.is_set() else _FAILED
+        _tell(_sentence(error), terminal)
+        return _FAILED_AFTER_EFFECT if terminal and terminal.changing.is_set() else _FAILED
 
 
-def _tell(sentence: str, world: World | None) -> None:
+def _tell(sentence: str, terminal: Terminal | None) -> None:
     """Say something, also where not even what shows messages could be loaded."""
-    if world:
-        world.tell(f"reconcile: {sentence}")
+    if terminal:
+        terminal.tell(f"reconcile: {sentence}")
     elif sys.stderr:
         sys.stderr.write(f"reconcile: {sentence}\n")
 
@@ -93,23 +93,23 @@ def _sentence(error: Exception) -> str:
     return f"a defect of the tool, please report it: {error!r}{place}"
 
 
-def _interrupted(world: World) -> int:
+def _interrupted(terminal: Terminal) -> int:
     """Say that the summary is missing, and drop output that still waits for its reader."""
-    from reconcile.cli.streams import discard  # noqa: PLC0415 - see main
+    from reconcile.cli.terminal import discard  # noqa: PLC0415 - see main
 
     with suppress(OSError):  # a stream in memory has no number
-        discard(world.stdout)
+        discard(terminal.stdout)
     journal = ", without a summary; the journal has what was begun"
-    world.tell(f"reconcile: interrupted{journal if world.changing.is_set() else ''}")
-    return world.interruption.status or _INTERRUPTED
+    terminal.tell(f"reconcile: interrupted{journal if terminal.changing.is_set() else ''}")
+    return terminal.interruption.status or _INTERRUPTED
 
 
-def _end_at_once(world: World) -> NoReturn:
+def _end_at_once(terminal: Terminal) -> NoReturn:
     """End the process from a signal's handler: whatever it waits for, this does not."""
     try:
-        _interrupted(world)
+        _interrupted(terminal)
     finally:
-        os._exit(world.interruption.status or _INTERRUPTED)
+        os._exit(terminal.interruption.status or _INTERRUPTED)
 
 
 def _place(error: Exception) -> str:
@@ -122,55 +122,56 @@ def _place(error: Exception) -> str:
     return f" at {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119 - pathlib is dear at start-up
 
 
-def run(argv: list[str], world: World) -> int:
-    """Run a command line in a world, and return its exit status.
+def run(argv: list[str], terminal: Terminal) -> int:
+    """Run a command line in a terminal, and return its exit status.
 
     Raises what `main` shows as a defect, or as what the machine has too little of.
     """
     from reconcile.cli.arguments import Shown, parse  # noqa: PLC0415 - see main
-    from reconcile.cli.world import interruptible  # noqa: PLC0415 - see main
+    from reconcile.cli.terminal import interruptible  # noqa: PLC0415 - see main
     from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main
 
     try:
-        with interruptible(world.interruption, partial(_end_at_once, world)):
-            return _run_command(parse(argv), world)
+        with interruptible(terminal.interruption, partial(_end_at_once, terminal)):
+            return _run_command(parse(argv), terminal)
     except Shown as shown:
-        return _FAILED if _unprinted(world, shown.page) else 0
+        return _FAILED if _unprinted(terminal, shown.page) else 0
     except ReconcileError as error:
         first, *others = error.lines
         for text in (first, *others) if others else (f"reconcile: {first}",):
-            world.tell(text)
+            terminal.tell(text)
         from reconcile.cli import exits  # noqa: PLC0415 - see main
 
-        return int(exits.first(world.interruption.status, error.status))
+        return int(exits.first(terminal.interruption.status, error.status))
 
 
-def _unprinted(world: World, page: str) -> bool:
+def _unprinted(terminal: Terminal, page: str) -> bool:
     """Whether a page of help could not be printed, which is then said on stderr."""
-    unprinted = world.print(page)
+    unprinted = terminal.print(page)
     if unprinted:
-        world.tell(f"reconcile: {unprinted}")
+        terminal.tell(f"reconcile: {unprinted}")
     return unprinted is not None
 
 
-def _run_command(options: Any, world: World) -> int:
+def _run_command(options: Any, terminal: Terminal) -> int:
     from reconcile.cli.output_files import check_output_files  # noqa: PLC0415 - see main
     from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main
 
     check_output_files(options)
     output = getattr(options, "output", None)
-    if output is not None and output.verbose:
-        world.verbose.set()
-    module = import_module(_COMMANDS[type(options).__name__])
+    for said, event in (("verbose", terminal.verbose), ("no_color", terminal.plain)):
+        if getattr(output, said, False):
+            event.set()
+    module, _, function = _COMMANDS[type(options).__name__].partition(".")
     try:
-        status: int = module.run(options, world)
+        status: int = getattr(import_module(f"reconcile.cli.{module}"), function)(options, terminal)
     except ReconcileError as error:
         from reconcile.cli.validate import present_findings  # noqa: PLC0415 - see main
         from reconcile.workflow.fleet import InvalidSpecsError  # noqa: PLC0415 - see main
 
         if not isinstance(error, InvalidSpecsError):
             raise
-        status = present_findings(error.fleet, options.output, world)
+        status = present_findings(error.fleet, options.output, terminal)
     return status
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from reconcile.cli.exits import first, reading_status
 from reconcile.cli.options import DriftOptions, PlanOptions
-from reconcile.cli.present import present, tell_cost
-from reconcile.cli.world import World
+from reconcile.cli.present import present
+from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.model.plan import Proposal, short_id
 from reconcile.model.text import moment
@@ -19,29 +19,33 @@ from reconcile.workflow.plan_files import check_names, must_be_signed, scope_of,
 from reconcile.workflow.propose import About, Judging, propose, reading, tell_warnings
 
 
-def run(options: PlanOptions | DriftOptions, world: World) -> ExitStatus:
+def run(options: PlanOptions | DriftOptions, terminal: Terminal) -> ExitStatus:
     """Show the plan; what remains counts for drift, and for plan if asked."""
     if isinstance(options, PlanOptions) and options.out is not None:
-        must_be_signed(world)  # an unfit key is named before anything is read
-    fleet = valid_fleet(options.selection, today=world.today())
+        must_be_signed(terminal)  # an unfit key is named before anything is read
+    fleet = valid_fleet(options.selection, today=terminal.today())
     if isinstance(options, PlanOptions) and options.out is not None:
         check_names(options.selection, fleet)
-    tell_warnings(fleet, world)
+    tell_warnings(fleet, terminal)
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
-    with reading(about, world) as reads:
-        announce_reading(fleet.desired, reads, about, world)
-        proposal = propose(fleet, reads, world, Judging(overrides=options.override))
+    with reading(about, terminal) as reads:
+        announce_reading(fleet.desired, reads, about, terminal)
+        proposal = propose(fleet, reads, terminal, Judging(overrides=options.override))
         spent = reads.spent()
     counts = isinstance(options, DriftOptions) or options.detailed_exitcode
-    status = reading_status(proposal, remains_counts=counts, interrupted=world.interruption.status)
-    renderers = {
-        "text": lambda look: plan_text(proposal, look),
-        "json": lambda _look: plan_json(proposal, status=status, spent=spent),
-    }
-    status = present(renderers, options.output, world, status=status)
-    tell_cost(spent, world)
+    status = reading_status(
+        proposal, remains_counts=counts, interrupted=terminal.interruption.status
+    )
+    status = present(
+        options.output,
+        terminal,
+        text=lambda look: plan_text(proposal, look),
+        json=lambda: plan_json(proposal, status=status, spent=spent),
+        status=status,
+        spent=spent,
+    )
     if isinstance(options, PlanOptions) and options.out is not None:
-        return _save(options.out, options, fleet, proposal, world, status=status)
+        return _save(options.out, options, fleet, proposal, terminal, status=status)
     return status
 
 
@@ -50,7 +54,7 @@ def _save(
     options: PlanOptions,
     fleet: Fleet,
     proposal: Proposal,
-    world: World,
+    terminal: Terminal,
     *,
     status: ExitStatus,
 ) -> ExitStatus:
@@ -58,21 +62,21 @@ def _save(
 
     But not one that was interrupted, or of what nobody was allowed to read.
     """
-    if world.interruption.status is not None:
-        world.tell(f"reconcile: interrupted, the plan was not saved to {str(out)!r}")
+    if terminal.interruption.status is not None:
+        terminal.tell(f"reconcile: interrupted, the plan was not saved to {str(out)!r}")
         return status
     if status is ExitStatus.UNAUTHENTICATED:
-        world.tell(
+        terminal.tell(
             f"reconcile: nobody could be authenticated, the plan was not saved to {str(out)!r}"
         )
         return status
-    made_for = scope_of(options.selection, fleet, world)
+    made_for = scope_of(options.selection, fleet, terminal)
     try:
-        saved = write_plan_file(out, proposal, made_for, options.expires_in, world)
+        saved = write_plan_file(out, proposal, made_for, options.expires_in, terminal)
     except ReconcileError as error:
-        world.tell(f"reconcile: {error}")
+        terminal.tell(f"reconcile: {error}")
         return first(status, ExitStatus.FAILED)
     signed = "signed" if saved.signature else "not signed"
     expires = moment(saved.expires)
-    world.tell(f"saved: {out}, plan {short_id(proposal.id)}, expires {expires}, {signed}")
+    terminal.tell(f"saved: {out}, plan {short_id(proposal.id)}, expires {expires}, {signed}")
     return status

@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from reconcile.cli.exits import Ending, first
 from reconcile.cli.options import Output, ReportFile
-from reconcile.cli.world import World
+from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.files import put
 from reconcile.model.cost import Spent
 from reconcile.model.text import count, duration
 from reconcile.report.page import Look
 
-Renderers = Mapping[str, Callable[[Look], str]]
-"""How one result is rendered, by format; a format without a look ignores it."""
-
 
 def present(
-    renderers: Renderers,
     output: Output,
-    world: World,
+    terminal: Terminal,
     *,
+    text: Callable[[Look], str],
+    json: Callable[[], str],
     status: ExitStatus,
     effect: bool = False,
+    spent: Spent | None = None,
 ) -> ExitStatus:
     """Write the reports, print the result in the format asked for, and give the exit status.
 
     Files are written without colour and unwrapped, before stdout, whose reader may be gone. What
     cannot be written, the journal among it, is said on stderr and is a failure; `effect`: after
-    something was changed.
+    something was changed. What it cost is said last.
     """
+
+    def rendered(format_: str, look: Look) -> str:
+        return text(look) if format_ == "text" else json()
+
     failures = [
         failure
         for report in output.reports
-        if (failure := _write(report, renderers[report.format](Look())))
+        if (failure := _write(report, rendered(report.format, Look())))
     ]
-    look = Look(colour=world.wants_colour(world.stdout, output), width=world.width(world.stdout))
-    unprinted = world.print(renderers[output.format](look))
+    unprinted = terminal.print(rendered(output.format, terminal.look(terminal.stdout)))
     if unprinted:
         failures.append(unprinted)
-    elif effect and world.unread.is_set() and not output.reports:
+    elif effect and terminal.unread.is_set() and not output.reports:
         failures.append("the report of what was done was not read: stdout is closed")
     for failure in failures:
-        world.tell(f"reconcile: {failure}")
-    failed = bool(failures) or world.unrecorded.is_set()
+        terminal.tell(f"reconcile: {failure}")
+    tell_cost(spent or Spent(), terminal)
+    failed = bool(failures) or terminal.unrecorded.is_set()
     return first(status, Ending(failed=failed, effect=effect).status)
 
 
@@ -56,7 +59,7 @@ def _write(report: ReportFile, text: str) -> str | None:
     return None
 
 
-def tell_cost(spent: Spent, world: World) -> None:
+def tell_cost(spent: Spent, terminal: Terminal) -> None:
     """Say what the run cost."""
     if not spent.total:
         return
@@ -67,7 +70,7 @@ def tell_cost(spent: Spent, world: World) -> None:
     waited = max(spent.waited.values(), default=0.0)
     if waited >= _WORTH_SAYING:
         parts.append(f"{duration(waited)} waited")
-    world.tell("; ".join(parts))
+    terminal.tell("; ".join(parts))
 
 
 _WORTH_SAYING = 1.0

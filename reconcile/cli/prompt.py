@@ -5,44 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.apply.allowance import Allowance, withheld
-from reconcile.cli.options import Output
-from reconcile.cli.world import World
+from reconcile.cli.terminal import Terminal
 from reconcile.model.change import Risk
 from reconcile.model.item import Action
 from reconcile.model.plan import Proposal
 from reconcile.model.run import Result
 from reconcile.model.text import count
-from reconcile.report.page import Look
 from reconcile.report.plan_text import plan_text
 from reconcile.report.words import STAKES
 
 _SHOWN = 10
 
 
-def show_plan(proposal: Proposal, output: Output, world: World) -> None:
+def show_plan(proposal: Proposal, terminal: Terminal) -> None:
     """Show what is asked about, on stderr: stdout is for results."""
-    look = Look(colour=world.wants_colour(world.stderr, output), width=world.width(world.stderr))
-    world.write_stderr(plan_text(proposal, look) + "\n")
+    terminal.write_stderr(plan_text(proposal, terminal.look(terminal.stderr)) + "\n")
 
 
-def ask(proposal: Proposal, allowance: Allowance, world: World) -> Allowance | None:
+def ask(proposal: Proposal, allowance: Allowance, terminal: Terminal) -> Allowance | None:
     """Ask what is allowed and whether to begin; None where the answer is no.
 
     Where nothing may run there is nothing to ask: the allowance comes back as it is.
     """
-    allowance = _ask_risks(proposal, allowance, world)
+    allowance = _ask_risks(proposal, allowance, terminal)
     actions = [a for a in proposal.plan.actions if withheld(proposal, allowance, a) is None]
-    if world.interruption.stop.is_set():
+    if terminal.interruption.stop.is_set():
         return None
     if not actions:
         return allowance
     databases = {action.address.database for action in actions}
     what = f"{count(len(actions), 'action')} to {count(len(databases), 'database')}"
-    yes = world.ask(f"Apply {what}? Only 'yes' is taken: ") == "yes"
-    return allowance if yes and not world.interruption.stop.is_set() else None
+    yes = terminal.ask(f"Apply {what}? Only 'yes' is taken: ") == "yes"
+    return allowance if yes and not terminal.interruption.stop.is_set() else None
 
 
-def _ask_risks(proposal: Proposal, allowance: Allowance, world: World) -> Allowance:
+def _ask_risks(proposal: Proposal, allowance: Allowance, terminal: Terminal) -> Allowance:
     """Ask about each risk that is in the plan and not allowed yet; the answer is its name."""
     for risk in STAKES:
         actions = [
@@ -50,12 +47,12 @@ def _ask_risks(proposal: Proposal, allowance: Allowance, world: World) -> Allowa
             for action in proposal.plan.actions
             if action.risk is risk and _only_unallowed(proposal, allowance, action)
         ]
-        if not actions or world.interruption.stop.is_set():
+        if not actions or terminal.interruption.stop.is_set():
             continue
         for text in _stake_lines(risk, actions):
-            world.tell(text)
+            terminal.tell(text)
         question = f"Type {risk.value!r} to allow it, anything else leaves it out: "
-        if world.ask(question) == risk.value:
+        if terminal.ask(question) == risk.value:
             allowance = allowance.plus(risk)
     return allowance
 

@@ -6,8 +6,8 @@ import os
 
 from reconcile.apply.history import past_runs
 from reconcile.cli.options import RunsOptions
-from reconcile.cli.present import Renderers, present
-from reconcile.cli.world import World
+from reconcile.cli.present import present
+from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.history import History, PastRun
 from reconcile.model.text import nearest
@@ -18,30 +18,29 @@ LATEST = "latest"
 """What stands for the id of the newest run."""
 
 
-def run(options: RunsOptions, world: World) -> ExitStatus:
+def run(options: RunsOptions, terminal: Terminal) -> ExitStatus:
     """Show the list of runs, or one."""
-    place, chosen = world.state_dir(options.state_dir), options.state_dir
+    place, chosen = terminal.state_dir(options.state_dir), options.state_dir
     if chosen is not None and not os.path.isdir(chosen):  # noqa: PTH112 - pathlib raises for some
         raise UsageError(f"--state-dir {str(chosen)!r}: there is no such folder")
+    done = ExitStatus.DONE
     if options.ident is None:
-        renderers = _list(past_runs(place, options.limit), options.limit)
-    else:
-        renderers = _one(_named(options.ident, past_runs(place)))
-    return present(renderers, options.output, world, status=ExitStatus.DONE)
-
-
-def _list(history: History, limit: int) -> Renderers:
-    return {
-        "text": lambda look: runs_text(history, look, limit=limit),
-        "json": lambda _look: runs_json(history),
-    }
-
-
-def _one(past: PastRun) -> Renderers:
-    return {
-        "text": lambda look: past_run_text(past, look),
-        "json": lambda _look: past_run_json(past),
-    }
+        listed = past_runs(place, options.limit)
+        return present(
+            options.output,
+            terminal,
+            text=lambda look: runs_text(listed, look, limit=options.limit),
+            json=lambda: runs_json(listed),
+            status=done,
+        )
+    past = _named(options.ident, past_runs(place))
+    return present(
+        options.output,
+        terminal,
+        text=lambda look: past_run_text(past, look),
+        json=lambda: past_run_json(past),
+        status=done,
+    )
 
 
 def _named(ident: str, history: History) -> PastRun:

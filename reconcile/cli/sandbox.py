@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from reconcile.cli.options import SandboxOptions
-from reconcile.cli.world import World
+from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, PageError, ReconcileError, UsageError
 from reconcile.model.text import count
 
@@ -24,7 +24,7 @@ _WIDTH = 80
 _SHOWN_OF_AN_ID = len("ad-1c9b")
 
 
-def run(options: SandboxOptions, world: World) -> ExitStatus:
+def run(options: SandboxOptions, terminal: Terminal) -> ExitStatus:
     """Serve until a signal or, if asked, the end of stdin; one while it starts ends the start."""
     _refuse_misfits(options)
     _refuse_few_files()
@@ -35,7 +35,7 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
         serve,
     )
 
-    world.interruption.heeded.set()
+    terminal.interruption.heeded.set()
     try:
         serve(
             fleet=options.fleet,
@@ -47,26 +47,26 @@ def run(options: SandboxOptions, world: World) -> ExitStatus:
             engines=options.engines,
             engines_dir=options.engines_dir,
             until_eof=options.until_eof,
-            unwanted=world.interruption.stop,
-            announce=partial(_announce, options, world),
+            unwanted=terminal.interruption.stop,
+            announce=partial(_announce, options, terminal),
         )
     except FleetError as error:
         raise PageError(str(error), ExitStatus.INVALID) from error
     except (PortInUse, ServerError, OSError) as error:
         # Ctrl-C ends what the start had called as well, which is no fault.
-        if not world.interruption.stop.is_set():
+        if not terminal.interruption.stop.is_set():
             raise ReconcileError(str(error)) from error
-    return world.interruption.status or ExitStatus.DONE
+    return terminal.interruption.status or ExitStatus.DONE
 
 
-def _announce(options: SandboxOptions, world: World, announcement: Announcement) -> None:
+def _announce(options: SandboxOptions, terminal: Terminal, announcement: Announcement) -> None:
     if options.engines == "real":
         for line in _places(announcement):
-            world.tell(line)
+            terminal.tell(line)
     served = count(announcement.databases, "database")
-    world.tell(f"serving {served} on {announcement.url}, until Ctrl-C;")
-    world.tell("for another terminal:")
-    world.print(
+    terminal.tell(f"serving {served} on {announcement.url}, until Ctrl-C;")
+    terminal.tell("for another terminal:")
+    terminal.print(
         f"export SCALINGO_AUTH_URL={shlex.quote(announcement.url)}\n"
         f"export SCALINGO_API_TOKEN={shlex.quote(announcement.token)}\n"
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reconcile.cli.options import SchemaOptions
-from reconcile.cli.world import World
+from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.files import put
 from reconcile.model.cost import Spent
@@ -46,7 +46,7 @@ OFFLINE = {"findings", "runs", "past_run"}
 """The documents of commands that send nothing, so that they cost nothing."""
 
 
-def run(options: SchemaOptions, world: World) -> ExitStatus:
+def run(options: SchemaOptions, terminal: Terminal) -> ExitStatus:
     """Print one schema, or write all."""
     schemas = {name: json.dumps(one, indent=2) + "\n" for name, one in all_schemas().items()}
     if options.directory is not None:
@@ -57,7 +57,7 @@ def run(options: SchemaOptions, world: World) -> ExitStatus:
     if options.name not in schemas:
         asked = f"there is no schema {options.name!r}" if options.name else "name a schema"
         raise UsageError(f"{asked}: {', '.join(schemas)}")
-    unprinted = world.print(schemas[options.name])
+    unprinted = terminal.print(schemas[options.name])
     if unprinted:
         raise ReconcileError(unprinted)
     return ExitStatus.DONE

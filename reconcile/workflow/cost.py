@@ -98,9 +98,7 @@ def announce_applying(
 
 def _longest_wait(waits: Sequence[int], waiting: Waiting, workers: int) -> float:
     """Seconds that a run may wait for what goes on at the provider, each as long as --timeout says."""
-    if not waits or not waiting.wait:
-        return 0.0
-    return ceil(len(waits) / workers) * max(waits) * waiting.patience
+    return ceil(len(waits) / workers) * max(waits, default=0) * waiting.longest
 
 
 def _most(foreseen: Estimate) -> float:

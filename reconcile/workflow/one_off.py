@@ -206,7 +206,7 @@ class OneOff:
                 process.changing.set()
                 earlier.write(journal)
                 journal.started(deed)
-                bound(connection, 1, waits=self.waiting.patience if self.waiting.wait else 0.0)
+                bound(connection, 1, waits=self.waiting.longest)
                 following = followed(connection.reads.client, self.waiting, shown, process)
                 done = carry_out(
                     prepared,

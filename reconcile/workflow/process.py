@@ -162,6 +162,11 @@ class Waiting:
     wait: bool = True
     patience: float = 3600.0
 
+    @property
+    def longest(self) -> float:
+        """Seconds that one wait takes at most."""
+        return self.patience if self.wait else 0.0
+
 
 @frozen(kw_only=True)
 class Safeguard:

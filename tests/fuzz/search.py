@@ -28,7 +28,7 @@ with atheris.instrument_imports(include=["reconcile"], enable_loader_override=Fa
     from fuzz.trial import Trial
 
     # What `main` imports once it knows the command.
-    for command in ("validate", "show_plan", "runs"):
+    for command in ("validate", "show", "runs"):
         import_module(f"reconcile.cli.{command}")
 
 _REPLAY = Path(__file__).with_name("replay.py")

@@ -101,9 +101,9 @@ def _validate(trial: Trial) -> Fleet:
     first = trial.command("validate", "specs")
     with trial.step("read_fleet"):
         fleet = read_fleet(Selection(), today=TODAY)
-    again = trial.shown(lambda world: present_findings(fleet, Output(), world))
+    again = trial.shown(lambda terminal: present_findings(fleet, Output(), terminal))
     assert first == again, "two runs of validate differ"
-    in_json = trial.shown(lambda world: present_findings(fleet, Output(format="json"), world))
+    in_json = trial.shown(lambda terminal: present_findings(fleet, Output(format="json"), terminal))
     assert in_json.status == first.status == (0 if fleet.valid else 65)
     assert len(in_json.document()["findings"]) == len(fleet.findings)
     if fleet.valid:
@@ -188,7 +188,7 @@ def _take(trial: Trial) -> None:
     assert isinstance(options, ApplyOptions)
     assert options.plan is not None
     try:
-        taken = saved_plan(options.plan, trial.world(), state_dir=options.state_dir)
+        taken = saved_plan(options.plan, trial.terminal(), state_dir=options.state_dir)
     except PlanFileError:
         return
     assert taken.late() == taken.proposal.findings

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from attrs import Factory, define, frozen
 
 from reconcile.cli.main import run
-from reconcile.cli.world import World
+from reconcile.cli.terminal import Terminal
 from reconcile.model.text import safe_text
 
 STATUSES = frozenset({0, 1, 2, 3, 65})
@@ -75,20 +75,20 @@ class Trial:
     def command(self, *argv: str) -> Answer:
         """Run a command that only reads. Raises what it raises, and AssertionError for its output."""
         with self.step(" ".join(argv)):
-            return self.shown(lambda world: run(list(argv), world))
+            return self.shown(lambda terminal: run(list(argv), terminal))
 
-    def shown(self, show: Callable[[World], int]) -> Answer:
+    def shown(self, show: Callable[[Terminal], int]) -> Answer:
         """What something exits with and prints. Raises as `command`."""
         stdout, stderr = io.StringIO(), io.StringIO()
-        status = show(self.world(stdout, stderr))
+        status = show(self.terminal(stdout, stderr))
         assert status in STATUSES, f"exit status {status}: {stderr.getvalue()[:400]}"
         assert_safe(stdout.getvalue())
         assert_safe(stderr.getvalue())
         return Answer(status=status, stdout=stdout.getvalue())
 
-    def world(self, stdout: TextIO | None = None, stderr: TextIO | None = None) -> World:
+    def terminal(self, stdout: TextIO | None = None, stderr: TextIO | None = None) -> Terminal:
         """A process whose output is wrapped and has no colour, and which has no credentials."""
-        return World(
+        return Terminal(
             environment={"COLUMNS": "100", "HOME": "/none", **self.environment},
             stdin=io.StringIO(),
             stdout=stdout or io.StringIO(),

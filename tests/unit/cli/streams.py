@@ -1,4 +1,4 @@
-"""Streams and worlds for tests of the command line."""
+"""Streams and processes for tests of the command line."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import io
 from collections.abc import Mapping
 from typing import TextIO
 
-from reconcile.cli.world import World
+from reconcile.cli.terminal import Terminal
 
 
-class Terminal(io.StringIO):
+class Screen(io.StringIO):
     """A stream that says that it is a terminal."""
 
     def isatty(self) -> bool:
@@ -17,24 +17,24 @@ class Terminal(io.StringIO):
         return True
 
 
-def world(
+def process(
     answers: str = "",
     *,
     environment: Mapping[str, str] | None = None,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
-) -> World:
+) -> Terminal:
     """A process whose streams are terminals, at which somebody types `answers`."""
-    return World(
+    return Terminal(
         environment=environment or {},
-        stdin=stdin or Terminal(answers),
-        stdout=stdout or Terminal(),
-        stderr=stderr or Terminal(),
+        stdin=stdin or Screen(answers),
+        stdout=stdout or Screen(),
+        stderr=stderr or Screen(),
     )
 
 
-def said(one: World) -> str:
-    """What a world was told on stderr so far."""
+def said(one: Terminal) -> str:
+    """What a process was told on stderr so far."""
     assert isinstance(one.stderr, io.StringIO)
     return one.stderr.getvalue()

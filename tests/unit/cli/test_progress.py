@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from rich.cells import cell_len
-from unit.cli.streams import said, world
+from unit.cli.streams import process, said
 
 from reconcile.cli.progress import Progress
 
@@ -21,7 +21,7 @@ def seen(shown: str) -> list[str]:
 
 def test_counts_in_place() -> None:
     """Each step rewrites the line."""
-    one = world()
+    one = process()
     shown = Progress(one.show_line, "read", 2)
     shown.advance("shop")
     shown.advance("billing")
@@ -30,7 +30,7 @@ def test_counts_in_place() -> None:
 
 def test_leaves_no_trace() -> None:
     """Where what runs ends well, and where it ends in an error."""
-    one = world()
+    one = process()
     with one.progress("read", 2) as shown:
         shown.advance("shop")
     assert seen(said(one)) == [""]
@@ -47,7 +47,7 @@ def test_leaves_no_trace() -> None:
 
 def test_what_is_told_meanwhile_stands_on_a_line_of_its_own() -> None:
     """The provider makes us wait, or `-v` shows a request: neither is glued to the progress."""
-    one = world()
+    one = process()
     with one.progress("read", 2) as shown:
         one.tell("before")
         shown.advance("shop")
@@ -60,7 +60,7 @@ def test_what_is_told_meanwhile_stands_on_a_line_of_its_own() -> None:
 
 def test_nothing_where_there_is_no_terminal() -> None:
     """A log holds no line that was to be rewritten, nor an escape; only what was told."""
-    one = world(stderr=io.StringIO())
+    one = process(stderr=io.StringIO())
     with one.progress("read", 1) as shown:
         shown.advance("shop")
         one.tell("waiting 3 s")
@@ -69,7 +69,7 @@ def test_nothing_where_there_is_no_terminal() -> None:
 
 def test_nothing_on_a_terminal_that_cannot_move_its_cursor() -> None:
     """There it would be junk."""
-    one = world(environment={"TERM": "dumb"})
+    one = process(environment={"TERM": "dumb"})
     with one.progress("read", 1) as shown:
         shown.advance("shop")
     assert said(one) == ""
@@ -77,7 +77,7 @@ def test_nothing_on_a_terminal_that_cannot_move_its_cursor() -> None:
 
 def test_names_steer_no_terminal() -> None:
     """They are shown as escapes."""
-    one = world()
+    one = process()
     Progress(one.show_line, "read", 1).advance("\x1b[2J\n\u202e")
     assert said(one) == f"{CLEAR}read 1 of 1: \\x1b[2J\\n\\u202e"
 
@@ -85,7 +85,7 @@ def test_names_steer_no_terminal() -> None:
 @pytest.mark.parametrize("name", ["x" * 500, "漢" * 500, "\x1b" * 500, "x漢" * 40])
 def test_a_long_name_is_cut(name: str) -> None:
     """A line that wraps could not be taken away; a character may take two columns, or four."""
-    one = world()
+    one = process()
     Progress(one.show_line, "applied", 10_000).advance(name)
     line = said(one).removeprefix(CLEAR)
     assert cell_len(line) < 80
@@ -94,14 +94,14 @@ def test_a_long_name_is_cut(name: str) -> None:
 
 def test_a_name_that_fits_is_whole() -> None:
     """Nothing stands for what was not left out."""
-    one = world()
+    one = process()
     Progress(one.show_line, "applied", 100).advance("x" * 40)
     assert said(one) == f"{CLEAR}applied 1 of 100: {'x' * 40}"
 
 
 def test_threads_do_not_mix_their_lines() -> None:
     """Every count appears once, whole."""
-    one = world()
+    one = process()
     shown = Progress(one.show_line, "read", 200)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(shown.advance, ["name"] * 200))
@@ -111,7 +111,7 @@ def test_threads_do_not_mix_their_lines() -> None:
 
 def test_a_line_does_not_fill_a_narrow_terminal() -> None:
     """It would wrap, and its first part would stay."""
-    one = world(environment={"COLUMNS": "40"})
+    one = process(environment={"COLUMNS": "40"})
     progressing = Progress(one.show_line, "applied", 10_000)
     progressing.advance("x" * 30)
     progressing.note("x" * 80)

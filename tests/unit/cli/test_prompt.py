@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 from builders import desired, observed, removal
-from unit.cli.streams import said, world
+from unit.cli.streams import process, said
 
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.cli.prompt import ask
-from reconcile.cli.world import World
+from reconcile.cli.terminal import Terminal
 from reconcile.guard.guard import Context
 from reconcile.guard.review import review
 from reconcile.kinds.backups import Backups
@@ -68,7 +68,7 @@ def asked(
     answers: str, proposal: Proposal, allowance: Allowance = ATTENDED
 ) -> tuple[set[str] | None, str]:
     """The risks that are allowed after the questions, None where nothing is; and what was shown."""
-    at_terminal = world(answers)
+    at_terminal = process(answers)
     allowed = ask(proposal, allowance, at_terminal)
     risks = None if allowed is None else {one.risk.value for one in allowed.allows}
     return risks, said(at_terminal)
@@ -195,7 +195,7 @@ def test_only_yes_begins(answer: str, begins: bool) -> None:
 
 def test_nothing_is_asked_after_a_signal() -> None:
     """It came while the plan was made: there is nothing to begin."""
-    at_terminal = world("weakens\nlossy\nyes\n")
+    at_terminal = process("weakens\nlossy\nyes\n")
     at_terminal.interruption.stop.set()
     assert ask(proposed(), ATTENDED, at_terminal) is None
     assert said(at_terminal) == ""
@@ -226,7 +226,7 @@ def test_ctrl_d_is_no() -> None:
         assert ask(proposed(), ATTENDED, at_terminal) is None
 
 
-def _wait_for(at_terminal: World, question: int) -> bool:
+def _wait_for(at_terminal: Terminal, question: int) -> bool:
     """Wait until that question is asked; false where it never is."""
     for _ in range(500):
         if said(at_terminal).count(": ") == said(at_terminal).count("action: ") + question:
@@ -236,11 +236,11 @@ def _wait_for(at_terminal: World, question: int) -> bool:
 
 
 @contextmanager
-def _typing(*answers: str, ends: str = "\n") -> Iterator[tuple[World, int]]:
-    """A world with a real terminal, at which each question gets its answer; and its other side."""
+def _typing(*answers: str, ends: str = "\n") -> Iterator[tuple[Terminal, int]]:
+    """A process with a real terminal, at which each question gets its answer; and its other side."""
     master, slave = pty.openpty()
     with os.fdopen(slave, "r") as stdin:
-        at_terminal = world(stdin=stdin)
+        at_terminal = process(stdin=stdin)
 
         def answer_all() -> None:
             for number, text in enumerate(answers, 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from unit.cli.streams import world
+from unit.cli.streams import process
 
 from reconcile.errors import UsageError
 from reconcile.workflow.plan_files import must_be_signed, read_plan_file
@@ -27,7 +27,7 @@ _SHORT = "RECONCILE_PLAN_KEY is shorter than 16 bytes: set it to a random key"
 )
 def test_a_weak_key_is_a_usage_error(key: str, problem: str) -> None:
     """A CI sets a missing secret to an empty text: no unsigned plan may pass for that."""
-    one = world(environment={"RECONCILE_PLAN_KEY": key})
+    one = process(environment={"RECONCILE_PLAN_KEY": key})
     with pytest.raises(UsageError) as caught:
         must_be_signed(one)
     assert str(caught.value) == problem
@@ -37,6 +37,6 @@ def test_a_weak_key_is_a_usage_error(key: str, problem: str) -> None:
 
 def test_a_key_or_none() -> None:
     """Sixteen bytes, also where a character has several."""
-    assert must_be_signed(world(environment={"RECONCILE_PLAN_KEY": "0123456789abcdef"}))
-    assert must_be_signed(world(environment={"RECONCILE_PLAN_KEY": "é" * 8}))
-    assert not must_be_signed(world(environment={}))
+    assert must_be_signed(process(environment={"RECONCILE_PLAN_KEY": "0123456789abcdef"}))
+    assert must_be_signed(process(environment={"RECONCILE_PLAN_KEY": "é" * 8}))
+    assert not must_be_signed(process(environment={}))

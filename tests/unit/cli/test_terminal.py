@@ -19,11 +19,9 @@ from pathlib import Path
 from typing import TextIO
 
 import pytest
-from unit.cli.streams import Terminal, said, world
+from unit.cli.streams import Screen, process, said
 
-from reconcile.cli.options import Output
-from reconcile.cli.streams import Writer
-from reconcile.cli.world import World, interruptible
+from reconcile.cli.terminal import Terminal, Writer, interruptible
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.workflow.process import Interruption
 from reconcile.workflow.record import run_id
@@ -58,15 +56,17 @@ def test_colour(
     environment = {name: value for name, value in given.items() if value is not None}
     stream = terminal if tty else PIPE
     expected = tty and no_color != "1" and term != "dumb" and not flag
-    coloured = world(environment=environment).wants_colour(stream, Output(no_color=flag))
-    assert coloured is expected
+    one = process(environment=environment)
+    if flag:
+        one.plain.set()
+    assert one.look(stream).colour is expected
 
 
 def test_colour_is_a_matter_of_each_stream(terminal: TextIO) -> None:
     """A stdout in a pipe takes no colour from stderr's terminal."""
-    one = world(stdout=io.StringIO(), stderr=terminal)
-    assert not one.wants_colour(one.stdout, Output())
-    assert one.wants_colour(one.stderr, Output())
+    one = process(stdout=io.StringIO(), stderr=terminal)
+    assert not one.look(one.stdout).colour
+    assert one.look(one.stderr).colour
 
 
 NO_WIDTHS = [None, "", "wide", "-1", "+80", "8.5", "0", "000", " 80", "8_0", "\u00b2"]
@@ -76,7 +76,7 @@ NO_WIDTHS = [None, "", "wide", "-1", "+80", "8.5", "0", "000", " 80", "8_0", "\u
 def test_a_pipe_has_no_width(columns: str | None) -> None:
     """Its lines are not wrapped, unless COLUMNS names a width."""
     environment = {} if columns is None else {"COLUMNS": columns}
-    assert world(environment=environment).width(PIPE) is None
+    assert process(environment=environment).width(PIPE) is None
 
 
 @pytest.mark.parametrize("columns", NO_WIDTHS)
@@ -86,7 +86,7 @@ def test_the_width_is_the_terminals(
     """That of the stream that is written to, and not of another."""
     monkeypatch.delenv("COLUMNS", raising=False)
     environment = {} if columns is None else {"COLUMNS": columns}
-    assert world(environment=environment).width(terminal) == 100
+    assert process(environment=environment).width(terminal) == 100
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,14 @@ def test_the_width_is_the_terminals(
 def test_a_width_can_be_named(columns: str, width: int, terminal: TextIO) -> None:
     """COLUMNS is somebody's wish, for a pipe too; less than forty are too narrow to wrap to."""
     for stream in (terminal, PIPE):
-        assert world(environment={"COLUMNS": columns}).width(stream) == width
+        assert process(environment={"COLUMNS": columns}).width(stream) == width
 
 
 @pytest.mark.parametrize(("columns", "width"), [(0, 80), (1, 40), (39, 40), (40, 40), (300, 300)])
 def test_a_terminal_of_any_width(columns: int, width: int, terminal: TextIO) -> None:
     """One that does not know its width, as over a serial line, has the usual one."""
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
-    assert world().width(terminal) == width
+    assert process().width(terminal) == width
 
 
 def test_a_terminal_that_cannot_be_asked_has_the_usual_width() -> None:
@@ -117,22 +117,22 @@ def test_a_terminal_that_cannot_be_asked_has_the_usual_width() -> None:
             def fileno(self) -> int:
                 return stream.fileno()
 
-        assert world().width(Liar()) == 80
+        assert process().width(Liar()) == 80
 
 
 @pytest.mark.parametrize(
     ("stdin", "stderr", "attended"),
     [
-        (Terminal(), Terminal(), True),
-        (PIPE, Terminal(), False),
-        (Terminal(), PIPE, False),
+        (Screen(), Screen(), True),
+        (PIPE, Screen(), False),
+        (Screen(), PIPE, False),
         (PIPE, PIPE, False),
     ],
 )
 def test_somebody_is_there(stdin: TextIO, stderr: TextIO, attended: bool) -> None:
     """Who can both read the question and answer it; where stdout goes does not matter."""
-    for stdout in (Terminal(), PIPE):
-        assert world(stdin=stdin, stderr=stderr, stdout=stdout).attended is attended
+    for stdout in (Screen(), PIPE):
+        assert process(stdin=stdin, stderr=stderr, stdout=stdout).attended is attended
 
 
 @pytest.mark.parametrize(
@@ -152,25 +152,25 @@ def test_where_state_is_kept(
     environment: Mapping[str, str], chosen: Path | None, expected: Path
 ) -> None:
     """Where it was chosen, else where XDG_STATE_HOME says, else in its default."""
-    assert world(environment=environment).state_dir(chosen) == expected
+    assert process(environment=environment).state_dir(chosen) == expected
 
 
 @pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"XDG_STATE_HOME": "relative"}])
 def test_without_a_home_the_place_has_to_be_named(environment: Mapping[str, str]) -> None:
     """A container may have none."""
     with pytest.raises(UsageError, match="--state-dir"):
-        world(environment=environment).state_dir(None)
+        process(environment=environment).state_dir(None)
 
 
 def test_home_is_the_environments(tmp_path: Path) -> None:
-    """A world reads nothing from the process that it was not given."""
-    one = world(environment={"HOME": str(tmp_path)})
+    """A run reads nothing from the process that it was not given."""
+    one = process(environment={"HOME": str(tmp_path)})
     assert one.state_dir(None) == tmp_path / ".local/state/reconcile"
 
 
 def test_what_is_told_stands_on_a_line_of_its_own() -> None:
     """Whatever it holds."""
-    one = world()
+    one = process()
     one.tell("first")
     one.tell("a\nb \x1b[31mred \u202e 漢字 [bold] :smile:")
     one.tell("C:\\new")
@@ -183,15 +183,15 @@ def test_what_is_told_stands_on_a_line_of_its_own() -> None:
 def test_runs_of_one_moment_have_two_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     """Their journals are two files, which sort by time."""
     moment = datetime(2026, 11, 23, 12, 0, 0, 7, tzinfo=UTC)
-    monkeypatch.setattr(World, "now", lambda _world: moment)
-    idents = {run_id(world()) for _ in range(50)}
+    monkeypatch.setattr(Terminal, "now", lambda _world: moment)
+    idents = {run_id(process()) for _ in range(50)}
     assert len(idents) == 50
     assert {ident[:22] for ident in idents} == {"20261123T120000Z-00007"}
 
 
 def test_the_time_is_utc() -> None:
     """Not the local one."""
-    assert world().now().tzinfo is UTC
+    assert process().now().tzinfo is UTC
 
 
 def test_the_process_shows_what_its_streams_cannot_encode(
@@ -200,7 +200,7 @@ def test_the_process_shows_what_its_streams_cannot_encode(
     """As escapes; it does not end in an error about the encoding."""
     with io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True) as narrow:
         monkeypatch.setattr("sys.stdout", narrow)
-        one = World.of_process()
+        one = Terminal.of_process()
         one.stdout.write("é → x")
         assert narrow.buffer.getvalue() == b"\\xe9 \\u2192 x"
     assert capfd.readouterr().out == ""
@@ -236,7 +236,7 @@ def test_a_line_is_not_waited_for_after_a_signal() -> None:
     """Nothing is read, and nothing waits, once a signal asked to stop."""
     reader, writer = os.pipe()
     with os.fdopen(reader) as stdin, os.fdopen(writer, "w") as keyboard:
-        one = world(stdin=stdin)
+        one = process(stdin=stdin)
         keyboard.write("first\n")
         keyboard.flush()
         assert one.read_line() == "first\n"
@@ -267,7 +267,7 @@ def test_a_reader_that_went_away_is_remembered() -> None:
     """It is nothing wrong, and whoever would print for ever can tell."""
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as stdout:
-        one = world(stdout=stdout)
+        one = process(stdout=stdout)
         assert one.print("seen\n") is None
         assert not one.unread.is_set()
         os.close(reader)
@@ -296,7 +296,7 @@ def test_a_signal_ends_the_wait_for_a_reader_of_results() -> None:
     """Also where the command heeds a wish to stop elsewhere: it has done nothing else since."""
     reader, writer = _full_pipe()
     stdout = os.fdopen(writer, "w")
-    one = world(stdout=stdout)
+    one = process(stdout=stdout)
     one.interruption.heeded.set()
     _signal_soon(signal.SIGTERM)
     with interruptible(one.interruption), pytest.raises(KeyboardInterrupt):
@@ -311,7 +311,7 @@ def test_the_summary_of_what_was_interrupted_waits_not_for_long() -> None:
     """One signal is enough where nothing was changed."""
     reader, writer = _full_pipe()
     with os.fdopen(writer, "w") as stdout, os.fdopen(reader, "rb") as screen:
-        one = world(stdout=stdout)
+        one = process(stdout=stdout)
         one.interruption.stop.set()
         began = time.monotonic()
         assert one.print("dropped\n") is None
@@ -326,7 +326,7 @@ def test_a_message_waits_not_for_long_while_others_wait(hurries: str) -> None:
     """A second, once; then nothing until somebody reads again."""
     reader, writer = _full_pipe()
     with os.fdopen(writer, "w") as stderr, os.fdopen(reader, "rb") as screen:
-        one = world(stderr=stderr)
+        one = process(stderr=stderr)
         (one.changing if hurries == "changing" else one.interruption.stop).set()
         began = time.monotonic()
         for _ in range(20):
@@ -359,7 +359,7 @@ def test_a_message_waits_for_its_reader_where_nobody_waits() -> None:
     """Nothing of it is lost in a pager."""
     reader, writer = _full_pipe()
     with os.fdopen(writer, "w") as stderr, os.fdopen(reader, "rb") as screen:
-        one = world(stderr=stderr)
+        one = process(stderr=stderr)
         emptied = threading.Timer(1.3, screen.read, (65536,))
         emptied.start()
         one.tell("shown")
@@ -371,7 +371,7 @@ def test_a_stopped_terminal_holds_nothing_up() -> None:
     """As after Ctrl-S; the terminal of other programs waits as before."""
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as stderr:
-        one = world(stderr=stderr)
+        one = process(stderr=stderr)
         termios.tcflow(slave, termios.TCOOFF)
         one.show_line("dropped")
         termios.tcflow(slave, termios.TCOON)
@@ -385,7 +385,7 @@ def test_the_number_of_a_stream_that_is_left_is_not_given_to_a_file() -> None:
     """Another thread may be about to write to it, and the next file opened is a journal."""
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as stderr:
-        one = world(stderr=stderr)
+        one = process(stderr=stderr)
         lower = os.open(os.devnull, os.O_WRONLY)
         one.tell("seen")
         os.close(reader)
@@ -403,7 +403,7 @@ def test_stderr_that_nobody_can_read_any_more_is_left() -> None:
     """The run goes on without."""
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as stderr:
-        one = world(stderr=stderr)
+        one = process(stderr=stderr)
         one.tell("seen")
         os.close(reader)
         one.tell("unseen")

@@ -1,18 +1,20 @@
-"""One change of a managed kind at a person's word: planned, judged and carried out as by apply."""
+"""One change of one database at a person's word."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from attrs import evolve, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.cli.apply import show_run
-from reconcile.cli.exits import change_status
-from reconcile.cli.options import ChangeOptions
-from reconcile.cli.world import World
-from reconcile.errors import ExitStatus, ReconcileError, UsageError
+from reconcile.cli.exits import change_status, done_status, operation_status
+from reconcile.cli.options import ChangeOptions, OperationOptions, OrderOptions
+from reconcile.cli.present import present
+from reconcile.cli.terminal import Terminal
+from reconcile.errors import ExitStatus, NotFoundError, ReconcileError, UsageError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.change import Delete, Risk, verb_of
 from reconcile.model.engine import Engine
@@ -21,30 +23,42 @@ from reconcile.model.plan import Plan, Proposal
 from reconcile.model.project import SpecIndex
 from reconcile.model.run import Run
 from reconcile.model.state import Desired, Observation, Observed
-from reconcile.model.target import Pins
+from reconcile.model.target import Pins, Target
 from reconcile.plan.contradictions import contradictions
 from reconcile.report.items_text import change_lines, contradiction_text
+from reconcile.report.live_json import done_json, operation_json
 from reconcile.report.page import Look, render
-from reconcile.report.run_text import change_text
+from reconcile.report.run_text import change_text, done_text, operation_text
 from reconcile.report.words import STAKES
 from reconcile.spec.document import ORIGIN, read_inline
 from reconcile.spec.git import commit_of
-from reconcile.workflow.apply import Apply
+from reconcile.workflow.apply import Apply, followed
 from reconcile.workflow.consent import agreed, refuse_unanswerable
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.named import Known, check_specs, look_up, subject_of
+from reconcile.workflow.one_off import OneOff
+from reconcile.workflow.orders import (
+    CancelQuery,
+    ResetDatabase,
+    ResetStatistics,
+    Restore,
+    TerminateQuery,
+    Upgrade,
+)
+from reconcile.workflow.propose import bound, reading
+from reconcile.workflow.resume import again_of, earlier_runs, plan_of
 
 _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 
 
-def run(options: ChangeOptions, world: World) -> ExitStatus:
+def run_change(options: ChangeOptions, terminal: Terminal) -> ExitStatus:
     """Make the change, after asking where something is at stake."""
     if options.gone is not None:
-        refuse_unanswerable(options.consent, world, name=options.gone)
-    known = look_up(options.database, today=world.today())
-    one = _OneChange(options=options, known=known, world=world)
+        refuse_unanswerable(options.consent, terminal, name=options.gone)
+    known = look_up(options.database, today=terminal.today())
+    one = _OneChange(options=options, known=known, terminal=terminal)
     task = Apply(
-        process=world,
+        process=terminal,
         about=known.about,
         wanted=one.wanted,
         consent=one.consent,
@@ -55,12 +69,16 @@ def run(options: ChangeOptions, world: World) -> ExitStatus:
         fleetwide=False,
         notice=one.warn,
         command="change",
-        commit=lambda: commit_of(options.database.selection.paths[0], world.environment),
+        commit=lambda: commit_of(options.database.selection.paths[0], terminal.environment),
     )
     done = task.dry_run() if options.consent.dry_run else task.live_run()
     one.refuse_missing(done.before)
     return show_run(
-        _without_unmanaged(done), options.output, world, text=change_text, status_of=change_status
+        _without_unmanaged(done),
+        options.output,
+        terminal,
+        text=change_text,
+        status_of=change_status,
     )
 
 
@@ -70,13 +88,13 @@ class _OneChange:
 
     options: ChangeOptions
     known: Known
-    world: World
+    terminal: Terminal
 
     def wanted(self, reads: Reads) -> Fleet:
         """What the command line wants. Raises UsageError where it cannot be meant."""
         reference, spec = self.known.reference, self.known.spec
         if self.options.gone is not None:
-            check_specs(self.known, self.options.database, self.world)
+            check_specs(self.known, self.options.database, self.terminal)
         engine = reference.engine or self._live_engine(reads)
         if engine is None:
             raise UsageError(f"{reference.name!r} has an engine that is not known here")
@@ -101,7 +119,7 @@ class _OneChange:
                 continue
             for spec in SpecIndex(self.known.fleet.project.specs).may_mean(seen.target):
                 for entry in contradictions(spec, seen, database):
-                    self.world.tell(contradiction_text(entry))
+                    self.terminal.tell(contradiction_text(entry))
 
     def _live_engine(self, reads: Reads) -> Engine | None:
         """The engine, as a token or else the database itself tells it."""
@@ -118,7 +136,7 @@ class _OneChange:
             changes = render(change_lines(action.change), Look()).splitlines()
             allowed = agreed(
                 self.options.consent,
-                self.world,
+                self.terminal,
                 what=f"{verb_of(action.change).value} {action.address}",
                 stakes=(*(each.strip() for each in changes), f"this {STAKES[action.risk]}"),
                 name=action.address.name if deletes else None,
@@ -146,3 +164,83 @@ def _without_unmanaged(run: Run) -> Run:
 def _named_only(proposal: Proposal) -> Proposal:
     databases = tuple(evolve(one, unmanaged=()) for one in proposal.plan.databases)
     return evolve(proposal, plan=Plan(databases=databases))
+
+
+def run_order(options: OrderOptions, terminal: Terminal) -> ExitStatus:
+    """Do it, after asking where something is at stake."""
+    refuse_unanswerable(options.consent, terminal, name=_name_at_stake(options))
+    known = look_up(options.database, today=terminal.today())
+    one = OneOff(
+        order=options.order,
+        database=options.database,
+        known=known,
+        process=terminal,
+        overrides=options.override,
+        consent=options.consent,
+        waiting=options.waiting,
+        state_dir=options.state_dir,
+    )
+    done = one.dry() if options.consent.dry_run else one.live()
+    status = done_status(done, interrupted=terminal.interruption.status)
+    return present(
+        options.output,
+        terminal,
+        text=lambda look: done_text(done, look),
+        json=lambda: done_json(done, status=status),
+        status=status,
+        effect=done.effect,
+        spent=done.spent,
+    )
+
+
+def _name_at_stake(options: OrderOptions) -> str | None:
+    """What has to be named before it is done, as its deed will say."""
+    match options.order:
+        case ResetDatabase(name=name):
+            return name
+        case Restore():
+            return options.database.name
+        case CancelQuery() | TerminateQuery() | ResetStatistics() | Upgrade():
+            return None
+        case _:
+            assert_never(options.order)
+
+
+def run_operation(options: OperationOptions, terminal: Terminal) -> ExitStatus:
+    """Follow an operation to its end, or look at it once."""
+    known = look_up(options.database, today=terminal.today())
+    wanted = known.reference
+    with reading(known.about, terminal) as reads, terminal.progress("seen", 1) as shown:
+        bound(reads, 1, waits=options.waiting.longest)
+        target = reads.targets.find(app=wanted.app, addon=wanted.addon, engine=wanted.engine)
+        following = followed(reads.client, options.waiting, shown, terminal)
+        try:
+            seen = following.follow(target, options.ident)
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"{wanted.name!r} has no operation {options.ident!r}: check the id and --database"
+            ) from error
+        if seen.ended:
+            _settle_earlier(known, target, reads, terminal)
+        spent = reads.spent()
+    status = operation_status(seen, interrupted=terminal.interruption.status)
+    return present(
+        options.output,
+        terminal,
+        text=lambda look: operation_text(wanted.name, seen, look),
+        json=lambda: operation_json(wanted.name, seen, status=status, spent=spent),
+        status=status,
+        spent=spent,
+    )
+
+
+def _settle_earlier(known: Known, target: Target, reads: Reads, terminal: Terminal) -> None:
+    """Write down what this tells of interrupted runs, as a run that does nothing else."""
+    try:
+        place = terminal.state_dir(None)
+        plan = plan_of(known.reference.name, target)
+        again = again_of(known.fleet, reads, terminal)
+        with earlier_runs(plan, "operation", again, place):
+            pass
+    except ReconcileError as error:
+        terminal.tell(f"note: what earlier runs left open was not looked at: {error}")
