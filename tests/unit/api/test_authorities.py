@@ -15,6 +15,7 @@ from unit.api.loopback import PlainClock, jwt, unheard
 
 from reconcile.api.authorities import authorities, check_key_log
 from reconcile.api.reads import connect_reading
+from reconcile.api.sockets import shut
 from reconcile.api.surroundings import Surroundings
 from reconcile.errors import ApiError, UsageError
 from reconcile.model.engine import Engine
@@ -193,3 +194,15 @@ def test_a_file_without_certificates_is_a_usage_error(tmp_path: Path, content: b
                 notify=unheard,
             )
         )
+
+
+def test_what_is_shut_can_still_be_read_to_its_end() -> None:
+    """Another thread may be reading from it: it finds the end, and no socket without TLS."""
+    trusting = ssl.create_default_context(cafile=OURS)
+    with tls_server(OURS) as url:
+        place = ("127.0.0.1", int(url.rpartition(":")[2]))
+        plain = socket.create_connection(place)
+        with trusting.wrap_socket(plain, server_hostname=place[0]) as one:
+            shut(one)
+            assert one.version() is not None
+            assert one.recv(1) == b""

@@ -166,11 +166,15 @@ def test_the_regions_are_asked_once_and_only_if_needed(provider: Provider) -> No
     assert "authorization" in provider.sent("auth")[1].headers
 
 
-def test_a_target_of_other_hosts_gets_nothing(provider: Provider, connection: Connection) -> None:
-    """A plan file cannot send a token elsewhere."""
+@pytest.mark.parametrize("host", ["auth", "api", "database"])
+def test_a_target_of_other_hosts_gets_nothing(
+    provider: Provider, connection: Connection, host: str
+) -> None:
+    """A plan file cannot send a token elsewhere, whichever host it names."""
     reads: Reads = connection.reads
     target = reads.targets.find(app="shop-web", addon="ad-1", engine=Engine.MYSQL)
-    elsewhere = evolve(target, hosts=evolve(target.hosts, database="https://evil.example.org"))
+    hosts = evolve(target.hosts, **{host: "https://evil.example.org"})
+    elsewhere = evolve(target, hosts=hosts)
     with pytest.raises(ApiError, match=r"was made for the host 'https://evil.example.org'"):
         reads.client.call(elsewhere, RESOURCE)
     with pytest.raises(ApiError, match="nothing was sent"):
