@@ -36,6 +36,11 @@ class Deed:
     def __str__(self) -> str:
         return f"{self.verb} {self.address}"
 
+    @property
+    def database(self) -> str:
+        """The handle of its database."""
+        return self.address.partition("/")[0]
+
 
 def deed_of(request: LoggedRequest, handles: Mapping[str, str]) -> Deed:
     """What a changing request of an apply is about; `handles` are those of the addons."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from blackbox.harness import Scenario
-from e2e.command import Command
+from e2e.command import Command, command_in
 
 from scalingo_sandbox import Sandbox, running
 
@@ -27,15 +26,6 @@ def command(sandbox: Sandbox, tmp_path: Path) -> Iterator[Command]:
     """The installed command in an empty project; afterwards no token may be found anywhere."""
     project = tmp_path / "project"
     project.mkdir()
-    made = Command(
-        directory=project,
-        environment={
-            "PATH": os.environ["PATH"],
-            "HOME": str(project),
-            "SCALINGO_AUTH_URL": sandbox.url,
-            "SCALINGO_API_TOKEN": sandbox.token,
-            "RECONCILE_TOKEN_CACHE": "off",
-        },
-    )
+    made = command_in(project, sandbox)
     yield made
     made.assert_no_secret()

@@ -29,6 +29,38 @@ SESSIONS: Database = {
     "backups": {"enabled": True, "hours": [1]},
     "features": [{"name": "redis-cache"}],
 }
+QUERIES = [
+    {
+        "pid": 2000,
+        "query": "SELECT *\n  FROM orders o\n  JOIN lines l ON l.order_id = o.id",
+        "state": "active",
+        "username": "reporting",
+        "query_duration": 212_000_000_000,
+    },
+    {
+        "pid": 2001,
+        "query": "UPDATE stock SET n = n - 1",
+        "state": "idle in transaction",
+        "username": "app",
+        "query_duration": 5_300_000,
+    },
+]
+STATEMENTS = [
+    {
+        "query": "SELECT * FROM users WHERE id = $1",
+        "calls": 24_512,
+        "rows": 500,
+        "total_time": 1_000.0,
+        "mean_time": 0.04,
+    },
+    {
+        "query": "UPDATE stock SET n = n - $1",
+        "calls": 100,
+        "rows": 100,
+        "total_time": 99_000.0,
+        "mean_time": 990.0,
+    },
+]
 BILLING: Database = {
     "app": "billing-api",
     "id": "ad-billing",
@@ -46,38 +78,8 @@ BILLING: Database = {
         {"name": "pg_trgm", "version": "1.5"},
         {"name": "pg_stat_statements", "version": "1.11"},
     ],
-    "queries": [
-        {
-            "pid": 2000,
-            "query": "SELECT *\n  FROM orders o\n  JOIN lines l ON l.order_id = o.id",
-            "state": "active",
-            "username": "reporting",
-            "query_duration": 212_000_000_000,
-        },
-        {
-            "pid": 2001,
-            "query": "UPDATE stock SET n = n - 1",
-            "state": "idle in transaction",
-            "username": "app",
-            "query_duration": 5_300_000,
-        },
-    ],
-    "statements": [
-        {
-            "query": "SELECT * FROM users WHERE id = $1",
-            "calls": 24_512,
-            "rows": 500,
-            "total_time": 1_000.0,
-            "mean_time": 0.04,
-        },
-        {
-            "query": "UPDATE stock SET n = n - $1",
-            "calls": 100,
-            "rows": 100,
-            "total_time": 99_000.0,
-            "mean_time": 990.0,
-        },
-    ],
+    "queries": QUERIES,
+    "statements": STATEMENTS,
 }
 TELEMETRY: Database = {
     "app": "iot",
@@ -123,5 +125,10 @@ def fleet(*databases: Database) -> dict[str, Any]:
 
 def spec(handle: str, database: Database, more: str) -> dict[str, str]:
     """The file with the spec of a database, by its path."""
+    return {f"specs/{handle}.yaml": text(handle, database, more)}
+
+
+def text(handle: str, database: Database, more: str) -> str:
+    """The spec of a database."""
     head = f"version: 1\ndatabase: {handle}\napp: {database['app']}\naddon: {database['id']}\n"
-    return {f"specs/{handle}.yaml": f"{head}engine: {database['engine']}\n{more}"}
+    return f"{head}engine: {database['engine']}\n{more}"

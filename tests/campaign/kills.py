@@ -8,15 +8,13 @@ The changing requests are killed in `make test` already; here are those that rea
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from covered.stages import wanted_of
-from e2e.command import Command
+from e2e.command import command_in
 from e2e.crash import KILLS, Kill, Moment, Uninterrupted, allowed, killed, taken_up
 from e2e.every_kind import CONFIG, FLEET, HANDLES, ONCE, SPECS
 from witness import assert_truth, effects
@@ -31,19 +29,10 @@ def kill_at(sandbox: Sandbox, number: int, kill: Kill) -> None:
     with TemporaryDirectory(prefix="kill-") as directory:
         place = Path(directory)
         (place / "reconcile.yaml").write_text(CONFIG, encoding="utf-8")
-        wanted = wanted_of(place, *SPECS)
-        command = Command(
-            directory=place,
-            environment={
-                "PATH": os.environ["PATH"],
-                "HOME": directory,
-                "SCALINGO_AUTH_URL": sandbox.url,
-                "SCALINGO_API_TOKEN": sandbox.token,
-                "RECONCILE_TOKEN_CACHE": "off",
-            },
-        )
+        command = command_in(place, sandbox)
+        command.write(*SPECS)
         killed(command, sandbox, Moment(after=number), kill, *allowed())
-        taken_up(command, sandbox, wanted, *allowed())
+        taken_up(command, [], *allowed())
         assert effects(sandbox, HANDLES) == ONCE, f"{number}, {kill}: {effects(sandbox, HANDLES)}"
         assert_truth(sandbox, HANDLES, command.journals())
 

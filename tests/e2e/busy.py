@@ -5,118 +5,61 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from blackbox import fleet as demo
+from blackbox.fleet import QUERIES, STATEMENTS, Database
+
 SHOP, BILLING, IOT, CACHE = "ad-shop", "ad-billing", "ad-iot", "ad-cache"
 
-QUERIES = [
-    {
-        "pid": 2000,
-        "query": "SELECT *\n  FROM orders o\n  JOIN lines l ON l.order_id = o.id",
-        "state": "active",
-        "username": "reporting",
-        "query_duration": 212_000_000_000,
-    },
-    {
-        "pid": 2001,
-        "query": "UPDATE stock SET n = n - 1",
-        "state": "idle in transaction",
-        "username": "app",
-        "query_duration": 5_300_000,
-    },
-]
-STATEMENTS = [
-    {
-        "query": "SELECT * FROM users WHERE id = $1",
-        "calls": 24_512,
-        "rows": 500,
-        "total_time": 1_000.0,
-        "mean_time": 0.04,
-    },
-    {
-        "query": "UPDATE stock SET n = n - $1",
-        "calls": 100,
-        "rows": 100,
-        "total_time": 99_000.0,
-        "mean_time": 990.0,
-    },
-]
 WINDOW = {
     "earliest_recoverable_at": "2026-01-01T00:00:00+00:00",
     "latest_recoverable_at": "2026-01-08T12:30:00+00:00",
 }
-
-FLEET: Mapping[str, Any] = {
-    "version": 1,
-    "apps": [
-        {
-            "name": "shop-web",
-            "addons": [
-                {
-                    "id": SHOP,
-                    "resource_id": "shop-web-4821",
-                    "engine": "mysql",
-                    "version": "8.0.35-1",
-                    "next_version": "8.0.36-1",
-                    "backups": {"enabled": True, "hours": [14]},
-                    "sql_mode": "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION",
-                    "logical_databases": [
-                        {"name": "shop", "protected": True, "tables": 3},
-                        {"name": "legacy", "tables": 17},
-                    ],
-                },
-                {"id": CACHE, "resource_id": "shop-web-4822", "engine": "redis"},
-            ],
-        },
-        {
-            "name": "billing-api",
-            "addons": [
-                {
-                    "id": BILLING,
-                    "resource_id": "billing-api-7310",
-                    "engine": "postgresql",
-                    "version": "16.4.0-1",
-                    "recovery_window": WINDOW,
-                    "extensions": [
-                        {"name": "plpgsql", "version": "1.0"},
-                        {"name": "pg_stat_statements", "version": "1.10"},
-                    ],
-                    "queries": QUERIES,
-                    "statements": STATEMENTS,
-                }
-            ],
-        },
-        {
-            "name": "iot",
-            "addons": [
-                {
-                    "id": IOT,
-                    "resource_id": "iot-2056",
-                    "engine": "influxdb",
-                    "retention_policies": [
-                        {"name": "autogen", "duration": "INF", "default": True},
-                        {"name": "7-days", "duration": "7d"},
-                    ],
-                }
-            ],
-        },
+_SHOP: Database = {
+    **demo.SHOP,
+    "version": "8.0.35-1",
+    "next_version": "8.0.36-1",
+    "sql_mode": "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION",
+    "logical_databases": [
+        {"name": "shop", "protected": True, "tables": 3},
+        {"name": "legacy", "tables": 17},
     ],
 }
+_CACHE: Database = {
+    "app": "shop-web",
+    "id": CACHE,
+    "resource_id": "shop-web-4822",
+    "engine": "redis",
+}
+_BILLING: Database = {
+    "app": "billing-api",
+    "id": BILLING,
+    "resource_id": "billing-api-7310",
+    "engine": "postgresql",
+    "version": "16.4.0-1",
+    "recovery_window": WINDOW,
+    "extensions": [
+        {"name": "plpgsql", "version": "1.0"},
+        {"name": "pg_stat_statements", "version": "1.10"},
+    ],
+    "queries": QUERIES,
+    "statements": STATEMENTS,
+}
+_DATABASES = {"shop": _SHOP, "billing": _BILLING, "telemetry": demo.TELEMETRY, "sessions": _CACHE}
+
+FLEET: Mapping[str, Any] = demo.fleet(_SHOP, _CACHE, _BILLING, demo.TELEMETRY)
 
 
 def spec(handle: str, app: str, addon: str, engine: str, more: str = "") -> str:
     """A spec that gives a database its handle."""
-    return (
-        f"version: 1\ndatabase: {handle}\napp: {app}\naddon: {addon}\nengine: {engine}\n"
-        f"backups: {{enabled: true}}\n{more}"
-    )
+    database = {"app": app, "id": addon, "engine": engine}
+    return demo.text(handle, database, f"backups: {{enabled: true}}\n{more}")
 
 
 def specs(more: str = "") -> tuple[str, ...]:
     """The specs of the fleet, each with some lines more."""
-    return (
-        spec("shop", "shop-web", SHOP, "mysql", more),
-        spec("billing", "billing-api", BILLING, "postgresql", more),
-        spec("telemetry", "iot", IOT, "influxdb", more),
-        spec("sessions", "shop-web", CACHE, "redis", more),
+    return tuple(
+        spec(handle, one["app"], one["id"], one["engine"], more)
+        for handle, one in _DATABASES.items()
     )
 
 

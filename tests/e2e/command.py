@@ -173,6 +173,20 @@ class Command:
             assert not _JWT.search(text), f"a JWT in {place}"
 
 
+def command_in(directory: Path, sandbox: Sandbox) -> Command:
+    """The installed command in a project, in front of a sandbox; it keeps no tokens on disk."""
+    return Command(
+        directory=directory,
+        environment={
+            "PATH": os.environ["PATH"],
+            "HOME": str(directory),
+            "SCALINGO_AUTH_URL": sandbox.url,
+            "SCALINGO_API_TOKEN": sandbox.token,
+            "RECONCILE_TOKEN_CACHE": "off",
+        },
+    )
+
+
 def _token(path: Path) -> str:
     """The token that a kept file holds; empty where it holds none."""
     try:

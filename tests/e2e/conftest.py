@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from e2e.busy import FLEET as BUSY
 from e2e.busy import specs
-from e2e.command import Command
+from e2e.command import Command, command_in
 from e2e.fleet import FLEET
 
 from scalingo_sandbox import Sandbox, running
@@ -44,16 +43,6 @@ def busy(sandbox: Sandbox, command: Command) -> Sandbox:
 @pytest.fixture
 def command(sandbox: Sandbox, tmp_path: Path) -> Iterator[Command]:
     """The installed command in an empty project; afterwards no token may be found anywhere."""
-    made = Command(
-        directory=tmp_path,
-        environment={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "SCALINGO_AUTH_URL": sandbox.url,
-            "SCALINGO_API_TOKEN": sandbox.token,
-            # Tokens kept on disk are what tests of their own are about.
-            "RECONCILE_TOKEN_CACHE": "off",
-        },
-    )
+    made = command_in(tmp_path, sandbox)
     yield made
     made.assert_no_secret()

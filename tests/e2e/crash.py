@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from attrs import field, frozen
-from covered.stages import stages
 from e2e.command import Command, until
 from e2e.every_kind import ALLOWED, HANDLES, ONCE
 from witness import Deed, deed_of
 
-from reconcile.api.clock import SystemClock
-from reconcile.model.plan import Status
-from reconcile.model.state import Desired
 from scalingo_sandbox import Sandbox
 from scalingo_sandbox.client import LoggedRequest
 
-OPERATION = 0.3
-"""Seconds after which an operation of the sandbox is surely over."""
 LASTING = {"billing/engine_version", "sessions/features/force-ssl"}
 """What goes on after its answer: the next run may find it under way."""
 
@@ -120,17 +112,17 @@ def killed(command: Command, sandbox: Sandbox, moment: Moment, kill: Kill, *argu
     sandbox.clear_faults()
 
 
-def is_at_rest(sandbox: Sandbox, directory: Path, wanted: Sequence[Desired]) -> bool:
+def is_at_rest(command: Command, *handles: str) -> bool:
     """Whether everything is as it is wanted, read anew."""
-    with stages(sandbox, directory, SystemClock()) as live:
-        return {one.status for one in live.plan(wanted).databases} == {Status.IN_SYNC}
+    only = [flag for handle in handles for flag in ("--only", handle)]
+    planned = command("plan", *only, "--format", "json").document()
+    return {one["status"] for one in planned["databases"]} == {"in sync"}
 
 
-def taken_up(command: Command, sandbox: Sandbox, wanted: Sequence[Desired], *arguments: str) -> int:
+def taken_up(command: Command, handles: Sequence[str], *arguments: str) -> int:
     """Run the command until all is at rest; give how many runs it took."""
     for number in (1, 2, 3):
         command(*arguments, status=0)
-        if is_at_rest(sandbox, command.directory, wanted):
+        if is_at_rest(command, *handles):
             return number
-        time.sleep(OPERATION)
     raise AssertionError(f"not at rest after three runs: {command.runs[-1]}")

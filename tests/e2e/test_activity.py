@@ -7,7 +7,8 @@ import signal
 from typing import Any
 
 import pytest
-from e2e.busy import BILLING, QUERIES
+from blackbox.fleet import QUERIES
+from e2e.busy import BILLING
 from e2e.command import Command, changing, effects, until
 from e2e.schemas import JSON, fits
 from e2e.terminal import on_terminal

@@ -6,13 +6,12 @@ docs/testing.md says what the matrix covers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from attrs import frozen
-from covered.stages import stages, wanted_of
-from e2e.command import Command, until
+from e2e.command import Command, command_in, until
 from e2e.crash import (
     KILLS,
     LASTING,
@@ -30,11 +29,6 @@ from e2e.crash import (
 from e2e.every_kind import CONFIG, FLEET, HANDLES, ONCE, SPECS
 from witness import Deed, assert_truth, begun, claimed, effects, settled
 
-from reconcile.api.clock import SystemClock
-from reconcile.apply.resolve import settle
-from reconcile.model.change import verb_of
-from reconcile.model.run import Result
-from reconcile.model.state import Desired
 from scalingo_sandbox import Sandbox, running
 
 pytestmark = pytest.mark.more
@@ -48,12 +42,7 @@ class Scene:
 
     command: Command
     sandbox: Sandbox
-    wanted: tuple[Desired, ...]
     when: Mapping[Deed, Moment]
-
-    def concerned(self, deed: Deed) -> Desired:
-        """The spec of the database of a deed."""
-        return next(one for one in self.wanted if deed.address.startswith(f"{one.handle}/"))
 
     def effects(self) -> Counter[Deed]:
         """What took effect."""
@@ -65,14 +54,14 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def when(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[Deed, Moment]]:
+def when(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Deed, Moment]:
     """At which request of its database each deed is asked for."""
-    directory = tmp_path_factory.mktemp("clean")
-    wanted = wanted_of(directory, *SPECS)
     with running(FLEET) as sandbox:
-        with stages(sandbox, directory, SystemClock()) as live:
-            live.apply(live.plan(wanted), "clean")
-        yield moments(sandbox.requests()["requests"])
+        command = command_in(tmp_path_factory.mktemp("clean"), sandbox)
+        command.write(*SPECS)
+        (command.directory / "reconcile.yaml").write_text(CONFIG, encoding="utf-8")
+        command(*allowed(), status=0)
+        return moments(sandbox.requests()["requests"])
 
 
 @pytest.fixture
@@ -80,8 +69,8 @@ def scene(command: Command, sandbox: Sandbox, when: Mapping[Deed, Moment]) -> Sc
     """All of it as it was at the start."""
     sandbox.put_fleet(FLEET)
     sandbox.clear()
-    wanted = wanted_of(command.directory, *SPECS)
-    return Scene(command=command, sandbox=sandbox, wanted=wanted, when=when)
+    command.write(*SPECS)
+    return Scene(command=command, sandbox=sandbox, when=when)
 
 
 def test_the_matrix_covers_every_change(when: Mapping[Deed, Moment]) -> None:
@@ -93,8 +82,8 @@ def test_the_matrix_covers_every_change(when: Mapping[Deed, Moment]) -> None:
 @pytest.mark.parametrize("kill", KILLS, ids=str)
 def test_a_run_killed_at_a_change_is_taken_up(scene: Scene, kill: Kill, deed: Deed) -> None:
     """The intent was on disk, the effect comes once, and what was before it does not come again."""
-    concerned = scene.concerned(deed)
-    arguments = allowed(concerned.handle)
+    handle = deed.database
+    arguments = allowed(handle)
     killed(scene.command, scene.sandbox, scene.when[deed], kill, *arguments)
     (journal,) = scene.command.journals()
     assert begun([journal])[deed] == 1
@@ -102,9 +91,9 @@ def test_a_run_killed_at_a_change_is_taken_up(scene: Scene, kill: Kill, deed: De
     happened = scene.effects()
     assert happened[deed] == kill.effect
     assert happened + Counter({deed: 1 - kill.effect}) == begun([journal])
-    runs = taken_up(scene.command, scene.sandbox, [concerned], *arguments)
+    runs = taken_up(scene.command, [handle], *arguments)
     assert runs == 1 or deed.address in LASTING
-    assert scene.effects() == once(concerned.handle)
+    assert scene.effects() == once(handle)
     scene.assert_truth(*scene.command.journals())
     assert f"was interrupted while it did {deed}" in scene.command.runs[0].stderr
     told = settled(scene.command.journals(), journal.stem)
@@ -116,7 +105,7 @@ def test_a_run_killed_at_any_request_is_taken_up(scene: Scene, number: int) -> N
     """Also at one that only reads, with four databases at work beside each other."""
     (scene.command.directory / "reconcile.yaml").write_text(CONFIG, encoding="utf-8")
     killed(scene.command, scene.sandbox, Moment(after=number), KILLS[-1], *allowed())
-    taken_up(scene.command, scene.sandbox, scene.wanted, *allowed())
+    taken_up(scene.command, [], *allowed())
     assert scene.effects() == ONCE
     scene.assert_truth(*scene.command.journals())
 
@@ -125,22 +114,16 @@ def test_a_run_killed_at_any_request_is_taken_up(scene: Scene, number: int) -> N
 @pytest.mark.parametrize("loss", LOSSES, ids=str)
 def test_a_change_whose_answer_is_lost_is_made_once(scene: Scene, loss: Loss, deed: Deed) -> None:
     """What is said of it is true, and the next run does the rest."""
-    wanted, moment = [scene.concerned(deed)], scene.when[deed]
-    directory = scene.command.directory
+    command, moment, arguments = scene.command, scene.when[deed], allowed(deed.database)
     scene.sandbox.fault(loss.kind, match=dict(moment.match), after=moment.after)
-    with stages(scene.sandbox, directory, SystemClock()) as live:
-        outcomes = settle(live.apply(live.plan(wanted), "first"), live.plan(wanted))
-        results = {
-            Deed(str(one.action.address), verb_of(one.action.change).value): one.result
-            for one in outcomes
-        }
-        assert scene.effects()[deed] == loss.effect
-        due = Result.DONE if loss.effect else Result.UNKNOWN
-        assert results[deed] is due or deed.address in LASTING
-        live.apply(live.plan(wanted), "second")
-    until(lambda: is_at_rest(scene.sandbox, directory, wanted), "what goes on has ended")
-    assert scene.effects() == once(wanted[0].handle)
-    scene.assert_truth(*(directory / "state/runs").glob("*.jsonl"))
+    run = command(*arguments, "--format", "json").document()
+    results = {Deed(one["address"], one["verb"]): one["result"] for one in run["outcomes"]}
+    assert scene.effects()[deed] == loss.effect
+    assert results[deed] == ("done" if loss.effect else "unknown") or deed.address in LASTING
+    command(*arguments, status=0)
+    until(lambda: is_at_rest(command, deed.database), "what goes on has ended")
+    assert scene.effects() == once(deed.database)
+    scene.assert_truth(*command.journals())
 
 
 @pytest.mark.parametrize(
@@ -157,7 +140,7 @@ def test_a_request_of_a_dead_run_may_arrive_in_the_midst_of_the_next(
     scene: Scene, deed: Deed
 ) -> None:
     """The next one has looked and is about to do the same: it is done once, refused or as it was."""
-    moment, arguments = scene.when[deed], allowed(scene.concerned(deed).handle)
+    moment, arguments = scene.when[deed], allowed(deed.database)
     scene.sandbox.fault("hold", match=dict(moment.match), after=moment.after, times=2)
     with scene.command.started(*arguments) as process:
         scene.sandbox.wait_until_held()
@@ -169,8 +152,8 @@ def test_a_request_of_a_dead_run_may_arrive_in_the_midst_of_the_next(
         ended = scene.command.ended(process, *arguments)
     assert ended.status in ({1} if deed.address in LASTING else {0, 2}), str(ended)
     scene.sandbox.clear_faults()
-    taken_up(scene.command, scene.sandbox, [scene.concerned(deed)], *arguments)
-    assert scene.effects() == once(scene.concerned(deed).handle)
+    taken_up(scene.command, [deed.database], *arguments)
+    assert scene.effects() == once(deed.database)
 
 
 @pytest.mark.parametrize("kill", KILLS, ids=str)
@@ -182,7 +165,7 @@ def test_a_run_killed_at_its_backup_has_lost_nothing(scene: Scene, kill: Kill) -
     killed(scene.command, scene.sandbox, moment, kill, *arguments)
     assert begun(scene.command.journals())[backup] == 1
     assert scene.effects()[loss] == 0
-    runs = taken_up(scene.command, scene.sandbox, [scene.concerned(loss)], *arguments)
+    runs = taken_up(scene.command, ["shop"], *arguments)
     assert runs == 1
     assert scene.effects() - once("shop") == {backup: 1 + kill.effect}
     assert begun(scene.command.journals()[1:])[backup] == 1
@@ -198,4 +181,4 @@ def test_a_replacement_killed_between_its_halves_is_made_whole(scene: Scene) -> 
     assert scene.effects()[created] == 0
     scene.command("apply", "--yes", "--only", "telemetry", status=2)
     assert scene.effects()[created] == 1
-    assert not is_at_rest(scene.sandbox, scene.command.directory, [scene.concerned(created)])
+    assert not is_at_rest(scene.command, "telemetry")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from e2e.command import Command, changing, journal_entries, live, until
+from e2e.command import Command, changing, command_in, journal_entries, live, until
 from e2e.plan_file import FILE, edit, saved
 from engines_here import needs
 
@@ -83,17 +82,8 @@ def command(sandbox: Sandbox, tmp_path: Path) -> Iterator[Command]:
     """The command, whose environment opens one connection string to specs; it shows up nowhere."""
     dsn = sandbox.dsn(ADDON)
     assert dsn is not None
-    made = Command(
-        directory=tmp_path,
-        environment={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "SCALINGO_AUTH_URL": sandbox.url,
-            "SCALINGO_API_TOKEN": sandbox.token,
-            "RECONCILE_TOKEN_CACHE": "off",
-            "BILLING_DSN": dsn,
-            "RECONCILE_ENV_ALLOW": "BILLING_DSN",
-        },
+    made = command_in(tmp_path, sandbox).in_environment(
+        BILLING_DSN=dsn, RECONCILE_ENV_ALLOW="BILLING_DSN"
     )
     made.write(BY_SQL + WANTED)
     yield made

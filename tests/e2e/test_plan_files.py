@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from stat import S_IMODE
 from typing import Any
 
@@ -24,7 +23,6 @@ from e2e.fleet import (
     SHOP,
     SHOP_ADDON,
     SHOP_HEAD,
-    SHOP_ORDER,
     SHOP_WITHOUT_LEGACY,
 )
 from e2e.plan_file import APPLY, FILE, KEY, LOSING, edit, saved
@@ -84,27 +82,6 @@ def test_it_is_saved_for_nobody_else_to_read(planned: Command) -> None:
     assert list(planned.directory.glob(".*.plan*")) == []
 
 
-def test_two_plans_of_one_difference_have_one_id(planned: Command) -> None:
-    """Wherever the specs lie, and whoever is in sync beside it."""
-    first = saved(planned)["id"]
-    quiet = "version: 1\ndatabase: quiet\napp: iot\naddon: ad-iot\nengine: influxdb\n"
-    (planned.directory / "specs").rename(planned.directory / "elsewhere")
-    planned.write(quiet + "backups: {enabled: true}\n", SHOP, folder="elsewhere")
-    planned("plan", "elsewhere", "--out", FILE, status=0)
-    assert saved(planned)["id"] == first
-    assert [one["handle"] for one in saved(planned)["envelope"]["others"]] == ["quiet"]
-
-
-def test_it_is_applied(sandbox: Sandbox, planned: Command) -> None:
-    """Just what it says, in its order; the journal tells the plan's id."""
-    done = planned(*APPLY, status=0)
-    assert [(method, name) for method, _path, name in changing(sandbox)] == SHOP_ORDER
-    assert "Converged." in done.stdout
-    (begun, *_rest) = journal_entries(planned.journals()[-1])
-    assert begun["plan_id"] == saved(planned)["id"]
-    assert begun["command"] == "apply --plan"
-
-
 def test_only_what_it_touches_is_read(sandbox: Sandbox, command: Command) -> None:
     """The kinds of its actions, of the databases that have some; before and after."""
     mode_is_as_wanted = SHOP.replace(
@@ -139,17 +116,6 @@ def test_a_first_look_that_takes_too_long_is_not_begun(sandbox: Sandbox, losing:
     (losing.directory / "reconcile.yaml").write_text(config, encoding="utf-8")
     refused = losing(*LOSING, "--max-wait", "1s", status=1)
     assert "reconcile: reading 1 database takes about" in refused.stderr
-    assert sandbox.requests()["requests"] == []
-
-
-def test_a_second_time_it_is_refused(sandbox: Sandbox, planned: Command) -> None:
-    """A journal that knows of it says which run did it; nothing is sent."""
-    planned(*APPLY, status=0)
-    (run,) = [path.stem for path in planned.journals()]
-    sandbox.clear()
-    refused = planned(*APPLY, status=3)
-    assert f"run {run} did all of this plan" in refused.stdout
-    assert "[G109]" in refused.stdout
     assert sandbox.requests()["requests"] == []
 
 
@@ -215,27 +181,6 @@ def test_where_no_journal_knows_of_it_all_is_already_done(
     assert "Converged." in again.stdout
 
 
-def test_what_is_no_longer_as_planned_is_not_done(sandbox: Sandbox, planned: Command) -> None:
-    """The first action after it is not done either; all three values are shown."""
-    sandbox.change(SHOP_ADDON, backups={"enabled": True, "hours": [5]})
-    stale = planned(*APPLY, status=2)
-    assert "shop/backups" in stale.stdout
-    assert "stale: live is no longer as the plan saw it" in stale.stdout
-    lines = [" ".join(line.split()) for line in stale.stdout.splitlines()]
-    assert "before enabled, hours 14" in lines
-    assert "expected enabled, hours 14" in lines
-    assert "now enabled, hours 5" in lines
-    assert [name for _method, _path, name in changing(sandbox)] == ["create-database"]
-
-
-def test_nothing_is_sent_where_the_first_is_stale(sandbox: Sandbox, losing: Command) -> None:
-    """A look comes before every first change."""
-    sandbox.change(SHOP_ADDON, backups={"enabled": True, "hours": [5]})
-    losing(*LOSING, status=2)
-    assert changing(sandbox) == []
-    assert "legacy" in logical(sandbox, SHOP_ADDON)
-
-
 def test_what_changed_elsewhere_makes_nothing_stale(sandbox: Sandbox, planned: Command) -> None:
     """Only what an action is about is compared."""
     databases = [{"name": "shop", "protected": True}, {"name": "legacy"}, {"name": "new"}]
@@ -260,50 +205,6 @@ def test_how_long_it_may_be_applied(planned: Command) -> None:
     shown = planned("show-plan", FILE, status=0).stdout
     assert re.search(r"expires in 1 h (29|30) min", shown)
     assert "say --out FILE" in planned("plan", "--expires-in", "90m", status=64).stderr
-
-
-def test_it_is_shown_offline(sandbox: Sandbox, planned: Command) -> None:
-    """The same page as of plan, under a line that says which plan it is; no credentials."""
-    plan = planned.runs[0].stdout
-    nobody = {"SCALINGO_API_TOKEN": None, "SCALINGO_AUTH_URL": None}
-    shown = planned("show-plan", FILE, status=0, environment=nobody).stdout
-    head, page = shown.split("\n\n", 1)
-    assert page == plan
-    assert head.startswith(f"Plan {saved(planned)['id'][:12]}, made ")
-    assert head.endswith(", not signed")
-    document = planned("show-plan", FILE, "--format", "json", status=0).document()
-    assert document["id"] == saved(planned)["id"]
-    assert document["file"]["signature"] == "unsigned"
-    assert document["file"]["expired"] is False
-    assert sandbox.requests()["requests"] == []
-
-
-def test_a_dry_run_reads_and_shows(sandbox: Sandbox, planned: Command) -> None:
-    """What is ready with its requests, what is already done, what is stale; nothing changes."""
-    databases = [{"name": "shop", "protected": True}, {"name": "legacy"}, {"name": "audit"}]
-    sandbox.change(SHOP_ADDON, logical_databases=databases, sql_mode="ANSI_QUOTES")
-    dry = planned("apply", "--plan", FILE, "--dry-run", status=2).stdout
-    assert "Dry run: 1 request would be sent, none was." in dry
-    assert '{"database": {"periodic_backups_scheduled_at": 3}}' in dry
-    assert "already done" in dry
-    assert "stale" in dry
-    assert changing(sandbox) == []
-    assert planned.journals() == []
-
-
-def test_a_loss_that_a_spec_here_asks_for_is_done(sandbox: Sandbox, losing: Command) -> None:
-    """Without a terminal and without its address: the plan was looked at."""
-    losing(*LOSING, status=0)
-    assert logical(sandbox, SHOP_ADDON) == {"shop"}
-
-
-def test_a_loss_that_only_the_file_asks_for_is_refused(sandbox: Sandbox, losing: Command) -> None:
-    """Where the project has no spec: hidden folders are no part of it."""
-    (losing.directory / "specs").rename(losing.directory / ".gone")
-    refused = losing(*LOSING, status=3)
-    assert "the plan would lose data at shop/logical_databases/legacy" in refused.stdout
-    assert "[G110]" in refused.stdout
-    assert sandbox.requests()["requests"] == []
 
 
 def test_a_spec_without_an_addon_has_to_lead_to_the_database_of_a_loss(
@@ -542,15 +443,6 @@ def test_what_no_spec_may_ask_no_file_may(sandbox: Sandbox, planned: Command) ->
     assert sandbox.requests()["requests"] == []
 
 
-def test_a_file_that_is_none(planned: Command) -> None:
-    """Missing, a folder, a pipe, or something else: one sentence."""
-    for name in ("missing.json", "specs", "specs/spec0.yaml", "/dev/null"):
-        for words in (("show-plan", name), ("apply", "--yes", "--plan", name)):
-            said = planned(*words, status=65).stderr
-            assert said.startswith(f"reconcile: plan file {name!r}: it ")
-            assert said.count("\n") == 1
-
-
 def test_a_plan_of_what_nobody_may_read_is_not_saved(command: Command) -> None:
     """It would ask for nothing, and look as if nothing were left."""
     command.write(SHOP)
@@ -630,12 +522,6 @@ def test_its_databases_are_chosen_already(planned: Command) -> None:
     for others in (("specs",), ("--only", "shop"), ("--exclude", "x")):
         said = planned("apply", "--plan", FILE, "--yes", *others, status=64).stderr
         assert "--plan holds its databases already" in said
-
-
-def test_nothing_else_is_written_into_the_project(planned: Command) -> None:
-    """Not even a draft."""
-    assert sorted(path.name for path in planned.directory.iterdir() if path.is_file()) == [FILE]
-    assert Path(planned.directory / FILE).read_text(encoding="utf-8").isascii()
 
 
 def test_the_journal_tells_the_commit_that_the_plan_was_made_from(

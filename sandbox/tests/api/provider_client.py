@@ -113,7 +113,7 @@ class ProviderClient:
     token: str
     apps: Mapping[str, str] = field(factory=lambda: APPS)
     pool: urllib3.PoolManager = field(
-        factory=lambda: urllib3.PoolManager(retries=False, timeout=10.0)
+        factory=lambda: urllib3.PoolManager(retries=False, timeout=60.0)
     )
 
     def send(

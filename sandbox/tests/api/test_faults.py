@@ -8,10 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import urllib3
-from api.provider_client import INFLUXDB, MYSQL, POSTGRESQL, ProviderClient
+from api.provider_client import MYSQL, POSTGRESQL, ProviderClient
 
-from scalingo_sandbox import Sandbox, SandboxRefusal
+from scalingo_sandbox import Sandbox
 
 CREATE = {"action_name": "create-database", "params": {"database_name": "audit"}}
 ACTION = f"/api/databases/{MYSQL}/action"
@@ -52,18 +51,6 @@ def test_a_drop_closes_the_socket_without_a_byte(
     assert ("audit" in _names(client)) is effect
 
 
-@pytest.mark.parametrize("kind", ["drop-before", "drop-after"])
-def test_a_client_sees_a_drop_as_a_broken_connection(
-    client: ProviderClient, sandbox: Sandbox, kind: str
-) -> None:
-    """An ordinary client raises its own error, and can go on afterwards."""
-    token = client.addon_token(MYSQL)
-    sandbox.fault(kind, match={"host": "database"})
-    with pytest.raises(urllib3.exceptions.ProtocolError):
-        client.send("POST", ACTION, CREATE, bearer=token)
-    assert client.send("GET", f"/api/databases/{MYSQL}", bearer=token).status == 200
-
-
 def test_a_truncated_answer_promises_more_than_it_sends(
     client: ProviderClient, sandbox: Sandbox
 ) -> None:
@@ -74,14 +61,6 @@ def test_a_truncated_answer_promises_more_than_it_sends(
     (length,) = [int(line.split(":")[1]) for line in lines if line.startswith("content-length:")]
     assert 0 < len(body) < length
     assert "audit" in _names(client)
-
-
-def test_a_client_sees_a_truncated_answer(client: ProviderClient, sandbox: Sandbox) -> None:
-    """An ordinary client notices that the body is short."""
-    token = client.addon_token(MYSQL)
-    sandbox.fault("truncate", match={"host": "database"})
-    with pytest.raises(urllib3.exceptions.ProtocolError):
-        client.send("POST", ACTION, CREATE, bearer=token)
 
 
 def test_a_429_is_plain_text(client: ProviderClient, sandbox: Sandbox) -> None:
@@ -119,20 +98,6 @@ def test_a_delay_takes_its_time_and_then_succeeds(client: ProviderClient, sandbo
     began = time.monotonic()
     assert client.exchange().status == 200
     assert time.monotonic() - began >= 0.3
-
-
-def test_a_delay_does_not_hold_up_others(client: ProviderClient, sandbox: Sandbox) -> None:
-    """While one request waits, the server answers others; its effect comes though nobody waits."""
-    token = client.addon_token(MYSQL)
-    sandbox.fault("delay", seconds=0.4, match={"host": "database"})
-    impatient = urllib3.PoolManager(retries=False, timeout=0.1)
-    headers = {"Authorization": f"Bearer {token}"}
-    with pytest.raises(urllib3.exceptions.ReadTimeoutError):
-        impatient.request("POST", client.url + ACTION, body=CREATE_TEXT, headers=headers)
-    impatient.clear()
-    assert "audit" not in _names(client)
-    time.sleep(0.5)
-    assert "audit" in _names(client)
 
 
 def _statuses(client: ProviderClient, count: int) -> list[int]:
@@ -207,22 +172,3 @@ def test_a_bad_fault_is_a_422(client: ProviderClient, fault: dict[str, Any], pat
     answer = client.door("POST", "faults", fault)
     assert answer.status == 422
     assert list(answer.document["errors"]) == [path]
-
-
-def test_a_hold_raises_what_the_door_refuses(sandbox: Sandbox) -> None:
-    """A test that asks for a fault that is none gets the reason."""
-    with pytest.raises(SandboxRefusal, match="'fire' is not one of delay") as refusal:
-        sandbox.fault("fire")
-    assert refusal.value.status == 422
-
-
-def test_a_lost_reply_can_be_settled_by_reading(client: ProviderClient, sandbox: Sandbox) -> None:
-    """After a dropped reply the policy is there once, whatever the client believes."""
-    token = client.addon_token(INFLUXDB)
-    sandbox.fault("drop-after", match={"action_name": "add-retention-policy"})
-    document = {"action_name": "add-retention-policy", "params": {"name": "p", "duration": "1h"}}
-    path = f"/api/databases/{INFLUXDB}/action"
-    with pytest.raises(urllib3.exceptions.ProtocolError):
-        client.send("POST", path, document, bearer=token)
-    listed = client.result(INFLUXDB, "list-retention-policies")
-    assert [policy["name"] for policy in listed] == ["autogen", "p"]

@@ -201,13 +201,6 @@ def test_removal_reads_the_name_from_the_query(
     assert (answer.status, answer.document) == (422, {"errors": {"feature": [sentence]}})
 
 
-@pytest.mark.parametrize("document", [{}, {"feature": "force-ssl"}])
-def test_a_body_without_a_feature_is_a_400(timed: ProviderClient, document: object) -> None:
-    """The root must be there."""
-    answer = timed.database("POST", MYSQL, document, suffix="/features")
-    assert (answer.status, answer.document) == (400, {"error": "the body has no object 'feature'"})
-
-
 def test_a_database_that_does_not_run_takes_no_features(
     timed: ProviderClient, timed_sandbox: Sandbox
 ) -> None:
@@ -215,11 +208,3 @@ def test_a_database_that_does_not_run_takes_no_features(
     timed_sandbox.change(MYSQL, status="stopped", features=[{"name": SSL}])
     for answer in (_enable(timed, PUBLIC), _disable(timed, SSL)):
         assert (answer.status, answer.document) == (409, {"error": "the database is stopped"})
-
-
-@pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_features_need_the_token_of_the_database(timed: ProviderClient, method: str) -> None:
-    """Another's is 403, none is 401."""
-    path, other = f"/api/databases/{MYSQL}/features?feature=x", timed.addon_token(REDIS)
-    statuses = [timed.send(method, path, {}, bearer=one).status for one in (other, None)]
-    assert statuses == [403, 401]

@@ -114,18 +114,6 @@ def test_nothing_is_held_for_ever(client: ProviderClient, sandbox: Sandbox) -> N
     assert sandbox.held() == []
 
 
-def test_clearing_the_faults_releases_what_they_hold(
-    client: ProviderClient, sandbox: Sandbox
-) -> None:
-    """A test that fails leaves no request behind for the next one."""
-    sandbox.fault("hold", match=MATCH)
-    with _sending(client, sandbox) as sending:
-        sandbox.wait_until_held()
-        sandbox.clear_faults()
-        sending.join(5)
-        assert sending.came == 200
-
-
 def test_waiting_for_a_held_request_ends(sandbox: Sandbox) -> None:
     """A request that never comes is an error of the test, in its words."""
     with pytest.raises(TimeoutError, match="no request was held within"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from api.provider_client import MYSQL, POSTGRESQL, Answer, ProviderClient
+from api.provider_client import MYSQL, Answer, ProviderClient
 
 from scalingo_sandbox import Sandbox
 
@@ -75,20 +75,6 @@ def test_a_page_that_is_no_number_is_a_422(client: ProviderClient, name: str, va
     answer = _ask(client, f"?{name}={value}")
     errors = {name: ["must be a positive integer"]}
     assert (answer.status, answer.document) == (422, {"errors": errors})
-
-
-def test_an_unknown_maintenance_is_a_404(client: ProviderClient) -> None:
-    """The body names what is missing."""
-    answer = _ask(client, "/none")
-    missing = {"resource": "maintenance", "error": "not found"}
-    assert (answer.status, answer.document) == (404, missing)
-
-
-@pytest.mark.parametrize("suffix", ["", "/m-1"])
-def test_maintenance_needs_the_token_of_the_database(client: ProviderClient, suffix: str) -> None:
-    """Another's is 403, none is 401."""
-    path, other = f"/api/databases/{MYSQL}/maintenance{suffix}", client.addon_token(POSTGRESQL)
-    assert [client.send("GET", path, bearer=one).status for one in (other, None)] == [403, 401]
 
 
 @pytest.mark.parametrize(

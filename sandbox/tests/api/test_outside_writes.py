@@ -43,16 +43,6 @@ def test_a_writer_comes_after_the_request(client: ProviderClient, sandbox: Sandb
     assert _names(sandbox) == ["web"]
 
 
-def test_a_writer_after_a_read_leaves_the_read_without_effect(
-    client: ProviderClient, sandbox: Sandbox
-) -> None:
-    """What came afterwards is not laid to the request."""
-    _ask(sandbox, {"sql_mode": "ANSI_QUOTES"}, when="after")
-    before = client.result(MYSQL, "get-sqlmode")
-    assert sandbox.requests()["requests"][-1]["effect"] is False
-    assert client.result(MYSQL, "get-sqlmode") == "ANSI_QUOTES" != before
-
-
 def test_a_writer_changes_only_what_it_names(client: ProviderClient, sandbox: Sandbox) -> None:
     """A request on one database can bring the change of another; all other keys stay."""
     before = client.database("GET", POSTGRESQL).document["database"]
@@ -67,16 +57,6 @@ def test_a_writer_changes_only_what_it_names(client: ProviderClient, sandbox: Sa
         "periodic_backups_enabled": False,
         "periodic_backups_scheduled_at": [5],
     }
-
-
-def test_a_writer_comes_as_often_as_asked(client: ProviderClient, sandbox: Sandbox) -> None:
-    """It spares and meets like every fault."""
-    _ask(sandbox, {"sql_mode": ""}, after=1, times=1)
-    modes = []
-    for _ in range(3):
-        client.result(MYSQL, "set-sqlmode", "ANSI_QUOTES")
-        modes.append(client.result(MYSQL, "get-sqlmode"))
-    assert modes == ["", "ANSI_QUOTES", "ANSI_QUOTES"]
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,6 @@ def _ends(client: ProviderClient) -> tuple[str | None, str | None]:
     return shown["earliest_recoverable_at"], shown["latest_recoverable_at"]
 
 
-def _shown(client: ProviderClient) -> dict[str, Any]:
-    database: dict[str, Any] = client.database("GET", POSTGRESQL).document["database"]
-    return database
-
-
 def _addon(sandbox: Sandbox) -> dict[str, Any]:
     addons = [addon for app in sandbox.fleet()["apps"] for addon in app["addons"]]
     return next(addon for addon in addons if addon["id"] == POSTGRESQL)
@@ -60,20 +55,6 @@ def test_a_restore_is_answered_in_both_known_shapes(
         },
     }
     assert timed_sandbox.requests()["requests"][-1]["effect"] is True
-
-
-def test_a_restore_takes_its_time(timed: ProviderClient, clock: SimulatedClock) -> None:
-    """While it goes on the database is updating; afterwards it is as before."""
-    before = _shown(timed)
-    operation = _restore(timed).document["operation_id"]
-    during = _shown(timed)
-    assert (during["status"], during["current_operation_id"]) == ("updating", operation)
-    assert [node["status"] for node in during["instances"]] == ["restarting"]
-    clock.seconds += 10
-    assert _shown(timed) == before
-    path = f"/api/operations/{operation}"
-    ended = timed.send("GET", path, bearer=timed.addon_token(POSTGRESQL)).document["operation"]
-    assert (ended["status"], ended["error"]) == ("done", None)
 
 
 def test_the_fleet_remembers_restores(
@@ -176,12 +157,6 @@ def test_a_time_that_cannot_be_restored_is_a_422(
     assert "current_operation_id" not in _addon(timed_sandbox)
 
 
-def test_a_restore_without_a_body_is_a_400(timed: ProviderClient) -> None:
-    """What is no JSON object is malformed."""
-    answer = timed.database("POST", POSTGRESQL, [], suffix="/pitr/restore")
-    assert (answer.status, answer.document) == (400, {"error": "the body is not a JSON object"})
-
-
 @pytest.mark.parametrize("addon", [MYSQL, REDIS])
 def test_other_engines_cannot_be_restored(timed: ProviderClient, addon: str) -> None:
     """Both calls are refused with the sentence of the reference."""
@@ -198,15 +173,3 @@ def test_other_work_refuses_a_restore(timed: ProviderClient, timed_sandbox: Sand
     timed_sandbox.change(POSTGRESQL, current_operation_id=None, status="stopped")
     answer = _restore(timed)
     assert (answer.status, answer.document) == (409, {"error": "the database is stopped"})
-
-
-@pytest.mark.parametrize(
-    ("method", "suffix"), [("POST", "/pitr/restore"), ("GET", "/pitr/recovery_window")]
-)
-def test_recovery_needs_the_token_of_the_database(
-    timed: ProviderClient, method: str, suffix: str
-) -> None:
-    """Another's is 403, none is 401."""
-    path, other = f"/api/databases/{POSTGRESQL}{suffix}", timed.addon_token(MYSQL)
-    statuses = [timed.send(method, path, {}, bearer=one).status for one in (other, None)]
-    assert statuses == [403, 401]

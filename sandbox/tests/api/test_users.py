@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from api.provider_client import MYSQL, POSTGRESQL, Answer, ProviderClient
+from api.provider_client import MYSQL, Answer, ProviderClient
 
 from scalingo_sandbox import Sandbox
 
@@ -53,37 +53,12 @@ def test_a_created_user_is_answered_in_both_known_shapes(
     assert password not in str(sandbox.fleet())
 
 
-def test_a_name_may_begin_with_a_digit(client: ProviderClient) -> None:
-    """As the documents have it."""
-    assert _create(client, name="42-reports").status == 201
-    assert _ask(client, "DELETE", "/42-reports").status == 204
-
-
-def test_a_password_of_null_is_made_up(client: ProviderClient) -> None:
-    """The documents' example asks for one so, and names the database."""
-    none = {"database_id": MYSQL, "password": None, "password_confirmation": None}
-    answer = _create(client, **none)
-    assert (answer.status, len(answer.document["password"])) == (201, 43)
-
-
-def test_a_user_of_postgresql_has_attributes_there(client: ProviderClient) -> None:
-    """How its password is kept; other engines do not say."""
-    answer = client.database("GET", POSTGRESQL, suffix="/users")
-    (user,) = answer.document["database-users"]
-    assert user["dbms_attributes"] == {"password_encryption": "SCRAM-SHA-256"}
-
-
 def test_a_given_password_is_not_repeated(client: ProviderClient, sandbox: Sandbox) -> None:
     """Who gave it knows it."""
     answer = _create(client, **PASSWORD)
     assert (answer.status, answer.document) == (201, {**REPORTING, "database_user": REPORTING})
     assert PASSWORD["password"] not in str(sandbox.fleet())
     assert PASSWORD["password"] not in str(sandbox.requests())
-
-
-def test_a_user_can_write_unless_said_otherwise(client: ProviderClient) -> None:
-    """The name is all that is needed."""
-    assert _ask(client, "POST", "", {"name": "writer"}).document["read_only"] is False
 
 
 def test_a_reset_gives_another_password(client: ProviderClient, sandbox: Sandbox) -> None:
@@ -125,16 +100,6 @@ def test_a_protected_user_stays(client: ProviderClient, method: str, suffix: str
     errors = {"name": ["is protected and cannot be changed"]}
     assert (answer.status, answer.document) == (422, {"errors": errors})
     assert _listed(client) == [OWN]
-
-
-@pytest.mark.parametrize(
-    ("method", "user"), [("PATCH", "/no"), ("DELETE", "/no"), ("POST", "/no/reset_password")]
-)
-def test_a_missing_user_is_a_404(client: ProviderClient, method: str, user: str) -> None:
-    """The body names what is missing."""
-    answer = _ask(client, method, user, PASSWORD)
-    missing = {"resource": "database_user", "error": "not found"}
-    assert (answer.status, answer.document) == (404, missing)
 
 
 NAMED = "must be 6 to 32 small letters, digits and single '-', none of them first or last"
@@ -190,15 +155,6 @@ def test_a_name_is_taken_once(client: ProviderClient) -> None:
     assert (answer.status, answer.document) == (422, {"errors": {"name": ["is already taken"]}})
 
 
-@pytest.mark.parametrize(("method", "user"), [("POST", ""), ("PATCH", "/reporting")])
-def test_a_body_without_a_user_is_a_400(client: ProviderClient, method: str, user: str) -> None:
-    """The root must be there."""
-    _create(client)
-    answer = client.database(method, MYSQL, {"name": "x"}, suffix=f"/users{user}")
-    error = {"error": "the body has no object 'database_user'"}
-    assert (answer.status, answer.document) == (400, error)
-
-
 CALLS = [
     ("GET", ""),
     ("POST", ""),
@@ -206,16 +162,6 @@ CALLS = [
     ("POST", "/u_my_db_123/reset_password"),
     ("DELETE", "/u_my_db_123"),
 ]
-
-
-@pytest.mark.parametrize(("method", "user"), CALLS)
-def test_users_need_the_token_of_the_database(
-    client: ProviderClient, method: str, user: str
-) -> None:
-    """Another's is 403, none is 401."""
-    path, other = f"/api/databases/{MYSQL}/users{user}", client.addon_token(POSTGRESQL)
-    statuses = [client.send(method, path, {}, bearer=one).status for one in (other, None)]
-    assert statuses == [403, 401]
 
 
 @pytest.mark.parametrize(("method", "user"), CALLS[1:])

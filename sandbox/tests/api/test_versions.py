@@ -53,13 +53,6 @@ def test_the_next_upgrade_is_the_next_version(client: ProviderClient, addon: str
     assert (None if after is None else after["id"]) == database["next_version_id"]
 
 
-def test_an_unknown_version_is_a_404(client: ProviderClient) -> None:
-    """The body names what is missing."""
-    answer = _version(client, "6051fe19406c31aaafd31a05")
-    missing = {"resource": "database_type_version", "error": "not found"}
-    assert (answer.status, answer.document) == (404, missing)
-
-
 def test_the_nodes_are_a_bare_array(client: ProviderClient, sandbox: Sandbox) -> None:
     """Each with its state and role; the first leads."""
     instances = _shown(client, DEDICATED)["instances"]
