@@ -7,13 +7,16 @@ nothing. Where that decides something, the addons of the application are listed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from reconcile.model.change import Risk
+from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.location import Location
-from reconcile.model.plan import Plan
+from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.project import (
     DUPLICATE_HINT,
     ByApplication,
@@ -36,6 +39,69 @@ Listing = Sequence[ListedAddon] | str
 
 Found = Mapping[Location, Target | None]
 """The targets of the selected specs, by the place of the spec; None for one that was not found."""
+
+
+def claims_of(
+    plan: Plan, desired: Iterable[Desired], project: Project, listed: Callable[[str], Listing]
+) -> Mapping[str, Claim]:
+    """What the specs of the project say about each live database of a plan, by handle.
+
+    `listed` lists the addons of an application: only where something depends on them, once for each.
+    """
+    listed = cache(listed)
+    targets = {
+        one.handle: evolve(one.target, engine=one.target.engine or Engine.parse(one.engine))
+        for one in plan.databases
+        if one.target is not None
+    }
+    loses = {one.handle: _loses(one) for one in plan.databases}
+    found = {one.location: targets.get(one.handle) for one in desired}
+    pairs = [(target, loses[handle]) for handle, target in targets.items()]
+    for spec in _spelled_otherwise(project.specs, found, pairs):
+        addons = listed(spec.app)
+        addon = None if isinstance(addons, str) else resolved(spec, addons)
+        if addon is not None:
+            found[spec.location] = evolve(pairs[0][0], addon=addon)
+    specs = Specs(project, found)
+    asked = {
+        handle: specs.candidates(target, loses=loses[handle]) for handle, target in targets.items()
+    }
+    return {
+        handle: claim(one, specs, {app: listed(app) for app in sorted(one.apps)})
+        for handle, one in asked.items()
+    }
+
+
+def _loses(database: DatabasePlan) -> bool:
+    return any(entry.risk is Risk.LOSSY for entry in database.doable)
+
+
+def _spelled_otherwise(
+    specs: Iterable[Desired], found: Found, targets: Iterable[tuple[Target, bool]]
+) -> tuple[Desired, ...]:
+    """The specs that name an application by its id where live databases name theirs, or the reverse.
+
+    The targets come with whether they may lose data. A listing has to tell where each of these specs
+    leads: asked once, for comparing each with every database takes time with the square. Nothing may
+    depend on a single one.
+    """
+    others = {
+        (not is_app_id(target.app), target.engine, target.region, loses)
+        for target, loses in targets
+    }
+    otherwise = tuple(
+        spec
+        for spec in specs
+        if found.get(spec.location) is None
+        and any(
+            is_id == is_app_id(spec.app)
+            and engine in {None, spec.engine}
+            and spec.pins.region in {None, region}
+            and (loses or spec.addon is None)
+            for is_id, engine, region, loses in others
+        )
+    )
+    return otherwise if len(otherwise) > 1 else ()
 
 
 @frozen(kw_only=True)
@@ -99,34 +165,6 @@ class Specs:
 
 def _identity(target: Target) -> object:
     return target.hosts.database, target.addon
-
-
-def spelled_otherwise(
-    project: Project, found: Found, targets: Iterable[tuple[Target, bool]]
-) -> tuple[Desired, ...]:
-    """The specs that name an application by its id where live databases name theirs, or the reverse.
-
-    The targets come with whether they may lose data. A listing has to tell where each of these specs
-    leads: asked once, for comparing each with every database takes time with the square. Nothing may
-    depend on a single one.
-    """
-    others = {
-        (not is_app_id(target.app), target.engine, target.region, loses)
-        for target, loses in targets
-    }
-    specs = tuple(
-        spec
-        for spec in project.specs
-        if found.get(spec.location) is None
-        and any(
-            is_id == is_app_id(spec.app)
-            and engine in {None, spec.engine}
-            and spec.pins.region in {None, region}
-            and (loses or spec.addon is None)
-            for is_id, engine, region, loses in others
-        )
-    )
-    return specs if len(specs) > 1 else ()
 
 
 def _matched(spec: Desired, target: Target, *, loses: bool) -> Match:

@@ -13,16 +13,13 @@ from reconcile.api.writes import Connection, connect_writing
 from reconcile.errors import ReconcileError
 from reconcile.guard.guard import Context
 from reconcile.guard.review import Permits, override_flag, review, would_run
-from reconcile.model.change import Risk
-from reconcile.model.engine import Engine
 from reconcile.model.item import Action
-from reconcile.model.plan import DatabasePlan, Plan, Proposal
-from reconcile.model.project import Claim
+from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
 from reconcile.observe.observer import observe
 from reconcile.observe.recovery import NO_WINDOWS, Windows, gather
 from reconcile.plan.build import build_plan
-from reconcile.plan.claims import Listing, Specs, claim, duplicates
+from reconcile.plan.claims import Listing, claims_of, duplicates
 from reconcile.plan.digest import plan_id
 from reconcile.plan.verify import verify
 from reconcile.spec.config import Config
@@ -139,7 +136,7 @@ def judge(
     turn out to mean one live database; for a one-off command, only if it would change something.
     """
     plan = proposal.plan
-    claims = _claims_of(plan, fleet, reads)
+    claims = claims_of(plan, fleet.desired, fleet.project, lambda app: _listed(app, reads))
     clashes = duplicates(plan, claims)
     if clashes and not fleet.is_one_off:
         raise InvalidSpecsError(evolve(fleet, findings=clashes))
@@ -240,30 +237,6 @@ def _after_all_looks(desired: Desired, observed: Observation, process: Process) 
         return observed
     settled = process.sql.after_all(desired.connection, observed.target.addon, reach)
     return evolve(observed, facts=evolve(observed.facts, reach=settled))
-
-
-def _claims_of(plan: Plan, fleet: Fleet, reads: Reads) -> Mapping[str, Claim]:
-    """What the specs of the project say about each live database of a plan, by handle.
-
-    The addons of an application are listed only where something depends on them, once a run.
-    """
-    live = {one.handle: one.target for one in plan.databases}
-    specs = Specs(fleet.project, {one.location: live.get(one.handle) for one in fleet.desired})
-    asked = {
-        one.handle: specs.candidates(
-            evolve(one.target, engine=one.target.engine or Engine.parse(one.engine)),
-            loses=_loses(one),
-        )
-        for one in plan.databases
-        if one.target is not None
-    }
-    apps = sorted({app for one in asked.values() for app in one.apps})
-    listings = {app: _listed(app, reads) for app in apps}
-    return {handle: claim(one, specs, listings) for handle, one in asked.items()}
-
-
-def _loses(database: DatabasePlan) -> bool:
-    return any(entry.risk is Risk.LOSSY for entry in database.doable)
 
 
 def _listed(app: str, reads: Reads) -> Listing:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from types import FrameType
 from typing import Any
 
 import pytest
 from attrs import evolve
-from builders import desired, observed, target
+from builders import desired, observed, removal, target
 
+from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.engine import Engine
 from reconcile.model.location import Location
 from reconcile.model.project import (
@@ -20,12 +24,11 @@ from reconcile.model.project import (
     SpecIndex,
     UnreadSpec,
     match,
-    resolved,
 )
 from reconcile.model.state import Desired
-from reconcile.model.target import Pins
+from reconcile.model.target import Pins, Target
 from reconcile.plan.build import build_plan
-from reconcile.plan.claims import Specs, claim, duplicates, spelled_otherwise
+from reconcile.plan.claims import Specs, claim, claims_of, duplicates
 
 SHOP = target()
 BY_TOKEN = evolve(SHOP, resource_id="", engine=None)
@@ -214,27 +217,51 @@ def at(number: int, **changes: Any) -> Desired:
     return spec(f"db-{number}", **{"app": f"{number:024x}", "location": place, **changes})
 
 
-def test_a_project_that_mixes_names_and_ids_is_compared_in_linear_time() -> None:
-    """Each spec is resolved once; no database is compared with those of all other applications."""
-    many = 200
-    specs = tuple(map(at, range(many)))
-    live = [target(handle=f"db-{number}") for number in range(many)]
-    project = Project(specs=specs)
-    unresolved = Specs(project, {})
-    assert sum(len(unresolved.candidates(one, loses=True).open) for one in live) == many**2
+def claims(
+    specs: Iterable[Desired], live: Sequence[Target], *, loses: bool = True
+) -> tuple[Mapping[str, Claim], list[str], int]:
+    """What is said of live databases that were read by their addons, what was listed, comparisons."""
+    own = [
+        desired({} if not loses else GOING, handle=f"db-{number}") for number in range(len(live))
+    ]
+    seen = {
+        one.handle: evolve(observed(THERE if loses else {}), target=led)
+        for one, led in zip(own, live, strict=True)
+    }
+    asked: list[str] = []
+    compared = Counter[str]()
 
-    asked = spelled_otherwise(project, {}, [(one, True) for one in live])
-    assert asked == specs
-    listed = {
-        one.app: [ListedAddon(id=led.addon, resource_id="x", engine=Engine.MYSQL)]
-        for one, led in zip(specs, live, strict=True)
-    }
-    found = {
-        one.location: evolve(live[0], addon=resolved(one, listed[one.app]) or "") for one in asked
-    }
-    compared = [Specs(project, found).candidates(one, loses=True) for one in live]
-    assert sum(len(one.open) + len(one.certain) for one in compared) == many
-    assert [one.certain for one in compared] == [(one,) for one in specs]
+    def listed(app: str) -> tuple[ListedAddon, ...]:
+        asked.append(app)
+        return (ListedAddon(id=f"ad-{int(app, 16)}", resource_id="x", engine=Engine.MYSQL),)
+
+    def count(frame: FrameType, event: str, _argument: object) -> None:
+        compared.update([frame.f_code.co_name] if event == "call" else [])
+
+    sys.setprofile(count)
+    try:
+        found = claims_of(build_plan(own, seen), own, Project(specs=(*own, *specs)), listed)
+    finally:
+        sys.setprofile(None)
+    return found, asked, compared["match"]
+
+
+GOING = {"logical_databases": LogicalDatabases(absent=(removal("old"),))}
+THERE: Mapping[str, Any] = {"logical_databases": {"old": {}}}
+
+
+@pytest.mark.parametrize("loses", [True, False])
+def test_a_project_that_mixes_names_and_ids_is_compared_in_linear_time(*, loses: bool) -> None:
+    """Each spec is resolved once, and found to mean its database; none is compared with all."""
+    counts = []
+    for many in (20, 40):
+        specs = tuple(map(at, range(many)))
+        live = [evolve(SHOP, addon=f"ad-{number}") for number in range(many)]
+        found, asked, compared = claims(specs, live, loses=loses)
+        assert asked == [one.app for one in specs]
+        assert [found[one.handle].specs[1:] for one in specs] == [(one,) for one in specs]
+        counts.append(compared)
+    assert counts[1] <= 2 * counts[0]
 
 
 @pytest.mark.parametrize(
@@ -242,21 +269,14 @@ def test_a_project_that_mixes_names_and_ids_is_compared_in_linear_time() -> None
     [
         ({}, False, True),
         ({"pins": Pins(region="osc-fr1")}, False, True),
-        ({"pins": Pins(region="osc-secnum-fr1")}, False, False),
-        ({"engine": Engine.REDIS}, False, False),
-        ({"app": "shop-web"}, True, False),
+        ({"pins": Pins(region="osc-secnum-fr1")}, True, False),
+        ({"engine": Engine.REDIS}, True, False),
         ({"addon": "ad-2"}, False, False),
         ({"addon": "ad-2"}, True, True),
     ],
 )
 def test_what_is_spelled_otherwise(changes: Mapping[str, Any], loses: bool, is_asked: bool) -> None:
     """Of the engine and region, and without an addon unless data may be lost."""
-    first, second = at(1, **changes), at(2, **changes)
-    targets = [(SHOP, loses)]
-    several = Project(specs=(OWN, first, second))
-    assert spelled_otherwise(several, {OWN.location: SHOP}, targets) == (
-        (first, second) if is_asked else ()
-    )
-    assert spelled_otherwise(Project(specs=(first,)), {}, targets) == ()
-    found = {first.location: SHOP, second.location: SHOP}
-    assert spelled_otherwise(several, found, targets) == ()
+    specs = [at(1, **changes), at(2, **changes)]
+    _found, asked, _compared = claims(specs, [evolve(SHOP, addon="ad-9")], loses=loses)
+    assert asked == ([one.app for one in specs] if is_asked else [])
