@@ -7,7 +7,7 @@ from attrs import frozen
 
 @frozen(kw_only=True, order=True)
 class Address:
-    """`database`, `database/kind` or `database/kind/name`; nobody else formats or parses it.
+    """`database`, `database/kind` or `database/kind/name`: the only code that formats or parses it.
 
     A handle and a kind never hold a slash; a name may, so it is what follows the second one.
     """

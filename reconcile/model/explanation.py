@@ -54,7 +54,7 @@ class Considered:
 class Compared:
     """Something that can be managed, seen from both sides, each None where it is not there.
 
-    `origin` is None for what the spec does not name; `approval` is set where it shall be gone.
+    `origin` is None for what the spec does not name; `approval` is set where the spec wants it gone.
     `ignored` is the entry that leaves it out of a plan.
     """
 
@@ -73,7 +73,7 @@ class AddressExplained:
 
     `unnamed` are the kinds there that the spec does not name, `considered` the items about more
     than one thing below it. `plan_id` is None where the address is not a whole database: such a
-    plan is not one that could be applied.
+    plan cannot be applied.
     """
 
     address: Address

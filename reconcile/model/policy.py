@@ -47,7 +47,7 @@ class Waiver:
 
 @frozen(kw_only=True)
 class Ignored:
-    """A difference that shall not count: where, why, and the last day on which it does not.
+    """A difference that does not count: where, why, and the last day on which it does not.
 
     The address is a kind, an element of one, or a field of a kind that is one thing.
     """

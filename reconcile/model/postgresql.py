@@ -86,7 +86,7 @@ class ApiView:
 class Package:
     """A version of an extension that a server can install, and who may.
 
-    `superuser`: only a superuser, unless `trusted`: then whoever may create in the database.
+    `superuser`: only a superuser, unless `trusted`: then every role that may create in the database.
     `requires` names the extensions that have to be there before it. `names_schema` where its own files
     say which schema it goes into.
     """
@@ -154,7 +154,7 @@ class Sql:
     """A statement over the connection that a spec names, with its names and texts still apart.
 
     `template` holds `{key}` for each key of `names` (identifiers) and `texts` (string literals);
-    whoever runs it has the driver quote them.
+    the driver quotes them when the statement runs.
     """
 
     template: str

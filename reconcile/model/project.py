@@ -79,7 +79,7 @@ T = TypeVar("T")
 
 
 class ByApplication(Generic[T]):
-    """Values by the spelling of their application; None for one that is not known."""
+    """Values by the spelling of their application; None for an unknown one."""
 
     def __init__(self, values: Iterable[tuple[str | None, T]]) -> None:
         self._by_app: dict[str, list[T]] = defaultdict(list)

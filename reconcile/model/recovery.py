@@ -147,4 +147,4 @@ class RecoveryPoints:
 
 
 NOT_READ = RecoveryPoints(error="this database was left out")
-"""What there is of a database that nobody looked at."""
+"""The recovery points of a database that was not read."""

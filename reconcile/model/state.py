@@ -56,7 +56,7 @@ class Facts:
 
     @property
     def needs_person(self) -> bool:
-        """Whether a status stays until a person acts; so does one that we do not know."""
+        """Whether a status stays until a person acts; an unknown status counts as such."""
         return _stays(self.status) or _stays(self.addon_status)
 
     @property
@@ -103,7 +103,7 @@ class Observed:
 
 @frozen(kw_only=True)
 class Unknown:
-    """A database that could not be read, and why. Never taken for one that is in sync.
+    """A database that could not be read, and why. It never counts as in sync.
 
     `about` is the key of the spec whose value the provider does not know, None for another reason.
     """

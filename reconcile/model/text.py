@@ -97,7 +97,7 @@ def moment(time: datetime) -> str:
 
 
 def in_utc(time: datetime) -> datetime:
-    """The same time in UTC; one that names no zone is in UTC already.
+    """The same time in UTC; a time without a zone is in UTC already.
 
     Raises OverflowError at the edges of the calendar.
     """

@@ -1,4 +1,4 @@
-"""The same work for many databases beside each other, until it is done or the run is stopped."""
+"""The same work for many databases at once, until it is done or the run is stopped."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class _Slot:
 class Lookups:
     """Remembers what the service answers, for one round of reads. Thread safe.
 
-    Calls about the service are equal whoever asks; one about a database is nobody else's.
+    A call about the service has one answer for all databases; a call about a database is not shared.
     """
 
     def __init__(self, read: Callable[[Target, Call], Any]) -> None:
@@ -151,12 +151,12 @@ def told_by(resource: object, target: Target, kinds: Sequence[Kind[Any]]) -> Obs
 
     None where it makes no sense, or where the database is not settled.
     """
-    told = [kind for kind in kinds if kind.read == RESOURCE]
+    answered = [kind for kind in kinds if kind.read == RESOURCE]
     try:
         facts = facts_of(resource)
         if facts.engine is None or not facts.settled:
             return None
-        states = states_of(told, facts.engine, lambda _call: resource)
+        states = states_of(answered, facts.engine, lambda _call: resource)
     except ReconcileError:
         return None
     return Observed(target=target, facts=facts, states=states)

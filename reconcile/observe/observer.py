@@ -34,7 +34,7 @@ def observe(
     """Read every database; one observation per handle, in the order of `desired`.
 
     `inspect` looks over a connection by SQL where a spec names one and something needs it.
-    `progress` is told in the caller's thread, per database as it is done, its handle and `read` or
+    `progress` is called in the caller's thread, once for each database: with its handle and `read` or
     `unknown`. Once `stop` is set, what was not read yet is Unknown. `workers` threads read
     the databases, by default as many as the connection serves. Raises UsageError, which concerns
     all.
@@ -103,7 +103,7 @@ def _observed(desired: Desired, reads: Reads, lookups: Lookups, inspect: Inspect
 def inspect(
     references: Sequence[Reference], reads: Reads, *, stop: Event | None = None
 ) -> dict[str, Inspected | Unknown]:
-    """Read databases beside each other; by the name of their reference, in their order.
+    """Read databases at once; by the name of their reference, in their order.
 
     Once `stop` is set, what was not read yet is Unknown. Raises UsageError, which concerns all.
     """

@@ -26,7 +26,7 @@ PROOF = (*(kind.read for kind in _PROVING), USERS)
 
 
 def unlooked(connection: SqlConnection, said: ApiView) -> Reach:
-    """For who reads over the API alone: no connection counts as one that leads anywhere."""
+    """For commands that read over the API alone: no connection counts as usable."""
     return NoSqlAccess(
         code="P121",
         message=f"the connection {connection.dsn} of addon {said.addon!r} was not looked at",
@@ -65,7 +65,7 @@ def _needs_sql(kind: Kind[Any], spec: object, state: KindState, facts: Facts) ->
 def _listed(
     kind: Kind[Any], found: Found, states: Mapping[str, KindState], lookups: Lookups
 ) -> Elements | None:
-    """The elements of a kind, whether a spec names it or not; None where they are not told."""
+    """The elements of a kind, whether a spec names it or not; None where the API does not list them."""
     state = states.get(kind.name)
     if state is None:
         answer = lookups.ask(found.target, kind.read)

@@ -1,4 +1,4 @@
-"""A plan → what could bring back the data that it puts at stake.
+"""A plan → what could bring back the data that it may lose.
 
 A second round of reads, for databases that may lose something only: their backups, the recovery
 window where the engine has one, and what keeps a Redis on disk where the plan touches that.
@@ -42,7 +42,7 @@ def gather(
     windows: Windows = NO_WINDOWS,
     stop: Event | None = None,
 ) -> dict[str, RecoveryPoints]:
-    """Read the recovery points of the databases of a plan that have something at stake, by handle.
+    """Read the recovery points of the databases of a plan that may lose data, by handle.
 
     `windows` are the recovery windows that were read already, by handle. What could not be read is
     said in the recovery points. Once `stop` is set nothing more is read.
@@ -73,7 +73,7 @@ class _Need:
 
 
 def _need_of(database: DatabasePlan, windows: Windows) -> _Need | None:
-    """None where nothing is at stake."""
+    """None where no data may be lost."""
     lossy = any(step.risk is Risk.LOSSY for step in database.doable)
     ended = {
         kind.ends(step.change): kind
@@ -124,7 +124,7 @@ class _Asking:
 
 
 def _persistence(kind: Kind[Any], answer: Any) -> frozenset[str] | None:
-    """What is on and keeps data on disk; None where nothing is told of it."""
+    """What is on and keeps data on disk; None where the resource does not say."""
     state = kind.parse(answer)
     if isinstance(state, NoElements):
         return None

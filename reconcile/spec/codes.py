@@ -1,6 +1,6 @@
 """The codes of findings about specs: S0 the text, S1 a value, S2 one spec, S3 several and config.
 
-A code keeps its meaning for ever; one that is no longer used is not given again.
+A code keeps its meaning for ever; a code that is no longer used is never given again.
 """
 
 from __future__ import annotations

@@ -236,7 +236,7 @@ class Composer:
         self._attach(done.value, done.place, done.anchor, self._count - done.count_before)
 
     def alias(self, anchor: str, span: Span) -> None:
-        """A repetition of what stands at an anchor."""
+        """The value at an anchor once more."""
         target = self._anchors.get(anchor)
         if target is None:
             inside = any(one.anchor == anchor for one in self._open)
@@ -290,7 +290,7 @@ class Composer:
         self._open[-1].key = (None, span)
 
     def _finish(self, value: object, place: Node) -> None:
-        """End a document: one that is no mapping is reported here, whatever it is to be."""
+        """End a document. A document that is not a mapping is reported here."""
         if isinstance(value, dict):
             self.documents.append(Document(value, Locations(self.source, place)))
         elif value is None:

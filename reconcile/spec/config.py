@@ -71,7 +71,7 @@ class Config:
     file: str | None = None
 
     def ignored_in(self, handle: str) -> tuple[Ignored, ...]:
-        """What shall not count of one database."""
+        """The ignored differences of one database."""
         return tuple(one for one in self.ignored if one.address.database == handle)
 
 
@@ -80,8 +80,8 @@ def load_config(
 ) -> tuple[Config, tuple[Finding, ...]]:
     """Read a configuration; never raises for a bad one: findings then say what is wrong.
 
-    Without a path, the `reconcile.yaml` in the current directory or beside the `specs` is read, or
-    in a folder around them: what protects a database shall not depend on where one stands. Two
+    Without a path, the `reconcile.yaml` in the current directory or next to the `specs` is read, or
+    in a folder around them: what protects a database does not depend on the current directory. Two
     different ones are a finding. What ends does so by `today`.
     """
     found = [path] if path is not None else configs_around(specs)

@@ -77,7 +77,7 @@ def read_kinds(
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     """Convert and check the kinds in a mapping; `at` leads to it.
 
-    `others` are the keys that may stand beside kinds. Without an engine only that is reported
+    `others` are the keys that may stand next to kinds. Without an engine only that is reported
     which is wrong for every engine.
     """
     kinds: dict[str, Any] = {}

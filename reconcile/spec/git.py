@@ -13,7 +13,7 @@ from reconcile.model.history import Commit
 _SECONDS = 2.0
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
-# Nothing of the repository's choice is run, nothing is written, and nobody is asked.
+# Nothing of the repository's choice is run, nothing is written, and no question is asked.
 _SAFELY = ("--no-optional-locks", "-c", "core.fsmonitor=false")
 _HEAD = (*_SAFELY, "rev-parse", "--verify", "--quiet", "HEAD")
 _STATUS = (*_SAFELY, "status", "--porcelain", "--untracked-files=normal", "--", ".")

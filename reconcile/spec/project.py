@@ -116,7 +116,7 @@ def _is_left_out(folder: Path) -> bool:
 def _documents(
     path: Path, fault: Finding | None, *, is_meant: bool, config: Config, today: date
 ) -> Iterator[Desired | UnreadSpec]:
-    """The specs of a file; of one that is not meant to hold any, those documents that look so.
+    """The specs of a file. Of a file that is not meant to hold specs, the documents that look like one.
 
     A file with a `fault` is not quoted: it only counts as unread where it looks like a spec.
     """

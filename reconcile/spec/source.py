@@ -80,7 +80,7 @@ class Source:
         return self._shown[number]
 
     def mark(self, span: Span) -> Mark:
-        """Say where a token stands; of one that goes over several lines, the first one's part."""
+        """Where a token stands; of a token of several lines, its part of the first line."""
         line, length = self._line(span.line)
         end = span.end_column if span.end_line == span.line else 0
         end = end if end > span.column else length
@@ -143,7 +143,7 @@ def _password_end(text: str, found: re.Match[str]) -> int:
 
 
 def by_place(one: Finding) -> tuple[str, int, int, str]:
-    """The place of a finding, then its code: the order in which findings are told."""
+    """The place of a finding, then its code: the order in which findings are listed."""
     where = one.location or Location(file="", line=0, column=0)
     return where.file, where.line, where.column, one.code
 

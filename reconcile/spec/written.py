@@ -85,7 +85,7 @@ IgnoredPath = Annotated[
 
 @frozen(kw_only=True)
 class Ignore:
-    """A difference that shall not count: it names its reason and ends by itself."""
+    """A difference that does not count: it names its reason and ends by itself."""
 
     path: IgnoredPath = described(
         "What is ignored: a kind, kind/name, or kind/field of a kind that is one thing. In"

@@ -109,7 +109,7 @@ _ROLE = """
     SELECT rolsuper, has_database_privilege(current_database(), 'CREATE')
       FROM pg_roles WHERE rolname = current_user
 """
-# An owner is whoever has the rights of the role that owns it, as for DROP EXTENSION.
+# An owner is every role with the rights of the role that owns it, as for DROP EXTENSION.
 _OWNED = "SELECT extname::text FROM pg_extension WHERE pg_has_role(extowner, 'USAGE')"
 # No name of an extension has a slash in it.
 _OFFERS = """

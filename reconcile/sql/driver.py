@@ -152,7 +152,7 @@ def _text(value: bytes | None) -> str | None:
 @contextmanager
 def _left_after(seconds: float, connection: psycopg.Connection) -> Iterator[None]:
     """Hang up on a server that is there and says nothing: the session then counts as lost."""
-    # A descriptor of its own: the other may be closed, and its number another's, at that moment.
+    # A separate descriptor: the other may be closed, and its number another's, at that moment.
     with socket(fileno=os.dup(connection.fileno())) as line:
         timer = Timer(seconds, _hang_up, [line])
         timer.daemon = True

@@ -1,6 +1,6 @@
 """Connection strings: a spec says where one is found; here it is fetched, and hides itself.
 
-A spec may come from a merge request. So it reads only what whoever runs the tool has opened to
+A spec may come from a merge request. So it reads only what the person who runs the tool has opened to
 specs: variables listed in RECONCILE_ENV_ALLOW, files below RECONCILE_SECRETS_DIR.
 """
 

@@ -1,4 +1,4 @@
-"""Which database a session is in, and whether it is the one that the API speaks of."""
+"""Which database a session is in, and whether the API means the same."""
 
 from __future__ import annotations
 

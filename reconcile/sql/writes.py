@@ -26,7 +26,7 @@ class SqlWrites:
         self._reads = reads
 
     def execute(self, addon: str, connection: SqlConnection, statement: Sql) -> None:
-        """Run one statement in a session of its own, where `inspect` has led last.
+        """Run one statement in a separate session, where `inspect` has led last.
 
         Raises UnusableConnectionError where nothing was sent that changes anything: the connection
         cannot be used, or leads to another database than it did; StatementRefusedError where the
