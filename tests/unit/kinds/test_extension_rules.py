@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 from builders import CONNECTION, desired, facts, observed, package, reached, removal
 
-from reconcile.kinds import extension_rules, extensions, logical_databases
+from reconcile.kinds import extension_rules, extensions
 from reconcile.kinds.extensions import Extension, Extensions
 from reconcile.kinds.kind import Others
 from reconcile.model.address import Address
@@ -415,18 +415,6 @@ def test_a_connection_is_worth_a_look_where_something_differs(
 ) -> None:
     """And nowhere else: extensions that the spec does not name are no reason."""
     assert extensions.KIND.by_sql(spec, live, facts(Engine.POSTGRESQL)) is differs
-
-
-def test_other_kinds_know_no_order() -> None:
-    """Their changes wait for nothing, are left alone for nothing, and take no connection."""
-    kind = logical_databases.KIND
-    change = Delete(address=Address(database="shop", kind=kind.name, name="a"), before={})
-    assert kind.needs(change, facts()) == frozenset()
-    assert not kind.by_sql(logical_databases.LogicalDatabases(), {}, facts())
-    with pytest.raises(AssertionError) as caught:
-        kind.alone(change, frozenset({"c", "b"}))
-    said = "shop/logical_databases/a waits for ['b', 'c'], and its kind for nothing"
-    assert str(caught.value) == said
 
 
 def test_versions_are_listed_as_a_person_would() -> None:
