@@ -91,7 +91,8 @@ def withheld(proposal: Proposal, allowance: Allowance, action: Action) -> Outcom
     """Why an action does not run; None if it does."""
     finding = proposal.refusal(action)
     if finding is not None:
-        return Outcome(action=action, result=Result.REFUSED, message=refusal_of(finding))
+        message = refusal_of(finding)
+        return Outcome(action=action, result=Result.REFUSED, message=message, code=finding.code)
     if allowance.permits(action):
         return None
     message = f"allow it with {allow_flag(action)}"

@@ -216,7 +216,13 @@ class _Walk:
         result = _RESULTS[found.standing]
         if result is None:
             return self._requiring(action, _required_now(action, now))
-        return Outcome(action=action, result=result, message=found.message, clash=found.clash)
+        return Outcome(
+            action=action,
+            result=result,
+            message=found.message,
+            code=found.code,
+            clash=found.clash,
+        )
 
     @property
     def _target(self) -> Target:

@@ -45,7 +45,7 @@ DECLINED = "nobody agreed to it, nothing was sent"
 class Done:
     """A deed and what became of it; `spent` is what it cost.
 
-    `operation_id` is that of the operation which it started, `operation` how that was seen last.
+    `code` is that of the guard that refused it. `operation_id` is that of the operation which it started, `operation` how that was seen last.
     `hints` say what to do, each a sentence or a command. `sent` is false where an unknown result is
     that of an earlier run, and this one sent nothing.
     """
@@ -53,6 +53,7 @@ class Done:
     deed: Deed
     result: Result
     message: str = ""
+    code: str | None = None
     operation_id: str | None = None
     operation: Operation | None = None
     spent: Spent = field(factory=Spent)

@@ -78,7 +78,7 @@ class Clash:
 class Outcome:
     """An action and what became of it.
 
-    `message` says why where it was not done; `calls` are its requests and statements, in order,
+    `message` says why where it was not done, `code` which guard refused it or what blocks it; `calls` are its requests and statements, in order,
     as far as it came to sending, or in a dry run would have come. `under_way` where the result is unknown and
     the provider may still be at it; `operation` is the id of the one that it started; `clash` says
     what a stale one met. `accepted` where the provider went on with it after its answer, however
@@ -90,6 +90,7 @@ class Outcome:
     action: Action
     result: Result
     message: str = ""
+    code: str | None = None
     calls: tuple[Call | Sql, ...] = ()
     under_way: bool = False
     operation: str | None = None

@@ -43,10 +43,14 @@ class Standing(Enum):
 
 @frozen(kw_only=True)
 class Precondition:
-    """The standing of an action; `message` says why it is not ready, `clash` what it met."""
+    """The standing of an action; `message` says why it is not ready, `clash` what it met.
+
+    `code` is that of what blocks it.
+    """
 
     standing: Standing
     message: str = ""
+    code: str | None = None
     clash: Clash | None = None
 
 
@@ -64,7 +68,7 @@ def standing(
     """
     obstacle = _obstacle(action, now)
     if obstacle is not None:
-        return Precondition(standing=Standing.BLOCKED, message=obstacle)
+        return obstacle
     expected = _after(done, action.change)
     about = now.about(action.address)
     is_same = any(_is_same(entry, expected, action.risk) for entry in about)
@@ -147,14 +151,16 @@ def _moment(time: datetime | None) -> str | None:
     return time.isoformat() if time else None
 
 
-def _obstacle(action: Action, now: DatabasePlan) -> str | None:
+def _obstacle(action: Action, now: DatabasePlan) -> Precondition | None:
     """What keeps the whole database, or what the action is about, from being changed."""
     whole = Address(database=action.address.database)
     for entry in concerning(action.address, now):
         if isinstance(entry, Pending) and entry.address in {whole, action.address}:
-            return f"{entry.message}, nothing was sent"
+            message = f"{entry.message}, nothing was sent"
+            return Precondition(standing=Standing.BLOCKED, message=message)
         if isinstance(entry, Blocked) and _blocks(entry, action, whole):
-            return f"{entry.message}, nothing was sent [{entry.code}]"
+            message = f"{entry.message}, nothing was sent [{entry.code}]"
+            return Precondition(standing=Standing.BLOCKED, message=message, code=entry.code)
     return None
 
 

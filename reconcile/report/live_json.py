@@ -180,6 +180,7 @@ class DoneDocument:
     what: str = described("What was ordered, in words.")
     risk: Risk
     result: Result
+    code: str | None = described("Which guard refused it.")
     message: str
     hints: tuple[str, ...] = described("What to do, each a sentence or a command.")
     request: RequestDocument

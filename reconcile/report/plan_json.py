@@ -341,6 +341,7 @@ class OutcomeDocument:
     verb: Verb
     risk: Risk
     result: Result
+    code: str | None = described("Which guard refused it, or what blocks it.")
     message: str
     operation_id: str | None = described("The operation that it started.")
     clash: Clash | None = described("What it met, where it is stale.")

@@ -263,6 +263,7 @@ def _refused(deed: Deed, proposal: Proposal) -> Done | None:
         deed=deed,
         result=Result.REFUSED,
         message=refusal_of(found),
+        code=found.code,
         hints=tuple(way for way in (found.hint, override) if way),
     )
 

@@ -131,6 +131,7 @@ def test_withheld_says_why() -> None:
     refused = withheld(Proposal(plan=plan, findings=(finding,)), everything, wanted)
     assert refused is not None
     assert (refused.result, refused.message) == (Result.REFUSED, "it is protected [G101]")
+    assert refused.code == "G101"
     assert refused.action == wanted
 
     unallowed = withheld(Proposal(plan=plan), Allowance(), wanted)

@@ -198,6 +198,7 @@ def test_a_database_that_is_busy_blocks() -> None:
     (found,) = case.looked(OFF, busy)
     assert found.message == "operation op-1 is under way, nothing was sent"
     assert found.standing is BLOCKED
+    assert found.code is None
 
 
 def test_a_database_of_another_engine_blocks() -> None:
@@ -207,6 +208,7 @@ def test_a_database_of_another_engine_blocks() -> None:
     assert found.message == (
         "the live database is 'redis', the spec says 'mysql', nothing was sent [P101]"
     )
+    assert found.code == "P101"
 
 
 def test_a_feature_that_the_provider_is_at_blocks() -> None:

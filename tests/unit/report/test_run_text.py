@@ -215,6 +215,8 @@ def test_a_finding_on_the_fleet_holds_every_action_back() -> None:
     assert lines.count("no [G900]") == 1
     assert [one.strip() for one in lines].count("refused G900, see above") == 2
     assert lines_of(evolve(run, kept=True)) == [head, *refused[:3]]
+    document = json.loads(run_json(run, status=ExitStatus.REFUSED))
+    assert [one["code"] for one in document["outcomes"]] == ["G900", "G900"]
 
 
 def test_a_stale_action_on_what_has_no_fields_shows_that_it_is_there() -> None:
