@@ -29,7 +29,6 @@ from reconcile.errors import ApiError
 from reconcile.model.cost import Budget, Spent
 from reconcile.model.request import Effect
 
-_CHANGED = ": --max-wait allows another time"
 _PIECE = 64 * 1024
 
 
@@ -155,11 +154,11 @@ class Transport:
         """By host, how many seconds ago the requests were sent that count in a minute's budget."""
         return {role.value: lane.recent() for role, lane in self._lanes.items()}
 
-    def bound(self, longest: float | None) -> None:
+    def bound(self, longest: float | None, hint: str = "") -> None:
         """Send nothing after so many seconds from now, None for no limit; a limit of before holds."""
         if self._longest is None:
             self._deadline = Deadline(
-                begun=self._steady.now(), longest=longest, hint=_CHANGED, is_default=True
+                begun=self._steady.now(), longest=longest, hint=hint, is_default=True
             )
 
     def lift_deadline(self) -> None:

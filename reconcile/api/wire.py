@@ -70,9 +70,9 @@ class Wire:
         """By host, how many seconds ago the requests were sent that count in a minute's budget."""
         return self._transport.recent()
 
-    def bound(self, longest: float | None) -> None:
+    def bound(self, longest: float | None, hint: str = "") -> None:
         """Send nothing after so many seconds from now, None for no limit; a limit of before holds."""
-        self._transport.bound(longest)
+        self._transport.bound(longest, hint)
 
     def lift_deadline(self) -> None:
         """From now on send whatever is asked for, however long the run has taken."""
@@ -205,12 +205,12 @@ class Connected:
         """What need not be asked for, of what these (application, addon) pairs take; no request."""
         return self._wire.in_hand(addons)
 
-    def bound(self, longest: float | None) -> None:
+    def bound(self, longest: float | None, hint: str = "") -> None:
         """Send nothing after so many seconds from now, None for no limit; a limit of before holds.
 
-        To be called while no request is under way.
+        `hint` says after the error's message what can be done. To be called while no request is under way.
         """
-        self._wire.bound(longest)
+        self._wire.bound(longest, hint)
 
     def lift_deadline(self) -> None:
         """From now on send whatever is asked for, however long the run has taken. Thread safe."""

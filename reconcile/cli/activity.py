@@ -26,7 +26,7 @@ def run_queries(options: QueriesOptions, terminal: Terminal) -> ExitStatus:
     """Show the running queries, the longest first."""
     if options.watch is not None and (options.output.format != "text" or options.output.reports):
         raise UsageError("--watch shows text on stdout only: leave --format and --report out")
-    known = look_up(options.database, today=terminal.today())
+    known = look_up(options.database, terminal)
     with reading(known.about, terminal) as reads:
         subject = subject_of(known, reads)
         status = (
@@ -102,7 +102,7 @@ def _page(
 
 def run_statistics(options: StatisticsOptions, terminal: Terminal) -> ExitStatus:
     """Read the statistics and show the first of them; machines get all unless they say less."""
-    known = look_up(options.database, today=terminal.today())
+    known = look_up(options.database, terminal)
     with reading(known.about, terminal) as reads:
         subject = subject_of(known, reads)
         found = counted(subject, options.top)

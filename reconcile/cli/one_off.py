@@ -18,6 +18,7 @@ from reconcile.errors import ExitStatus, NotFoundError, ReconcileError, UsageErr
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.change import Delete, Risk, verb_of
 from reconcile.model.engine import Engine
+from reconcile.model.item import Blocked, Item, Reason
 from reconcile.model.location import Location
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.project import SpecIndex
@@ -55,7 +56,7 @@ def run_change(options: ChangeOptions, terminal: Terminal) -> ExitStatus:
     """Make the change, after asking where something is at stake."""
     if options.gone is not None:
         refuse_unanswerable(options.consent, terminal, name=options.gone)
-    known = look_up(options.database, today=terminal.today())
+    known = look_up(options.database, terminal)
     one = _OneChange(options=options, known=known, terminal=terminal)
     task = Apply(
         process=terminal,
@@ -69,7 +70,7 @@ def run_change(options: ChangeOptions, terminal: Terminal) -> ExitStatus:
         fleetwide=False,
         notice=one.warn,
         command="change",
-        commit=lambda: commit_of(options.database.selection.paths[0], terminal.environment),
+        commit=lambda: commit_of(known.selection.paths[0], terminal.environment),
     )
     done = task.dry_run() if options.consent.dry_run else task.live_run()
     one.refuse_missing(done.before)
@@ -94,7 +95,7 @@ class _OneChange:
         """What the command line wants. Raises UsageError where it cannot be meant."""
         reference, spec = self.known.reference, self.known.spec
         if self.options.gone is not None:
-            check_specs(self.known, self.options.database, self.terminal)
+            check_specs(self.known, self.terminal)
         engine = reference.engine or self._live_engine(reads)
         if engine is None:
             raise UsageError(f"{reference.name!r} has an engine that is not known here")
@@ -156,23 +157,32 @@ class _OneChange:
 
 
 def _without_unmanaged(run: Run) -> Run:
-    """The same without the others of its kind, of which no word was said."""
+    """The same without the others of its kind, of which no word was said, and without a spec."""
     after = _named_only(run.after) if run.after else None
     return evolve(run, before=_named_only(run.before), after=after)
 
 
 def _named_only(proposal: Proposal) -> Proposal:
-    databases = tuple(evolve(one, unmanaged=()) for one in proposal.plan.databases)
+    databases = tuple(
+        evolve(one, unmanaged=(), items=tuple(map(_without_spec, one.items)))
+        for one in proposal.plan.databases
+    )
     return evolve(proposal, plan=Plan(databases=databases))
+
+
+def _without_spec(entry: Item) -> Item:
+    """An item with a way out that needs no spec: here a command asks, and no spec does."""
+    if isinstance(entry, Blocked) and entry.reason is Reason.NOT_OFFERED:
+        return evolve(entry, hint="choose a database whose engine and plan offer it")
+    return entry
 
 
 def run_order(options: OrderOptions, terminal: Terminal) -> ExitStatus:
     """Do it, after asking where something is at stake."""
     refuse_unanswerable(options.consent, terminal, name=_name_at_stake(options))
-    known = look_up(options.database, today=terminal.today())
+    known = look_up(options.database, terminal)
     one = OneOff(
         order=options.order,
-        database=options.database,
         known=known,
         process=terminal,
         overrides=options.override,
@@ -208,7 +218,7 @@ def _name_at_stake(options: OrderOptions) -> str | None:
 
 def run_operation(options: OperationOptions, terminal: Terminal) -> ExitStatus:
     """Follow an operation to its end, or look at it once."""
-    known = look_up(options.database, today=terminal.today())
+    known = look_up(options.database, terminal)
     wanted = known.reference
     with reading(known.about, terminal) as reads, terminal.progress("seen", 1) as shown:
         bound(reads, 1, waits=options.waiting.longest)

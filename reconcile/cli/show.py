@@ -53,7 +53,7 @@ def run_show_plan(options: ShowPlanOptions, terminal: Terminal) -> ExitStatus:
 
 def run_list(options: ListOptions, terminal: Terminal) -> ExitStatus:
     """Read the kind and show it. Raises ReconcileError where the database does not have it."""
-    known = look_up(options.database, today=terminal.today())
+    known = look_up(options.database, terminal)
     kind, wanted = KIND_BY_NAME[options.kind], known.reference
     with reading(known.about, terminal) as reads:
         found = find(reads, app=wanted.app, addon=wanted.addon, engine=wanted.engine)

@@ -48,7 +48,7 @@ def announce_reading(
     what, most = f"reading {count(len(desired), 'database')}", _most(foreseen)
     _announce(what, foreseen, most, about.max_wait, process)
     _refuse_too_long(what, foreseen, about.max_wait)
-    reads.bound(most)
+    reads.bound(most, _CHANGED)
 
 
 def announce_applying(
@@ -93,7 +93,7 @@ def announce_applying(
     if foreseen.total and told:
         _announce("applying", foreseen, most, max_wait, again.process)
     _refuse_too_long("applying", foreseen, max_wait, passed=passed)
-    connection.bound(most)
+    connection.bound(most, _CHANGED if told else "")
 
 
 def _longest_wait(waits: Sequence[int], waiting: Waiting, workers: int) -> float:
@@ -106,6 +106,7 @@ def _most(foreseen: Estimate) -> float:
     return max(LEAST_BOUND, ceil(_MARGIN * foreseen.seconds / MINUTE) * MINUTE)
 
 
+_CHANGED = ": --max-wait allows another time"
 _MARGIN = 3
 """Times the estimate: the provider may be slow."""
 

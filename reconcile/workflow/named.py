@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache, partial
 from math import isfinite
 from typing import Any
 
@@ -12,6 +13,7 @@ from attrs import evolve, frozen
 from reconcile.api.reads import ReadClient, Reads
 from reconcile.errors import AnswerError, NotReadyError, ReconcileError, UsageError
 from reconcile.model.engine import Engine
+from reconcile.model.project import Project
 from reconcile.model.request import Call
 from reconcile.model.run import follow_command
 from reconcile.model.state import Desired, Facts
@@ -24,10 +26,14 @@ from reconcile.workflow.propose import About
 
 @frozen(kw_only=True)
 class Known:
-    """What is known of a named database offline; `spec` is the one whose handle was given."""
+    """What is known of a named database offline; `spec` is the one whose handle was given.
+
+    `selection` is where specs are looked up.
+    """
 
     reference: Reference
     fleet: Fleet
+    selection: Selection
     spec: Desired | None = None
 
     @property
@@ -36,24 +42,41 @@ class Known:
         return About(config=self.fleet.config, databases=1)
 
 
-def look_up(named: Named, *, today: date) -> Known:
+def look_up(named: Named, process: Process) -> Known:
     """Find out which database is meant. Raises UsageError for neither, InvalidSpecsError."""
-    fleet, (reference,) = references(named.selection, [named.name], today=today)
-    spec = next((one for one in fleet.desired if one.handle == named.name), None)
-    return Known(reference=reference, fleet=evolve(fleet, is_one_off=True), spec=spec)
+    fleet, (reference,) = references(named.selection, [named.name], today=process.today())
+    return Known(
+        reference=reference,
+        fleet=evolve(
+            fleet, is_one_off=True, load_project=cache(partial(_load_project, fleet, process))
+        ),
+        selection=named.selection,
+        spec=next((one for one in fleet.desired if one.handle == named.name), None),
+    )
 
 
-def check_specs(known: Known, named: Named, process: Process) -> None:
+def _load_project(fleet: Fleet, process: Process) -> Project:
+    """The specs of the project. Its folder may be large: a person sees what takes the time."""
+    message = "looking through the project for specs of this database"
+    if process.verbose.is_set():
+        process.tell(message)
+    with process.progress("looked", 1) as shown:
+        shown.note(message)
+        return fleet.project
+
+
+def check_specs(known: Known, process: Process) -> None:
     """Before a loss, see to it that the specs are valid, and say where there are none.
 
     Raises InvalidSpecsError.
     """
     if known.spec is not None:
         return
-    if any(path.exists() for path in named.selection.paths):
-        valid_fleet(named.selection, today=process.today())
+    paths = known.selection.paths
+    if any(path.exists() for path in paths):
+        valid_fleet(known.selection, today=process.today())
     elif not known.fleet.project.specs:
-        looked = ", ".join(repr(str(path)) for path in named.selection.paths)
+        looked = ", ".join(repr(str(path)) for path in paths)
         process.tell(f"note: there are no specs at {looked}: whether one protects it is not known")
 
 

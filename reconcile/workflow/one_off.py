@@ -38,7 +38,7 @@ from reconcile.workflow.named import Known, Subject, check_specs, subject_of
 from reconcile.workflow.orders import Order
 from reconcile.workflow.prepare import prepare
 from reconcile.workflow.prepared import Prepared, carry_out
-from reconcile.workflow.process import Consent, Named, Override, Process, Waiting
+from reconcile.workflow.process import Consent, Override, Process, Waiting
 from reconcile.workflow.propose import Judging, bound, judge, judge_again, reading, writing
 from reconcile.workflow.record import addon_of, in_spite_of_the_journal, opening, run_id
 from reconcile.workflow.resume import (
@@ -58,7 +58,6 @@ class OneOff:
     """An order with the database that it is about, and the process that it runs in."""
 
     order: Order
-    database: Named
     known: Known
     process: Process
     overrides: tuple[Override, ...] = ()
@@ -107,7 +106,7 @@ class OneOff:
         rule = cast("EngineVersion | None", spec and spec.kinds.get(engine_version.KIND.name))
         prepared = prepare(self.order, subject, rule)
         if prepared.deed.risk is Risk.LOSSY:
-            check_specs(known, self.database, process)
+            check_specs(known, process)
         for note in prepared.notes:
             place = _place_of_version(spec)
             process.tell(f"warning: {place}: {note}" if place else f"note: {note}")
@@ -220,7 +219,7 @@ class OneOff:
                 return done
 
     def _opening(self, deed: Deed, proposal: Proposal) -> Opening:
-        commit = commit_of(self.database.selection.paths[0], self.process.environment)
+        commit = commit_of(self.known.selection.paths[0], self.process.environment)
         permission = Permission(overrides=proposal.overridden)
         databases = {deed.database: addon_of(deed.target)}
         return opening("order", databases, commit, permission=permission)

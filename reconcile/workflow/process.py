@@ -12,6 +12,7 @@ from typing import Protocol
 
 from attrs import Factory, field, frozen
 
+from reconcile.api.clock import Clock
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.sql.reads import SqlReads
 
@@ -53,10 +54,12 @@ class Process:
     """What a run may touch, so that nothing else reads it from the process.
 
     `verbose` is set where each request is shown, `changing` once a command began to change something, `unrecorded` once its journal could
-    not be written to the end. `sql` looks over the connections that specs name.
+    not be written to the end. `sql` looks over the connections that specs name, `clock` is that of connections, None for the
+    machine's.
     """
 
     environment: Mapping[str, str]
+    clock: Clock | None = None
     interruption: Interruption = field(factory=Interruption)
     verbose: threading.Event = field(factory=threading.Event)
     changing: threading.Event = field(factory=threading.Event)

@@ -47,6 +47,7 @@ def surroundings(about: About, process: Process) -> Surroundings:
         region=about.config.region,
         notify=process.tell,
         countdown=process.countdown(),
+        clock=process.clock,
         trace=process.tell if process.verbose.is_set() else None,
         stop=process.interruption.stop,
         budget=about.config.request_budget,

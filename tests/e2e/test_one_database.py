@@ -130,3 +130,19 @@ def test_what_is_so_already_costs_no_change(command: Command, busy: Sandbox, lin
     assert command(*line.split(), status=0).stdout.startswith("Nothing to do: ")
     assert changing(busy) == []
     assert command.journals() == []
+
+
+def test_what_is_not_offered_is_said_without_a_spec(command: Command, busy: Sandbox) -> None:
+    """Here no spec asks for it, so nothing can be taken out of one."""
+    done = command("databases", "create", "billing", "audit", status=2)
+    assert "blocked P102" in done.stdout
+    assert "hint: choose a database whose engine and plan offer it" in done.stdout
+    assert changing(busy) == []
+
+
+def test_a_look_through_the_project_is_told_with_v(command: Command, busy: Sandbox) -> None:
+    """The current folder may hold many files where no reconcile.yaml says what the project is."""
+    told = "looking through the project for specs of this database\n"
+    line = ("databases", "delete", "shop-web/ad-shop", "legacy", "--dry-run")
+    assert command(*line, "-v").stderr.count(told) == 1
+    assert told not in command(*line).stderr

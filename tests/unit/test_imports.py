@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
         "plan",
         "guard",
         "apply",
+        "api.clock",
         "api.operations",
         "api.reads",
         "api.surroundings",

@@ -267,9 +267,9 @@ def test_a_host_that_refuses_again_and_again_is_waited_for_ten_minutes(
 
 
 def test_a_bound_holds_where_no_time_was_given(provider: Provider, clock: PlainClock) -> None:
-    """The message names the flag; what a person said holds before and after."""
+    """The message ends with the hint; what a person said holds before and after."""
     transport = Transport(permits=(READING,), notify=unheard, clock=clock)
-    transport.bound(60)
+    transport.bound(60, ": --max-wait allows another time")
     assert ask(transport, provider) == "200"
     clock.go_on(60)
     with pytest.raises(TimeUpError) as caught:

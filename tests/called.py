@@ -1,4 +1,4 @@
-"""Runs the command, and prints on stderr which modules of it were called; as a script, see test_size.py."""
+"""A script that runs the command and says last on stderr which of its modules were called."""
 
 from __future__ import annotations
 
