@@ -125,7 +125,7 @@ class Sandbox:
         """Tell which requests are held now, after `fault("hold", when="before", …)`."""
         return cast("list[HeldRequest]", self._call("GET", "held")["held"])
 
-    def wait_until_held(self, seconds: float = 10.0) -> HeldRequest:
+    def wait_until_held(self, seconds: float = 60.0) -> HeldRequest:
         """Wait until a request is held; TimeoutError if none is in time."""
         end = time.monotonic() + seconds
         while not (held := self.held()):

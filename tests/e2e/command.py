@@ -22,7 +22,7 @@ from attrs import evolve, field, frozen
 from scalingo_sandbox import Sandbox
 
 RECONCILE = Path(sys.executable).with_name("reconcile")
-SECONDS = 40.0
+SECONDS = 120.0
 """No run may take longer: it would be killed and the test fail."""
 
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+")
@@ -249,6 +249,23 @@ def until(holds: Callable[[], object], what: str, seconds: float = 60.0) -> None
     while not holds():
         assert time.monotonic() < end, f"waited {seconds} s in vain: {what}"
         time.sleep(0.02)
+
+
+def signal_to(process: subprocess.Popen[Any], number: signal.Signals) -> None:
+    """Send a signal and wait until the process has heard it, or has ended."""
+    process.send_signal(number)
+    until(
+        lambda: process.poll() is not None or _has_heard(process.pid, number),
+        f"{number.name} is heard",
+    )
+
+
+def _has_heard(pid: int, number: signal.Signals) -> bool:
+    """Whether a signal waits no longer, and the process has gone back to waiting."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    told = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+    pending = int(told["SigPnd"], 16) | int(told["ShdPnd"], 16)
+    return not pending >> (number - 1) & 1 and told["State"].startswith("S")
 
 
 def is_running(pid: int) -> bool:

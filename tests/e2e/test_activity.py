@@ -106,7 +106,7 @@ def test_a_watch_whose_reader_goes_away_ends(command: Command, busy: Sandbox) ->
         assert process.stdout is not None
         until(lambda: looks(busy) >= 1, "it looks")
         process.stdout.close()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         assert process.stderr is not None
         done = command.seen(WATCH, process.returncode, "", process.stderr.read())
     assert done.status == 0, str(done)

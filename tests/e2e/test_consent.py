@@ -219,7 +219,7 @@ def test_a_signal_at_the_question_ends_it(
     with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
         terminal.read_until("to go on: " if name in NAMED else "[y/N] ")
         terminal.process.send_signal(number)
-        until(lambda: terminal.process.poll() is not None, "the run ends", seconds=10)
+        until(lambda: terminal.process.poll() is not None, "the run ends")
         done = terminal.finish()
     assert done.status == status, str(done)
     assert changing(busy) == []

@@ -84,7 +84,7 @@ def test_an_interrupted_tour_leaves_no_sandbox(
                 until(lambda: process.stdout and process.stdout.readline(), "the first caption")
             process.send_signal(number)
             until(lambda: process.poll() is not None, "the tour ends")
-            until(lambda: not is_running(sandbox), "the sandbox ends", seconds=10)
+            until(lambda: not is_running(sandbox), "the sandbox ends")
             stdout, stderr = process.communicate(timeout=SECONDS)
         finally:
             end(sandbox)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shlex
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from attrs import field, frozen
-from e2e.command import Command, changing, effects, until
+from e2e.command import Command, changing, effects, signal_to
 from e2e.fleet import (
     BILLING,
     CACHE,
@@ -266,13 +265,13 @@ def test_an_interrupted_read_ends_the_run(
     """At once, but for an order, which finishes its read; what was not read is unknown."""
     command.write(SHOP)
     match = {"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"}
-    sandbox.fault("delay", seconds=2 if line == UPGRADE else 8, match=match)
+    sandbox.fault("hold", match=match)
     arguments = (*line.split(), "--format", "json")
     with command.started(*arguments) as process:
-        until(lambda: sandbox.requests()["counts"]["api"], "the token is there")
-        time.sleep(0.3)  # a request that is held back is not in the log yet
-        process.send_signal(number)
-        until(lambda: process.poll() is not None, "the process ends", seconds=5)
+        sandbox.wait_until_held()
+        signal_to(process, number)
+        if line == UPGRADE:
+            sandbox.release()
         done = command.ended(process, *arguments)
     assert done.status == status, str(done)
     if done.stdout:
@@ -300,11 +299,12 @@ def test_a_report_that_cannot_be_written_hides_no_effect(
     """Status 1 says that nothing took effect; here something did, and then something failed."""
     command.write(SHOP)
     (tmp_path / "gone").mkdir()
-    sandbox.fault("delay", seconds=1, match={"method": "PATCH"})
+    sandbox.fault("hold", match={"method": "PATCH"})
     arguments = ("apply", "--yes", "--report", "json=gone/x.json")
     with command.started(*arguments) as process:
-        until(lambda: effects(sandbox), "a change is sent")
+        sandbox.wait_until_held()
         (tmp_path / "gone").rmdir()
+        sandbox.release()
         done = command.ended(process, *arguments)
     assert "cannot write the report" in done.stderr
     assert len(effects(sandbox)) == 3

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from e2e.command import Command, changing, effects, journal_entries, live, until
+from e2e.command import Command, changing, effects, journal_entries, live, signal_to
 from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER
 
 from scalingo_sandbox import Sandbox
@@ -22,41 +21,18 @@ SIGNALS = pytest.mark.parametrize(
 )
 
 
-def started_actions(command: Command, count: int) -> Callable[[], bool]:
-    """Whether the newest journal says that so many actions were begun."""
-
-    def holds() -> bool:
-        found = command.journals()
-        entries = journal_entries(found[-1]) if found else []
-        return len([entry for entry in entries if entry["event"] == "started"]) >= count
-
-    return holds
-
-
-DELAY, LEFT = 2.5, 0.8
-"""Seconds for which the second request is answered late, and in which it has surely left."""
-
-
-def second_under_way(command: Command) -> None:
-    """Wait until the second action's request is on its way.
-
-    Its intent is on disk a moment before; interrupted in between, it would not be sent at all.
-    """
-    until(started_actions(command, 2), "the second action begins")
-    time.sleep(LEFT)
-
-
 @SIGNALS
 def test_an_interrupted_apply_finishes_its_request_and_sends_no_other(
     command: Command, sandbox: Sandbox, number: signal.Signals, status: int
 ) -> None:
     """The request under way is finished, the next never sent, summary and journal are true."""
     command.write(SHOP)
-    sandbox.fault("delay", seconds=DELAY, match={"method": "PATCH"})
+    sandbox.fault("hold", match={"method": "PATCH"})
     arguments = ("apply", "--yes", "--report", "json=run.json", "--format", "json")
     with command.started(*arguments) as process:
-        second_under_way(command)
-        process.send_signal(number)
+        sandbox.wait_until_held()
+        signal_to(process, number)
+        sandbox.release()
         done = command.ended(process, *arguments)
     assert done.status == status, str(done)
     assert [(method, action) for method, _, action in changing(sandbox)] == SHOP_ORDER[:2]
@@ -97,10 +73,11 @@ def test_a_signal_that_was_ignored_from_the_beginning_stops_no_run(
 ) -> None:
     """`&` in a script and nohup start a run so: it goes on to its end."""
     command.write(SHOP)
-    sandbox.fault("delay", seconds=DELAY, match={"method": "PATCH"})
+    sandbox.fault("hold", match={"method": "PATCH"})
     with ignored(number), command.started("apply", "--yes") as process:
-        second_under_way(command)
-        process.send_signal(number)
+        sandbox.wait_until_held()
+        signal_to(process, number)
+        sandbox.release()
         done = command.ended(process, "apply", "--yes")
     assert done.status == 0, str(done)
     assert effects(sandbox) == SHOP_ORDER

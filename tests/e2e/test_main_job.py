@@ -119,7 +119,7 @@ def test_validating_is_offline(command: Command, sandbox: Sandbox, spec: str, st
 
 def _ask(sandbox: Sandbox, method: str, path: str, authorization: str, body: object) -> Any:
     """One request of a client that shares nothing with the product."""
-    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=60)
     headers = {"Authorization": authorization, "Content-Type": "application/json"}
     try:
         connection.request(method, path, json.dumps(body), headers)

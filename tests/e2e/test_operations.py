@@ -272,7 +272,7 @@ def test_a_wait_may_be_interrupted(
             "it is looked at",
         )
         process.send_signal(number)
-        until(lambda: process.poll() is not None, "the wait ends", seconds=3)
+        until(lambda: process.poll() is not None, "the wait ends")
         done = command.ended(process, *arguments)
     assert done.status == status, str(done)
     assert "  started: operation" in done.stdout

@@ -36,7 +36,7 @@ def test_the_plan_in_the_readme_is_the_plan_of_its_spec(tmp_path: Path) -> None:
             env={"SCALINGO_AUTH_URL": sandbox.url, "SCALINGO_API_TOKEN": sandbox.token},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=True,
         )
     assert result.stdout == renewed(block("What a plan looks like"), today)

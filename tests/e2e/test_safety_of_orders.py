@@ -6,13 +6,12 @@ import base64
 import http.client
 import json
 import signal
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from e2e.busy import BILLING, FLEET, MOMENT, SHOP, spec
-from e2e.command import Command, changing, effects, journal_entries, live, logical, until
+from e2e.command import Command, changing, effects, journal_entries, live, logical, signal_to
 from e2e.schemas import JSON, fits, sent
 
 from scalingo_sandbox import Sandbox
@@ -114,16 +113,14 @@ def test_an_order_that_is_interrupted_while_it_reads_is_not_sent(
 ) -> None:
     """Although it was agreed to on the command line: 130, and nothing was begun."""
     line, match = READS[name]
-    busy.fault("delay", seconds=3, match=match)
+    busy.fault("hold", match=match)
     arguments = tuple(line.split())
     with command.started(*arguments) as process:
-        until(lambda: busy.requests()["counts"]["api"] >= 1, "it has its token")
-        time.sleep(0.4)  # a request that is held back is not in the log yet
-        process.send_signal(signal.SIGINT)
-        until(lambda: process.poll() is not None, "the run ends", seconds=10)
+        busy.wait_until_held()
+        signal_to(process, signal.SIGINT)
+        busy.release()
         done = command.ended(process, *arguments)
     assert done.status == 130, str(done)
-    time.sleep(0.2)
     assert changing(busy) == []
     written = [one["event"] for path in command.journals() for one in journal_entries(path)]
     assert "started" not in written

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from attrs import frozen
-from e2e.command import RECONCILE, SECONDS
+from e2e.command import RECONCILE, SECONDS, signal_to
 from engines_here import needs
 from servers.traces import comes_true, living
 
@@ -148,9 +147,8 @@ def test_a_signal_ends_its_start(
     with spawned(tmp_path) as process:
         assert comes_true(servers_start, SECONDS)
         for number in numbers:
-            process.send_signal(number)
             # Two that are sent at once could be heard as one.
-            time.sleep(0.05)
+            signal_to(process, number)
         printed, said = process.communicate(timeout=SECONDS)
     assert (process.returncode, printed) == (status, "")
     assert said in {"", "reconcile: interrupted\n"}

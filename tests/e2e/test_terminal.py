@@ -198,7 +198,7 @@ def test_a_signal_at_the_question_ends_the_run(
     with on_terminal(command, "apply", piped={"stdout"}) as terminal:
         terminal.read_until(BEGIN)
         terminal.process.send_signal(number)
-        until(lambda: terminal.process.poll() is not None, "the run ends", seconds=10)
+        until(lambda: terminal.process.poll() is not None, "the run ends")
         done = terminal.finish()
     assert done.status == status, str(done)
     assert changing(sandbox) == []

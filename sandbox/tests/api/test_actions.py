@@ -23,8 +23,6 @@ OLD_DEFAULT_MODE = DEFAULT_MODE.replace(
 )
 
 
-# -- every action ---------------------------------------------------------------------------------
-
 OFFERED = {
     MYSQL: {
         *("list-databases", "create-database", "delete-database", "reset-database"),
@@ -61,16 +59,6 @@ def test_a_stopped_database_answers_nothing(client: ProviderClient) -> None:
     assert client.refusal(STOPPED, "get-sqlmode").endswith("it is stopped")
 
 
-@pytest.mark.parametrize("params", [None, {}, "", {"unused": 1}])
-def test_actions_without_parameters_take_any(client: ProviderClient, params: object) -> None:
-    """Absent, null, an object and a string are all the same where nothing is wanted."""
-    plain = client.result(MYSQL, "list-databases")
-    assert client.result(MYSQL, "list-databases", params) == plain
-
-
-# -- logical databases ----------------------------------------------------------------------------
-
-
 def test_logical_databases_are_listed_with_their_protection(client: ProviderClient) -> None:
     """Each is a name and a flag."""
     assert client.result(MYSQL, "list-databases") == [
@@ -86,18 +74,9 @@ def test_a_fleet_without_names_has_a_protected_default(client: ProviderClient, a
     assert only["protected"] is True
 
 
-# -- sql_mode -------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("addon", "mode"), [(MYSQL, DEFAULT_MODE), (OLD_MYSQL, OLD_DEFAULT_MODE)])
 def test_the_default_sql_mode_is_the_versions(
     client: ProviderClient, addon: str, mode: str
 ) -> None:
     """5.7 has one mode more than 8.0."""
     assert client.result(addon, "get-sqlmode", None) == mode
-
-
-# -- PostgreSQL -----------------------------------------------------------------------------------
-
-
-# -- InfluxDB -------------------------------------------------------------------------------------

@@ -17,9 +17,8 @@ from engines_here import HERE, needs
 
 from scalingo_sandbox.servers.programs import SUPPORTED, Installed
 
-pytestmark = pytest.mark.more
-
-_NEEDS = {engine: needs(program) for engine, program in PROGRAMS.items()}
+_REAL = {engine: [pytest.mark.more, needs(program)] for engine, program in PROGRAMS.items()}
+"""Servers are other software, and take long; the rules in memory hold in every run."""
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +48,7 @@ def conductor(
             place,
             place[0],
             rule,
-            marks=[_NEEDS[place[1]]] if place[0] is Kind.REAL else [],
+            marks=_REAL[place[1]] if place[0] is Kind.REAL else [],
             id=f"{place[0]}-{rule.name}",
         )
         for place in product(Kind, RULES)
@@ -71,7 +70,7 @@ def test_the_page_is_that_of_the_rules() -> None:
     assert page(cells_of(text)) == text
 
 
-@pytest.mark.parametrize("engine", [pytest.param(one, marks=_NEEDS[one]) for one in PROGRAMS])
+@pytest.mark.parametrize("engine", [pytest.param(one, marks=_REAL[one]) for one in PROGRAMS])
 def test_the_page_names_the_series_of_the_servers(engine: str) -> None:
     """What the head of a column says is what runs here."""
     found = HERE[PROGRAMS[engine]]
