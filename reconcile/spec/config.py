@@ -187,14 +187,14 @@ def _read(document: Document, today: date) -> tuple[Config, tuple[Finding, ...]]
     }
     for _default, problems in (*by_engine.values(), *by_label.values()):
         findings.extend(problems)
-    ignoring = read_ignore(document, converted.value.ignore, today=today)
-    findings.extend((*ignoring.findings, *endings(document, converted.value, today)))
+    ignored, of_ignored = read_ignore(document, converted.value.ignore, today=today)
+    findings.extend((*of_ignored, *endings(document, converted.value, today)))
     config = Config(
         region=converted.value.region,
         request_budget=converted.value.request_budget,
         engines={engine: default for engine, (default, _problems) in by_engine.items()},
         labels={pair: default for pair, (default, _problems) in by_label.items()},
-        ignored=ignoring.ignored,
+        ignored=ignored,
         policy=policy_of(document, converted.value),
     )
     return config, tuple(sorted(findings, key=by_place))

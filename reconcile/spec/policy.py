@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.kind import Kind
@@ -13,7 +13,7 @@ from reconcile.model.address import Address
 from reconcile.model.constraint import InvalidValueError
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.policy import GRACE, Ignored, Limit, Policy, WaivedSeverity, Waiver
+from reconcile.model.policy import GRACE, Ignored, Limit, Policy, Waiver
 from reconcile.model.text import nearest
 from reconcile.spec import codes
 from reconcile.spec.compose import Document
@@ -103,26 +103,14 @@ _A_YEAR = 8760
 
 
 def _waiver(document: Document, code: str, written: WrittenWaiver) -> Waiver:
-    return Waiver(
-        severity=WaivedSeverity(written.severity),
-        reason=written.reason,
-        until=written.until,
-        location=document.locations.find_key(("guards", code)).location,
-    )
-
-
-@frozen(kw_only=True)
-class Ignoring:
-    """The entries of an `ignore` list that can be meant, and what there is to say of the list."""
-
-    ignored: tuple[Ignored, ...]
-    findings: tuple[Finding, ...]
+    place = document.locations.find_key(("guards", code)).location
+    return Waiver(**asdict(written, recurse=False), location=place)
 
 
 def read_ignore(
     document: Document, written: Sequence[Ignore], *, today: date, handle: str = ""
-) -> Ignoring:
-    """Check the `ignore` list of a document.
+) -> tuple[tuple[Ignored, ...], tuple[Finding, ...]]:
+    """The entries of the `ignore` list of a document that can be meant, and what is wrong.
 
     In a spec the `handle` belongs in front of every path; in reconcile.yaml each has its own.
     """
@@ -145,7 +133,7 @@ def read_ignore(
             document.locations.find(("ignore", index, "until")),
         )
         findings += [ended] if ended else []
-    return Ignoring(ignored=tuple(ignored), findings=tuple(findings))
+    return tuple(ignored), tuple(findings)
 
 
 def _address(path: str, handle: str) -> Address:

@@ -54,8 +54,8 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
         **_by_default(labels, header.engine),
         **_own(spec),
     }
-    ignoring = read_ignore(spec.document, header.ignore, handle=header.database, today=today)
-    ignored = (*ignoring.ignored, *config.ignored_in(header.database))
+    own, of_ignored = read_ignore(spec.document, header.ignore, handle=header.database, today=today)
+    ignored = (*own, *config.ignored_in(header.database))
     wanted = _without(given, ignored)
     desired = Desired(
         handle=header.database,
@@ -74,7 +74,7 @@ def resolve(spec: Spec, config: Config, *, today: date) -> tuple[Desired, tuple[
         keys=_places_of_target(spec),
     )
     return desired, (
-        *ignoring.findings,
+        *of_ignored,
         *not_offered(ignored, header.engine),
         *_approvals(given, today),
         *_nothing_managed(spec, desired, given),

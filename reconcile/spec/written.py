@@ -23,6 +23,7 @@ from reconcile.model.constraint import (
 )
 from reconcile.model.cost import Budget
 from reconcile.model.engine import Engine
+from reconcile.model.policy import WaivedSeverity
 from reconcile.model.postgresql import SqlConnection
 from reconcile.model.text import READABLE
 from reconcile.spec import codes
@@ -224,7 +225,7 @@ class Waivable:
 class WrittenWaiver:
     """What a guard's findings count for, why, and until when."""
 
-    severity: Literal["warning", "off"] = described(
+    severity: WaivedSeverity = described(
         "What its findings count for: they are shown and refuse nothing, or they are not shown.",
         examples=("warning",),
     )
