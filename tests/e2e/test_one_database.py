@@ -140,7 +140,8 @@ def test_what_is_not_offered_is_said_without_a_spec(command: Command, busy: Sand
     assert changing(busy) == []
 
 
-def test_a_look_through_the_project_is_told_with_v(command: Command, busy: Sandbox) -> None:
+@pytest.mark.usefixtures("busy")
+def test_a_look_through_the_project_is_told_with_v(command: Command) -> None:
     """The current folder may hold many files where no reconcile.yaml says what the project is."""
     told = "looking through the project for specs of this database\n"
     line = ("databases", "delete", "shop-web/ad-shop", "legacy", "--dry-run")

@@ -70,22 +70,20 @@ def test_a_kind_is_neither_wanted_nor_read() -> None:
     assert str(ignored.location) == "shop.yaml:6:12"
 
 
-def test_a_field_is_not_wanted() -> None:
-    """The others of its kind are."""
-    assert wanted(entry("backups/hours")).kinds["backups"] == Backups(enabled=True)
+SHOP = LogicalDatabases(present=(LogicalDatabase(name="shop"),))
 
 
-def test_a_kind_without_a_field_left_is_not_wanted() -> None:
-    """Two entries of one kind add up."""
-    assert "backups" not in wanted(entry("backups/hours"), entry("backups/enabled")).kinds
-
-
-def test_names_are_wanted_neither_here_nor_gone() -> None:
-    """An approval to delete that is ignored is not acted on."""
-    one = wanted(entry("logical_databases/audit"), entry("logical_databases/legacy"))
-    assert one.kinds["logical_databases"] == LogicalDatabases(
-        present=(LogicalDatabase(name="shop"),)
-    )
+@pytest.mark.parametrize(
+    ("kind", "names", "left"),
+    [
+        ("backups", ["hours"], Backups(enabled=True)),
+        ("backups", ["hours", "enabled"], None),
+        ("logical_databases", ["audit", "legacy"], SHOP),
+    ],
+)
+def test_what_is_ignored_of_a_kind_is_not_wanted(kind: str, names: list[str], left: object) -> None:
+    """Entries of one kind add up; an approval to delete that is ignored is not acted on."""
+    assert wanted(*(entry(f"{kind}/{name}") for name in names)).kinds.get(kind) == left
 
 
 def test_the_places_of_what_is_left_do_not_move() -> None:
@@ -216,22 +214,19 @@ def test_a_reason_and_a_date_are_due(text: str, code: str) -> None:
     assert [one.code for one in load(f"  - {text}\n").findings] == [code]
 
 
-def test_one_that_ended_lately_still_holds() -> None:
-    """For a fortnight it is a warning, and the spec is read as before."""
-    loaded = load(entry("backups", "2026-11-10"))
+@pytest.mark.parametrize(
+    ("day", "code", "severity"),
+    [("10", "S307", Severity.WARNING), ("01", "S308", Severity.ERROR)],
+)
+def test_one_that_ended_holds_for_a_fortnight(day: str, code: str, severity: Severity) -> None:
+    """With a warning; then no file in which it stands is valid."""
+    loaded = load(entry("backups", f"2026-11-{day}"))
     (found,) = loaded.findings
-    assert (found.code, found.severity) == ("S307", Severity.WARNING)
-    assert "ignoring 'shop/backups' ended on 2026-11-10" in found.message
-    (one,) = loaded.desired
-    assert "backups" not in one.kinds
-
-
-def test_one_that_ended_long_ago_is_an_error() -> None:
-    """Then the spec is not valid, in whichever file it stands."""
-    loaded = load(entry("backups", "2026-11-01"))
-    assert ([one.code for one in loaded.findings], loaded.desired) == (["S308"], ())
-    _config, (found,) = configured(entry("shop/backups", "2026-11-01"))
-    assert (found.code, str(found.location)) == ("S308", "reconcile.yaml:3:63")
+    assert (found.code, found.severity) == (code, severity)
+    assert f"ignoring 'shop/backups' ended on 2026-11-{day}" in found.message
+    assert ["backups" in one.kinds for one in loaded.desired] == ([False] if code == "S307" else [])
+    _config, (found,) = configured(entry("shop/backups", f"2026-11-{day}"))
+    assert (found.code, str(found.location)) == (code, "reconcile.yaml:3:63")
 
 
 def test_pins_of_the_header() -> None:

@@ -65,28 +65,20 @@ def load(content: bytes) -> Loaded:
     return loaded
 
 
+in_a_spec = yaml_like_text.map(
+    lambda text: f"version: 1\ndatabase: a\napp: a\nengine: mysql\nbackups: {text}\n"
+)
+contents = st.binary(max_size=200) | (st.text(max_size=200) | yaml_like_text | in_a_spec).map(
+    lambda text: text.encode("utf-8", "surrogatepass")
+)
+
+
 @pytest.mark.usefixtures("project")
 @FOLDER
-@given(st.binary(max_size=200))
+@given(contents)
 def test_any_bytes(content: bytes) -> None:
-    """Bytes that are nothing at all."""
+    """Bytes that are nothing at all, text, also such that looks like YAML, or as a value."""
     load(content)
-
-
-@pytest.mark.usefixtures("project")
-@FOLDER
-@given(st.text(max_size=200) | yaml_like_text)
-def test_any_text(text: str) -> None:
-    """Text, also such that looks like YAML."""
-    load(text.encode("utf-8", "surrogatepass"))
-
-
-@pytest.mark.usefixtures("project")
-@FOLDER
-@given(yaml_like_text)
-def test_any_text_in_a_spec(text: str) -> None:
-    """Text in the place of a value."""
-    load(f"version: 1\ndatabase: a\napp: a\nengine: mysql\nbackups: {text}\n".encode())
 
 
 @pytest.mark.usefixtures("project")
