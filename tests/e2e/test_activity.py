@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from blackbox.fleet import QUERIES
 from e2e.busy import BILLING
-from e2e.command import Command, changing, effects, until
+from e2e.command import Command, until
 from e2e.schemas import JSON, fits
 from e2e.terminal import on_terminal
 
@@ -25,47 +25,6 @@ def looks(sandbox: Sandbox) -> int:
     """How often the queries were listed."""
     names = [one["action_name"] for one in sandbox.requests()["requests"]]
     return names.count("pg-list-queries")
-
-
-@pytest.mark.parametrize(
-    ("longer_than", "pids"),
-    [("0s", [2000, 2001]), ("5ms", [2000, 2001]), ("6ms", [2000]), ("3m32s", [2000]), ("1h", [])],
-)
-def test_only_long_ones(command: Command, busy: Sandbox, longer_than: str, pids: list[int]) -> None:
-    """That long is long enough; how many there are counts only those."""
-    arguments = ("queries", "list", "billing", "--longer-than", longer_than)
-    document = fits(command(*arguments, *JSON, status=0))
-    assert [one["pid"] for one in document["queries"]] == pids
-    assert document["total"] == len(pids)
-    shown = command(*arguments, status=0).stdout
-    assert [int(line.split()[0]) for line in shown.splitlines()[1:]] == pids
-    if not pids:
-        assert shown == "No query has run for 1 h.\n"
-    assert changing(busy) == []
-
-
-def test_no_query_is_said(command: Command, busy: Sandbox) -> None:
-    """And no table of none."""
-    busy.change(BILLING, queries=[], statements=[])
-    assert command("queries", "list", "billing", status=0).stdout == "No query is running.\n"
-    assert command("stats", "list", "billing", status=0).stdout == "No statement was counted yet.\n"
-    assert fits(command("queries", "list", "billing", *JSON, status=0))["queries"] == []
-    assert fits(command("stats", "list", "billing", *JSON, status=0))["statements"] == []
-
-
-def test_statistics_that_are_off_hint_at_the_way(command: Command, busy: Sandbox) -> None:
-    """The command that is told turns them on."""
-    busy.change(BILLING, extensions=[{"name": "plpgsql", "version": "1.0"}])
-    done = command("stats", "list", "billing", status=1)
-    assert done.stderr == (
-        "reconcile: pg-stat-statements-list of ad-billing: the provider refused it: 'relation"
-        ' "pg_stat_statements" does not exist\'; where they are off, turn them on with'
-        " reconcile stats enable billing\n"
-    )
-    told = done.stderr.rpartition("with reconcile ")[2].split()
-    assert command(*told, status=0).stdout == "✓ update billing/query_stats  done\n"
-    assert effects(busy) == [("POST", "pg-stat-statements-enable")]
-    command("stats", "list", "billing", status=0)
 
 
 def test_a_watch_looks_again_until_it_is_stopped(command: Command, busy: Sandbox) -> None:

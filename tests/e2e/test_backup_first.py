@@ -168,29 +168,6 @@ def test_what_is_safe_wants_no_backup(command: Command, sandbox: Sandbox, plan: 
     assert BACKUPS not in paths
 
 
-def test_it_costs_just_this(command: Command, sandbox: Sandbox) -> None:
-    """List, ask, look again: told before. The looks at the backup and at what goes on are not."""
-    command.write(UPGRADING)
-    plain = command("apply", "--yes", "--allow=disruptive", status=0)
-    assert "applying: 3 requests, " in plain.stderr
-    sandbox.put_fleet(FLEET)
-    sandbox.clear()
-    done = command(*APPLY, status=0)
-    assert "applying: 6 requests, " in done.stderr
-    asked = [
-        f"{one['method']} {one['path'].rpartition('/')[2]}"
-        for one in sandbox.requests()["requests"]
-        if one["host"] == "database"
-    ]
-    assert asked[asked.index("GET backups") : asked.index("POST upgrade")] == [
-        "GET backups",
-        "POST backups",
-        "GET backups",
-        "GET ad-shop",
-        "GET ad-shop",
-    ]
-
-
 def test_a_dry_run_shows_the_request(command: Command, sandbox: Sandbox) -> None:
     """Before the action's own, and sends none of them."""
     command.write(UPGRADING)
@@ -206,28 +183,7 @@ def test_a_dry_run_shows_the_request(command: Command, sandbox: Sandbox) -> None
     assert changing(sandbox) == []
 
 
-def test_a_dry_run_says_what_stands_in_the_way(command: Command, sandbox: Sandbox) -> None:
-    """The list is read as an apply would read it."""
-    command.write(UPGRADING)
-    sandbox.change(SHOP, stored_backups=stored(10))
-    done = command("apply", "--dry-run", "--backup-first", "--allow=disruptive", status=2)
-    assert "--roll-backups" in done.stdout
-
-
 NO_BACKUPS = {"status": 404, "times": None, "match": {"path": "*/backups"}}
-
-
-def test_a_plan_without_backups_stands_in_the_way(command: Command, sandbox: Sandbox) -> None:
-    """Where there is no recovery window either, nothing is sent."""
-    command.write(UPGRADING)
-    sandbox.fault("status", **NO_BACKUPS)
-    document = fits(command(*APPLY, *JSON, status=2))
-    (outcome,) = document["outcomes"]
-    assert (outcome["result"], outcome["message"]) == (
-        "blocked",
-        "the plan of 'shop' makes no backups and has no recovery window, nothing was sent",
-    )
-    assert changing(sandbox) == []
 
 
 def recoverable_until(sandbox: Sandbox, age: timedelta) -> str:
@@ -250,22 +206,6 @@ def test_a_recovery_window_does_where_there_are_no_backups(
     assert (
         f"the plan of 'billing' makes no backups: its recovery window up to {latest} has to do\n"
     ) in done.stderr
-
-
-def test_a_recovery_window_that_ended_long_ago_stands_in_the_way(
-    command: Command, sandbox: Sandbox
-) -> None:
-    """By the limit of the guard that asks for a backup; nothing failed."""
-    command.write(BILLED)
-    sandbox.fault("status", **NO_BACKUPS)
-    latest = recoverable_until(sandbox, timedelta(days=60))
-    done = command(*APPLY, status=2)
-    assert f"its recovery window ended too long ago, at {latest}" in done.stdout
-    assert changing(sandbox) == []
-    (command.directory / "reconcile.yaml").write_text(
-        "version: 1\nlimits: {backup_hours: 8760}\n", encoding="utf-8"
-    )
-    command(*APPLY, status=0)
 
 
 def stored(number: int) -> list[dict[str, Any]]:
@@ -323,65 +263,11 @@ def test_a_backup_that_fails_stands_in_the_way(command: Command, sandbox: Sandbo
     assert sent(sandbox) == ["POST create-database", "POST backups"]
 
 
-def test_a_backup_that_is_cancelled_stands_in_the_way(command: Command, sandbox: Sandbox) -> None:
-    """Its end ends the wait, and nothing is lost."""
-    command.write(DROPPING)
-    sandbox.change(SHOP, operations_end_as="cancelled")
-    command(*APPLY, status=4)
-    (backup,) = manual(sandbox)
-    assert backup["status"] == "cancelled"
-    assert logical(sandbox, SHOP) == {"shop", "audit", "legacy", "older"}
-
-
-@pytest.mark.parametrize(("answered", "status"), [(422, 1), (500, 4)])
-def test_a_backup_that_is_not_made_is_a_failure(
-    command: Command, sandbox: Sandbox, answered: int, status: int
-) -> None:
-    """Refused, nothing has changed; where nobody knows, something may have."""
-    command.write(UPGRADING)
-    match = {"method": "POST", "path": "*/backups"}
-    sandbox.fault("status", status=answered, times=None, match=match)
-    document = fits(command(*APPLY, *JSON, status=status))
-    assert [one["result"] for one in document["outcomes"]] == ["failed"]
-    assert sent(sandbox) == ["POST backups"]
-
-
-def test_a_backup_is_an_effect(command: Command, sandbox: Sandbox) -> None:
-    """Also where the action after it is refused."""
-    command.write(UPGRADING)
-    sandbox.fault("status", status=422, match={"method": "POST", "path": "*/upgrade"})
-    command(*APPLY, status=4)
-    assert len(manual(sandbox)) == 1
-
-
-@pytest.mark.parametrize("kind", ["drop-after", "truncate"])
-def test_a_lost_answer_makes_one_backup(command: Command, sandbox: Sandbox, kind: str) -> None:
-    """The list tells: a manual one that was not there before; then all is done."""
-    command.write(DROPPING)
-    sandbox.change(SHOP, stored_backups=stored(3))
-    sandbox.fault(kind, match={"method": "POST", "path": "*/backups"})
-    document = fits(command(*APPLY, *JSON, status=0))
-    new = manual(sandbox)[3:]
-    assert len(new) == 1
-    assert [one["backup"]["id"] for one in document["outcomes"] if one["backup"]] == [new[0]["id"]]
-    assert logical(sandbox, SHOP) == {"shop", "audit"}
-
-
 @pytest.fixture
 def slow(command: Command, sandbox: Sandbox) -> Iterator[tuple[Command, Sandbox]]:
     """The command, talking to a sandbox in which no backup is ever done."""
     with running(FLEET, token=sandbox.token, operation_seconds=OPERATION, now=MovedClock()) as one:
         yield command.in_environment(SCALINGO_AUTH_URL=one.url), one
-
-
-def test_waiting_for_a_backup_is_bounded(slow: tuple[Command, Sandbox]) -> None:
-    """By --timeout, as for operations: what is not done stands in the way."""
-    command, sandbox = slow
-    command.write(UPGRADING)
-    done = command(*APPLY, "--timeout", "300ms", status=2)
-    (backup,) = manual(sandbox)
-    assert f"blocked: backup {backup['id']!r} is still under way\n" in done.stdout
-    assert sent(sandbox) == ["POST backups"]
 
 
 def test_an_interrupt_ends_the_wait(slow: tuple[Command, Sandbox]) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-
 import pytest
 from e2e.busy import CHANGES, MOMENT, ORDERS
-from e2e.command import Command, changing, effects, until
+from e2e.command import Command, changing, effects
 from e2e.schemas import sent
 from e2e.terminal import on_terminal
 
@@ -205,45 +203,3 @@ def test_a_question_says_what_is_at_stake(command: Command, busy: Sandbox, name:
         done = terminal.finish()
     assert done.status == 2, str(done)
     assert changing(busy) == []
-
-
-@pytest.mark.parametrize("name", ["reset", "delete", "upgrade", "mode"])
-@pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
-)
-def test_a_signal_at_the_question_ends_it(
-    command: Command, busy: Sandbox, name: str, number: signal.Signals, status: int
-) -> None:
-    """Ctrl-C is an answer, and it is no."""
-    line = NAMED[name][0] if name in NAMED else AGREED[name]
-    with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
-        terminal.read_until("to go on: " if name in NAMED else "[y/N] ")
-        terminal.process.send_signal(number)
-        until(lambda: terminal.process.poll() is not None, "the run ends")
-        done = terminal.finish()
-    assert done.status == status, str(done)
-    assert changing(busy) == []
-
-
-@pytest.mark.parametrize("piped", ["stdin", "stderr"])
-def test_half_a_terminal_is_none(command: Command, busy: Sandbox, piped: str) -> None:
-    """The question or its answer would be lost."""
-    for line in (NAMED["reset"][0], AGREED["upgrade"]):
-        with on_terminal(command, *line.split(), piped={piped}) as terminal:
-            assert terminal.finish().status == 64
-    assert busy.requests()["requests"] == []
-
-
-def test_names_steer_no_terminal(command: Command, busy: Sandbox) -> None:
-    """A query that somebody else runs is shown in the question, and cannot move the cursor."""
-    query = {"pid": 7, "query": "SELECT '\x1b[2J\x07\u202e'", "username": "a\x1b]0;x\x07"}
-    busy.change("ad-billing", queries=[query])
-    with on_terminal(
-        command.in_environment(TERM="dumb"), "queries", "cancel", "billing", "7"
-    ) as terminal:
-        terminal.read_until("[y/N] ")
-        assert "\x1b" not in terminal.shown
-        assert "\x07" not in terminal.shown
-        assert "\u202e" not in terminal.shown
-        terminal.type("n\n")
-        terminal.finish()

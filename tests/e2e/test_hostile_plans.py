@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from e2e.command import Command, backed_up, changing, logical
-from e2e.fleet import BILLING, CACHE, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
+from e2e.fleet import BILLING, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
 from e2e.plan_file import APPLY, FILE, LOSING, edit
 
 from scalingo_sandbox import Sandbox
@@ -48,47 +48,6 @@ def test_protection_is_not_edited_away(command: Command, sandbox: Sandbox) -> No
     assert "legacy" in logical(sandbox, SHOP_ADDON)
 
 
-def change_of(document: Document, address: str) -> Document:
-    """The change at an address."""
-    (found,) = (one for one in database(document)["items"] if one["address"] == address)
-    change: Document = found["change"]
-    return change
-
-
-def test_a_number_is_no_flag(command: Command, sandbox: Sandbox) -> None:
-    """`1 == True` in Python, and neither in JSON nor here: the guards would look past it."""
-    spec = (
-        IOT.split("retention_policies:")[0]
-        + """\
-retention_policies:
-  absent:
-    - {name: autogen, reason: x, until: 2099-01-31}
-"""
-    )
-    planned(command, spec)
-    assert "[G106]" in command(*LOSING, status=3).stdout
-
-    def default(document: Document) -> None:
-        change_of(document, "telemetry/retention_policies/autogen")["before"]["default"] = 1
-
-    edit(command, default)
-    assert "stale: it would lead to something else now" in command(*LOSING, status=2).stdout
-    assert changing(sandbox) == []
-
-
-def test_what_differs_is_not_edited_either(command: Command, sandbox: Sandbox) -> None:
-    """The list of fields is made anew, to the type of each value."""
-    planned(command, CACHE)
-
-    def number(document: Document) -> None:
-        change_of(document, "sessions/backups")["fields"][0]["after"] = 0
-
-    edit(command, number)
-    refused = command(*APPLY, "--allow", "weakens", status=65)
-    assert "where the rules give" in refused.stderr
-    assert changing(sandbox) == []
-
-
 def test_the_projects_limits_are_not_left_behind(command: Command, sandbox: Sandbox) -> None:
     """A plan that was made under a configuration is not applied without one."""
     backed_up(sandbox, SHOP_ADDON, hours=20)
@@ -105,36 +64,6 @@ def test_the_projects_limits_are_not_left_behind(command: Command, sandbox: Sand
     assert "1 h is the most (set at" in limited.stdout
     assert "inner/reconcile.yaml:2:" in limited.stdout
     assert "legacy" in logical(sandbox, SHOP_ADDON)
-
-
-def without_host(document: Document) -> None:
-    """Nothing to compare a host with."""
-    database(document)["target"]["hosts"]["database"] = ""
-
-
-def twice(document: Document) -> None:
-    """Two handles for one live database."""
-    again = {**database(document), "handle": "shop2"}
-    again["items"] = []
-    document["body"]["databases"].append(again)
-
-
-def half_a_character(document: Document) -> None:
-    """What no text can hold."""
-    database(document)["app"] = "shop\ud800"
-
-
-@pytest.mark.parametrize("change", [without_host, half_a_character])
-def test_what_no_plan_holds(
-    command: Command, sandbox: Sandbox, change: Callable[[Document], None]
-) -> None:
-    """It is refused by its shape, before anything is asked."""
-    planned(command, SHOP)
-    sandbox.clear()
-    edit(command, change)
-    command(*APPLY, status=65)
-    command("show-plan", FILE, status=65)
-    assert sandbox.requests()["requests"] == []
 
 
 def connected(dsn: str) -> Callable[[Document], None]:
@@ -164,22 +93,6 @@ def test_a_step_for_a_person_is_not_run_over_a_connection_of_the_file(
     assert said in refused.stderr
     assert "hunter2" not in refused.stdout + refused.stderr
     assert sandbox.requests()["requests"] == []
-
-
-def test_a_plan_from_the_future_is_refused(command: Command, sandbox: Sandbox) -> None:
-    """So that no completed plan is made young again."""
-    planned(command, SHOP)
-
-    def future(document: Document) -> None:
-        document["envelope"] |= {
-            "made": "2999-01-01T00:00:00+00:00",
-            "expires": "2999-01-02T00:00:00+00:00",
-        }
-
-    edit(command, future)
-    refused = command(*APPLY, status=3)
-    assert "which is to come [G108]" in refused.stdout
-    assert changing(sandbox) == []
 
 
 def test_the_root_folder_is_no_place_of_specs(command: Command, sandbox: Sandbox) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from attrs import frozen
-from e2e.busy import BILLING, FLEET, MOMENT, SHOP, WINDOW, spec
-from e2e.command import Command, changing, journal_entries, live, until
+from e2e.busy import BILLING, FLEET, MOMENT, SHOP, spec
+from e2e.command import Command, journal_entries, live, until
 from e2e.schemas import JSON, fits, sent
 from e2e.terminal import on_terminal
 from live import OPERATION, MovedClock
@@ -125,57 +125,8 @@ def test_it_may_end_in_an_error(
     assert later.stdout == f"✗ {kind} {ident} of {arguments[1]}  error: disk full\n"
 
 
-@pytest.mark.parametrize(
-    ("word", "status", "result"),
-    [
-        ("finished", 0, "done"),
-        ("user-error", 4, "failed"),
-        ("cancelled", 4, "failed"),
-        ("archived", 0, "done"),
-    ],
-)
-def test_an_upgrade_ends_by_any_word(
-    command: Command, busy: Sandbox, word: str, status: int, result: str
-) -> None:
-    """After a word that says nothing of how it ended, the version does."""
-    busy.change(SHOP, operations_end_as=word)
-    document = fits(command(*UPGRADE, *JSON, status=status))
-    assert document["result"] == result
-    assert document["operation"]["status"] == word
-    assert (live(busy, SHOP)["version"] == "8.0.36-1") is (result == "done")
-
-
-@pytest.mark.parametrize(("word", "status"), [("finished", 0), ("cancelled", 4), ("archived", 0)])
-def test_the_upgrade_of_a_spec_ends_by_any_word(
-    command: Command, busy: Sandbox, word: str, status: int
-) -> None:
-    """As an upgrade by name does."""
-    command.write(spec("shop", "shop-web", SHOP, "mysql", 'engine_version: ">=8.0.36"\n'))
-    busy.change(SHOP, operations_end_as=word)
-    command("apply", "--yes", "--allow", "disruptive", status=status)
-    assert (live(busy, SHOP)["version"] == "8.0.36-1") is (status == 0)
-
-
 UPGRADED = spec("shop", "shop-web", SHOP, "mysql", 'engine_version: ">=8.0.36"\n')
 APPLY_UPGRADE = ("apply", "--yes", "--allow", "disruptive")
-
-
-@pytest.mark.parametrize(
-    ("flags", "bound"),
-    [
-        (("--timeout", "100ms"), "at most 10 min"),
-        (("--timeout", "1s"), "at most 10 min 1 s"),
-        (("--no-wait",), "at most 10 min"),
-    ],
-)
-def test_how_long_applying_may_take_is_shown_before(
-    slow: Slow, flags: tuple[str, ...], bound: str
-) -> None:
-    """Ten minutes for its requests, and as long as it may wait for the operation."""
-    slow.command.write(UPGRADED)
-    done = slow.command(*APPLY_UPGRADE, *flags, status=2)
-    (told,) = (one for one in done.stderr.splitlines() if one.startswith("applying: "))
-    assert told.endswith(f", under a second, {bound}")
 
 
 def test_an_apply_that_is_out_of_time_can_be_resumed(slow: Slow) -> None:
@@ -209,32 +160,6 @@ def test_a_change_that_takes_effect_after_its_answer_was_lost_is_done(
     done = command("apply", "--yes", status=0)
     assert "read again: it was done" in done.stdout
     assert sent(busy) == [f"PATCH /api/databases/{SHOP}"]
-
-
-def test_a_restore_that_ended_by_an_unknown_word_is_unknown(
-    command: Command, busy: Sandbox
-) -> None:
-    """Nothing that can be read tells how it ended; a look at it later is a failure, too."""
-    busy.change(BILLING, operations_end_as="archived")
-    document = fits(command(*RESTORE, *JSON, status=4))
-    ident = operation_of(busy, BILLING)
-    assert document["result"] == "unknown"
-    message = f"operation {ident!r} ended with the unknown status 'archived'"
-    assert document["message"] == message
-    command("operation", ident, "--database", "billing", status=1)
-
-
-@BOTH
-def test_it_is_found_at_the_second_path(
-    command: Command, busy: Sandbox, arguments: tuple[str, ...], addon: str, kind: str
-) -> None:
-    """Where the first one does not know it, from the first look on."""
-    busy.fault("status", status=404, times=None, match={"path": "/api/operations/*"})
-    document = fits(command(*arguments, *JSON, status=0))
-    assert document["operation"]["id"] == operation_of(busy, addon)
-    assert document["operation"]["type"] == kind
-    paths = [one["path"] for one in busy.requests()["requests"]]
-    assert sum(path.startswith("/api/operations/") for path in paths) == 1
 
 
 @BOTH
@@ -288,27 +213,6 @@ def test_a_wait_may_be_interrupted(
     assert len(sent(sandbox)) == 1
 
 
-def test_a_follower_may_be_interrupted(slow: Slow) -> None:
-    """130, with how far it had come; JSON says the same."""
-    command, sandbox = slow.command, slow.sandbox
-    command(*UPGRADE, "--no-wait", status=2)
-    ident = operation_of(sandbox, SHOP)
-    sandbox.clear()
-    arguments = ("operation", ident, "--database", "shop", *JSON)
-    with command.started(*arguments) as process:
-        until(
-            lambda: (
-                f"/api/operations/{ident}"
-                in {one["path"] for one in sandbox.requests()["requests"]}
-            ),
-            "it is looked at",
-        )
-        process.send_signal(signal.SIGINT)
-        done = command.ended(process, *arguments)
-    assert done.status == 130, str(done)
-    assert fits(done)["operation"]["status"] in {"pending", "running"}
-
-
 def test_a_person_sees_how_long_it_takes(slow: Slow) -> None:
     """On a terminal, in place; nothing of it is left."""
     arguments = (*UPGRADE, "--timeout", "1s")
@@ -325,11 +229,3 @@ def test_a_major_upgrade_is_called_one(command: Command, busy: Sandbox) -> None:
     busy.change(BILLING, next_version="17.2.0-1")
     dry = command("upgrade", "billing", "--dry-run", status=2).stdout
     assert "    this is a major upgrade, from 16 to 17\n" in dry
-
-
-def test_a_restore_without_a_window_is_refused(command: Command, busy: Sandbox) -> None:
-    """A database may have nothing to be restored to yet."""
-    busy.change(BILLING, recovery_window=dict.fromkeys(WINDOW))
-    done = command(*RESTORE, status=1)
-    assert "'billing' has no point in time that it can be restored to" in done.stderr
-    assert changing(busy) == []

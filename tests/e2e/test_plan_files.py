@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from stat import S_IMODE
 from typing import Any
 
@@ -50,14 +48,6 @@ def losing(sandbox: Sandbox, command: Command) -> Command:
     command("plan", "--out", FILE, status=0)
     sandbox.clear()
     return command
-
-
-def expire(document: dict[str, Any]) -> None:
-    """Let a plan's time be over."""
-    document["envelope"] |= {
-        "made": "2026-01-01T00:00:00+00:00",
-        "expires": "2026-01-02T00:00:00+00:00",
-    }
 
 
 def database_requests(sandbox: Sandbox) -> list[tuple[str, str, str | None]]:
@@ -119,21 +109,6 @@ def test_a_first_look_that_takes_too_long_is_not_begun(sandbox: Sandbox, losing:
     assert sandbox.requests()["requests"] == []
 
 
-def test_a_file_is_known_whatever_the_clocks_say(sandbox: Sandbox, planned: Command) -> None:
-    """The clock where it was made is three minutes fast."""
-
-    def fast(document: dict[str, Any]) -> None:
-        envelope = document["envelope"]
-        made = datetime.fromisoformat(envelope["made"]) + timedelta(minutes=3)
-        envelope["made"] = made.isoformat()
-
-    edit(planned, fast)
-    planned(*APPLY, status=0)
-    sandbox.clear()
-    assert "[G109]" in planned(*APPLY, status=3).stdout
-    assert sandbox.requests()["requests"] == []
-
-
 def test_two_files_with_one_id_are_two_plans(sandbox: Sandbox, planned: Command) -> None:
     """The same difference is back, and a new plan of it is applied; the old file is not."""
     old = (planned.directory / FILE).read_bytes()
@@ -189,24 +164,6 @@ def test_what_changed_elsewhere_makes_nothing_stale(sandbox: Sandbox, planned: C
     assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy", "new", "audit"}
 
 
-def test_its_time_is_over(sandbox: Sandbox, planned: Command) -> None:
-    """It is refused before anything is asked of anybody, and still shown."""
-    edit(planned, expire)
-    assert "[G108]" in planned(*APPLY, status=3).stdout
-    assert "[G108]" in planned(*APPLY, "--dry-run", status=3).stdout
-    assert sandbox.requests()["requests"] == []
-    assert "expired" in planned("show-plan", FILE, status=0).stdout
-
-
-def test_how_long_it_may_be_applied(planned: Command) -> None:
-    """As long as was said."""
-    planned("plan", "--out", FILE, "--expires-in", "90m", status=0)
-    # A whole second may pass between the two commands, or none.
-    shown = planned("show-plan", FILE, status=0).stdout
-    assert re.search(r"expires in 1 h (29|30) min", shown)
-    assert "say --out FILE" in planned("plan", "--expires-in", "90m", status=64).stderr
-
-
 def test_a_spec_without_an_addon_has_to_lead_to_the_database_of_a_loss(
     sandbox: Sandbox, losing: Command
 ) -> None:
@@ -256,28 +213,6 @@ def test_a_spec_that_wants_more_by_now_is_not_converged(sandbox: Sandbox, planne
     assert "Not converged. What is left:" in left.stdout
     assert "logical_databases/more" in left.stdout
     assert "audit" not in left.stdout.split("What is left:")[1]
-
-
-@pytest.mark.parametrize("dates", [("2001-12-31", "2099-12-31"), ("2099-12-31", "2001-12-31")])
-def test_an_approval_ends_on_the_earlier_day(
-    sandbox: Sandbox, command: Command, dates: tuple[str, str]
-) -> None:
-    """That of the file or that of the spec: an edited day in the file is of no use."""
-    now, then = (SHOP_WITHOUT_LEGACY.replace("2099-12-31", date) for date in dates)
-    command.write(then)
-    command("plan", "--out", FILE, status=0)
-    command.write(now)
-    assert "[G102]" in command(*LOSING, status=2).stdout
-    assert "legacy" in logical(sandbox, SHOP_ADDON)
-
-
-def test_what_is_done_already_needs_no_permission(sandbox: Sandbox, losing: Command) -> None:
-    """A deletion that somebody made meanwhile is neither asked about nor called not allowed."""
-    sandbox.change(SHOP_ADDON, logical_databases=[{"name": "shop", "protected": True}])
-    done = losing(*APPLY, status=0)
-    assert "already done: nothing was sent" in done.stdout
-    assert "not allowed" not in done.stdout
-    assert effects(sandbox) == [("PATCH", None)]
 
 
 def test_what_is_asked_about_is_true_by_now(sandbox: Sandbox, losing: Command) -> None:
@@ -408,39 +343,6 @@ def test_another_addon_in_the_file_is_not_changed(sandbox: Sandbox, planned: Com
     refused = planned(*APPLY, status=2)
     assert "it was planned for resource id 'shop-web-4821'" in refused.stdout
     assert changing(sandbox) == []
-
-
-def test_an_edited_action_is_not_believed(sandbox: Sandbox, losing: Command) -> None:
-    """A risk that was written down does not pass for harmless; the hash may be right."""
-
-    def harmless(document: dict[str, Any]) -> None:
-        document["body"]["databases"][0]["items"][-1]["risk"] = "safe"
-
-    edit(losing, harmless)
-    said = "the risk 'safe' where the rules give 'lossy'"
-    assert said in losing(*APPLY, status=65).stderr
-    assert said in losing("show-plan", FILE, status=65).stderr
-    assert sandbox.requests()["requests"] == []
-
-
-def test_what_no_spec_may_ask_no_file_may(sandbox: Sandbox, planned: Command) -> None:
-    """The change is whole in itself, but the hour is none."""
-
-    def late(document: dict[str, Any]) -> None:
-        (change,) = (
-            one["change"]
-            for one in document["body"]["databases"][0]["items"]
-            if one["address"] == "shop/backups"
-        )
-        change["after"]["hours"] = [99]
-        change["fields"] = [{**change["fields"][-1], "field": "hours", "after": [99]}]
-
-    edit(planned, late)
-    refused = planned(*APPLY, status=65)
-    assert (
-        "what it asks of shop/backups no spec may ask: 99 is no hour of the day" in refused.stderr
-    )
-    assert sandbox.requests()["requests"] == []
 
 
 def test_a_plan_of_what_nobody_may_read_is_not_saved(command: Command) -> None:

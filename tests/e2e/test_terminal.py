@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-from collections.abc import Mapping
 
 import pytest
 from e2e.command import RECONCILE, SECONDS, Command, Finished, changing, effects, logical, until
@@ -47,28 +46,6 @@ def test_a_pipe_gets_plain_text(command: Command) -> None:
             r"(?:applying: \d+ requests, under a second, at most 10 min\n)?\d+ requests sent: .*\n",
             done.stderr,
         )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "environment"),
-    [
-        (("--no-color",), {}),
-        ((), {"NO_COLOR": "1"}),
-        ((), {"TERM": "dumb"}),
-    ],
-    ids=["--no-color", "NO_COLOR", "TERM=dumb"],
-)
-def test_who_wants_no_colour_gets_none(
-    command: Command, arguments: tuple[str, ...], environment: Mapping[str, str]
-) -> None:
-    """The flag, the variable and a dumb terminal all mean plain results."""
-    command.write(SHOP)
-    quiet = command.in_environment(**environment)
-    with on_terminal(quiet, "plan", *arguments, piped={"stderr"}) as terminal:
-        done = terminal.finish()
-    assert done.status == 0
-    assert ESCAPE not in done.stdout
-    assert "shop" in done.stdout
 
 
 def test_a_piped_result_is_plain_while_progress_is_on_the_terminal(command: Command) -> None:
@@ -147,33 +124,6 @@ def test_typing_the_risk_allows_it(command: Command, sandbox: Sandbox) -> None:
     assert logical(sandbox, SHOP_ADDON) == {"shop"}
 
 
-@pytest.mark.parametrize("answer", ["yes", "", "weakens", "LOSSY"])
-def test_anything_else_leaves_the_risk_out(command: Command, sandbox: Sandbox, answer: str) -> None:
-    """The safe actions can still be applied, and the rest is said to be left."""
-    command.write(SHOP_WITHOUT_LEGACY)
-    with on_terminal(command, "apply", piped={"stdout"}) as terminal:
-        terminal.read_until("Type 'lossy' to allow it")
-        terminal.type(f"{answer}\n")
-        terminal.read_until(BEGIN)
-        assert "Apply 1 action to 1 database?" in terminal.shown
-        terminal.type("yes\n")
-        done = terminal.finish()
-    assert done.status == 2, str(done)
-    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy"}
-    assert effects(sandbox) == [("PATCH", None)]
-
-
-def test_a_person_is_not_asked_for_what_was_allowed(command: Command, sandbox: Sandbox) -> None:
-    """On a terminal, --allow lossy without an address counts, and no risk is asked about."""
-    command.write(SHOP_WITHOUT_LEGACY)
-    with on_terminal(command, "apply", "--allow", "lossy", piped={"stdout"}) as terminal:
-        terminal.read_until(BEGIN)
-        assert "Type 'lossy'" not in terminal.shown
-        terminal.type("yes\n")
-        assert terminal.finish().status == 0
-    assert logical(sandbox, SHOP_ADDON) == {"shop"}
-
-
 @pytest.mark.parametrize("piped", ["stdin", "stderr"])
 def test_who_cannot_be_asked_is_told_to_say_yes(
     command: Command, sandbox: Sandbox, piped: str
@@ -238,21 +188,6 @@ def test_a_reader_that_goes_away_costs_no_report(command: Command, sandbox: Sand
     assert (command.directory / "run.json").exists()
 
 
-@pytest.mark.parametrize("name", ["plan", "validate", "schema", "--help", "--version"])
-def test_a_reader_that_never_read_is_no_error(command: Command, name: str) -> None:
-    """The other end of stdout is closed before anything is written to it."""
-    command.write(SHOP)
-    arguments = (name, "spec") if name == "schema" else (name,)
-    with command.started(*arguments) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        stderr = process.stderr.read()
-        process.wait(timeout=SECONDS)
-        done = command.seen(arguments, process.returncode, "", stderr)
-    assert "roken pipe" not in done.stderr
-
-
 def test_an_apply_whose_report_nobody_reads_says_so(command: Command, sandbox: Sandbox) -> None:
     """4: something was done, and what it was stands in no report."""
     command.write(SHOP)
@@ -266,14 +201,6 @@ def test_an_apply_whose_report_nobody_reads_says_so(command: Command, sandbox: S
     assert effects(sandbox) == SHOP_ORDER
     assert done.status == 4
     assert "the report of what was done was not read: stdout is closed" in done.stderr
-
-
-def test_a_stream_that_knows_ascii_only_gets_escapes(command: Command) -> None:
-    """An arrow or a tick on a poor stream is no reason to fail."""
-    command.write(SHOP)
-    poor = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
-    assert "\\u2192" in command("plan", environment=poor, status=0).stdout
-    command("apply", "--yes", environment=poor, status=0)
 
 
 @pytest.mark.parametrize("name", ["plan", "validate", "apply --yes", "schema spec", "--help"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from e2e.busy import BILLING, spec
 from e2e.command import Command, journal_entries, live
-from e2e.schemas import JSON, fits, sent
+from e2e.schemas import JSON, fits
 
 from scalingo_sandbox import Sandbox
 
@@ -92,32 +92,6 @@ def test_a_live_version_counts_more_than_a_failed_operation(
     assert outcome["message"].startswith("read again: it was done, although operation '")
     assert outcome["message"].endswith("' ended in an error: disk full")
     assert results(command)[-1] == "done"
-
-
-def test_the_version_is_read_once_after_the_operation(command: Command, busy: Sandbox) -> None:
-    """A one-off upgrade reads the resource before it and after it; the result is the planned one."""
-    offer(busy, MINOR)
-    command.write(upgrading("16.4"))
-    busy.clear()
-    assert fits(command(*ONE_OFF, status=0))["result"] == "done"
-    paths = [(one["method"], one["path"]) for one in busy.requests()["requests"]]
-    assert paths.count(("GET", f"/api/databases/{BILLING}")) == 2
-    assert results(command) == ["done"]
-
-
-@pytest.mark.parametrize("following", [None, "17.0.0-1"], ids=["none", "a major"])
-def test_a_step_that_is_no_longer_offered_is_not_done_already(
-    command: Command, busy: Sandbox, following: str | None
-) -> None:
-    """The old version is live: the saved step is stale, 2, and nothing is sent."""
-    offer(busy, MINOR)
-    command.write(upgrading("latest-minor"))
-    command("plan", "--out", "saved.plan.json", status=0)
-    busy.change(BILLING, next_version=following)
-    document = fits(command(*APPLY, "--plan", "saved.plan.json", status=2))
-    (outcome,) = document["outcomes"]
-    assert (outcome["result"], live(busy, BILLING)["version"]) == ("stale", BEFORE)
-    assert sent(busy) == []
 
 
 @pytest.mark.parametrize("name", ["billing", f"billing-api/{BILLING}"])

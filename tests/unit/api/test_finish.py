@@ -19,7 +19,6 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.api.transport import Transport
 from reconcile.api.writes import WRITING, Connection, connect_writing
 from reconcile.errors import ApiError
-from reconcile.model.cost import Budget
 from reconcile.model.request import RESOURCE, Effect, action
 from reconcile.model.target import Target
 
@@ -64,18 +63,6 @@ def test_a_host_that_is_not_reached_is_tried_again(provider: Provider, clock: Pl
     assert clock.slept == [0.5, 1.0, 2.0]
 
 
-def test_a_budget_is_waited_for_and_counted_down(provider: Provider, clock: PlainClock) -> None:
-    """The provider's limit holds for it, too."""
-    told: list[float] = []
-    transport = transport_of(
-        clock, budget=Budget(database=1), countdown=lambda _why, left: told.append(left)
-    )
-    for _ in range(2):
-        assert transport.send(finishing(provider)).status == 200
-    assert sum(clock.slept) == pytest.approx(61.0)
-    assert told[-1] == 0.0
-
-
 def test_its_waits_are_bounded(provider: Provider, clock: PlainClock) -> None:
     """Five minutes all together, however little each of them is."""
     transport = transport_of(clock, policy=RetryPolicy(limited_tries=99))
@@ -85,15 +72,6 @@ def test_its_waits_are_bounded(provider: Provider, clock: PlainClock) -> None:
     with pytest.raises(TimeUpError) as caught:
         transport_of(clock, policy=RetryPolicy(patience=0.0)).send(finishing(provider))
     assert str(caught.value) == "set-sqlmode of ad-1 was not sent: it took longer than 0 min"
-
-
-def test_a_wait_beyond_its_bound_is_not_begun(provider: Provider, clock: PlainClock) -> None:
-    """Who would wait in vain is told at once."""
-    transport = transport_of(clock, budget=Budget(database=1), policy=RetryPolicy(patience=60.0))
-    transport.send(finishing(provider))
-    with pytest.raises(TimeUpError, match="1 request a minute, and waiting would take it past 1"):
-        transport.send(finishing(provider))
-    assert clock.slept == []
 
 
 def test_closing_ends_it(provider: Provider) -> None:
@@ -109,18 +87,6 @@ def test_closing_ends_it(provider: Provider) -> None:
         with pytest.raises(ApiError, match="was given up"):
             waiting.result(10)
     assert len(provider.requests) == 1
-
-
-def test_others_are_still_stopped(provider: Provider, clock: PlainClock) -> None:
-    """By the time and, where there is some left, by the interruption of a wait."""
-    transport = transport_of(clock, longest=None)
-    provider.odd["database"].append(LIMITED)
-    with pytest.raises(ApiError, match="interrupted while waiting"):
-        transport.send(resource(provider))
-    transport = transport_of(clock, stop=threading.Event())
-    clock.go_on(1)
-    with pytest.raises(TimeUpError, match="the run took longer than 1 s"):
-        transport.send(change(provider))
 
 
 @pytest.fixture
@@ -164,22 +130,6 @@ def test_a_client_finishes_with_new_tokens(
         assert connection.writes.call(target, CHANGE, finish=True) == "ANSI"
         assert len(provider.sent("database")) == 3
         assert len(provider.sent("auth")) == 3
-
-
-def test_a_client_prepares_to_finish(
-    provider: Provider, surroundings: Surroundings, clock: PlainClock, stop: threading.Event
-) -> None:
-    """A failure that is remembered for a minute does not stand for it."""
-    with connect_writing(surroundings) as connection:
-        target = target_of(connection)
-        clock.go_on(HOUR)
-        stop.set()
-        with pytest.raises(TimeUpError):
-            connection.writes.prepare(target)
-        connection.writes.prepare(target, finish=True)
-        provider.odd["database"].append(OK)
-        assert connection.writes.call(target, CHANGE, finish=True) == "ANSI"
-        assert connection.spent().requests == {"auth": 2, "api": 2, "database": 1}
 
 
 def test_a_deadline_can_be_lifted(
