@@ -1,14 +1,26 @@
-"""A table per guard: what it refuses, in which words, and what it lets pass."""
+"""What limits, backups and defaults hold back, and what waivers and overrides lift."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve, fields_dict
-from builders import HERE, desired, observed, removal
+from builders import HERE, removal
+from unit.guard.reviewed import (
+    NOW,
+    PLAN_ID,
+    RECENT,
+    SET,
+    backup,
+    deleting,
+    idle,
+    one,
+    planned,
+    said,
+    weakening,
+    window,
+)
 
 from reconcile.guard import GUARD_BY_CODE, GUARDS
 from reconcile.guard.guard import Context
@@ -21,78 +33,12 @@ from reconcile.kinds.retention_policies import OnChange, RetentionPolicies, Rete
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.finding import Finding, Severity
-from reconcile.model.location import Location
+from reconcile.model.finding import Severity
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.policy import Limit, Policy, WaivedSeverity, Waiver
-from reconcile.model.recovery import Backup, RecoveryPoints, RecoveryWindow
+from reconcile.model.recovery import RecoveryPoints
 from reconcile.model.state import ITSELF
-from reconcile.model.target import Pins
-from reconcile.plan.build import build_plan
 from reconcile.spec.written import WrittenLimits
-
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-PLAN_ID = "0123456789abcdef" * 4
-SET = Location(file="reconcile.yaml", line=3, column=17)
-
-
-def planned(
-    spec: Mapping[str, object],
-    live: Mapping[str, Any],
-    *,
-    engine: Engine = Engine.MYSQL,
-    handle: str = "shop",
-) -> DatabasePlan:
-    """The plan of one database."""
-    plan = build_plan(
-        [desired(spec, engine=engine, handle=handle)],
-        {handle: observed(live, engine=engine, handle=handle)},
-    )
-    return plan.databases[0]
-
-
-def deleting(handle: str = "shop") -> DatabasePlan:
-    """A plan that deletes a logical database."""
-    spec = {"logical_databases": LogicalDatabases(absent=(removal("old"),))}
-    return planned(spec, {"logical_databases": {"old": {}}}, handle=handle)
-
-
-def weakening(handle: str = "shop", *, engine: Engine = Engine.MYSQL) -> DatabasePlan:
-    """A plan that turns periodic backups off."""
-    live = {"backups": {ITSELF: {"enabled": True, "hours": (3,)}}}
-    return planned({"backups": Backups(enabled=False)}, live, engine=engine, handle=handle)
-
-
-def idle(handle: str = "shop") -> DatabasePlan:
-    """A database in sync."""
-    return planned({}, {}, handle=handle)
-
-
-def said(*databases: DatabasePlan, **context: Any) -> tuple[Finding, ...]:
-    """What the guards say."""
-    given = Context(now=NOW, plan_id=PLAN_ID, **context)
-    return review(Plan(databases=databases), given).findings
-
-
-def one(*databases: DatabasePlan, **context: Any) -> Finding:
-    """The one thing that they say."""
-    (finding,) = said(*databases, **context)
-    return finding
-
-
-def backup(hours: float, *, done: bool = True) -> Backup:
-    """A backup of that age."""
-    made = NOW - timedelta(hours=hours)
-    return Backup(id="b", created_at=made, done=done, manual=False)
-
-
-def window(hours: float) -> RecoveryWindow:
-    """A recovery window that ended so long ago."""
-    latest = NOW - timedelta(hours=hours)
-    return RecoveryWindow(earliest=latest - timedelta(days=7), latest=latest)
-
-
-RECENT = {"shop": RecoveryPoints(backups=(backup(3),))}
 
 
 def test_the_limits_of_guards_are_those_of_the_configuration() -> None:
@@ -105,50 +51,6 @@ def test_the_limits_of_guards_are_those_of_the_configuration() -> None:
 def test_a_code_is_one_guards_own() -> None:
     """No two share one."""
     assert len(GUARD_BY_CODE) == len(GUARDS)
-
-
-PINS = [
-    (Pins(resource_id="shop-web-9"), "the resource id of the live database is 'shop-web-3412', the spec pins 'shop-web-9'"),
-    (Pins(region="osc-secnum-fr1"), "the region of the live database is 'osc-fr1', the spec pins 'osc-secnum-fr1'"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("pins", "message"), PINS)
-@pytest.mark.parametrize("database", [idle(), deleting()], ids=["in sync", "with an action"])
-def test_g103_another_database_than_the_pinned_one(
-    database: DatabasePlan, pins: Pins, message: str
-) -> None:
-    """The whole database is refused, also where nothing is to be done; nothing lifts it."""
-    found = one(evolve(database, pins=pins), overrides=frozenset({"G103"}))
-    assert (found.code, found.message) == ("G103", message)
-    assert found.hint == "check app and addon in the spec; change the pin only if another is meant"
-    assert (found.severity, found.override, found.location) == (Severity.ERROR, None, None)
-    proposal = review(
-        Plan(databases=(evolve(database, pins=pins),)), Context(now=NOW, plan_id=PLAN_ID)
-    )
-    assert proposal.refuses(proposal.plan.databases[0])
-    assert proposal.remains
-    assert all(proposal.refusal(action) == found for action in proposal.plan.actions)
-
-
-def test_g103_both_pins_are_compared() -> None:
-    """Each that does not hold is said."""
-    pins = Pins(resource_id="x", region="y")
-    assert [found.code for found in said(evolve(idle(), pins=pins))] == ["G103", "G103"]
-
-
-@pytest.mark.parametrize(
-    "database",
-    [
-        evolve(idle(), pins=Pins(resource_id="shop-web-3412", region="osc-fr1")),
-        evolve(idle(), pins=Pins(resource_id="other"), target=None, error="not read"),
-        idle(),
-    ],
-    ids=["holds", "unknown", "no pin"],
-)
-def test_g103_lets_pass(database: DatabasePlan) -> None:
-    """A pin that holds, a database that could not be read, no pin."""
-    assert said(database) == ()
 
 
 def lossy(number: int) -> list[DatabasePlan]:
