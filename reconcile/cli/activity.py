@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconcile.api.reads import Reads
-from reconcile.cli.exits import first
 from reconcile.cli.options import QueriesOptions, StatisticsOptions
-from reconcile.cli.present import present, tell_cost
+from reconcile.cli.present import first, present, tell_cost
 from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.model.postgresql import Query

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from attrs import evolve
 
 from reconcile.apply.allowance import Allowance
-from reconcile.cli.exits import run_status
 from reconcile.cli.options import ApplyOptions, Output
-from reconcile.cli.present import present
+from reconcile.cli.present import present, run_status
 from reconcile.cli.prompt import ask, show_plan
 from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, UsageError

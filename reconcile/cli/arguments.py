@@ -17,7 +17,6 @@ from reconcile.cli import looking_commands as looking
 from reconcile.cli import settings_commands as settings
 from reconcile.cli.options import (
     ApplyOptions,
-    DriftOptions,
     Options,
     PlanOptions,
     ValidateOptions,
@@ -227,14 +226,19 @@ def apply(paths: Sequence[Path], **given: Any) -> ApplyOptions:
 @bounded
 @selects
 @reports
-def drift(paths: Sequence[Path], **given: Any) -> DriftOptions:
+def drift(paths: Sequence[Path], **given: Any) -> PlanOptions:
     """Find what differs, for cron: exit with 2 if anything does.
 
     \b
     Example:
       reconcile drift --report json=drift.json
     """
-    return DriftOptions(selection=selection_of(given, paths), output=output_of(given), **given)
+    return PlanOptions(
+        selection=selection_of(given, paths),
+        output=output_of(given),
+        detailed_exitcode=True,
+        **given,
+    )
 
 
 for _command in (

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from reconcile.cli.exits import reading_status
 from reconcile.cli.options import ExplainOptions
-from reconcile.cli.present import present
+from reconcile.cli.present import present, reading_status
 from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, UsageError
 from reconcile.guard import GUARD_BY_CODE

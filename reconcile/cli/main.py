@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "ValidateOptions": "validate.run",
     "PlanOptions": "plan.run",
-    "DriftOptions": "plan.run",
     "ApplyOptions": "apply.run",
     "ShowOptions": "show.run",
     "ShowPlanOptions": "show.run_show_plan",
@@ -140,9 +139,9 @@ def run(argv: list[str], terminal: Terminal) -> int:
         first, *others = error.lines
         for text in (first, *others) if others else (f"reconcile: {first}",):
             terminal.tell(text)
-        from reconcile.cli import exits  # noqa: PLC0415 - see main
+        from reconcile.cli.present import first as winning  # noqa: PLC0415 - see main
 
-        return int(exits.first(terminal.interruption.status, error.status))
+        return int(winning(terminal.interruption.status, error.status))
 
 
 def _unprinted(terminal: Terminal, page: str) -> bool:

@@ -10,9 +10,8 @@ from attrs import evolve, frozen
 from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.cli.apply import show_run
-from reconcile.cli.exits import change_status, done_status, operation_status
 from reconcile.cli.options import ChangeOptions, OperationOptions, OrderOptions
-from reconcile.cli.present import present
+from reconcile.cli.present import change_status, done_status, operation_status, present
 from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, NotFoundError, ReconcileError, UsageError
 from reconcile.kinds import KIND_BY_NAME
@@ -34,7 +33,6 @@ from reconcile.report.words import STAKES
 from reconcile.spec.document import ORIGIN, read_inline
 from reconcile.spec.git import commit_of
 from reconcile.workflow.apply import Apply, followed
-from reconcile.workflow.consent import agreed, refuse_unanswerable
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.named import Known, check_specs, look_up, subject_of
 from reconcile.workflow.one_off import OneOff
@@ -46,6 +44,7 @@ from reconcile.workflow.orders import (
     TerminateQuery,
     Upgrade,
 )
+from reconcile.workflow.process import agreed, refuse_unanswerable
 from reconcile.workflow.propose import bound, reading
 from reconcile.workflow.resume import again_of, earlier_runs, plan_of
 

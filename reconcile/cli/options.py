@@ -40,7 +40,7 @@ class ValidateOptions:
 
 @frozen(kw_only=True)
 class PlanOptions:
-    """`reconcile plan`. `max_wait` in seconds, None for as long as it takes.
+    """`reconcile plan` and `drift`. `max_wait` in seconds, None for as long as it takes.
 
     `out` is the file that keeps the plan, which may be applied for `expires_in` seconds.
     """
@@ -50,16 +50,6 @@ class PlanOptions:
     detailed_exitcode: bool = False
     out: Path | None = None
     expires_in: float = 86_400.0
-    max_wait: float | None = None
-    override: tuple[Override, ...] = ()
-
-
-@frozen(kw_only=True)
-class DriftOptions:
-    """`reconcile drift`. `max_wait` as for plan."""
-
-    selection: Selection
-    output: Output
     max_wait: float | None = None
     override: tuple[Override, ...] = ()
 
@@ -217,7 +207,6 @@ class RunsOptions:
 Options = (
     ValidateOptions
     | PlanOptions
-    | DriftOptions
     | ApplyOptions
     | ShowOptions
     | ShowPlanOptions

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconcile.cli.exits import first, reading_status
-from reconcile.cli.options import DriftOptions, PlanOptions
-from reconcile.cli.present import present
+from reconcile.cli.options import PlanOptions
+from reconcile.cli.present import first, present, reading_status
 from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.model.plan import Proposal, short_id
 from reconcile.model.text import moment
 from reconcile.report.plan_json import plan_json
 from reconcile.report.plan_text import plan_text
-from reconcile.workflow.cost import announce_reading
 from reconcile.workflow.fleet import Fleet, valid_fleet
 from reconcile.workflow.plan_files import check_names, must_be_signed, scope_of, write_plan_file
-from reconcile.workflow.propose import About, Judging, propose, reading, tell_warnings
+from reconcile.workflow.propose import (
+    About,
+    Judging,
+    announce_reading,
+    propose,
+    reading,
+    tell_warnings,
+)
 
 
-def run(options: PlanOptions | DriftOptions, terminal: Terminal) -> ExitStatus:
+def run(options: PlanOptions, terminal: Terminal) -> ExitStatus:
     """Show the plan; what remains counts for drift, and for plan if asked."""
-    if isinstance(options, PlanOptions) and options.out is not None:
+    if options.out is not None:
         must_be_signed(terminal)  # an unfit key is named before anything is read
     fleet = valid_fleet(options.selection, today=terminal.today())
-    if isinstance(options, PlanOptions) and options.out is not None:
+    if options.out is not None:
         check_names(options.selection, fleet)
     tell_warnings(fleet, terminal)
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
@@ -32,9 +37,10 @@ def run(options: PlanOptions | DriftOptions, terminal: Terminal) -> ExitStatus:
         announce_reading(fleet.desired, reads, about, terminal)
         proposal = propose(fleet, reads, terminal, Judging(overrides=options.override))
         spent = reads.spent()
-    counts = isinstance(options, DriftOptions) or options.detailed_exitcode
     status = reading_status(
-        proposal, remains_counts=counts, interrupted=terminal.interruption.status
+        proposal,
+        remains_counts=options.detailed_exitcode,
+        interrupted=terminal.interruption.status,
     )
     status = present(
         options.output,
@@ -44,7 +50,7 @@ def run(options: PlanOptions | DriftOptions, terminal: Terminal) -> ExitStatus:
         status=status,
         spent=spent,
     )
-    if isinstance(options, PlanOptions) and options.out is not None:
+    if options.out is not None:
         return _save(options.out, options, fleet, proposal, terminal, status=status)
     return status
 

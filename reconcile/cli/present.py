@@ -1,17 +1,177 @@
-"""Results to stdout and to report files."""
+"""What a command came to: its report on stdout and in files, and its exit status.
+
+Every command sums up what it came to as an `Ending`; the first status that holds wins, in the table of
+the README. A usage error (64) and an invalid spec or plan file (65) end a command as errors, before it
+comes to anything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from reconcile.cli.exits import Ending, first
+from attrs import frozen
+
 from reconcile.cli.options import Output, ReportFile
 from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.files import put
+from reconcile.model.change import Create, is_first_half
 from reconcile.model.cost import Spent
+from reconcile.model.item import Pending
+from reconcile.model.operation import Operation
+from reconcile.model.order import Done
+from reconcile.model.plan import Plan, Proposal
+from reconcile.model.run import REACHED, Result, Run
+from reconcile.model.state import Inspected, Unknown
 from reconcile.model.text import count, duration
 from reconcile.report.page import Look
+
+ORDER = (
+    ExitStatus.USAGE,
+    ExitStatus.INVALID,
+    ExitStatus.INTERRUPTED,
+    ExitStatus.TERMINATED,
+    ExitStatus.FAILED_AFTER_EFFECT,
+    ExitStatus.UNAUTHENTICATED,
+    ExitStatus.FAILED,
+    ExitStatus.REFUSED,
+    ExitStatus.REMAINS,
+    ExitStatus.DONE,
+)
+"""The first that holds wins."""
+
+
+def first(*statuses: ExitStatus | int | None) -> ExitStatus:
+    """The status that wins among those that hold; None holds nothing."""
+    held = [ExitStatus(status) for status in statuses if status is not None]
+    return min(held, key=ORDER.index, default=ExitStatus.DONE)
+
+
+@frozen(kw_only=True)
+class Ending:
+    """What a command came to.
+
+    interrupted      the status of the signal that ended it
+    unauthenticated  whether everything that it needed was refused for lack of credentials
+    failed           whether something failed, or is unknown
+    effect           whether something is, or may be, changed by it
+    refused          whether a guard refused the run, or everything that was to be done
+    remains          whether something is left to do
+    """
+
+    interrupted: int | None = None
+    unauthenticated: bool = False
+    failed: bool = False
+    effect: bool = False
+    refused: bool = False
+    remains: bool = False
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status."""
+        failed = ExitStatus.FAILED_AFTER_EFFECT if self.effect else ExitStatus.FAILED
+        return first(
+            self.interrupted,
+            failed if self.failed else None,
+            ExitStatus.UNAUTHENTICATED if self.unauthenticated and not self.effect else None,
+            ExitStatus.REFUSED if self.refused and not self.effect else None,
+            ExitStatus.REMAINS if self.remains or self.refused else None,
+        )
+
+
+def reading_status(
+    proposal: Proposal, *, remains_counts: bool, interrupted: int | None = None
+) -> ExitStatus:
+    """The status of a command that only reads: guards refuse nothing of what is only shown."""
+    return Ending(
+        interrupted=interrupted,
+        unauthenticated=_is_unauthenticated(proposal.plan),
+        failed=bool(proposal.plan.unknown),
+        remains=remains_counts and proposal.remains,
+    ).status
+
+
+def states_status(
+    states: Collection[Inspected | Unknown], *, interrupted: int | None = None
+) -> ExitStatus:
+    """The status of `show`."""
+    unknown = [state for state in states if isinstance(state, Unknown)]
+    stranger = len(unknown) == len(states) and all(one.unauthenticated for one in unknown)
+    partly = any(isinstance(state, Inspected) and state.unreadable for state in states)
+    return Ending(
+        interrupted=interrupted,
+        unauthenticated=bool(unknown) and stranger,
+        failed=bool(unknown) or partly,
+    ).status
+
+
+def operation_status(seen: Operation, *, interrupted: int | None = None) -> ExitStatus:
+    """The status of a look at an operation: one that has not ended remains."""
+    failed = seen.failed or seen.unclear
+    return Ending(interrupted=interrupted, failed=failed, remains=not seen.ended).status
+
+
+def done_status(done: Done, *, interrupted: int | None = None) -> ExitStatus:
+    """The status of a one-off command that no spec can hold: one that is only started remains."""
+    return Ending(
+        interrupted=interrupted,
+        failed=done.result in {Result.FAILED, Result.UNKNOWN},
+        effect=done.effect,
+        refused=done.result is Result.REFUSED,
+        remains=done.result not in REACHED,
+    ).status
+
+
+def run_status(run: Run) -> ExitStatus:
+    """The status of an apply; a dry run is one that only reads."""
+    return _ending(run, remains=run.left.remains).status
+
+
+def change_status(run: Run) -> ExitStatus:
+    """The status of a one-off change: as of an apply, but what is pending was at most started."""
+    pending = any(
+        isinstance(entry, Pending) and (entry.at_it or not run.outcomes)
+        for entry in run.left.plan.items()
+    )
+    return _ending(run, remains=run.left.remains or pending).status
+
+
+def _ending(run: Run, *, remains: bool) -> Ending:
+    return Ending(
+        interrupted=run.interrupted,
+        unauthenticated=_is_unauthenticated(run.before.plan) or _is_unauthenticated(run.left.plan),
+        failed=bool(
+            run.results(Result.FAILED, Result.UNKNOWN)
+            or run.left.plan.unknown
+            or _is_half_replaced(run)
+        ),
+        effect=run.effect,
+        refused=bool(run.before.refused) or _is_refused(run),
+        remains=remains or bool(run.results(Result.STARTED) or run.out_of_date),
+    )
+
+
+def _is_refused(run: Run) -> bool:
+    """Whether a guard refused every action."""
+    return bool(run.outcomes) and all(one.result is Result.REFUSED for one in run.outcomes)
+
+
+def _is_half_replaced(run: Run) -> bool:
+    """Whether something was deleted that was to be created again, and was not."""
+    gone = {
+        one.action.address for one in run.results(Result.DONE) if is_first_half(one.action.change)
+    }
+    back = {
+        one.action.address
+        for one in run.results(Result.DONE)
+        if isinstance(one.action.change, Create)
+    }
+    return bool(gone - back)
+
+
+def _is_unauthenticated(plan: Plan) -> bool:
+    """Whether no database of a plan could be read, each for lack of credentials."""
+    return bool(plan.databases) and all(one.unauthenticated for one in plan.databases)
 
 
 def present(

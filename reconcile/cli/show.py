@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from reconcile.cli.exits import states_status
 from reconcile.cli.options import ListOptions, ShowOptions, ShowPlanOptions
-from reconcile.cli.present import present
+from reconcile.cli.present import present, states_status
 from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError
 from reconcile.kinds import KIND_BY_NAME

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from reconcile.api.reads import ReadClient, Reads
 from reconcile.api.writes import Connection
 from reconcile.apply.allowance import Allowance
 from reconcile.apply.backup_first import BackupFirst, Maker, Secure, as_it_is
+from reconcile.apply.estimate import estimate, waits_of
 from reconcile.apply.execute import DryMaker, DryRunExecutor, LiveExecutor, LiveMaker
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
@@ -27,20 +29,26 @@ from reconcile.model.plan import Proposal
 from reconcile.model.request import BACK_UP
 from reconcile.model.run import Outcome, Run
 from reconcile.model.text import duration
+from reconcile.observe.estimate import access_to, looks_of, reads_of
 from reconcile.observe.found import Lookups
+from reconcile.plan.intent import intended
 from reconcile.sql.writes import SqlWrites
-from reconcile.workflow.apply_plan_file import Taken
-from reconcile.workflow.cost import announce_applying, announce_reading
+from reconcile.workflow.apply_plan_file import Looked, Taken, look_and_judge
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.process import Override, Process, Progress, Safeguard, Waiting
 from reconcile.workflow.propose import (
+    CHANGED,
     About,
     Judging,
     Notice,
+    announce,
+    announce_reading,
     bound,
     judge_again,
+    most_seconds,
     propose,
     reading,
+    refuse_too_long,
     writing,
 )
 from reconcile.workflow.record import (
@@ -52,7 +60,6 @@ from reconcile.workflow.record import (
 )
 from reconcile.workflow.reread import Again
 from reconcile.workflow.resume import Earlier, earlier_runs
-from reconcile.workflow.saved_look import Looked, look_and_judge
 
 
 @frozen(kw_only=True)
@@ -123,18 +130,8 @@ class Apply:
                 started = self._run(proposal)
                 if allowance is None or not whole.plan.actions:
                     return evolve(started, spent=connection.spent())
-                announce_applying(
-                    proposal,
-                    allowance,
-                    again,
-                    connection,
-                    max_wait=self.about.max_wait,
-                    passed=process.ticks() - began,
-                    waiting=self.waiting,
-                    backup_first=self.safeguard.backup_first,
-                    is_read=self.saved is None,
-                    told=self.fleetwide,
-                )
+                passed = process.ticks() - began
+                self._announce(proposal, allowance, again, connection, passed=passed)
                 done = self._carry_out(
                     started, allowance, again, connection, known=looked.known, earlier=earlier
                 )
@@ -161,6 +158,49 @@ class Apply:
         return Looked(
             proposal=propose(again.fleet, again.reads, self.process, judging, notice=self.notice)
         )
+
+    def _announce(
+        self,
+        proposal: Proposal,
+        allowance: Allowance,
+        again: Again,
+        connection: Connection,
+        *,
+        passed: float,
+    ) -> None:
+        """Say what applying a plan will cost, and bound how long it may take.
+
+        `passed` are the seconds for which the run has gone on. Raises CannotFitError where it takes
+        too long.
+        """
+        wanted = {one.handle: one for one in again.fleet.desired}
+        max_wait, safe = self.about.max_wait, self.safeguard.backup_first
+
+        def access(handles: Collection[str]) -> Mapping[str, int]:
+            if self.saved is None:
+                return {}  # they were all read a moment ago
+            concerned = [wanted[handle] for handle in handles]
+            in_hand = connection.reads.in_hand((one.app, one.addon) for one in concerned)
+            return access_to(concerned, in_hand=in_hand)
+
+        foreseen = estimate(
+            proposal,
+            allowance,
+            reads_of=lambda handle: reads_of(wanted[handle]),
+            look_at=lambda plan: looks_of(intended(plan, plan.actions)),
+            access_to=access,
+            budget=again.fleet.config.request_budget,
+            recent=connection.recent(),
+            backup_first=safe,
+        )
+        waits = waits_of(proposal, allowance, backup_first=safe)
+        # Each wait for what goes on at the provider may take as long as --timeout says.
+        rounds = ceil(len(waits) / connection.workers) * max(waits, default=0)
+        most = most_seconds(foreseen) + rounds * self.waiting.longest
+        if foreseen.total and self.fleetwide:
+            announce("applying", foreseen, most, max_wait, self.process)
+        refuse_too_long("applying", foreseen, max_wait, passed=passed)
+        connection.bound(most, CHANGED if self.fleetwide else "")
 
     def _run(self, proposal: Proposal) -> Run:
         return Run(id=run_id(self.process), before=proposal, kept=self.saved is not None)

@@ -33,12 +33,11 @@ from reconcile.plan.standing import mismatch
 from reconcile.spec.document import ORIGIN
 from reconcile.spec.git import commit_of
 from reconcile.workflow.apply import followed
-from reconcile.workflow.consent import agreed, is_given
 from reconcile.workflow.named import Known, Subject, check_specs, subject_of
 from reconcile.workflow.orders import Order
 from reconcile.workflow.prepare import prepare
 from reconcile.workflow.prepared import Prepared, carry_out
-from reconcile.workflow.process import Consent, Override, Process, Waiting
+from reconcile.workflow.process import Consent, Override, Process, Waiting, agreed, is_given
 from reconcile.workflow.propose import Judging, bound, judge, judge_again, reading, writing
 from reconcile.workflow.record import addon_of, in_spite_of_the_journal, opening, run_id
 from reconcile.workflow.resume import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import ceil
 from threading import Event
 
 from attrs import evolve, frozen
@@ -13,9 +14,12 @@ from reconcile.api.writes import Connection, connect_writing
 from reconcile.errors import ReconcileError
 from reconcile.guard.guard import Context
 from reconcile.guard.review import Permits, override_flag, review, would_run
+from reconcile.model.cost import Estimate
 from reconcile.model.item import Action
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
+from reconcile.model.text import about_so_long, count, duration
+from reconcile.observe.estimate import estimate, reads_of
 from reconcile.observe.observer import observe
 from reconcile.observe.recovery import NO_WINDOWS, Windows, gather
 from reconcile.plan.build import build_plan
@@ -83,6 +87,66 @@ def bound(connection: Reads | Connection, databases: int, waits: float = 0.0) ->
 
 MINUTE = 60.0
 LEAST_BOUND = 10 * MINUTE
+
+
+class CannotFitError(ReconcileError):
+    """What was asked for takes longer than a person wants to wait; nothing of it was begun."""
+
+
+def announce_reading(
+    desired: Sequence[Desired],
+    reads: Reads,
+    about: About,
+    process: Process,
+    *,
+    requests_of: Callable[[Desired], int] = reads_of,
+) -> None:
+    """Say what reading these databases will cost, and bound how long it may take.
+
+    `requests_of` as in `estimate`. Raises CannotFitError where it takes too long.
+    """
+    foreseen = estimate(
+        desired,
+        in_hand=reads.in_hand((one.app, one.addon) for one in desired),
+        budget=about.config.request_budget,
+        recent=reads.recent(),
+        requests_of=requests_of,
+    )
+    what, most = f"reading {count(len(desired), 'database')}", most_seconds(foreseen)
+    announce(what, foreseen, most, about.max_wait, process)
+    refuse_too_long(what, foreseen, about.max_wait)
+    reads.bound(most, CHANGED)
+
+
+def most_seconds(foreseen: Estimate) -> float:
+    """Seconds that requests may take without --max-wait, in whole minutes."""
+    return max(LEAST_BOUND, ceil(_MARGIN * foreseen.seconds / MINUTE) * MINUTE)
+
+
+CHANGED = ": --max-wait allows another time"
+_MARGIN = 3
+"""Times the estimate: the provider may be slow."""
+
+
+def announce(
+    what: str, foreseen: Estimate, most: float, max_wait: float | None, process: Process
+) -> None:
+    """Say what something will cost, and how long it may take at most."""
+    at_most = "" if max_wait else f", at most {duration(most)}"
+    requests, so_long = count(foreseen.total, "request"), about_so_long(foreseen.seconds)
+    process.tell(f"{what}: {requests}, {so_long}{at_most}")
+
+
+def refuse_too_long(
+    what: str, foreseen: Estimate, max_wait: float | None, *, passed: float = 0.0
+) -> None:
+    """Raise CannotFitError for what takes longer than a person wants to wait."""
+    if max_wait is not None and passed + foreseen.seconds > max_wait:
+        left = "what is left of " if passed else ""
+        raise CannotFitError(
+            f"{what} takes about {duration(foreseen.seconds)}, longer than {left}--max-wait"
+            f" {duration(max_wait)}: nothing was begun, take fewer databases with --only"
+        )
 
 
 def tell_warnings(fleet: Fleet, process: Process) -> None:

@@ -19,7 +19,7 @@ from golden.saved import RECORDS, SAVED
 from golden.specs import SPECS
 from golden.states import STATES
 
-from reconcile.cli.exits import reading_status, run_status
+from reconcile.cli.present import reading_status, run_status
 from reconcile.errors import ExitStatus
 from reconcile.model.cost import Spent
 from reconcile.model.explanation import AddressExplained, CodeExplained

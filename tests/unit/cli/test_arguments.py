@@ -13,7 +13,6 @@ from reconcile.cli.main import main
 from reconcile.cli.options import (
     ApplyOptions,
     ChangeOptions,
-    DriftOptions,
     ExplainOptions,
     Options,
     Output,
@@ -32,7 +31,7 @@ from reconcile.workflow.process import Override, Safeguard, Selection
 
 ALL = Selection(paths=(Path("specs"),), config=None, only=(), exclude=())
 TEXT = Output(format="text", reports=(), verbose=False, no_color=False)
-READERS = {"validate": ValidateOptions, "plan": PlanOptions, "drift": DriftOptions}
+READERS = {"validate": ValidateOptions, "plan": PlanOptions, "drift": PlanOptions}
 SELECTING = [*READERS, "apply"]
 REPORTING = [*SELECTING, "show x"]
 
@@ -45,7 +44,7 @@ def options(line: str) -> Options:
 DEFAULTS: dict[str, Options] = {
     "validate": ValidateOptions(selection=ALL, output=TEXT),
     "plan": PlanOptions(selection=ALL, output=TEXT, detailed_exitcode=False),
-    "drift": DriftOptions(selection=ALL, output=TEXT),
+    "drift": PlanOptions(selection=ALL, output=TEXT, detailed_exitcode=True),
     "apply": ApplyOptions(
         selection=ALL, output=TEXT, yes=False, dry_run=False, allow=(), state_dir=None
     ),
@@ -91,7 +90,7 @@ def test_defaults(line: str) -> None:
 def test_which_databases(command: str, words: str, selection: Selection) -> None:
     """The same options wherever databases are chosen, before and after the paths."""
     got = options(f"{command} {words}")
-    assert isinstance(got, ValidateOptions | PlanOptions | DriftOptions | ApplyOptions)
+    assert isinstance(got, ValidateOptions | PlanOptions | ApplyOptions)
     assert got.selection == selection
 
 
@@ -193,7 +192,7 @@ def test_apply(words: str, expected: ApplyOptions) -> None:
 def test_overrides(line: str) -> None:
     """Whatever guards look at takes them, each for one plan."""
     given = options(f"{line} --override G104=0123abcd --override G107={'f' * 64}")
-    assert isinstance(given, PlanOptions | DriftOptions | ApplyOptions | ChangeOptions)
+    assert isinstance(given, PlanOptions | ApplyOptions | ChangeOptions)
     assert given.override == (
         Override(code="G104", plan="0123abcd"),
         Override(code="G107", plan="f" * 64),

@@ -8,7 +8,7 @@ from builders import ORIGIN
 from golden.changes import CHANGES
 from golden.live import BROKEN, CANCEL, ENDED, RUNNING
 
-from reconcile.cli.exits import change_status, done_status, operation_status
+from reconcile.cli.present import change_status, done_status, operation_status
 from reconcile.errors import ExitStatus
 from reconcile.model.address import Address
 from reconcile.model.item import Pending, Reason

@@ -7,7 +7,7 @@ from attrs import evolve
 from builders import desired, facts, observed, target
 
 from reconcile.apply.resolve import settle
-from reconcile.cli.exits import reading_status, states_status
+from reconcile.cli.present import reading_status, states_status
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases

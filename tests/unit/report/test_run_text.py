@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from unit.report.runs import held_back, lines_of, proposed, ran
 
 from reconcile.apply.allowance import Allow
-from reconcile.cli.exits import run_status
+from reconcile.cli.present import run_status
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.model.change import Risk

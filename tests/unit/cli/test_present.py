@@ -10,7 +10,7 @@ from attrs import evolve
 from builders import desired, facts, observed, removal, target
 
 from reconcile.apply.execute import calls_of
-from reconcile.cli.exits import ORDER, Ending, first, reading_status, run_status, states_status
+from reconcile.cli.present import ORDER, Ending, first, reading_status, run_status, states_status
 from reconcile.errors import ExitStatus
 from reconcile.guard.guard import Context
 from reconcile.guard.review import review
