@@ -17,6 +17,7 @@ from reconcile.cli.options import (
 from reconcile.cli.parameters import (
     MOMENT,
     InOrder,
+    about_one,
     agrees,
     change,
     changes,
@@ -42,8 +43,10 @@ from reconcile.workflow.orders import (
     Upgrade,
 )
 
-_MOST_ROWS = 1_000_000
-_LONGEST_PID = 2**31 - 1
+_PID = click.argument("pid", type=whole_number(1, 2**31 - 1))
+_TOP = click.option(
+    "--top", type=whole_number(1, 1_000_000), help="How many. Default: 20; as JSON, all."
+)
 
 
 @click.group(cls=InOrder)
@@ -51,27 +54,26 @@ def queries() -> None:
     """List, cancel or terminate running queries of PostgreSQL."""
 
 
-@queries.command("list")
-@names_one
-@click.option(
-    "--longer-than",
-    type=duration(),
-    default=0.0,
-    metavar="DURATION",
-    help="Only those that have run for so long, as in 30s.",
+@about_one(
+    queries,
+    "list",
+    click.option(
+        "--longer-than",
+        type=duration(),
+        default=0.0,
+        metavar="DURATION",
+        help="Only those that have run for so long, as in 30s.",
+    ),
+    _TOP,
+    click.option(
+        "--watch",
+        type=duration(least=1.0),
+        metavar="DURATION",
+        is_flag=False,
+        flag_value=2.0,
+        help="Look again every so often, 2s if not said, until Ctrl-C.",
+    ),
 )
-@click.option(
-    "--top", type=whole_number(1, _MOST_ROWS), help="How many. Default: 20; as JSON, all."
-)
-@click.option(
-    "--watch",
-    type=duration(least=1.0),
-    metavar="DURATION",
-    is_flag=False,
-    flag_value=2.0,
-    help="Look again every so often, 2s if not said, until Ctrl-C.",
-)
-@reports
 def _list_queries(
     longer_than: float, top: int | None, watch: float | None, **given: Any
 ) -> QueriesOptions:
@@ -91,13 +93,7 @@ def _list_queries(
     )
 
 
-@queries.command("cancel")
-@names_one
-@click.argument("pid", type=whole_number(1, _LONGEST_PID))
-@changes
-@agrees
-@repeats
-@reports
+@about_one(queries, "cancel", _PID, changes, agrees, repeats)
 def _cancel_query(pid: int, **given: Any) -> OrderOptions:
     """Cancel the query of a session, which stays. Asks first.
 
@@ -108,13 +104,7 @@ def _cancel_query(pid: int, **given: Any) -> OrderOptions:
     return order(given, CancelQuery(pid=pid))
 
 
-@queries.command("terminate")
-@names_one
-@click.argument("pid", type=whole_number(1, _LONGEST_PID))
-@changes
-@agrees
-@repeats
-@reports
+@about_one(queries, "terminate", _PID, changes, agrees, repeats)
 def _terminate_query(pid: int, **given: Any) -> OrderOptions:
     """End a session: its connection is cut. Asks first.
 
@@ -130,12 +120,7 @@ def stats() -> None:
     """Show, enable or reset the query statistics of PostgreSQL."""
 
 
-@stats.command("list")
-@names_one
-@click.option(
-    "--top", type=whole_number(1, _MOST_ROWS), help="How many. Default: 20; as JSON, all."
-)
-@reports
+@about_one(stats, "list", _TOP)
 def _list_statistics(top: int | None, **given: Any) -> StatisticsOptions:
     """List the statements that took the most time.
 
@@ -146,10 +131,7 @@ def _list_statistics(top: int | None, **given: Any) -> StatisticsOptions:
     return StatisticsOptions(database=named_of(given), output=output_of(given), top=top)
 
 
-@stats.command("enable")
-@names_one
-@changes
-@reports
+@about_one(stats, "enable", changes)
 def _enable_statistics(**given: Any) -> ChangeOptions:
     """Enable pg_stat_statements.
 
@@ -160,12 +142,7 @@ def _enable_statistics(**given: Any) -> ChangeOptions:
     return change(given, "query_stats", value=True)
 
 
-@stats.command("reset")
-@names_one
-@changes
-@agrees
-@repeats
-@reports
+@about_one(stats, "reset", changes, agrees, repeats)
 def _reset_statistics(**given: Any) -> OrderOptions:
     """Forget what was counted. Asks first.
 

@@ -153,6 +153,17 @@ def options(*parameters: Callable[[F], F]) -> Callable[[F], F]:
     return lambda command: reduce(lambda made, one: one(made), reversed(parameters), command)
 
 
+def about_one(
+    group: click.Group, name: str, *parameters: Callable[[Any], Any]
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of a group about one database; its own parameters stand before those of results."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        return group.command(name)(options(names_one, *parameters, reports)(function))
+
+    return decorate
+
+
 takes_paths = click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 
 _config = click.option(

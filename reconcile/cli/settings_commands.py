@@ -9,20 +9,21 @@ import click
 from reconcile.cli.options import ChangeOptions, ListOptions, OrderOptions
 from reconcile.cli.parameters import (
     InOrder,
+    about_one,
     absent,
     agrees,
     change,
     changes,
     confirms,
     listing,
-    names_one,
     order,
     overrides,
     repeats,
-    reports,
     whole_number,
 )
 from reconcile.workflow.orders import ResetDatabase
+
+_NAME = click.argument("name")
 
 
 @click.group(cls=InOrder)
@@ -30,9 +31,7 @@ def databases() -> None:
     """List, create, delete or empty logical databases."""
 
 
-@databases.command("list")
-@names_one
-@reports
+@about_one(databases, "list")
 def _list_databases(**given: Any) -> ListOptions:
     """List the logical databases.
 
@@ -43,11 +42,7 @@ def _list_databases(**given: Any) -> ListOptions:
     return listing(given, "logical_databases")
 
 
-@databases.command("create")
-@names_one
-@click.argument("name")
-@changes
-@reports
+@about_one(databases, "create", _NAME, changes)
 def _create_database(name: str, **given: Any) -> ChangeOptions:
     """Create a logical database.
 
@@ -58,13 +53,7 @@ def _create_database(name: str, **given: Any) -> ChangeOptions:
     return change(given, "logical_databases", {"present": [name]})
 
 
-@databases.command("delete")
-@names_one
-@click.argument("name")
-@changes
-@overrides
-@confirms
-@reports
+@about_one(databases, "delete", _NAME, changes, overrides, confirms)
 def _delete_database(name: str, **given: Any) -> ChangeOptions:
     """Delete a logical database with all its data. Asks for its name.
 
@@ -75,14 +64,7 @@ def _delete_database(name: str, **given: Any) -> ChangeOptions:
     return change(given, "logical_databases", absent(name, "databases delete"), gone=name)
 
 
-@databases.command("reset")
-@names_one
-@click.argument("name")
-@changes
-@overrides
-@confirms
-@repeats
-@reports
+@about_one(databases, "reset", _NAME, changes, overrides, confirms, repeats)
 def _reset_database(name: str, **given: Any) -> OrderOptions:
     """Delete all data of a logical database, which stays. Asks for its name.
 
@@ -98,9 +80,7 @@ def sql_mode() -> None:
     """Show or set the SQL mode of MySQL."""
 
 
-@sql_mode.command("get")
-@names_one
-@reports
+@about_one(sql_mode, "get")
 def _get_sql_mode(**given: Any) -> ListOptions:
     """Show the SQL mode.
 
@@ -111,12 +91,7 @@ def _get_sql_mode(**given: Any) -> ListOptions:
     return listing(given, "sql_mode")
 
 
-@sql_mode.command("set")
-@names_one
-@click.argument("mode")
-@changes
-@agrees
-@reports
+@about_one(sql_mode, "set", click.argument("mode"), changes, agrees)
 def _set_sql_mode(mode: str, **given: Any) -> ChangeOptions:
     """Set the SQL mode: modes joined by commas, or '' for none. Asks before a laxer one.
 
@@ -133,9 +108,7 @@ def extensions() -> None:
     """List the extensions of PostgreSQL."""
 
 
-@extensions.command("list")
-@names_one
-@reports
+@about_one(extensions, "list")
 def _list_extensions(**given: Any) -> ListOptions:
     """List the enabled extensions with their versions.
 
@@ -151,9 +124,7 @@ def retention() -> None:
     """List, add or delete retention policies of InfluxDB."""
 
 
-@retention.command("list")
-@names_one
-@reports
+@about_one(retention, "list")
 def _list_policies(**given: Any) -> ListOptions:
     """List the retention policies.
 
@@ -164,14 +135,15 @@ def _list_policies(**given: Any) -> ListOptions:
     return listing(given, "retention_policies")
 
 
-@retention.command("add")
-@names_one
-@click.argument("name")
-@click.argument("duration")
-@click.option("--default", "is_default", is_flag=True, help="Writes without a policy go there.")
-@changes
-@agrees
-@reports
+@about_one(
+    retention,
+    "add",
+    _NAME,
+    click.argument("duration"),
+    click.option("--default", "is_default", is_flag=True, help="Writes without a policy go there."),
+    changes,
+    agrees,
+)
 def _add_policy(name: str, duration: str, *, is_default: bool, **given: Any) -> ChangeOptions:
     """Add a retention policy; DURATION as in 30d, or INF for ever.
 
@@ -185,13 +157,7 @@ def _add_policy(name: str, duration: str, *, is_default: bool, **given: Any) -> 
     return change(given, "retention_policies", {"present": [policy]})
 
 
-@retention.command("delete")
-@names_one
-@click.argument("name")
-@changes
-@overrides
-@confirms
-@reports
+@about_one(retention, "delete", _NAME, changes, overrides, confirms)
 def _delete_policy(name: str, **given: Any) -> ChangeOptions:
     """Delete a retention policy with all data under it. Asks for its name.
 
@@ -207,14 +173,15 @@ def backups() -> None:
     """Set the periodic backups."""
 
 
-@backups.command("set")
-@names_one
-@click.option("--on/--off", "enabled", default=None, help="Whether periodic backups run.")
-@click.option("--hour", type=whole_number(0, 23), help="The hour of the day (UTC).")
-@changes
-@overrides
-@agrees
-@reports
+@about_one(
+    backups,
+    "set",
+    click.option("--on/--off", "enabled", default=None, help="Whether periodic backups run."),
+    click.option("--hour", type=whole_number(0, 23), help="The hour of the day (UTC)."),
+    changes,
+    overrides,
+    agrees,
+)
 def _set_backups(*, enabled: bool | None, hour: int | None, **given: Any) -> ChangeOptions:
     """Turn periodic backups on or off, or set their hour. Asks before turning them off.
 
