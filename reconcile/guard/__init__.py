@@ -30,4 +30,4 @@ GUARDS: tuple[Guard, ...] = (
 GUARD_BY_CODE = {guard.code: guard for guard in sorted(GUARDS, key=lambda one: one.code)}
 
 WAIVABLE = tuple(code for code, guard in GUARD_BY_CODE.items() if guard.waivable)
-"""The guards that a waiver or an override may lift; what others refuse the specs have to settle."""
+"""The guards that can be waived or overridden; what others refuse, only a change of the specs settles."""

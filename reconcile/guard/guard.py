@@ -20,8 +20,8 @@ class Context:
 
     `now` is the time in UTC. `plan_id` is that of the plan, `fleet` the number of databases that
     it was chosen from. `recovery_points` by handle, for databases that may lose something; None: not
-    read, and guards that rest on it say nothing. `overrides` are the codes that a person lifted
-    for this very plan; `backup_first` whether a backup is made before anything is lost. `claims`
+    read, and guards that rest on it say nothing. `overrides` are the codes that a person
+    overrides for this plan; `backup_first` whether a backup is made before anything is lost. `claims`
     is what the specs of the project say about each live database, by handle; `needs_spec`
     whether a loss needs a spec that means the database.
     """
@@ -55,7 +55,7 @@ class Guard:
     why         why there is this guard, in a few sentences
     advice      what a person does about a finding
     limits      the keys under `limits` in reconcile.yaml that it compares with
-    waivable    whether a waiver or an override lifts it; otherwise the specs have to settle it
+    waivable    whether it can be waived or overridden; otherwise only a change of the specs settles it
     of_run      whether it judges what of the plan would run, and not the plan as it is listed
     check       plan, context → findings: one with the address of an action refuses that action, one
                 with the address of a database all of its actions, one without an address the whole

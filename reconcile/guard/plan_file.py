@@ -36,7 +36,7 @@ class FromFile:
 
 
 def review_file(plan: Plan, known: FromFile) -> tuple[Finding, ...]:
-    """Why the plan of a file is refused, or a loss in it; nothing lifts these."""
+    """Why the plan of a file is refused, or a loss in it; nothing overrides these."""
     found = (*_untimely(known.record), *_completed(known), *_in_doubt(plan, known))
     if known.record.seal is Seal.VERIFIED:
         return found

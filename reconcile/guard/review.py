@@ -19,7 +19,7 @@ Permits = Callable[[Action], bool]
 
 
 def review(plan: Plan, context: Context, permits: Permits | None = None) -> Proposal:
-    """Put a plan before the guards, and lift what a waiver or a person's override lifts.
+    """What the guards find in a plan, as warnings where a waiver or an override says so.
 
     `permits` says what a person allowed. Until that is known, all guards judge the plan as it is
     listed; then some judge only what would run.
@@ -74,7 +74,7 @@ def _lifted(finding: Finding, why: str) -> Finding:
 
 
 def override_flag(code: str, plan_id: str) -> str:
-    """The flag that lifts a guard for one plan only."""
+    """The flag that overrides a guard for one plan only."""
     return f"--override {code}={short_id(plan_id)}"
 
 

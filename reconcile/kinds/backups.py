@@ -95,9 +95,9 @@ class _BackupsKind(Kind[Backups]):
         return {ITSELF: {"enabled": enabled, "hours": tuple(sorted(set(listed)))}}
 
     def normalize(self, spec: Backups, live: Elements, _facts: Facts) -> Sides:
-        """Hours count while backups are on, or shall be: a change tells whether they were.
+        """Hours count while backups are on, or are to be: a change holds whether they were.
 
-        Several live hours are told, too: they decide what can be done about the hours of a spec.
+        It holds several live hours, too: they decide what can be done about the hours of a spec.
         """
         wanted: dict[str, Value] = {}
         if spec.enabled is not None:
@@ -111,7 +111,7 @@ class _BackupsKind(Kind[Backups]):
         return Sides(
             wanted=Wanted(present={ITSELF: wanted}),
             live={ITSELF: now},
-            context={ITSELF: {name: now[name] for name in ("enabled", *_told(now))}},
+            context={ITSELF: {name: now[name] for name in ("enabled", *_several(now))}},
         )
 
     def judge(self, change: Change, live: Elements, _facts: Facts) -> Judgement:
@@ -163,7 +163,7 @@ class _BackupsKind(Kind[Backups]):
             "P203": Rule(
                 why="While backups are off no hour is in effect, so that setting one would look like"
                 " protection and be none.",
-                settle="Write `enabled: true` beside the hours.",
+                settle="Write `enabled: true` next to the hours.",
             ),
         }
     )
@@ -172,7 +172,7 @@ class _BackupsKind(Kind[Backups]):
 KIND = _BackupsKind()
 
 
-def _told(live: Fields) -> tuple[str, ...]:
+def _several(live: Fields) -> tuple[str, ...]:
     return ("hours",) if len(_hours(live)) > 1 else ()
 
 

@@ -3,7 +3,7 @@
 Source: the API text, `readable_version` and `version_id` of the database resource, and `upgrade`,
 which takes no target: it goes to the next version, whichever that is, and there is no way back.
 The provider's documentation adds `next_version_id` and `database_type_versions`, whose
-`next_upgrade` tells the next version's number.
+`next_upgrade` holds the next version's number.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from attrs import frozen
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.kind import (
-    UNTOLD,
+    MISSING,
     Ask,
     Asked,
     Feasible,
@@ -37,7 +37,7 @@ from reconcile.model.finding import Rule
 from reconcile.model.request import UPGRADE, Call, type_version
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
 
-# Fields of the state. What comes next is told by its number, None where there is nothing; only by
+# Fields of the state. What comes next is known by its number, None where there is nothing; only by
 # its id; or not at all.
 _VERSION, _ID, _NEXT, _NEXT_ID = "version", "version_id", "next_version", "next_version_id"
 
@@ -99,11 +99,11 @@ class _EngineVersionKind(Kind[EngineVersion]):
         return {ITSELF: fields}
 
     def look_up(self, spec: EngineVersion, live: Elements, ask: Ask) -> Elements:
-        """Ask for the next version where it decides something, and for its number if only its id is told."""
+        """Ask for the next version where it decides something, and for its number if only its id is known."""
         asked: Call | None = None
         while (call := _lookup(spec, live)) is not None and call != asked:
             answer = ask(call)
-            if answer is UNTOLD:
+            if answer is MISSING:
                 return live
             try:
                 live = _learned(live, answer)
@@ -182,7 +182,7 @@ class _EngineVersionKind(Kind[EngineVersion]):
             "P244": Rule(
                 why="Another major version may behave in other ways, and there is no way back from it: it"
                 " is only crossed at a word that names it.",
-                settle="Once the application is ready, write `allow_major` beside the version.",
+                settle="Once the application is ready, write `allow_major` next to the version.",
             ),
         }
     )
@@ -210,7 +210,7 @@ def _lookup(spec: EngineVersion, state: Elements) -> Call | None:
 
 
 def _learned(state: Elements, answer: Any) -> Elements:
-    """Add the next version, unless the two answers tell of different ones."""
+    """Add the next version, unless the two answers name different ones."""
     fields = state[ITSELF]
     if not isinstance(answer, dict):
         raise AnswerError(f"a database type version is {answer!r:.60} where an object is due")
@@ -265,8 +265,8 @@ def _step(spec: EngineVersion, fields: Fields) -> Version | Refused | None:
             message=f"the live version is {fields[_VERSION]}, newer than {spec.version!r}",
             hint="ask for the live version: there is no way back",
         )
-    told, following = next_of({ITSELF: fields})
-    if not told:
+    known, following = next_of({ITSELF: fields})
+    if not known:
         return _unknown(fields)
     if following is None:
         return None if isinstance(rule, LatestMinor) else _last(spec, fields)
@@ -279,14 +279,14 @@ def goes_past(spec: EngineVersion, version: Version) -> bool:
 
 
 def next_of(state: Elements) -> tuple[bool, Version | None]:
-    """Whether a state tells what comes next, and what that is, None for nothing."""
+    """Whether a state holds what comes next, and what that is, None for nothing."""
     fields = state[ITSELF]
     if _NEXT not in fields or fields[_NEXT] is None:
         return _NEXT in fields, None
     live = Version.parse(str(fields[_VERSION]))
     following = Version.parse(str(fields[_NEXT]))
     if following is None or (live is not None and following <= live):
-        return False, None  # an upgrade never goes back: it tells of something else
+        return False, None  # an upgrade never goes back: it is about something else
     return True, following
 
 

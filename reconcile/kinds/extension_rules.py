@@ -171,7 +171,7 @@ def _nowhere(name: str, package: Package, reach: SqlAccess) -> Refused | None:
 
 
 def _may_create(package: Package, reach: SqlAccess) -> bool:
-    """A trusted extension is installed for whoever may create in the database."""
+    """Any role that may create in the database can install a trusted extension."""
     if reach.superuser or not package.superuser:
         return True
     return package.trusted and reach.may_create
@@ -226,7 +226,7 @@ def _not_owned(name: str, reach: SqlAccess) -> Refused | None:
 
 
 def _not_allowed(name: str, allowed: frozenset[str]) -> Refused | None:
-    """The server runs statements about what it lists as a superuser, whoever sends them."""
+    """The server runs statements about the extensions that it lists as a superuser, for any role."""
     if name in allowed:
         return None
     return Refused(

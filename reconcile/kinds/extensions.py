@@ -80,7 +80,7 @@ VersionText = Annotated[
 
 @frozen(kw_only=True)
 class Extension:
-    """An extension that shall be enabled, at a version if one is named."""
+    """An extension to enable, at a version if one is named."""
 
     __short_form__ = ShortForm(key="name")
 
@@ -105,10 +105,10 @@ class Extensions:
     __short_form__ = ShortForm(key="present")
 
     present: tuple[Extension, ...] = described(
-        "Those that shall be enabled.", examples=(["postgis", "pg_trgm"],), default=()
+        "Those to enable.", examples=(["postgis", "pg_trgm"],), default=()
     )
     absent: tuple[Removal, ...] = described(
-        "Those that shall be dropped.",
+        "Those to drop.",
         default=(),
         converter=_folded_removals,
         by_default=NOTHING_GOES,
@@ -207,7 +207,7 @@ class _ExtensionsKind(ListedKind[Extensions]):
         if facts.connection is None:
             statements = tuple(str(statement) for statement in self.requests(change))
             return ByHand(statements=statements, where=WHERE, risk=risk)
-        # Nobody looked: it was judged when its plan was made, and is looked at again before it is done.
+        # Without a look, it was judged when its plan was made, and is looked at again before it is done.
         refused = facts.reach and extension_rules.refusal(change, live, facts.reach)
         return refused or Feasible(risk=risk)
 
@@ -220,17 +220,17 @@ class _ExtensionsKind(ListedKind[Extensions]):
     def requests(self, change: Change) -> tuple[Sql, ...]:
         """PostgreSQL manual: CREATE, ALTER, DROP EXTENSION. What depends on it is never dropped along."""
         name, version = change.address.name, sides_of(change)[1] or {}
-        told = {"version": str(version["version"])} if "version" in version else {}
+        texts = {"version": str(version["version"])} if "version" in version else {}
         match change:
             case Delete():
                 template = "DROP EXTENSION {name}"
             case Update():
                 template = "ALTER EXTENSION {name} UPDATE TO {version}"
             case Create():
-                template = "CREATE EXTENSION {name}" + (" VERSION {version}" if told else "")
+                template = "CREATE EXTENSION {name}" + (" VERSION {version}" if texts else "")
             case _:
                 assert_never(change)
-        return (Sql(template=template, names={"name": name}, texts=told),)
+        return (Sql(template=template, names={"name": name}, texts=texts),)
 
     def by_sql(self, spec: Extensions, live: Elements, facts: Facts) -> bool:
         """Whether anything named differs: only then it is worth a look over the connection."""

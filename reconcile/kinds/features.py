@@ -76,7 +76,7 @@ RISKS: Mapping[tuple[Feature, bool], Risk] = {
 _TAKES_AWAY = {Risk.WEAKENS: "take protection away", Risk.LOSSY: "lose data"}
 
 Switched = Mapping[Feature, bool]
-"""Whether each feature that is named shall be on."""
+"""Whether each feature that is named is to be on."""
 
 
 @frozen
@@ -144,11 +144,11 @@ class Features:
     __short_form__ = ShortForm(key="switched", only=True)
 
     switched: Annotated[Switched, Named()] = described(
-        "Whether each shall be on.", examples=({SSL: True},), by_default=Harmless()
+        "Whether each is to be on.", examples=({SSL: True},), by_default=Harmless()
     )
 
     def wants(self, feature: Feature) -> bool | None:
-        """Whether it shall be on, None where that is not managed."""
+        """Whether it is to be on, None where that is not managed."""
         return self.switched.get(feature)
 
 

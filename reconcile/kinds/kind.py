@@ -24,18 +24,18 @@ S = TypeVar("S")
 
 
 Ask = Callable[[Call], Any]
-"""Sends a read; UNTOLD where the provider does not have what is asked for."""
+"""Sends a read; MISSING where the provider does not have what is asked for."""
 
-UNTOLD = object()
+MISSING = object()
 """The answer of an endpoint that is not there."""
 
 
-def or_untold(read: Callable[[], Any]) -> Any:
-    """What is read, or UNTOLD where the provider does not have what is asked for."""
+def or_missing(read: Callable[[], Any]) -> Any:
+    """What is read, or MISSING where the provider does not have what is asked for."""
     try:
         return read()
     except (NotFoundError, NotOfferedError):
-        return UNTOLD
+        return MISSING
 
 
 class Phase(Enum):
@@ -197,7 +197,7 @@ class Kind(ABC, Generic[S]):
     `offers` says which engines have it, and whether each surely answers `read`. `parts` is what an
     address may name below the kind where that is a closed list: the fields of a kind that is one
     thing, or the names that there can be. `sql` where some of its changes may be made by SQL, `proves`
-    where what is live tells whether a connection leads to the database. `one_way` where its values
+    where what is live shows whether a connection leads to the database. `one_way` where its values
     only rise. `meanings` says in a sentence each what the codes mean with which it refuses changes,
     `rules` why it does, by code or by what several codes begin with.
     """
@@ -244,17 +244,17 @@ class Kind(ABC, Generic[S]):
 
     @abstractmethod
     def parse(self, answer: Any) -> Parsed:
-        """The state that the answer of `read` tells. Raises AnswerError for an unpromised shape."""
+        """The state in an answer of `read`. Raises AnswerError for a shape that the API does not promise."""
 
     def look_up(self, _spec: S, live: Elements, _ask: Ask) -> Elements:
-        """The state with what further reads tell, where spec and state call for them.
+        """The state with the answers of further reads, where spec and state call for them.
 
         Raises what `ask` raises, and AnswerError as `parse`.
         """
         return live
 
     def seen_by_api(self, view: ApiView, _live: Elements) -> ApiView:
-        """What the API says of a database, with what a kind that `proves` tells."""
+        """What the API says of a database, with the part of a kind that `proves`."""
         return view
 
     # The plan
@@ -282,7 +282,7 @@ class Kind(ABC, Generic[S]):
         )
 
     def requires(self, _change: Change, _others: Sequence[Change]) -> Iterable[ActionKey]:
-        """The changes of the kind that have to be made before, besides those that `needs` tells."""
+        """The changes of the kind that have to be made before, besides those that `needs` names."""
         return ()
 
     # What is done

@@ -91,11 +91,11 @@ class Listing(Protocol):
 
     @property
     def present(self) -> tuple[Entry, ...]:
-        """Those that shall be there."""
+        """Those that have to be there."""
 
     @property
     def absent(self) -> tuple[Removal, ...]:
-        """Those that shall not."""
+        """Those that have to go."""
 
     @property
     def others(self) -> Others:

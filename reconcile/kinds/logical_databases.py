@@ -56,7 +56,7 @@ _FORBIDDEN = {Engine.MONGODB: frozenset('/\\. "$*<>:|?')}
 
 @frozen(kw_only=True)
 class LogicalDatabase:
-    """A logical database that shall exist."""
+    """A logical database that has to exist."""
 
     __short_form__ = ShortForm(key="name")
 
@@ -70,10 +70,10 @@ class LogicalDatabases:
     __short_form__ = ShortForm(key="present")
 
     present: tuple[LogicalDatabase, ...] = described(
-        "Those that shall exist.", examples=(["shop", "audit"],), default=()
+        "Those that have to exist.", examples=(["shop", "audit"],), default=()
     )
     absent: tuple[Removal, ...] = described(
-        "Those that shall be deleted, with all their data.", default=(), by_default=NOTHING_GOES
+        "Those to delete, with all their data.", default=(), by_default=NOTHING_GOES
     )
     others: Others = described(
         "What to make of live ones that are not named: keep lists them as unmanaged, report counts"

@@ -75,7 +75,7 @@ class _QueryStatsKind(Kind[QueryStats]):
             return Feasible(risk=Risk.SAFE)
         if facts.connection is None:
             return ByHand(statements=(str(_DROP),), where=extensions.WHERE, phase=Phase.DELETE)
-        # As for extensions: where nobody looked, it was judged when its plan was made.
+        # As for extensions: without a look, it was judged when its plan was made.
         refused = facts.reach and staying(STATEMENTS, facts.reach)
         return refused or Feasible(risk=Risk.SAFE, phase=Phase.DELETE)
 

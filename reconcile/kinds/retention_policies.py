@@ -69,7 +69,7 @@ class OnChange(Enum):
 
 @frozen(kw_only=True)
 class RetentionPolicy:
-    """A retention policy that shall exist."""
+    """A retention policy that has to exist."""
 
     name: Name = described("The policy's name.", examples=("30-days",))
     duration: Duration = described(
@@ -96,12 +96,12 @@ class RetentionPolicies:
     __short_form__ = ShortForm(key="present")
 
     present: tuple[RetentionPolicy, ...] = described(
-        "Those that shall exist.",
+        "Those that have to exist.",
         examples=([{"name": "30-days", "duration": "30d", "default": True}],),
         default=(),
     )
     absent: tuple[Removal, ...] = described(
-        "Those that shall be deleted, with all data under them.",
+        "Those to delete, with all data under them.",
         default=(),
         by_default=NOTHING_GOES,
     )
@@ -254,7 +254,7 @@ class _RetentionPoliciesKind(ListedKind[RetentionPolicies]):
         {
             "P231": Rule(
                 why="InfluxDB's policies cannot be changed over this API. Deleting one and adding it again"
-                " deletes all data that was written under it, and nobody wrote that into the spec.",
+                " deletes all data that was written under it, and the spec does not ask for that.",
                 settle="Add a policy under a new name, let the default move to it, let the old one age"
                 " out, then list it under `absent`. Or write `on_change: replace`, and lose the data.",
             ),

@@ -15,7 +15,7 @@ from attrs import define, evolve, field, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.errors import AnswerError, ApiError, NotOfferedError, ReconcileError, UsageError
-from reconcile.kinds.kind import Kind, or_untold
+from reconcile.kinds.kind import Kind, or_missing
 from reconcile.model.engine import Engine, Version
 from reconcile.model.request import RESOURCE, Call, Scope, filled
 from reconcile.model.state import (
@@ -51,7 +51,7 @@ class Lookups:
         self._lock = Lock()
 
     def ask(self, target: Target, call: Call) -> Any:
-        """The answer, or UNTOLD where the provider does not have what is asked for.
+        """The answer, or MISSING where the provider does not have what is asked for.
 
         Raises ApiError where there is no usable answer, to all who ask for it; what concerns the
         one database in whose name it was asked, to that one only.
@@ -77,7 +77,7 @@ class Lookups:
         slot.asked = True
 
     def _answer(self, target: Target, call: Call) -> Any:
-        return or_untold(partial(self._read, target, call))
+        return or_missing(partial(self._read, target, call))
 
 
 def _key(target: Target, call: Call) -> Hashable:

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from reconcile.kinds import KINDS
-from reconcile.kinds.kind import UNTOLD, Kind
+from reconcile.kinds.kind import MISSING, Kind
 from reconcile.kinds.listing import rows
 from reconcile.model.postgresql import ApiView, NoSqlAccess, Reach, SqlConnection
 from reconcile.model.request import USERS
@@ -69,12 +69,12 @@ def _listed(
     state = states.get(kind.name)
     if state is None:
         answer = lookups.ask(found.target, kind.read)
-        state = None if answer is UNTOLD else kind.parse(answer)
+        state = None if answer is MISSING else kind.parse(answer)
     return None if isinstance(state, NoElements) else state
 
 
 def _users(answer: object) -> frozenset[str] | None:
     """The names in a list of users, None where the provider has no such list."""
-    if answer is UNTOLD:
+    if answer is MISSING:
         return None
     return frozenset(rows(answer, "the list of users"))

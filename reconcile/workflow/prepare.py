@@ -15,7 +15,7 @@ from typing import Any, assert_never
 from reconcile.errors import AnswerError, ReconcileError
 from reconcile.kinds import engine_version
 from reconcile.kinds.engine_version import EngineVersion
-from reconcile.kinds.kind import or_untold
+from reconcile.kinds.kind import or_missing
 from reconcile.model.change import Risk
 from reconcile.model.engine import Engine, Step, Version
 from reconcile.model.order import Deed
@@ -220,6 +220,6 @@ def _next(subject: Subject) -> tuple[bool, Version | None]:
 
 def _looked_up(subject: Subject, state: Elements) -> Elements:
     def ask(call: Call) -> Any:
-        return or_untold(lambda: subject.ask(call))
+        return or_missing(lambda: subject.ask(call))
 
     return engine_version.KIND.look_up(_ANY, state, ask)

@@ -24,7 +24,7 @@ from reconcile.api.writes import CHANGE_ACTIONS, WRITING
 from reconcile.apply.execute import calls_of
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.kinds.engine_version import EngineVersion
-from reconcile.kinds.kind import UNTOLD, Kind
+from reconcile.kinds.kind import MISSING, Kind
 from reconcile.model.engine import Engine
 from reconcile.model.request import Call, Effect
 from reconcile.model.state import ITSELF
@@ -154,7 +154,7 @@ def test_the_kinds_read_by_what_the_table_says() -> None:
 
     def ask(call: Call) -> object:
         lookups.append(call)
-        return UNTOLD
+        return MISSING
 
     KIND_BY_NAME["engine_version"].look_up(version, live, ask)
     for row in ROWS:

@@ -10,7 +10,7 @@ from builders import desired, facts, observed
 
 from reconcile.errors import AnswerError
 from reconcile.kinds.engine_version import KIND, EngineVersion
-from reconcile.kinds.kind import UNTOLD
+from reconcile.kinds.kind import MISSING
 from reconcile.kinds.version_rules import RuleText
 from reconcile.model.change import Risk, Update
 from reconcile.model.constraint import InvalidValueError
@@ -174,7 +174,7 @@ def test_the_next_version_is_looked_up_only_where_it_decides(
     spec: EngineVersion, resource: dict[str, Any], asks: bool
 ) -> None:
     """A spec that is met costs no request; nor does one that no next version would help."""
-    _state, calls = looked_up(spec, state_of(**resource), UNTOLD)
+    _state, calls = looked_up(spec, state_of(**resource), MISSING)
     assert calls == ([type_version("v164")] if asks else [])
 
 
@@ -215,7 +215,7 @@ def test_what_a_lookup_tells(resource: dict[str, Any], answer: Any, following: s
     "answer",
     [
         {},
-        UNTOLD,
+        MISSING,
         {"next_upgrade": None},
         {"next_upgrade": {**FOLLOWING, "id": "other"}},
         {"next_upgrade": "other"},

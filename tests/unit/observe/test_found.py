@@ -20,7 +20,7 @@ from live import live
 from reconcile.errors import AccessError, AnswerError, ApiError, NotFoundError, NotOfferedError
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.kinds.engine_version import EngineVersion
-from reconcile.kinds.kind import UNTOLD, Kind
+from reconcile.kinds.kind import MISSING, Kind
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.engine import Engine, Version
 from reconcile.model.request import RECOVERY_WINDOW, RESOURCE, Call, type_version
@@ -285,7 +285,7 @@ def test_what_is_about_a_database_is_its_own() -> None:
 def test_an_endpoint_that_is_not_there_tells_nothing(error: ApiError, call: Call) -> None:
     """Only newer documents have it: that is no failure."""
     service = Service(error)
-    assert list(asking(Lookups(service.read), call)) == [UNTOLD, UNTOLD]
+    assert list(asking(Lookups(service.read), call)) == [MISSING, MISSING]
     assert len(service.asked) == (1 if call == VERSION else 2)
 
 
