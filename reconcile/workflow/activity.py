@@ -16,7 +16,6 @@ from attrs import frozen
 
 from reconcile.errors import AnswerError, NotOfferedError, ReconcileError
 from reconcile.model.engine import Engine
-from reconcile.model.order import Deed
 from reconcile.model.postgresql import Query, Statement
 from reconcile.model.request import Effect, action
 from reconcile.model.text import count
@@ -55,34 +54,24 @@ def _query(row: Mapping[str, Any]) -> Query:
 def cancel(order: CancelQuery, subject: Subject) -> Prepared:
     """Prepare to cancel a query; its session stays. Raises ReconcileError for an unknown pid."""
     found = _find(subject, order.pid)
-    deed = Deed(
-        database=subject.name,
-        target=subject.target,
-        what=f"cancel the query of pid {order.pid} on {subject.name}",
-        call=order.call,
-        stakes=(f"{found.username or 'somebody'} runs {_words(found)}",),
-        sessions=True,
-    )
 
     def happened() -> bool:
         now = _by_pid(subject).get(order.pid)
         return now is None or (now.query_start, now.state) != (found.query_start, found.state)
 
+    what = f"cancel the query of pid {order.pid} on {subject.name}"
+    deed = subject.deed(what, order.call, _runs(found), sessions=True)
     return Prepared(deed=deed, premise=_premise(found), happened=happened)
 
 
 def terminate(order: TerminateQuery, subject: Subject) -> Prepared:
     """Prepare to end a session. Raises ReconcileError for an unknown pid."""
     found = _find(subject, order.pid)
-    deed = Deed(
-        database=subject.name,
-        target=subject.target,
-        what=f"terminate the session of pid {order.pid} on {subject.name}",
-        call=order.call,
-        stakes=(
-            f"{found.username or 'somebody'} runs {_words(found)}",
-            "its connection is cut, and its transaction rolled back",
-        ),
+    deed = subject.deed(
+        f"terminate the session of pid {order.pid} on {subject.name}",
+        order.call,
+        _runs(found),
+        "its connection is cut, and its transaction rolled back",
         sessions=True,
     )
     return Prepared(
@@ -90,6 +79,12 @@ def terminate(order: TerminateQuery, subject: Subject) -> Prepared:
         premise=_premise(found),
         happened=lambda: order.pid not in _by_pid(subject),
     )
+
+
+def _runs(found: Query) -> str:
+    words = " ".join(found.query.split())
+    shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+    return f"{found.username or 'somebody'} runs {shown!r}"
 
 
 def _premise(found: Query) -> tuple[object, ...]:
@@ -107,11 +102,6 @@ def _find(subject: Subject, pid: int) -> Query:
 
 def _by_pid(subject: Subject) -> dict[int, Query]:
     return {query.pid: query for query in running(subject)}
-
-
-def _words(query: Query) -> str:
-    words = " ".join(query.query.split())
-    return repr(words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…")
 
 
 @frozen(kw_only=True)
@@ -167,12 +157,10 @@ def _statement(row: Mapping[str, Any], total_time: float) -> Statement:
 def reset_statistics(subject: Subject) -> Prepared:
     """Prepare to forget the statistics."""
     before = counted(subject, None)
-    deed = Deed(
-        database=subject.name,
-        target=subject.target,
-        what=f"reset the query statistics of {subject.name}",
-        call=ResetStatistics().call,
-        stakes=(f"what was counted of {count(before.total, 'statement')} is forgotten",),
+    deed = subject.deed(
+        f"reset the query statistics of {subject.name}",
+        ResetStatistics().call,
+        f"what was counted of {count(before.total, 'statement')} is forgotten",
         sessions=True,
     )
 

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from reconcile.api.reads import ReadClient, Reads
 from reconcile.errors import AnswerError, NotReadyError, ReconcileError, UsageError
 from reconcile.model.engine import Engine
+from reconcile.model.order import Deed
 from reconcile.model.project import Project
 from reconcile.model.request import Call
 from reconcile.model.run import follow_command
@@ -131,6 +132,12 @@ class Subject:
     def ask(self, call: Call) -> Any:
         """Make a read. Raises as `ReadClient.call`."""
         return self.client.call(self.target, call)
+
+    def deed(self, what: str, call: Call, *stakes: str, **more: Any) -> Deed:
+        """What is about to be done to it, and what that costs."""
+        return Deed(
+            database=self.name, target=self.target, what=what, call=call, stakes=stakes, **more
+        )
 
     def must_be(self, engine: Engine, what: str) -> None:
         """Raise ReconcileError where the engine is another than the only one that has something."""

@@ -29,7 +29,7 @@ class CancelQuery:
 
     @property
     def call(self) -> Call:
-        """The action."""
+        """The request."""
         return action("pg-cancel-query", {"pid": self.pid}, effect=Effect.CHANGE)
 
 
@@ -41,7 +41,7 @@ class TerminateQuery:
 
     @property
     def call(self) -> Call:
-        """The action."""
+        """The request."""
         return action("pg-terminate-query", {"pid": self.pid}, effect=Effect.CHANGE)
 
 
@@ -51,7 +51,7 @@ class ResetStatistics:
 
     @property
     def call(self) -> Call:
-        """The action."""
+        """The request."""
         return action("pg-stat-statements-reset", effect=Effect.CHANGE)
 
 

@@ -9,7 +9,6 @@ restore, earlier points are gone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
 from typing import Any, assert_never
 
 from reconcile.errors import AnswerError, ReconcileError
@@ -18,7 +17,6 @@ from reconcile.kinds.engine_version import EngineVersion
 from reconcile.kinds.kind import or_missing
 from reconcile.model.change import Risk
 from reconcile.model.engine import Engine, Step, Version
-from reconcile.model.order import Deed
 from reconcile.model.recovery import RecoveryWindow
 from reconcile.model.request import RECOVERY_WINDOW, RESOURCE, UPGRADE, Call, Effect, action
 from reconcile.model.state import Elements, NoElements
@@ -73,13 +71,11 @@ def _reset(order: ResetDatabase, subject: Subject) -> Prepared:
             f"{subject.name!r} has no logical database {order.name!r}: it has"
             f" {', '.join(map(repr, names)) or 'none'}"
         )
-    deed = Deed(
-        database=subject.name,
-        target=subject.target,
-        what=f"reset logical database {order.name!r} of {subject.name}",
-        call=order.call,
+    deed = subject.deed(
+        f"reset logical database {order.name!r} of {subject.name}",
+        order.call,
+        f"all data in {order.name!r} is deleted for good; the database itself stays",
         risk=Risk.LOSSY,
-        stakes=(f"all data in {order.name!r} is deleted for good; the database itself stays",),
         confirm=order.name,
     )
     # What is in a logical database cannot be read, so a lost answer leaves it open.
@@ -90,25 +86,19 @@ def _restore(order: Restore, subject: Subject) -> Prepared:
     """Prepare a restore. Raises ReconcileError for a moment outside the recovery window."""
     subject.must_be(Engine.POSTGRESQL, "point-in-time recovery")
     subject.must_be_settled()
-    moment = order.moment.astimezone(UTC)
-    window = _window(subject)
-    earliest, latest = window.earliest, window.latest
-    if not earliest <= moment <= latest:
+    window, shown = _window(subject), in_utc_text(order.moment)
+    now = f"from {in_utc_text(window.earliest)} to {in_utc_text(window.latest)}"
+    if not window.earliest <= order.moment <= window.latest:
         raise ReconcileError(
-            f"{in_utc_text(moment)} is outside the recovery window of {subject.name!r}, which is from"
-            f" {in_utc_text(earliest)} to {in_utc_text(latest)}"
+            f"{shown} is outside the recovery window of {subject.name!r}, which is {now}"
         )
-    deed = Deed(
-        database=subject.name,
-        target=subject.target,
-        what=f"restore {subject.name} to {in_utc_text(moment)}",
-        call=order.call,
+    deed = subject.deed(
+        f"restore {subject.name} to {shown}",
+        order.call,
+        f"everything written after {shown} is lost",
+        f"no earlier point than {shown} can be restored afterwards",
+        f"the recovery window now is {now}",
         risk=Risk.LOSSY,
-        stakes=(
-            f"everything written after {in_utc_text(moment)} is lost",
-            f"no earlier point than {in_utc_text(moment)} can be restored afterwards",
-            f"the recovery window now is from {in_utc_text(earliest)} to {in_utc_text(latest)}",
-        ),
         confirm=subject.name,
     )
     # A restore leaves no trace in the resource but its operation, which is looked for first.
@@ -141,13 +131,11 @@ def _upgrade(subject: Subject, rule: EngineVersion | None) -> Prepared:
         stakes.append(f"this is a major upgrade, from {live.major} to {following.major}")
     to = following or "the next version"
     before, step = _version_of(subject.resource), _step(live, following)
-    deed = Deed(
-        database=subject.name,
-        target=subject.target,
-        what=f"upgrade {subject.name} from {live or 'an unknown version'} to {to}",
-        call=UPGRADE,
+    deed = subject.deed(
+        f"upgrade {subject.name} from {live or 'an unknown version'} to {to}",
+        UPGRADE,
+        *stakes,
         risk=Risk.DISRUPTIVE,
-        stakes=tuple(stakes),
         step=step,
     )
 
@@ -196,13 +184,7 @@ def _version_of(resource: object) -> object:
 
 
 def _newest(subject: Subject) -> Prepared:
-    deed = Deed(
-        database=subject.name,
-        target=subject.target,
-        what=f"upgrade {subject.name}",
-        call=UPGRADE,
-        risk=Risk.DISRUPTIVE,
-    )
+    deed = subject.deed(f"upgrade {subject.name}", UPGRADE, risk=Risk.DISRUPTIVE)
     version = subject.facts.version
     newest = f"{subject.name!r} is at the newest version" + (f", {version}" if version else "")
     return Prepared(deed=deed, nothing=newest)
