@@ -17,13 +17,14 @@ from reconcile.model.change import (
     sides_of,
 )
 from reconcile.model.finding import Finding, Severity
-from reconcile.model.item import Action, Blocked, Item, ManualStep, Pending, Reason
-from reconcile.model.location import Location, Origin
+from reconcile.model.item import Action, Blocked, Doable, Item, ManualStep, Pending, Reason
+from reconcile.model.location import Origin
 from reconcile.model.state import Approval
 from reconcile.report.findings_text import way_out_lines
 from reconcile.report.page import Line, columns, line, padded
 from reconcile.report.words import no_way_back, show_fields, show_value
 
+_Styled = tuple[str, str]
 _SYMBOLS = {Create: ("+", "green"), Update: ("~", "yellow"), Delete: ("-", "red")}
 _RISKS = {
     Risk.SAFE: "green",
@@ -52,36 +53,36 @@ def item_lines(entry: Item, refusal: Finding | None = None) -> Iterator[Line]:
     A manual step that is refused does not say what to run.
     """
     match entry:
-        case Action():
-            yield _head(_SYMBOLS[type(entry.change)], entry.address, risk_mark(entry.risk))
+        case Action() | ManualStep():
+            yield _head(*_marks(entry))
             yield from change_lines(entry.change)
             yield from no_way_back_lines(entry.risk, entry.change)
             yield from approval_lines(entry.approval, ended=_is_over(refusal))
             yield from _refusal_lines(refusal)
-            yield _why(REASONS[entry.reason], entry.origin)
-        case ManualStep():
-            yield _head(("»", "cyan"), entry.address, ("by hand", "cyan"))
-            yield from change_lines(entry.change)
-            yield from no_way_back_lines(entry.risk, entry.change)
-            yield from approval_lines(entry.approval, ended=_is_over(refusal))
-            yield from _refusal_lines(refusal)
-            if refusal is None:
+            if isinstance(entry, ManualStep) and refusal is None:
                 yield from _statement_lines(entry)
-            yield _why(REASONS[entry.reason], entry.origin)
+            yield _why(entry)
         case Blocked():
             yield _head(*_blocked_marks(entry))
             if entry.change is not None:
                 yield from change_lines(entry.change)
-            yield _because(entry.message, entry.origin)
-            yield _hint(entry.hint)
+            yield _because(entry)
+            yield line(DETAIL, ("hint: ", "bold"), entry.hint, hanging=6)
         case Pending():
             yield _head(("…", "blue"), entry.address, ("pending", "blue"))
-            yield _because(entry.message, entry.origin)
+            yield _because(entry)
         case _:
             assert_never(entry)
 
 
-def _blocked_marks(entry: Blocked) -> tuple[tuple[str, str], Address, tuple[str, str]]:
+def _marks(entry: Doable) -> tuple[_Styled, Address, _Styled]:
+    """How what is to be done begins: by the tool, with its risk, or by hand."""
+    if isinstance(entry, ManualStep):
+        return ("»", "cyan"), entry.address, ("by hand", "cyan")
+    return _SYMBOLS[type(entry.change)], entry.address, risk_mark(entry.risk)
+
+
+def _blocked_marks(entry: Blocked) -> tuple[_Styled, Address, _Styled]:
     """How a blocked item begins: what could not be read is unknown."""
     if entry.reason is Reason.UNREADABLE:
         return ("?", "bold red"), entry.address, (f"unknown {entry.code}", "bold red")
@@ -96,7 +97,7 @@ def replacement_lines(gone: Action, back: Action, refusal: Finding | None) -> It
     yield from _fields_lines(differing(before, after))
     yield line(DETAIL, "deleted and created again: all data under it is lost")
     yield from _refusal_lines(refusal)
-    yield _why(REASONS[gone.reason], gone.origin)
+    yield _why(gone)
 
 
 def place_in_database(address: Address) -> str:
@@ -105,12 +106,12 @@ def place_in_database(address: Address) -> str:
     return rest or "the whole database"
 
 
-def risk_mark(risk: Risk) -> tuple[str, str]:
+def risk_mark(risk: Risk) -> _Styled:
     """A risk in its colour, as the mark of a line."""
     return risk.value, _RISKS[risk]
 
 
-def _head(symbol: tuple[str, str], address: Address, mark: tuple[str, str]) -> Line:
+def _head(symbol: _Styled, address: Address, mark: _Styled) -> Line:
     return line(2, (place_in_database(address), "bold"), sign=symbol, mark=mark)
 
 
@@ -200,16 +201,12 @@ def guard_lines(finding: Finding, indent: int) -> Iterator[Line]:
     yield from way_out_lines(finding, indent)
 
 
-def _hint(hint: str) -> Line:
-    return line(DETAIL, ("hint: ", "bold"), hint, hanging=6)
+def _because(entry: Blocked | Pending) -> Line:
+    return line(DETAIL, f"{entry.message} ", (f"({place_of(entry.origin)})", "dim"))
 
 
-def _because(message: str, origin: Origin) -> Line:
-    return line(DETAIL, f"{message} ", (f"({place_of(origin)})", "dim"))
-
-
-def _why(reason: str, origin: Origin) -> Line:
-    return line(DETAIL, (f"{reason} ({place_of(origin)})", "dim"))
+def _why(entry: Doable) -> Line:
+    return line(DETAIL, (f"{REASONS[entry.reason]} ({place_of(entry.origin)})", "dim"))
 
 
 def place_of(origin: Origin) -> str:
@@ -221,11 +218,8 @@ def place_of(origin: Origin) -> str:
 
 def contradiction_text(entry: Item) -> str:
     """One warning: where the spec wants something else, what it wants, and what comes of it."""
-    return f"warning: {_line_of(entry.origin.location)} wants {_wanted(entry)}; {_end(entry)}"
-
-
-def _line_of(location: Location) -> str:
-    return f"{location.file}:{location.line}"
+    place = entry.origin.location
+    return f"warning: {place.file}:{place.line} wants {_wanted(entry)}; {_end(entry)}"
 
 
 def _wanted(entry: Item) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from reconcile.model.address import Address
 from reconcile.model.change import Risk, verb_of
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action
@@ -41,6 +40,21 @@ from reconcile.report.plan_text import (
     verdict,
 )
 from reconcile.report.words import listed, show_fields
+
+SIGNS = {
+    Result.DONE: ("✓", "green"),
+    Result.STARTED: ("…", "cyan"),
+    Result.FAILED: ("✗", "bold red"),
+    Result.UNKNOWN: ("?", "bold red"),
+    Result.ALREADY_DONE: ("=", "green"),
+    Result.STALE: ("!", "yellow"),
+    Result.BLOCKED: ("!", "magenta"),
+    Result.SKIPPED: ("·", "yellow"),
+    Result.NOT_ALLOWED: ("·", "yellow"),
+    Result.REFUSED: ("!", "magenta"),
+    Result.NOT_SENT: ("→", "cyan"),
+}
+"""The sign of a result, and its style."""
 
 
 def run_text(run: Run, look: Look) -> str:
@@ -254,10 +268,8 @@ def _outcomes(run: Run, before: DatabasePlan) -> tuple[Outcome, ...]:
 
 def _made_lines(outcome: Outcome, run: Run, before: DatabasePlan) -> Iterator[Line]:
     action = outcome.action
-    sign, style = SIGNS[outcome.result]
     what = f"{verb_of(action.change).value} {action.address}"
-    message = f": {outcome.message}" if outcome.message else ""
-    yield line(0, (what, "bold"), "  ", (outcome.result.value, style), message, sign=(sign, style))
+    yield _result_line(what, outcome.result, outcome.message)
     yield from follow_lines(outcome.result, outcome.operation, action.address.database, 4)
     refusal = run.before.refusal(action)
     if refusal is not None:
@@ -267,12 +279,12 @@ def _made_lines(outcome: Outcome, run: Run, before: DatabasePlan) -> Iterator[Li
             yield line(4, f"risk: {action.risk.value}")
         for call in outcome.calls:
             yield from call_lines(call, before.target, 4)
-    elif outcome.result is Result.DONE and action.address in _left_addresses(run.left):
+    elif outcome.result is Result.DONE and _is_left(action, run.left):
         yield line(4, "read again: it is not as ordered yet")
 
 
-def _left_addresses(left: Proposal) -> set[Address]:
-    return {action.address for action in left.plan.actions}
+def _is_left(action: Action, left: Proposal) -> bool:
+    return any(one.address == action.address for one in left.plan.actions)
 
 
 def _others_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
@@ -282,36 +294,13 @@ def _others_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
         yield from database_lines(evolve(database, items=items), proposal)
 
 
-SIGNS = {
-    Result.DONE: ("✓", "green"),
-    Result.STARTED: ("…", "cyan"),
-    Result.FAILED: ("✗", "bold red"),
-    Result.UNKNOWN: ("?", "bold red"),
-    Result.ALREADY_DONE: ("=", "green"),
-    Result.STALE: ("!", "yellow"),
-    Result.BLOCKED: ("!", "magenta"),
-    Result.SKIPPED: ("·", "yellow"),
-    Result.NOT_ALLOWED: ("·", "yellow"),
-    Result.REFUSED: ("!", "magenta"),
-    Result.NOT_SENT: ("→", "cyan"),
-}
-"""The sign of a result, and its style."""
-
-
-"""Why something was not allowed."""
-
-
 def done_text(done: Done, look: Look) -> str:
     """Render what became of an order; in a dry run, the exact request."""
     return render(_done_lines(done), look)
 
 
 def _done_lines(done: Done) -> Iterator[Line]:
-    sign, style = SIGNS[done.result]
-    message = f": {done.message}" if done.message else ""
-    yield line(
-        0, (done.deed.what, "bold"), "  ", (done.result.value, style), message, sign=(sign, style)
-    )
+    yield _result_line(done.deed.what, done.result, done.message)
     for hint in done.hints:
         yield line(4, ("hint: ", "bold"), hint, hanging=6)
     yield from follow_lines(done.result, done.operation_id, done.deed.database, 4)
@@ -342,9 +331,19 @@ def call_lines(call: Call | Sql, target: Target, indent: int) -> Iterator[Line]:
 
 def operation_text(database: str, seen: Operation, look: Look) -> str:
     """Render how far an operation has come."""
-    sign, style = SIGNS[operation_result(seen)]
     what = f"{seen.type or 'operation'} {seen.id} of {database}"
-    message = f": {seen.error}" if seen.error else ""
-    return render(
-        [line(0, (what, "bold"), "  ", (seen.status, style), message, sign=(sign, style))], look
+    return render([_result_line(what, operation_result(seen), seen.error, word=seen.status)], look)
+
+
+def _result_line(what: str, result: Result, message: str, word: str | None = None) -> Line:
+    """What was to be done, and what became of it, or the provider's own `word` for it."""
+    sign, style = SIGNS[result]
+    said = f": {message}" if message else ""
+    return line(
+        0,
+        (what, "bold"),
+        "  ",
+        (result.value if word is None else word, style),
+        said,
+        sign=(sign, style),
     )
