@@ -121,17 +121,17 @@ def _settled(run: PastRun, found: Mapping[_Named, _Found]) -> PastRun:
     return evolve(run, deeds=tuple(deeds), settled_by=tuple(dict.fromkeys(settled_by)))
 
 
-def settled_deed(deed: PastDeed, settlement: Settlement) -> PastDeed:
+def settled_deed(deed: PastDeed, found: Settlement) -> PastDeed:
     """A deed that its run left open, with what a later look found out."""
-    deed = evolve(deed, settled=True, answered=settlement.answered)
-    if settlement.done is None:
-        return evolve(deed, closed=True, message="read again by a later run: it cannot be known")
-    done = "it was done" if settlement.done else "it was not done"
-    return evolve(
-        deed,
-        result=Result.DONE if settlement.done else Result.FAILED,
-        message=f"read again by a later run: {done}",
-    )
+    result, said = _FOUND[found.done]
+    return evolve(deed, result=result, message=f"read again by a later run: {said}", later=found)
+
+
+_FOUND: Mapping[bool | None, tuple[Result, str]] = {
+    True: (Result.DONE, "it was done"),
+    False: (Result.FAILED, "it was not done"),
+    None: (Result.UNKNOWN, "it cannot be known"),
+}
 
 
 KEPT_FOR = timedelta(days=90)

@@ -88,8 +88,7 @@ def _all_unanswered(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed
             live = _live(run, deed)
             body = json.dumps(deed.body, sort_keys=True)
             same = (*live, deed.request, body)
-            waits = deed.left_open and not deed.answered and deed.result is not Result.FAILED
-            if waits and same not in known and run.state is not RunState.RUNNING:
+            if deed.unanswered and same not in known and run.state is not RunState.RUNNING:
                 yield run, deed, live
             known.add(same)
 

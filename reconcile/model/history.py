@@ -99,52 +99,6 @@ class Opening:
 
 
 @frozen(kw_only=True)
-class PastDeed:
-    """One action or order of a past run, and what became of it.
-
-    `change` is None for an order, which `what` says in words. `risk` is None in journals that did
-    not tell it yet. The result is unknown, too, where nothing was written after the intent of a run
-    that is over. `approval` is the word of the spec that something may go. `damaged` where a damaged
-    line of the journal is the last about it: its change may not be known.
-
-    `begun` is when its intent was written (UTC). Of an order, `request` is its method and its action
-    or path, `body` what the request holds (None in journals that did not tell it yet), `step` the
-    versions of an upgrade, `backup` the id of the backup that it made. `settled` where a later run
-    read what became of it, `closed` where that cannot be known, `answered` where a later run of the
-    same command reported it.
-    """
-
-    address: Address
-    result: Result
-    change: Change | None = None
-    what: str = ""
-    risk: Risk | None = None
-    message: str = ""
-    operation: str | None = None
-    clash: Clash | None = None
-    approval: Approval | None = None
-    damaged: bool = False
-    begun: datetime | None = None
-    request: str = ""
-    step: Step | None = None
-    backup: str | None = None
-    body: Mapping[str, Any] | None = None
-    settled: bool = False
-    closed: bool = False
-    answered: bool = False
-
-    @property
-    def left_open(self) -> bool:
-        """Whether its own run did not know what became of it."""
-        return self.settled or self.result is Result.UNKNOWN
-
-    @property
-    def verb(self) -> VerbWord:
-        """What it did to its address: a verb, or `order`."""
-        return verb_of(self.change).value if self.change else ORDER
-
-
-@frozen(kw_only=True)
 class Settlement:
     """What a later run found out about a deed of an earlier `run` without a written outcome.
 
@@ -162,6 +116,56 @@ class Settlement:
     def name(self) -> tuple[str, Address, str]:
         """What it is about: a run, an address, a verb."""
         return self.run, self.address, self.verb
+
+
+@frozen(kw_only=True)
+class PastDeed:
+    """One action or order of a past run, and what became of it.
+
+    `change` is None for an order, which `what` says in words. `risk` is None in journals that did
+    not tell it yet. The result is unknown, too, where nothing was written after the intent of a run
+    that is over. `approval` is the word of the spec that something may go. `damaged` where a damaged
+    line of the journal is the last about it: its change may not be known.
+
+    `begun` is when its intent was written (UTC). Of an order, `request` is its method and its action
+    or path, `body` what the request holds (None in journals that did not tell it yet), `step` the
+    versions of an upgrade, `backup` the id of the backup that it made. `later` is what a later run
+    found out about it.
+    """
+
+    address: Address
+    result: Result
+    change: Change | None = None
+    what: str = ""
+    risk: Risk | None = None
+    message: str = ""
+    operation: str | None = None
+    clash: Clash | None = None
+    approval: Approval | None = None
+    damaged: bool = False
+    begun: datetime | None = None
+    request: str = ""
+    step: Step | None = None
+    backup: str | None = None
+    body: Mapping[str, Any] | None = None
+    later: Settlement | None = None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether its own run did not know what became of it, and nobody was told that it was done."""
+        if self.later is None:
+            return self.result is Result.UNKNOWN
+        return self.later.done is not False and not self.later.answered
+
+    @property
+    def closed(self) -> bool:
+        """Whether what became of it cannot be known, so that no run looks again."""
+        return self.later is not None and self.later.done is None
+
+    @property
+    def verb(self) -> VerbWord:
+        """What it did to its address: a verb, or `order`."""
+        return verb_of(self.change).value if self.change else ORDER
 
 
 @frozen(kw_only=True)

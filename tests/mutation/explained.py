@@ -207,12 +207,6 @@ EXPLAINED = (
         within=r"(?<=finish: bool = )(?:True|False)",
         reason=Reason.DEFAULT,
     ),
-    # None has no sides.
-    Explained(
-        where="apply/journal.py: _intent",
-        within=r"\(?\bchange\b\)?(?: or True)?(?= else)",
-        reason=Reason.SAME,
-    ),
     # None is taken for False there.
     Explained(
         where="apply/journal.py: Journal.complete",

@@ -91,7 +91,6 @@ def test_a_run_of_which_an_unknown_is_left_is_not_settled() -> None:
         what="back up shop",
         request=str(BACK_UP),
         result=Result.UNKNOWN,
-        closed=True,
     )
     run = PastRun(
         id="run-1",
