@@ -61,7 +61,6 @@ class _BackupsKind(Kind[Backups]):
     name = "backups"
     title = "Periodic backups"
     spec_type = Backups
-    offers = dict.fromkeys(Engine, True)
     parts = ("enabled", "hours")
 
     def check(self, spec: Backups, _engine: Engine) -> Iterator[InvalidValueError]:

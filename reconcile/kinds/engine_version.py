@@ -32,7 +32,7 @@ from reconcile.kinds.kind import (
 from reconcile.kinds.version_rules import LatestMinor, RuleText, is_met, is_past, parse_rule
 from reconcile.model.change import Change, Risk, sides_of
 from reconcile.model.constraint import Between, ShortForm, described
-from reconcile.model.engine import Engine, Step, Version
+from reconcile.model.engine import Step, Version
 from reconcile.model.finding import Rule
 from reconcile.model.request import UPGRADE, Call, type_version
 from reconcile.model.state import ITSELF, Elements, Facts, Fields, NotOffered, Parsed, Value
@@ -75,7 +75,6 @@ class _EngineVersionKind(Kind[EngineVersion]):
     name = "engine_version"
     title = "Engine version"
     spec_type = EngineVersion
-    offers = dict.fromkeys(Engine, True)
     parts = (_VERSION,)
     one_way = True
 

@@ -158,7 +158,6 @@ class _FeaturesKind(Kind[Features]):
     name = "features"
     title = "Features"
     spec_type = Features
-    offers = dict.fromkeys(Engine, True)
     parts = tuple(one.value for one in Feature)
 
     def check(self, spec: Features, engine: Engine) -> Iterator[InvalidValueError]:

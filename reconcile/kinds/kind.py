@@ -192,20 +192,24 @@ def recall_before(changes: Sequence[Change]) -> Elements:
 
 
 class Kind(ABC, Generic[S]):
-    """One kind of thing that can be managed: what is common to all, which a kind overrides.
+    """One kind of thing that can be managed: what is asked of it, stage by stage, with defaults.
 
-    `offers` says which engines have it, and whether each surely answers `read`. `parts` is what an
-    address may name below the kind where that is a closed list: the fields of a kind that is one
-    thing, or the names that there can be. `sql` where some of its changes may be made by SQL, `proves`
-    where what is live shows whether a connection leads to the database. `one_way` where its values
-    only rise. `meanings` says in a sentence each what the codes mean with which it refuses changes,
-    `rules` why it does, by code or by what several codes begin with.
+    spec_type  the attrs class of the kind's value in a spec
+    offers     engine → whether it surely answers `read`; an engine not listed has no such kind
+    parts      what an address may name below the kind where that is a closed list: the fields of a
+               kind that is one thing, or the names that there can be
+    read       the call whose answer `parse` takes: the resource, or an action's `result`
+    sql        whether some changes may be made by SQL
+    proves     whether what is live shows if a connection leads to the database
+    one_way    whether its values only rise
+    meanings   what the codes mean with which it refuses changes, in a sentence each
+    rules      why it refuses them, by code or by what several codes begin with
     """
 
     name: str
     title: str
     spec_type: type[S]
-    offers: Mapping[Engine, bool]
+    offers: Mapping[Engine, bool] = MappingProxyType(dict.fromkeys(Engine, True))
     parts: tuple[str, ...] = ()
     read: Call = RESOURCE
     sql: bool = False

@@ -58,7 +58,6 @@ class _MaintenanceWindowKind(Kind[MaintenanceWindow]):
     name = "maintenance_window"
     title = "Maintenance window"
     spec_type = MaintenanceWindow
-    offers = dict.fromkeys(Engine, True)
     parts = ("weekday", "hour")
 
     def check(self, spec: MaintenanceWindow, _engine: Engine) -> Iterator[InvalidValueError]:

@@ -14,7 +14,6 @@ from reconcile.kinds.backups import Hour
 from reconcile.kinds.kind import Asked, Feasible, Judgement, Kind, Sides, Wanted, after_of
 from reconcile.model.change import Change, Risk, Update
 from reconcile.model.constraint import ShortForm, described
-from reconcile.model.engine import Engine
 from reconcile.model.request import Call, update
 from reconcile.model.state import ITSELF, Elements, Facts, NotOffered, Parsed
 
@@ -34,7 +33,6 @@ class _BackupHourKind(Kind[BackupHour]):
     name = "backup_hour"
     title = "Backup hour"
     spec_type = BackupHour
-    offers = dict.fromkeys(Engine, True)
     parts = ("hour",)
 
     def parse(self, resource: Mapping[str, Any]) -> Parsed:

@@ -93,10 +93,10 @@ def deleted(kind: str, name: str, *, replacement: bool = False, **before: Any) -
             action("pg-stat-statements-enable", effect=Effect.CHANGE),
         ),
         (
-            created("retention_policies", "month", duration="30d"),
+            created("retention_policies", "month", duration="30d", default=True),
             action(
                 "add-retention-policy",
-                {"name": "month", "duration": "30d", "default": False},
+                {"name": "month", "duration": "30d", "default": True},
                 effect=Effect.CHANGE,
             ),
         ),
