@@ -21,8 +21,7 @@ from typing import Any, Self
 from reconcile.codec import plain
 from reconcile.errors import ReconcileError
 from reconcile.files import make_state_folder
-from reconcile.model.address import Address
-from reconcile.model.change import Verb, verb_of
+from reconcile.model.change import ActionKey
 from reconcile.model.history import NOT_KNOWN, ORDER, Opening, Settlement
 from reconcile.model.item import Action
 from reconcile.model.order import Deed, Done
@@ -60,8 +59,8 @@ class Journal:
         self._now = now
         self._lock = threading.Lock()
         self._torn = False
-        self._begun: set[tuple[Address, Verb]] = set()
-        self._told: dict[tuple[Address, Verb], Result] = {}
+        self._begun: set[ActionKey] = set()
+        self._told: dict[ActionKey, Result] = {}
         try:
             make_state_folder(self.path.parent)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -91,7 +90,7 @@ class Journal:
         """Put the intent on disk; returns only when it is there."""
         self._write("started", _named(entry) | _intent(entry), lacking=_NOTHING)
         if isinstance(entry, Action):
-            self._begun.add(_key(entry))
+            self._begun.add(entry.key)
 
     def operation(self, entry: Action | Deed, ident: str) -> None:
         """Write which operation was started, so that an interrupted wait can be taken up."""
@@ -107,7 +106,7 @@ class Journal:
             self._write("finished", _named(outcome.deed) | _end(outcome))
             return
         self._write("finished", _named(outcome.action) | _became(outcome))
-        self._told[_key(outcome.action)] = outcome.result
+        self._told[outcome.action.key] = outcome.result
 
     def complete(self, outcomes: Iterable[Outcome]) -> None:
         """Write what is not written yet: what was not tried, and what was settled by reading.
@@ -115,7 +114,7 @@ class Journal:
         An outcome that could not be written when it was known is written now.
         """
         for outcome in outcomes:
-            key = _key(outcome.action)
+            key = outcome.action.key
             told = self._told.get(key)
             if told is None and key in self._begun:
                 values = _named(outcome.action) | _became(outcome)
@@ -187,16 +186,11 @@ def _flush_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _key(action: Action) -> tuple[Address, Verb]:
-    """Of one address there may be two actions, the halves of a replacement."""
-    return action.address, verb_of(action.change)
-
-
 def _named(entry: Action | Deed) -> dict[str, object]:
     """What an entry is about. The stakes of a deed stay out: they may quote a query."""
     if isinstance(entry, Deed):
         return {"address": entry.database, "verb": ORDER, "what": entry.what}
-    return {"address": str(entry.address), "verb": verb_of(entry.change).value}
+    return {"address": str(entry.address), "verb": entry.key.verb.value}
 
 
 def _intent(entry: Action | Deed) -> dict[str, object]:
