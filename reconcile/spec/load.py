@@ -181,7 +181,7 @@ def _in_order(findings: Iterable[Finding], files: Sequence[Path]) -> tuple[Findi
     order = {str(file): index for index, file in enumerate(files)}
 
     def place(one: Finding) -> tuple[int, tuple[str, int, int, str]]:
-        file, *_rest = by_place(one)
-        return order.get(file, -1), by_place(one)
+        where = by_place(one)
+        return order.get(where[0], -1), where
 
     return tuple(sorted(dict.fromkeys(findings), key=place))
