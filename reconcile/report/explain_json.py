@@ -126,7 +126,7 @@ class ComparedDocument:
     place: Location | None = described("Where it is named.")
     default: str | None = described("The default that it was taken from.")
     wanted: Values | None
-    approval: Approval | None = described("Set where it shall be gone.")
+    approval: Approval | None = described("Set where the spec lists it under `absent`.")
     live: Values | None
     ignored: bool = described("Whether `ignore` leaves it out of a plan.")
     considered: tuple[ConsideredDocument, ...] = described("Empty where both sides are equal.")

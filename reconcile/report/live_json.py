@@ -42,7 +42,7 @@ class KindDocument:
     kind: str
     offered: bool
     message: str | None = described("Why it is not offered or not readable.", default=None)
-    readable: bool = described("False where the answer about it made no sense.", default=True)
+    readable: bool = described("False where the answer about it could not be read.", default=True)
     elements: tuple[ElementDocument, ...] = ()
 
 
@@ -177,7 +177,7 @@ class DoneDocument:
     kind: Literal["done"] = "done"
     database: str
     target: TargetDocument
-    what: str = described("What was ordered, in words.")
+    what: str = described("What the command does, in words.")
     risk: Risk
     result: Result
     code: str | None = described("Which guard refused it.")

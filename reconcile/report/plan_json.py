@@ -97,7 +97,7 @@ class FindingDocument:
     message: str
     place: Location | None
     hint: str | None
-    override: str | None = described("What lifts a guard's finding for this plan only.")
+    override: str | None = described("The flag that overrides a guard for this plan only.")
     address: Address | None = described("The action or database that it is about.")
 
 
@@ -216,7 +216,9 @@ class DatabaseDocument:
         "Where the spec names what the provider does not know; null for another reason."
     )
     items: tuple[ItemDocument, ...] = described("In the order in which they are to be done.")
-    unmanaged: tuple[Address, ...] = described("Addresses that are live and named nowhere.")
+    unmanaged: tuple[Address, ...] = described(
+        "Addresses that are live and that the spec does not name."
+    )
     ignored: tuple[IgnoredDocument, ...] = described("What of the database does not count.")
 
 

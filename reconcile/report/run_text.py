@@ -74,7 +74,7 @@ def _live_lines(run: Run) -> Iterator[Line]:
 
 
 def _refused_lines(run: Run) -> Iterator[Line]:
-    """What refused the run as a whole, over all that it refused; an old plan is not told again."""
+    """What refused the run as a whole, over all that it refused; an old plan is not shown again."""
     if run.kept:
         yield from _fleet_lines(run.before)
         return
@@ -145,24 +145,24 @@ def clash_lines(clash: Clash | None) -> Iterator[Line]:
         return
     sides = (("before  ", clash.before), ("expected", clash.expected), ("now     ", clash.now))
     for name, fields in sides:
-        told = "(nothing)" if fields is None else show_fields(fields) or "(it is there)"
-        yield line(6, (f"{name}  ", "dim"), told)
+        shown = "(nothing)" if fields is None else show_fields(fields) or "(it is there)"
+        yield line(6, (f"{name}  ", "dim"), shown)
 
 
 _WIDEST = 44
-_TOLD_ELSEWHERE = frozenset({Result.NOT_ALLOWED, Result.NOT_SENT})
+_SHOWN_ELSEWHERE = frozenset({Result.NOT_ALLOWED, Result.NOT_SENT})
 
 
 def _outcome_line(outcome: Outcome, width: int) -> Line:
     symbol, style = SIGNS[outcome.result]
     verb = verb_of(outcome.action.change).value
-    told = outcome.message and outcome.result not in _TOLD_ELSEWHERE
+    shown = outcome.message and outcome.result not in _SHOWN_ELSEWHERE
     return line(
         2,
         (padded(str(outcome.action.address), width), "bold"),
         f"  {verb}  ",
         (outcome.result.value, style),
-        f": {outcome.message}" if told else "",
+        f": {outcome.message}" if shown else "",
         sign=(symbol, style),
     )
 
@@ -226,7 +226,7 @@ def _counted(calls: Sequence[Call | Sql]) -> str:
 
 
 def _rest_lines(proposal: Proposal) -> Iterator[Line]:
-    """What no apply would settle: manual steps, blocked, pending, unknown."""
+    """What `apply` does not do: manual steps, blocked, pending, unknown."""
     databases = tuple(
         evolve(plan, items=tuple(e for e in plan.items if not isinstance(e, Action)))
         for plan in proposal.plan.databases
@@ -260,7 +260,7 @@ def _change_lines(run: Run) -> Iterator[Line]:
 
 
 def _outcomes(run: Run, before: DatabasePlan) -> tuple[Outcome, ...]:
-    """What became of the change; where nobody agreed to it, that."""
+    """What became of the change, also where a person declined it."""
     return run.outcomes or tuple(
         Outcome(action=one, result=Result.NOT_ALLOWED, message=DECLINED) for one in before.actions
     )
@@ -295,7 +295,7 @@ def _others_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
 
 
 def done_text(done: Done, look: Look) -> str:
-    """Render what became of an order; in a dry run, the exact request."""
+    """Render what became of a one-off command; in a dry run, the exact request."""
     return render(_done_lines(done), look)
 
 

@@ -50,7 +50,7 @@ def past_run_json(run: PastRun) -> str:
 
 @frozen(kw_only=True)
 class PastRunHeadDocument:
-    """What is known of a past run beside its deeds; what was not written is null."""
+    """What is known of a past run next to its actions; what was not written is null."""
 
     id: str
     state: RunState
@@ -64,13 +64,13 @@ class PastRunHeadDocument:
     commit: Commit | None = described("The commit that the specs were of.")
     plan_id: str | None
     actions: int = described("How many were planned.")
-    results: Mapping[Result, int] = described("Number of deeds by result.")
+    results: Mapping[Result, int] = described("Number of actions by result.")
     permission: Permission = described("What a person lifted and allowed.")
     settled_by: tuple[str, ...] = described(
         "The later runs that found out about what it left open."
     )
     torn: bool = described("Whether the last line of its journal is not whole.")
-    unread_lines: int = described("How many other lines make no sense.")
+    unread_lines: int = described("How many other lines cannot be read.")
 
 
 def _head(run: PastRun) -> PastRunHeadDocument:
@@ -102,13 +102,13 @@ class RunsDocument:
 
 @frozen(kw_only=True)
 class PastDeedDocument:
-    """One action or order, and what became of it."""
+    """One action or one-off command, and what became of it."""
 
     address: Address
     verb: VerbWord
-    what: str | None = described("An order in words.")
+    what: str | None = described("What a one-off command does, in words.")
     risk: Risk | None
-    approval: Approval | None = described("The word of the spec that it may go.")
+    approval: Approval | None = described("The approval in the spec.")
     result: Result
     message: str
     before: Values | None
@@ -140,5 +140,5 @@ class PastRunDocument:
     kind: Literal["past_run"] = "past_run"
     run: PastRunHeadDocument
     databases: Mapping[str, Addon] = described("By handle.")
-    deeds: tuple[PastDeedDocument, ...] = described("In the order in which they were begun.")
+    deeds: tuple[PastDeedDocument, ...] = described("In the order in which they began.")
     settlements: tuple[Settlement, ...]

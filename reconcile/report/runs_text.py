@@ -124,7 +124,7 @@ def _run_lines(run: PastRun) -> Iterator[Line]:
 
 
 def _header(run: PastRun) -> Iterator[tuple[str, str]]:
-    """What is known of a run beside its deeds, with a name each."""
+    """What is known of a run next to its actions, with a name each."""
     opening = run.opening
     yield "began", moment(run.began)
     if run.ended is not None:
@@ -150,7 +150,7 @@ def _permission(given: Permission) -> Iterator[tuple[str, str]]:
 
 
 def _by_database(run: PastRun) -> list[PastDeed]:
-    """Database by database, in each in the order in which they were begun."""
+    """Database by database, in each in the order in which they began."""
     return sorted(run.deeds, key=lambda deed: deed.address.database)
 
 
@@ -180,7 +180,7 @@ def _deed_lines(deed: PastDeed) -> Iterator[Line]:
 
 
 def _rest_lines(run: PastRun) -> Iterator[Line]:
-    """What is not told, what it found out of others, and how to go on or back."""
+    """What is not written, what it found out about others, and how to go on or back."""
     missing = run.opening.actions - len(run.planned)
     if missing > 0:
         yield BLANK
@@ -228,6 +228,6 @@ def _who(run: PastRun) -> str:
 
 
 def _commit(commit: Commit, *, short: bool = False) -> str:
-    """A commit, and whether it tells what the specs were."""
+    """A commit, and whether it holds all of the specs."""
     changes = " and what was not committed" if commit.dirty else ""
     return f"{commit.id[:_SHORT] if short else commit.id}{changes}"

@@ -30,7 +30,7 @@ def show_fields(fields: Fields) -> str:
 def no_way_back(risk: Risk | None, change: Change | None) -> str | None:
     """What reverting a spec does not bring back; None where it is a change as any other.
 
-    `change` is None for an order, `risk` where it is not known.
+    `change` is None for a one-off command, `risk` where it is not known.
     """
     if risk is Risk.LOSSY:
         return "the data does not come back"
