@@ -46,7 +46,8 @@ from reconcile.workflow.orders import (
 )
 from reconcile.workflow.process import agreed, refuse_unanswerable
 from reconcile.workflow.propose import bound, reading
-from reconcile.workflow.resume import again_of, earlier_runs, plan_of
+from reconcile.workflow.reread import Reread
+from reconcile.workflow.resume import earlier_runs, plan_of
 
 _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
 
@@ -248,8 +249,8 @@ def _settle_earlier(known: Known, target: Target, reads: Reads, terminal: Termin
     try:
         place = terminal.state_dir(None)
         plan = plan_of(known.reference.name, target)
-        again = again_of(known.fleet, reads, terminal)
-        with earlier_runs(plan, "operation", again, place):
+        reread = Reread(fleet=known.fleet, reads=reads, process=terminal)
+        with earlier_runs(plan, "operation", reread, place):
             pass
     except ReconcileError as error:
         terminal.tell(f"note: what earlier runs left open was not looked at: {error}")

@@ -30,10 +30,9 @@ from reconcile.model.request import BACK_UP
 from reconcile.model.run import Outcome, Run
 from reconcile.model.text import duration
 from reconcile.observe.estimate import access_to, looks_of, reads_of
-from reconcile.observe.found import Lookups
 from reconcile.plan.intent import intended
 from reconcile.sql.writes import SqlWrites
-from reconcile.workflow.apply_plan_file import Looked, Taken, look_and_judge
+from reconcile.workflow.apply_plan_file import LoadedPlan, Looked, look_and_judge
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.process import Override, Process, Progress, Safeguard, Waiting
 from reconcile.workflow.propose import (
@@ -58,7 +57,7 @@ from reconcile.workflow.record import (
     opening,
     run_id,
 )
-from reconcile.workflow.reread import Again
+from reconcile.workflow.reread import Reread
 from reconcile.workflow.resume import Earlier, earlier_runs
 
 
@@ -87,14 +86,14 @@ class Apply:
     fleetwide: bool = True
     command: str = "apply"
     commit: Callable[[], Commit | None] = lambda: None
-    saved: Taken | None = None
+    saved: LoadedPlan | None = None
     notice: Notice | None = None
 
     def dry_run(self) -> Run:
         """The same loop, with an executor that sends nothing, over a connection that cannot write."""
         with reading(self.about, self.process) as reads:
-            again = self._again(reads)
-            looked = self._proposed(again, self.allowance.permits)
+            reread = self._reread(reads)
+            looked = self._proposed(reread, self.allowance.permits)
             loop = Loop(
                 proposal=self._whole(looked.proposal),
                 allowance=self.allowance,
@@ -102,7 +101,7 @@ class Apply:
                 known=looked.known,
                 workers=reads.workers,
                 recheck=lambda plan: looked.looks.get(plan.handle, plan),
-                secure=self._secure(again, DryMaker()),
+                secure=self._secure(reread, DryMaker()),
                 stop=self.process.interruption.stop,
             )
             return evolve(
@@ -115,55 +114,54 @@ class Apply:
         # A place for the journal is a condition for asking anything.
         place, began = process.state_dir(self.state_dir), process.ticks()
         with writing(self.about, process) as connection:
-            again = self._again(connection.reads)
+            reread = self._reread(connection.reads)
             permits = None if self.asks else self.allowance.permits
-            looked = self._proposed(again, permits, shown=self.asks)
+            looked = self._proposed(reread, permits, shown=self.asks)
             proposal, whole = looked.proposal, self._whole(looked.proposal)
             bound(connection, 1)
             look = not proposal.refused  # of a refused run nothing is sent
-            with earlier_runs(whole.plan, self.command, again, place, look=look) as earlier:
+            with earlier_runs(whole.plan, self.command, reread, place, look=look) as earlier:
                 connection.bound(None)  # a person thinks for as long as they like
                 allowance = self.consent(proposal)
-                bound(connection, len(again.fleet.desired))
+                bound(connection, len(reread.fleet.desired))
                 if self.asks and allowance is not None and not proposal.refused:
-                    proposal = self._judged_again(proposal, allowance, again)
+                    proposal = self._judged_again(proposal, allowance, reread)
                 started = self._run(proposal)
                 if allowance is None or not whole.plan.actions:
                     return evolve(started, spent=connection.spent())
                 passed = process.ticks() - began
-                self._announce(proposal, allowance, again, connection, passed=passed)
+                self._announce(proposal, allowance, reread, connection, passed=passed)
                 done = self._carry_out(
-                    started, allowance, again, connection, known=looked.known, earlier=earlier
+                    started, allowance, reread, connection, known=looked.known, earlier=earlier
                 )
                 return evolve(done, spent=connection.spent())
 
-    def _again(self, reads: Reads) -> Again:
-        return Again(
+    def _reread(self, reads: Reads) -> Reread:
+        return Reread(
             fleet=self.wanted(reads),
             reads=reads,
             process=self.process,
-            lookups=Lookups(reads.client.call),
             narrow=self.saved.narrow if self.saved else frozenset(),
         )
 
-    def _proposed(self, again: Again, permits: Permits | None, *, shown: bool = True) -> Looked:
+    def _proposed(self, reread: Reread, permits: Permits | None, *, shown: bool = True) -> Looked:
         """The plan and what the guards say of it; a plan from a file is looked at first."""
         judging = Judging(
             overrides=self.overrides, backup_first=self.safeguard.backup_first, permits=permits
         )
         if self.saved is not None:
-            return look_and_judge(self.saved, again, self.about, judging, shown=shown)
+            return look_and_judge(self.saved, reread, self.about, judging, shown=shown)
         if self.fleetwide:
-            announce_reading(again.fleet.desired, again.reads, self.about, self.process)
+            announce_reading(reread.fleet.desired, reread.reads, self.about, self.process)
         return Looked(
-            proposal=propose(again.fleet, again.reads, self.process, judging, notice=self.notice)
+            proposal=propose(reread.fleet, reread.reads, self.process, judging, notice=self.notice)
         )
 
     def _announce(
         self,
         proposal: Proposal,
         allowance: Allowance,
-        again: Again,
+        reread: Reread,
         connection: Connection,
         *,
         passed: float,
@@ -173,7 +171,7 @@ class Apply:
         `passed` are the seconds for which the run has gone on. Raises CannotFitError where it takes
         too long.
         """
-        wanted = {one.handle: one for one in again.fleet.desired}
+        wanted = {one.handle: one for one in reread.fleet.desired}
         max_wait, safe = self.about.max_wait, self.safeguard.backup_first
 
         def access(handles: Collection[str]) -> Mapping[str, int]:
@@ -189,7 +187,7 @@ class Apply:
             reads_of=lambda handle: reads_of(wanted[handle]),
             look_at=lambda plan: looks_of(intended(plan, plan.actions)),
             access_to=access,
-            budget=again.fleet.config.request_budget,
+            budget=reread.fleet.config.request_budget,
             recent=connection.recent(),
             backup_first=safe,
         )
@@ -209,16 +207,16 @@ class Apply:
         """All of a plan, also what is done or out of date by now, with what the guards say of it."""
         return evolve(self.saved.proposal, findings=judged.findings) if self.saved else judged
 
-    def _judged_again(self, proposal: Proposal, allowance: Allowance, again: Again) -> Proposal:
+    def _judged_again(self, proposal: Proposal, allowance: Allowance, reread: Reread) -> Proposal:
         """The proposal, judged again: a person may have thought for hours."""
         judging = Judging(permits=allowance.permits, backup_first=self.safeguard.backup_first)
-        return judge_again(proposal, again.fleet, again.reads, self.process, judging)
+        return judge_again(proposal, reread.fleet, reread.reads, self.process, judging)
 
     def _carry_out(
         self,
         started: Run,
         allowance: Allowance,
-        again: Again,
+        reread: Reread,
         connection: Connection,
         *,
         known: Mapping[ActionKey, Outcome],
@@ -240,7 +238,7 @@ class Apply:
                 earlier.write(journal)
                 with process.progress("applied", len(whole.plan.actions)) as shown:
                     tried = self._loop(
-                        again,
+                        reread,
                         connection,
                         journal,
                         shown,
@@ -251,7 +249,7 @@ class Apply:
                         known=known,
                     ).run()
                 connection.lift_deadline()  # what was done is to be known, whatever the time
-                after, outcomes = again.settled(before, tried)
+                after, outcomes = reread.settled(before, tried)
                 with in_spite_of_the_journal(process):
                     journal.complete(outcomes)
                     journal.end(count_results(outcomes))
@@ -276,7 +274,7 @@ class Apply:
 
     def _loop(
         self,
-        again: Again,
+        reread: Reread,
         connection: Connection,
         journal: Journal,
         shown: Progress,
@@ -292,23 +290,23 @@ class Apply:
             dropped=self.saved.dropped if self.saved else frozenset(),
             workers=connection.workers,
             stop=process.interruption.stop,
-            recheck=again.database,
-            told_by=again.told_by,
+            recheck=reread.database,
+            told_by=reread.told_by,
             ticks=process.ticks,
-            secure=self._secure(again, maker, earlier=earlier.open),
+            secure=self._secure(reread, maker, earlier=earlier.open),
             progress=lambda outcome: shown.advance(str(outcome.action.address)),
         )
 
-    def _secure(self, again: Again, maker: Maker, earlier: Sequence[OpenEnd] = ()) -> Secure:
+    def _secure(self, reread: Reread, maker: Maker, earlier: Sequence[OpenEnd] = ()) -> Secure:
         """Make backups where that is wanted; a recovery window does where it does for the guards.
 
         A backup that an `earlier` run began, and that is not done, is waited for instead.
         """
         if not self.safeguard.backup_first:
             return as_it_is
-        age = timedelta(hours=again.fleet.config.policy.backup_hours.value)
+        age = timedelta(hours=reread.fleet.config.policy.backup_hours.value)
         return BackupFirst(
-            read=again.reads.client.call,
+            read=reread.reads.client.call,
             maker=maker,
             since=lambda: self.process.now() - age,
             tell=self.process.tell,

@@ -46,11 +46,11 @@ from reconcile.workflow.plan_files import (
 )
 from reconcile.workflow.process import DEFAULT_PATHS, Process, Selection
 from reconcile.workflow.propose import About, Judging, announce_reading, judge
-from reconcile.workflow.reread import Again
+from reconcile.workflow.reread import Reread
 
 
 @frozen(kw_only=True)
-class Taken:
+class LoadedPlan:
     """A plan that was taken from a file, and what it asks for as a fleet.
 
     The proposal says why it is refused, if it is. The fleet wants of each database what its local
@@ -77,7 +77,7 @@ def saved_plan(
     named: tuple[Path, ...] = (),
     config: Path | None = None,
     state_dir: Path | None = None,
-) -> Taken:
+) -> LoadedPlan:
     """Take the plan of a file; `named` is where the specs are, if that was named.
 
     Raises PlanFileError for a file that cannot be believed, InvalidSpecsError for an invalid
@@ -101,7 +101,7 @@ def saved_plan(
         return review_file(plan, _known(now, plan, project, index, journals))
 
     wanted = _wanted(plan, index, read)
-    return Taken(
+    return LoadedPlan(
         made=read.record.made,
         fleet=evolve(
             common,
@@ -237,8 +237,8 @@ class Looked:
 
 
 def look_and_judge(
-    saved: Taken,
-    again: Again,
+    saved: LoadedPlan,
+    reread: Reread,
     about: About,
     judging: Judging,
     *,
@@ -250,20 +250,20 @@ def look_and_judge(
     """
     if saved.proposal.refused:
         return Looked(proposal=saved.proposal)
-    looked = look(saved, again, about, shown=shown)
+    looked = look(saved, reread, about, shown=shown)
     # What an unsigned file says of its targets proves nothing: the specs are compared with them.
-    fleet = again.fleet if saved.signed else evolve(again.fleet, desired=())
+    fleet = reread.fleet if saved.signed else evolve(reread.fleet, desired=())
     judged = judge(
         looked.proposal,
         fleet,
-        again.reads,
-        again.process,
+        reread.reads,
+        reread.process,
         evolve(judging, needs_spec=not saved.signed),
     )
     return evolve(looked, proposal=judged)
 
 
-def look(saved: Taken, again: Again, about: About, *, shown: bool) -> Looked:
+def look(saved: LoadedPlan, reread: Reread, about: About, *, shown: bool) -> Looked:
     """Find out what of a saved plan is still to be done.
 
     Without `shown` nobody sees the plan, and only what guards judge is looked at: the databases in
@@ -274,16 +274,16 @@ def look(saved: Taken, again: Again, about: About, *, shown: bool) -> Looked:
     chosen = [one for one in plan.databases if one.actions and (shown or _is_risky(one))]
     if chosen:
         asked = [intended(one, one.actions) for one in chosen]
-        announce_reading(asked, again.reads, about, again.process, requests_of=looks_of)
+        announce_reading(asked, reread.reads, about, reread.process, requests_of=looks_of)
     looks: dict[str, DatabasePlan] = {}
     outcomes = Loop(
         proposal=Proposal(plan=Plan(databases=tuple(chosen))),
         allowance=_EVERYTHING,
         executor=DryRunExecutor(),
         dropped=saved.dropped,
-        workers=again.reads.workers,
-        recheck=_once(again, looks),
-        stop=again.process.interruption.stop,
+        workers=reread.reads.workers,
+        recheck=_once(reread, looks),
+        stop=reread.process.interruption.stop,
     ).run()
     ready = {one.action.key for one in outcomes if one.result is Result.NOT_SENT}
     databases = tuple(
@@ -301,19 +301,19 @@ def _is_risky(database: DatabasePlan) -> bool:
     return any(action.risk is not Risk.SAFE for action in database.actions)
 
 
-def _once(again: Again, looks: dict[str, DatabasePlan]) -> Callable[[DatabasePlan], DatabasePlan]:
+def _once(reread: Reread, looks: dict[str, DatabasePlan]) -> Callable[[DatabasePlan], DatabasePlan]:
     """One look at each database: nothing is sent in between."""
 
     def recheck(database: DatabasePlan) -> DatabasePlan:
         if database.handle not in looks:
-            looks[database.handle] = again.database(database)
+            looks[database.handle] = reread.database(database)
         return looks[database.handle]
 
     return recheck
 
 
 def _as_it_is(
-    database: DatabasePlan, now: DatabasePlan, ready: set[ActionKey], saved: Taken
+    database: DatabasePlan, now: DatabasePlan, ready: set[ActionKey], saved: LoadedPlan
 ) -> DatabasePlan:
     """A database with what is still to be done there."""
 

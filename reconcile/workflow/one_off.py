@@ -40,9 +40,9 @@ from reconcile.workflow.prepared import Prepared, carry_out
 from reconcile.workflow.process import Consent, Override, Process, Waiting, agreed, is_given
 from reconcile.workflow.propose import Judging, bound, judge, judge_again, reading, writing
 from reconcile.workflow.record import addon_of, in_spite_of_the_journal, opening, run_id
+from reconcile.workflow.reread import Reread
 from reconcile.workflow.resume import (
     Earlier,
-    again_of,
     check_again,
     consent_in_doubt,
     done_before,
@@ -83,9 +83,9 @@ class OneOff:
         place = process.state_dir(self.state_dir)
         with writing(self.known.about, process) as connection:
             subject = subject_of(self.known, connection.reads)
-            again = again_of(self.known.fleet, connection.reads, process)
+            reread = Reread(fleet=self.known.fleet, reads=connection.reads, process=process)
             plan = plan_of(subject.name, subject.target)
-            with earlier_runs(plan, "order", again, place) as earlier:
+            with earlier_runs(plan, "order", reread, place) as earlier:
                 before = earlier.order(self.order.call)
                 check_again(self.consent, before)
                 done = done_before(before, self.order, subject, earlier)
@@ -170,12 +170,12 @@ class OneOff:
     def _too_late(self, prepared: Prepared, proposal: Proposal, reads: Reads) -> Done | None:
         """The end of an order that became stale or refused while the question was open."""
         deed = prepared.deed
-        again = prepare(self.order, subject_of(self.known, reads))
-        other = mismatch(deed.target, again.deed.target, loses=deed.risk is Risk.LOSSY)
-        if other is not None or again.premise != prepared.premise:
+        now = prepare(self.order, subject_of(self.known, reads))
+        other = mismatch(deed.target, now.deed.target, loses=deed.risk is Risk.LOSSY)
+        if other is not None or now.premise != prepared.premise:
             message = other or "live changed while it was asked; nothing was sent, order it again"
-            return Done(deed=again.deed, result=Result.STALE, message=message)
-        judging = Judging(windows=_windows_of(again))
+            return Done(deed=now.deed, result=Result.STALE, message=message)
+        judging = Judging(windows=_windows_of(now))
         return _refused(deed, judge_again(proposal, self.known.fleet, reads, self.process, judging))
 
     def _carried_out(

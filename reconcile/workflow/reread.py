@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from threading import Event
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, field, frozen
 
 from reconcile.api.reads import Reads
 from reconcile.apply.resolve import settle
@@ -42,8 +42,12 @@ _TOUCHED = frozenset(
 )
 
 
+def _lookups(reread: Reread) -> Lookups:
+    return Lookups(reread.reads.client.call)
+
+
 @frozen(kw_only=True)
-class Again:
+class Reread:
     """What it takes to read the databases of a plan again.
 
     `narrow` are those of which only a plan is known, and no spec: not what is managed there.
@@ -52,8 +56,8 @@ class Again:
     fleet: Fleet
     reads: Reads
     process: Process
-    lookups: Lookups
     narrow: frozenset[str] = frozenset()
+    lookups: Lookups = field(default=Factory(_lookups, takes_self=True), init=False)
 
     def database(self, before: DatabasePlan) -> DatabasePlan:
         """Plan anew what the actions of a plan ask for: no request is spent on anything else."""
@@ -98,14 +102,14 @@ class Again:
             return None
         desired = tuple(one for one in self.fleet.desired if one.handle in touched)
         try:
-            again = read_plan(
+            reread = read_plan(
                 evolve(self.fleet, desired=desired), self.reads, self.process, stop=Event()
             )
         except ReconcileError as error:
-            again = _unread(before.plan, touched, str(error))
+            reread = _unread(before.plan, touched, str(error))
         fresh = {
             plan.handle: evolve(plan, unmanaged=()) if plan.handle in self.narrow else plan
-            for plan in again.databases
+            for plan in reread.databases
         }
         plan = Plan(databases=tuple(fresh.get(plan.handle, plan) for plan in before.plan.databases))
         return Proposal(plan=plan, findings=tuple(still_true(before, plan)), id=plan_id(plan))

@@ -15,7 +15,6 @@ from pathlib import Path
 from attrs import define, evolve
 
 from reconcile.api.operations import Following
-from reconcile.api.reads import Reads
 from reconcile.apply.history import open_history, settled_deed
 from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered
@@ -30,14 +29,12 @@ from reconcile.model.request import Call
 from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
 from reconcile.model.text import moment
-from reconcile.observe.found import Lookups
 from reconcile.plan.intent import NotOursError
-from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.named import Subject
 from reconcile.workflow.orders import Order
 from reconcile.workflow.process import Consent, Process
 from reconcile.workflow.record import addons, opening, run_id
-from reconcile.workflow.reread import Again
+from reconcile.workflow.reread import Reread
 
 
 @define(kw_only=True)
@@ -55,7 +52,7 @@ class Earlier:
     open: tuple[OpenEnd, ...] = ()
     orders: tuple[OpenEnd, ...] = ()
 
-    def settle(self, again: Again) -> None:
+    def settle(self, reread: Reread) -> None:
         """Find out what became of what is open.
 
         Only what it was about is read again. What goes on, or cannot be read now, stays open; what
@@ -73,7 +70,7 @@ class Earlier:
             tell(f"note: {_left_open(end)}; what it came to is read now")
         for plan in sorted(self.plan.databases, key=lambda one: one.handle):
             about = [end for end in ends if end.handle == plan.handle]
-            self.found += tuple(_settled(plan, about, again))
+            self.found += tuple(_settled(plan, about, reread))
         known = {one.name: one for one in self.found}
         for end in ends:
             tell(f"note: run {end.run.id}: {_said(end)}: {_became(end, known.get(end.name))}")
@@ -146,12 +143,12 @@ class Earlier:
 
 @contextmanager
 def earlier_runs(
-    plan: Plan, command: str, again: Again, directory: Path, *, look: bool = True
+    plan: Plan, command: str, reread: Reread, directory: Path, *, look: bool = True
 ) -> Iterator[Earlier]:
     """What earlier runs left open, found out before a run; written down even if it does nothing."""
-    earlier = Earlier(plan=plan, directory=directory, process=again.process)
+    earlier = Earlier(plan=plan, directory=directory, process=reread.process)
     if look:
-        earlier.settle(again)
+        earlier.settle(reread)
     try:
         yield earlier
     finally:
@@ -163,11 +160,6 @@ def _order(orders: Iterable[OpenEnd], call: Call) -> OpenEnd | None:
     return next((end for end in same if end.deed.result is not Result.FAILED), None)
 
 
-def again_of(fleet: Fleet, reads: Reads, process: Process) -> Again:
-    """What it takes to read the database of a one-off command again."""
-    return Again(fleet=fleet, reads=reads, process=process, lookups=Lookups(reads.client.call))
-
-
 def plan_of(handle: str, target: Target) -> Plan:
     """A plan of one database in which there is nothing to do."""
     engine = target.engine.value if target.engine else ""
@@ -175,21 +167,21 @@ def plan_of(handle: str, target: Target) -> Plan:
     return Plan(databases=(database,))
 
 
-def _settled(plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again) -> Iterator[Settlement]:
-    yield from _settled_changes(plan, [end for end in ends if end.deed.change], again)
+def _settled(plan: DatabasePlan, ends: Sequence[OpenEnd], reread: Reread) -> Iterator[Settlement]:
+    yield from _settled_changes(plan, [end for end in ends if end.deed.change], reread)
     for end in ends:
         if end.deed.change is None:
-            yield from _settled_order(plan, end, again)
+            yield from _settled_order(plan, end, reread)
 
 
 def _settled_changes(
-    plan: DatabasePlan, ends: Sequence[OpenEnd], again: Again
+    plan: DatabasePlan, ends: Sequence[OpenEnd], reread: Reread
 ) -> Iterator[Settlement]:
     if not ends:
         return
-    actions = tuple(action_of(end, again.process.today()) for end in ends)
+    actions = tuple(action_of(end, reread.process.today()) for end in ends)
     try:
-        now = again.database(evolve(plan, items=actions))
+        now = reread.database(evolve(plan, items=actions))
     except NotOursError:  # a version of the tool that knew other changes wrote it
         return
     for end, action in zip(ends, actions, strict=True):
@@ -198,14 +190,16 @@ def _settled_changes(
             yield known
 
 
-def _settled_order(plan: DatabasePlan, end: OpenEnd, again: Again) -> Iterable[Settlement]:
+def _settled_order(plan: DatabasePlan, end: OpenEnd, reread: Reread) -> Iterable[Settlement]:
     """What became of a one-off command or a backup; nothing where it goes on or cannot be read."""
     if end.deed.damaged and not end.deed.request:
         return [end.settled(done=None)]
     if plan.target is None:
         return []
     try:
-        known = order_settlement(end, plan.target, Following(client=again.reads.client, wait=False))
+        known = order_settlement(
+            end, plan.target, Following(client=reread.reads.client, wait=False)
+        )
     except ReconcileError:
         return []
     return [known] if known else []
