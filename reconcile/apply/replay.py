@@ -11,7 +11,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -91,25 +91,15 @@ def read_lines(path: Path) -> Lines:
 
 
 def lines_of(content: bytes, *, held: bool = False) -> Lines:
-    """The lines of a journal's content."""
-    *whole, last = content.split(b"\n")
+    """The lines of a journal's content; where one has a checksum, one without is damaged."""
+    summed = f'"{CHECKSUM}": '.encode() in content
+    texts = content.split(b"\n")
+    lines = [_line(text, summed=summed) for text in texts]
     # The last line is torn unless only its line end is missing.
-    ending = _line(last) if last else DamagedLine()
-    torn = bool(last) and isinstance(ending, DamagedLine)
-    lines = [_line(text) for text in whole]
-    if isinstance(ending, JournalLine):
-        lines.append(ending)
-    return Lines(lines=tuple(_checked(lines)), torn=torn, held=held)
-
-
-def _checked(lines: list[JournalLine | DamagedLine]) -> Iterator[JournalLine | DamagedLine]:
-    """The lines, where one without a checksum among others that have one is damaged."""
-    summed = any(isinstance(one, JournalLine) and CHECKSUM in one.values for one in lines)
-    for one in lines:
-        if summed and isinstance(one, JournalLine) and CHECKSUM not in one.values:
-            yield _damaged(json.dumps(dict(one.values), sort_keys=True))
-        else:
-            yield one
+    torn = isinstance(lines[-1], DamagedLine)
+    return Lines(
+        lines=tuple(lines[:-1] if torn else lines), torn=torn and bool(texts[-1]), held=held
+    )
 
 
 _LARGEST = 64 * 1024 * 1024
@@ -143,12 +133,14 @@ def _is_held(descriptor: int) -> bool:
     return False
 
 
-def _line(text: bytes) -> JournalLine | DamagedLine:
+def _line(text: bytes, *, summed: bool) -> JournalLine | DamagedLine:
     if b'"address": ' not in text and not text.lstrip().startswith(b"{"):
         return _NAMELESS  # at once: a damaged file may hold a million of these
     try:
         values = json.loads(text)
-        if CHECKSUM in values and values[CHECKSUM] != checksum(values):
+        if summed and CHECKSUM not in values:
+            return _damaged(json.dumps(values, sort_keys=True))
+        if summed and values[CHECKSUM] != checksum(values):
             return _damaged(text.decode())
         if b"\\ud" in text:  # half of a character, as a server may answer it
             values = json.loads(json.dumps(values, ensure_ascii=False).encode(errors="replace"))

@@ -167,12 +167,6 @@ EXPLAINED = (
         within=r"(?<=ends,)(?: strict=\w+)?(?=\))",
         reason=Reason.NEVER,
     ),
-    # No line is a damaged one.
-    Explained(
-        where="apply/replay.py: lines_of",
-        within=r"\(?\blast\b\)?(?: or True)?(?= else)",
-        reason=Reason.SAME,
-    ),
     # What is no text is damaged as well, by the exception.
     Explained(
         where="apply/replay.py: _line",
