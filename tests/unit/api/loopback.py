@@ -258,10 +258,17 @@ def _requests(stream: Any) -> Iterator[Received]:
 def serving(*apps: tuple[str, Addon]) -> Iterator[Provider]:
     """A provider that answers while the block runs."""
     provider = Provider(*apps)
+    with listening(provider):
+        yield provider
+
+
+@contextmanager
+def listening(provider: Provider) -> Iterator[None]:
+    """The provider answers while the block runs."""
     thread = threading.Thread(target=provider.serve, daemon=True)
     thread.start()
     try:
-        yield provider
+        yield
     finally:
         provider.close()
         thread.join(5)

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 from unit.api.asking import listing, resource
@@ -17,6 +16,7 @@ from unit.api.loopback import (
     Provider,
     Received,
     Reply,
+    listening,
     reply,
     truncated,
     unheard,
@@ -110,18 +110,6 @@ class Crowd(Provider):
         with self._count:
             self._under_way -= 1
         return super()._reply(received)
-
-
-@contextmanager
-def listening(provider: Provider) -> Iterator[None]:
-    """The provider answers while the block runs."""
-    thread = threading.Thread(target=provider.serve, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        provider.close()
-        thread.join(5)
 
 
 def send_at_once(transport: Transport, provider: Provider, count: int) -> list[int]:

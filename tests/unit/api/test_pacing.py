@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -19,6 +17,7 @@ from unit.api.loopback import (
     Provider,
     Received,
     Reply,
+    listening,
     reply,
     unheard,
 )
@@ -53,18 +52,6 @@ class LimitedProvider(Provider):
             self.refused += 1
             return LIMITED
         return super()._usual(received)
-
-
-@contextmanager
-def listening(provider: Provider) -> Iterator[None]:
-    """The provider answers while the block runs."""
-    thread = threading.Thread(target=provider.serve, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        provider.close()
-        thread.join(5)
 
 
 def test_no_budget_is_no_pace(provider: Provider, clock: PlainClock) -> None:

@@ -280,15 +280,19 @@ ERRORS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("line", ERRORS)
-def test_usage_errors(line: str) -> None:
-    """A sentence that says what is wrong, and the very command whose help explains it."""
+def test_usage_errors(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence that says what is wrong, and the very command whose help explains it; 64.
+
+    Click's own 2 would read as drift.
+    """
     sentence, command = ERRORS[line]
     program = " ".join(["reconcile", *command.split()])
     with pytest.raises(UsageError) as caught:
-        parse(line.split())
+        parse(line.split())  # else the next line would run what was meant to be an error
     # A question ends its sentence; anything else goes on.
     end = " See" if sentence.endswith("?") else "; see"
     assert str(caught.value) == f"{sentence}{end} {program} --help"
+    assert_refused(line, capsys)
 
 
 def test_several_guesses_read_as_one_does() -> None:
@@ -309,19 +313,11 @@ def test_a_number_beyond_measure_is_no_number(option: str) -> None:
         parse(["sandbox", option, "9" * 5000])
 
 
-@pytest.mark.parametrize("line", [*ERRORS, "plan pa\udcffth --\udcff"])
-def test_usage_errors_exit_with_64(line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Click's own 2 would read as drift; what went wrong stands on one line of stderr."""
-    with pytest.raises(UsageError):
-        parse(line.split())  # else the next line would run what was meant to be an error
-    assert_refused(line, capsys)
-
-
-@pytest.mark.parametrize("line", ["schema nope", "schema"])
-def test_a_schema_that_is_not_known_exits_with_64(
+@pytest.mark.parametrize("line", ["schema nope", "schema", "plan pa\udcffth --\udcff"])
+def test_what_only_the_command_knows_to_be_wrong_exits_with_64(
     line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Which there are, the command itself says."""
+    """Which schemas there are; and what is no text stands on one line of stderr as well."""
     assert_refused(line, capsys)
 
 
