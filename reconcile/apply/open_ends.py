@@ -86,8 +86,7 @@ def _all_unanswered(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed
             if not deed.request or deed.request == str(BACK_UP):
                 continue
             live = _live(run, deed)
-            body = json.dumps(deed.body, sort_keys=True)
-            same = (*live, deed.request, body)
+            same = (*live, deed.request, json.dumps(deed.body))
             if deed.unanswered and same not in known and run.state is not RunState.RUNNING:
                 yield run, deed, live
             known.add(same)

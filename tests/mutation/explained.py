@@ -273,7 +273,12 @@ EXPLAINED = (
     # Any name will do that no address has.
     Explained(
         where="apply/open_ends.py: _all_open",
-        within=r'(?<=database=)(?:""|None|"XXXX")|(?<=Addon\().*(?=\))',
+        within=r'(?<=database=)(?:""|None|"XXXX")',
+        reason=Reason.SAME,
+    ),
+    Explained(
+        where="apply/open_ends.py: _live",
+        within=r'(?<=\()"(?:XX)?\?(?:XX)?"(?=, handle)',
         reason=Reason.SAME,
     ),
     # No call equals a text.

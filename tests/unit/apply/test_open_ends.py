@@ -204,6 +204,15 @@ def test_a_killed_command_waits_until_the_same_is_tried(tmp_path: Path) -> None:
     assert waiting(tmp_path) == ()
 
 
+def test_what_a_run_did_after_it_does_not_hide_a_command(tmp_path: Path) -> None:
+    """A backup, of which another journal could tell."""
+    with Journal(tmp_path, "run-1", now) as journal:
+        journal.begin(OPENED)
+        journal.started(RESET)
+        journal.started(evolve(RESET, call=BACK_UP))
+    assert [one.deed.request for one in waiting(tmp_path)] == [str(RESET.call)]
+
+
 def test_a_command_without_an_answer_waits(tmp_path: Path) -> None:
     """Its run came to its end and did not know; of a failed one it did."""
     run(tmp_path, "run-1", RESET, Result.UNKNOWN)
