@@ -180,118 +180,46 @@ def _validated(files: Mapping[str, str]) -> tuple[tuple[Finding, ...], int]:
 PAGES: Mapping[str, Page] = dict(_pages())
 
 _TOGETHER = {
-    "plan/short": ("in_sync", "pending", "unknown", "unknown_names", "by_sql_not_reached"),
-    "run/short": (
-        "converged",
-        "unknown",
-        "interrupted_at_once",
-        "nothing_planned",
-        "declined",
-        "replaced",
-        "dry_by_sql",
-        "dry_refused_by_hand",
-        "dry_fleet_refused",
-        "dry_unknown_names",
-        "dry_interrupted",
-        "dry_not_allowed",
-        "wide",
-    ),
-    "findings/short": ("valid", "tab", "tab_after", "not_yaml", "secrets", "wide", "long"),
-    "queries/all": ("mixed", "some", "none", "none_so_long"),
-    "statistics/all": ("mixed", "some", "large", "none"),
-    "listing/all": ("names", "none", "single", "single_none", "several"),
-    "operation/all": ("running", "done", "error"),
-    "done/all": (
-        "done",
-        "dry",
-        "dry_upgrade",
-        "declined",
-        "refused",
-        "started",
-        "failed",
-        "unknown",
-    ),
-    "change/all": tuple(CHANGES),
-    "runs/all": ("none", "some", "mixed"),
-    "past_run/short": ("held_back", "order", "older", "settled"),
-    "explanation/codes": ("limited", "waived", "waiver_ended", "never_lifted", "of_specs"),
-    "explanation/short": (
-        "ignored",
-        "default",
-        "refused",
-        "warned",
-        "pinned",
-        "replaced",
-        "by_sql",
-        "blocked",
-        "pending",
-        "unread",
-        "unnamed",
-        "nothing",
-    ),
+    "plan/short": "in_sync pending unknown unknown_names by_sql_not_reached",
+    "run/short": "converged unknown interrupted_at_once nothing_planned declined replaced dry_by_sql"
+    " dry_refused_by_hand dry_fleet_refused dry_unknown_names dry_interrupted dry_not_allowed wide",
+    "findings/short": "valid tab tab_after not_yaml secrets wide long",
+    "queries/all": "mixed some none none_so_long",
+    "statistics/all": "mixed some large none",
+    "listing/all": "names none single single_none several",
+    "operation/all": "running done error",
+    "done/all": "done dry dry_upgrade declined refused started failed unknown",
+    "change/all": " ".join(CHANGES),
+    "runs/all": "none some mixed",
+    "past_run/short": "held_back order older settled",
+    "explanation/codes": "limited waived waiver_ended never_lifted of_specs",
+    "explanation/short": "ignored default refused warned pinned replaced by_sql blocked pending unread"
+    " unnamed nothing",
 }
 """Short pages, which stand in one file, at 80 columns."""
 
-_ALONE = (
-    "plan/mixed.80.txt",
-    "plan/mixed.80.ansi",
-    "plan/mixed.40.txt",
-    "plan/mixed.json",
-    "plan/blocked.80.txt",
-    "plan/by_sql.80.txt",
-    "plan/by_sql_held_back.80.txt",
-    "plan/manual.80.txt",
-    "plan/approved.80.txt",
-    "plan/guarded.80.txt",
-    "plan/guarded_by_hand.80.txt",
-    "plan/fleet_refused.80.txt",
-    "plan/settings.80.txt",
-    "plan/ignored.80.txt",
-    "plan/hostile.80.txt",
-    "plan/hostile.json",
-    "saved/signed.json",
-    "run/failed.80.txt",
-    "run/failed.80.ansi",
-    "run/failed.json",
-    "run/converged_for_people.80.txt",
-    "run/backed_up.80.txt",
-    "run/refused.80.txt",
-    "run/overtaken.80.txt",
-    "run/interrupted.80.txt",
-    "run/not_allowed.40.txt",
-    "run/fleet_refused.80.txt",
-    "run/steps.80.txt",
-    "run/dry.80.txt",
-    "run/dry_both_ways.80.txt",
-    "run/dry_both_ways.json",
-    "findings/several_errors.80.txt",
-    "findings/several_errors.80.ansi",
-    "findings/several_errors.json",
-    "findings/hostile.80.txt",
-    "show/fleet.80.txt",
-    "show/fleet.json",
-    "queries/mixed.40.txt",
-    "queries/mixed.json",
-    "statistics/mixed.json",
-    "listing/names.json",
-    "operation/done.json",
-    "done/dry_restore.40.txt",
-    "done/started.json",
-    "past_run/done.40.txt",
-    "past_run/done.json",
-    "past_run/interrupted.80.txt",
-    "past_run/interrupted.json",
-    "runs/mixed.json",
-    "explanation/database.80.txt",
-    "explanation/database.json",
-    "explanation/by_hand.80.txt",
-    "explanation/waived.json",
-)
+_ALONE = {
+    "80.txt": "plan/mixed plan/blocked plan/by_sql plan/by_sql_held_back plan/manual plan/approved"
+    " plan/guarded plan/guarded_by_hand plan/fleet_refused plan/settings plan/ignored plan/hostile"
+    " run/failed run/converged_for_people run/backed_up run/refused run/overtaken run/interrupted"
+    " run/fleet_refused run/steps run/dry run/dry_both_ways findings/several_errors"
+    " findings/hostile show/fleet past_run/interrupted explanation/database explanation/by_hand",
+    "40.txt": "plan/mixed run/not_allowed queries/mixed done/dry_restore past_run/done",
+    "80.ansi": "plan/mixed run/failed findings/several_errors",
+    "json": "plan/mixed plan/hostile saved/signed run/failed run/dry_both_ways findings/several_errors"
+    " show/fleet queries/mixed statistics/mixed listing/names operation/done done/started"
+    " past_run/done past_run/interrupted runs/mixed explanation/database explanation/waived",
+}
+"""Pages that have a file each, by their look."""
 
 GOLDEN: Mapping[str, tuple[str, ...]] = {
-    **{name: (name,) for name in _ALONE},
     **{
-        f"{file}.txt": tuple(f"{file.partition('/')[0]}/{name}.80.txt" for name in names)
+        f"{name}.{look}": (f"{name}.{look}",)
+        for look, names in _ALONE.items()
+        for name in names.split()
+    },
+    **{
+        f"{file}.txt": tuple(f"{file.partition('/')[0]}/{name}.80.txt" for name in names.split())
         for file, names in _TOGETHER.items()
     },
 }
