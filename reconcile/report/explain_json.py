@@ -14,7 +14,7 @@ from reconcile.model.cost import Spent
 from reconcile.model.explanation import AddressExplained, CodeExplained, Compared, Considered
 from reconcile.model.location import Location
 from reconcile.model.policy import WaivedSeverity
-from reconcile.model.state import Approval
+from reconcile.model.state import Approval, Fields
 from reconcile.model.target import Target
 from reconcile.report.document import document_text, view
 from reconcile.report.plan_json import (
@@ -24,7 +24,6 @@ from reconcile.report.plan_json import (
     RequestDocument,
     StatementDocument,
     TargetDocument,
-    Values,
     findings_of,
     ignored_of,
     item_of,
@@ -125,9 +124,9 @@ class ComparedDocument:
     named: bool = described("Whether the spec, or a default, names it.")
     place: Location | None = described("Where it is named.")
     default: str | None = described("The default that it was taken from.")
-    wanted: Values | None
+    wanted: Fields | None
     approval: Approval | None = described("Set where the spec lists it under `absent`.")
-    live: Values | None
+    live: Fields | None
     ignored: bool = described("Whether `ignore` leaves it out of a plan.")
     considered: tuple[ConsideredDocument, ...] = described("Empty where both sides are equal.")
 

@@ -15,13 +15,20 @@ from reconcile.model.operation import Operation
 from reconcile.model.order import Done
 from reconcile.model.postgresql import Query, Statement
 from reconcile.model.run import Result
-from reconcile.model.state import Elements, Inspected, KindState, NotOffered, Unknown, Unreadable
+from reconcile.model.state import (
+    Elements,
+    Fields,
+    Inspected,
+    KindState,
+    NotOffered,
+    Unknown,
+    Unreadable,
+)
 from reconcile.model.target import Target
 from reconcile.report.document import document_text, view
 from reconcile.report.plan_json import (
     RequestDocument,
     TargetDocument,
-    Values,
     request_of,
     target_of,
 )
@@ -32,7 +39,7 @@ class ElementDocument:
     """One element of a kind; its name is empty where the kind is one thing."""
 
     name: str
-    fields: Values
+    fields: Fields
 
 
 @frozen(kw_only=True)

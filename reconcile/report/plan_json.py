@@ -32,11 +32,9 @@ from reconcile.model.policy import Ignored
 from reconcile.model.postgresql import Sql
 from reconcile.model.request import Call
 from reconcile.model.run import Clash, Outcome, Result, Run
-from reconcile.model.state import Approval
+from reconcile.model.state import Approval, Fields
 from reconcile.model.target import Target
 from reconcile.report.document import document_text, view
-
-Values = Mapping[str, bool | int | str | tuple[int | str, ...] | None]
 
 
 def plan_json(
@@ -117,8 +115,8 @@ class ItemDocument:
     reason: Reason
     place: Location = described("Where the spec asks for it.")
     default: str | None = described("The default that the value was taken from.")
-    before: Values | None
-    after: Values | None
+    before: Fields | None
+    after: Fields | None
     fields: tuple[FieldChange, ...] = described("What differs, of an update.")
     replacement: bool = described("Whether it is half of a delete and create.")
     approval: Approval | None = None

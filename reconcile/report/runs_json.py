@@ -24,9 +24,9 @@ from reconcile.model.history import (
     VerbWord,
 )
 from reconcile.model.run import EFFECTS, Clash, Result
-from reconcile.model.state import Approval
+from reconcile.model.state import Approval, Fields
 from reconcile.report.document import document_text, view
-from reconcile.report.plan_json import Values, fields_of
+from reconcile.report.plan_json import fields_of
 from reconcile.report.words import no_way_back
 
 
@@ -111,8 +111,8 @@ class PastDeedDocument:
     approval: Approval | None = described("The approval in the spec.")
     result: Result
     message: str
-    before: Values | None
-    after: Values | None
+    before: Fields | None
+    after: Fields | None
     fields: tuple[FieldChange, ...] = described("What differs, of an update.")
     operation_id: str | None = described("The operation that it started.")
     clash: Clash | None = described("What it met, where it is stale.")
