@@ -153,7 +153,7 @@ def _unprinted(terminal: Terminal, page: str) -> bool:
 
 
 def _run_command(options: Any, terminal: Terminal) -> int:
-    from reconcile.cli.output_files import check_output_files  # noqa: PLC0415 - see main
+    from reconcile.cli.present import check_output_files  # noqa: PLC0415 - see main
     from reconcile.errors import ReconcileError  # noqa: PLC0415 - see main
 
     check_output_files(options)

@@ -11,20 +11,67 @@ import sys
 import termios
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from math import ceil
 from types import FrameType
 from typing import TextIO
 
 from attrs import Factory, define, field, frozen
 
-from reconcile.cli.progress import Countdown, Progress, progress
 from reconcile.errors import ExitStatus
-from reconcile.model.text import safe_text
+from reconcile.model.text import duration, safe_text
 from reconcile.report.page import Look, cut
 from reconcile.workflow.process import Interruption, Process
 
-NARROWEST = 40
-USUAL = 80
+_ROOM, _WIDEST_REASON = 40, 56
+
+Show = Callable[[str], None]
+"""Rewrites the line in place, where that can be done; an empty text takes it away."""
+
+
+class Progress:
+    """A counter that threads may advance; it rewrites its line in place."""
+
+    def __init__(self, show: Show, verb: str, total: int) -> None:
+        self._show, self._verb, self._total = show, verb, total
+        self._done = 0
+        self._lock = threading.Lock()
+
+    def advance(self, name: str) -> None:
+        """Note that one more is done."""
+        with self._lock:
+            self._done += 1
+            self._show(f"{self._verb} {self._done} of {self._total}: {cut(name, _ROOM)}")
+
+    def note(self, text: str) -> None:
+        """Say what is waited for, in the place of the counter."""
+        with self._lock:
+            self._show(text)
+
+
+class Countdown:
+    """Says what the provider makes us wait for, and how much longer.
+
+    In a line that is rewritten in place; with `once`, to that, one time for each wait.
+    """
+
+    def __init__(self, show: Show, once: Show | None) -> None:
+        self._show, self._once = show, once
+        self._waiting: set[str] = set()
+        self._lock = threading.Lock()
+
+    def tell(self, what: str, left: float) -> None:
+        """Note the seconds left of a wait; zero at its end."""
+        with self._lock:
+            if self._once is None:
+                reason = f"{cut(what, _WIDEST_REASON)}: waiting {duration(ceil(left))}"
+                self._show(reason if left > 0 else "")
+            elif left > 0 and what not in self._waiting:
+                self._once(f"{what}: waiting {duration(left)}")
+            (self._waiting.add if left > 0 else self._waiting.discard)(what)
+
+
+NARROWEST, USUAL = 40, 80
 _WIDEST_DIGITS = 9
 _PATIENCE = 1.0
 """Seconds to wait for a reader of messages while others wait for the run."""
@@ -33,12 +80,8 @@ CLEAR_LINE = "\r\x1b[K"
 """Back to the start of the line, and erase it."""
 
 
-def _messages(terminal: Terminal) -> Writer:
-    return Writer(terminal.stderr)
-
-
-def _results(terminal: Terminal) -> Writer:
-    return Writer(terminal.stdout)
+_WRITES_STDERR = Factory(lambda terminal: Writer(terminal.stderr), takes_self=True)
+_WRITES_STDOUT = Factory(lambda terminal: Writer(terminal.stdout), takes_self=True)
 
 
 @frozen(kw_only=True)
@@ -55,8 +98,8 @@ class Terminal(Process):
     line_shown: threading.Event = field(factory=threading.Event)
     unread: threading.Event = field(factory=threading.Event)
     plain: threading.Event = field(factory=threading.Event)
-    messages: Writer = field(default=Factory(_messages, takes_self=True), init=False)
-    results: Writer = field(default=Factory(_results, takes_self=True), init=False)
+    messages: Writer = field(default=_WRITES_STDERR, init=False)
+    results: Writer = field(default=_WRITES_STDOUT, init=False)
 
     @classmethod
     def of_process(cls) -> Terminal:
@@ -121,9 +164,13 @@ class Terminal(Process):
             self._write_message(shown, lambda: 0.0)
             (self.line_shown.set if text else self.line_shown.clear)()
 
-    def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
+    @contextmanager
+    def progress(self, verb: str, total: int) -> Iterator[Progress]:
         """Show progress on stderr while something runs, and leave no trace of it."""
-        return progress(self.show_line, verb, total)
+        try:
+            yield Progress(self.show_line, verb, total)
+        finally:
+            self.show_line("")
 
     def countdown(self) -> Callable[[str, float], None]:
         """Shows what the provider makes us wait for; where no line can be rewritten, once."""

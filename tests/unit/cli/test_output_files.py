@@ -9,7 +9,7 @@ from stat import S_IMODE
 import pytest
 
 from reconcile.cli.arguments import parse
-from reconcile.cli.output_files import check_output_files
+from reconcile.cli.present import check_output_files
 from reconcile.errors import ReconcileError, UsageError
 from reconcile.files import put
 

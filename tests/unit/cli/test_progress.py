@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from unit.cli.streams import process, said
 
-from reconcile.cli.progress import Progress
+from reconcile.cli.terminal import Progress
 
 CLEAR = "\r\x1b[K"
 

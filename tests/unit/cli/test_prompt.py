@@ -16,7 +16,7 @@ from builders import desired, observed, removal
 from unit.cli.streams import process, said
 
 from reconcile.apply.allowance import Allow, Allowance
-from reconcile.cli.prompt import ask
+from reconcile.cli.apply import ask
 from reconcile.cli.terminal import Terminal
 from reconcile.guard.guard import Context
 from reconcile.guard.review import review
