@@ -23,7 +23,6 @@ SPEC = (
 )
 RESULTS = {"get-sqlmode": "ANSI", "list-databases": [{"name": "shop", "protected": True}]}
 HEAD = b"HTTP/1.1 200 OK\r\n"
-HINT = b"HTTP/1.1 103 Early Hints\r\n\r\n"
 LIMITED = reply(429, "Retry later", Retry_After="1")
 AWAY = reply(302, "", Location="http://127.0.0.2:9/")
 
@@ -45,13 +44,6 @@ class Row:
 
 
 ROWS: Mapping[str, Row] = {
-    "a status line that drips": Row(
-        role="database",
-        answer=Reply(raw=b"HTTP/1.1 2", drip=slowly),
-        status=1,
-        words="the answer took too long",
-        requests=1,
-    ),
     "a body that drips": Row(
         role="database",
         answer=Reply(raw=HEAD + b"\r\n", drip=slowly),
@@ -73,51 +65,17 @@ ROWS: Mapping[str, Row] = {
         words="larger than any answer of the API",
         requests=1,
     ),
-    "many interim answers": Row(
-        role="database",
-        answer=Reply(raw=HINT * 20_000, close=True),
-        status=1,
-        words="no answer from http://127.0.0.1",
-    ),
-    "another protocol": Row(
-        role="database",
-        answer=Reply(raw=b"HTTP/1.1 101 Switching Protocols\r\n\r\n", close=True),
-        status=1,
-        words="switched to another protocol",
-    ),
     "many headers": Row(
         role="database",
         answer=Reply(raw=HEAD + b"X-A: b\r\n" * 200_000, close=True),
         status=1,
         words="no answer from http://127.0.0.1",
     ),
-    "a redirect": Row(
-        role="database", answer=AWAY, status=1, words="which is never followed", requests=1
-    ),
     "a redirect of the token": Row(
         role="auth", answer=AWAY, status=1, words="which is never followed", requests=1
     ),
-    "refused for ever by the auth host": Row(
-        role="auth", answer=LIMITED, status=1, words="HTTP 429"
-    ),
-    "refused for ever by the API host": Row(role="api", answer=LIMITED, status=1, words="HTTP 429"),
     "refused for ever by the database host": Row(
         role="database", answer=LIMITED, status=1, words="HTTP 429"
-    ),
-    "a wrong token for ever at the auth host": Row(
-        role="auth", answer=reply(401, {"error": "no"}), status=77, words="HTTP 401", requests=1
-    ),
-    "a wrong token for ever at the API host": Row(
-        role="api", answer=reply(401, {"error": "no"}), status=77, words="HTTP 401", requests=2
-    ),
-    "a wrong token for ever at the database host": Row(
-        role="database", answer=reply(401, {"error": "no"}), status=77, words="HTTP 401", requests=2
-    ),
-    "a token that is none": Row(
-        role="auth", answer=reply(200, {"token": 7}), status=1, words="without a usable token"
-    ),
-    "an addon of another type": Row(
-        role="api", answer=reply(200, {"addon": [7]}), status=1, words="an addon that is no object"
     ),
 }
 

@@ -104,18 +104,6 @@ def test_a_limit_neither_counts_nor_begins_anew(provider: Provider, transport: T
     assert is_open(transport, provider)
 
 
-def test_a_host_that_is_not_there_opens_it(transport: Transport, provider: Provider) -> None:
-    """Six reads need five tries."""
-    there = evolve(resource(provider), base="http://127.0.0.1:1")
-    messages = []
-    for _ in range(6):
-        with pytest.raises(ApiError) as caught:
-            transport.send(there)
-        messages.append(str(caught.value))
-    assert all("connection refused" in message for message in messages[:5])
-    assert messages[5].endswith(OPEN)
-
-
 def test_hosts_fail_each_for_itself(provider: Provider, transport: Transport) -> None:
     """Tokens can still be had while the database host is down."""
     fail(transport, provider, 5)

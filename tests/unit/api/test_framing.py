@@ -6,7 +6,7 @@ import socket
 import threading
 
 import pytest
-from unit.api.asking import change, listing, regions
+from unit.api.asking import change, regions
 from unit.api.loopback import PlainClock, Provider, Reply, reply, unheard
 
 from reconcile.api.reads import READING
@@ -104,26 +104,6 @@ def test_what_follows_an_answer_later_is_no_answer(transport: Transport) -> None
         thread.join(5)
     for one in accepted:
         one.close()
-
-
-def test_an_answer_shorter_than_it_says_is_none(provider: Provider, transport: Transport) -> None:
-    """What the next answer begins with is not taken for its end."""
-    short = b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{}"
-    provider.odd["auth"].extend([Reply(raw=short, close=True), SECOND])
-    with pytest.raises(ApiError, match="the answer ends too early"):
-        transport.send(regions(provider))
-    assert transport.send(regions(provider)).body == b'{"answer": 2}'
-
-
-def test_an_answer_longer_than_it_says_spoils_no_other(
-    provider: Provider, transport: Transport
-) -> None:
-    """What is too much is dropped with its connection."""
-    long = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 404 Gone\r\n\r\n"
-    provider.odd["api"].extend([Reply(raw=long), SECOND])
-    assert transport.send(listing(provider)).body == b"{}"
-    assert transport.send(listing(provider)).body == b'{"answer": 2}'
-    assert provider.connections == 2
 
 
 def test_two_lengths_are_no_length(provider: Provider, transport: Transport) -> None:
