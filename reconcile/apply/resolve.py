@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from attrs import evolve
 
-from reconcile.api.operations import Following
-from reconcile.apply.backup_first import begun_backup, listed
 from reconcile.apply.open_ends import OpenEnd
-from reconcile.errors import DOUBT, NotFoundError, NotOfferedError
+from reconcile.errors import DOUBT
 from reconcile.model.change import Change, Create, Delete, Risk
-from reconcile.model.engine import Version
 from reconcile.model.history import Settlement
 from reconcile.model.item import Action, Pending, Reason
 from reconcile.model.location import Location, Origin
 from reconcile.model.operation import DONE_ALTHOUGH, LATER
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.postgresql import by_sql
-from reconcile.model.request import BACK_UP, RESOURCE, UPGRADE, restore
 from reconcile.model.run import REACHED, Outcome, Result
 from reconcile.model.state import Approval
-from reconcile.model.target import Target
 from reconcile.plan.standing import Standing, concerning, is_left, standing, step_of
 
 
@@ -73,58 +68,6 @@ def _done_before(end: OpenEnd) -> Iterator[Change]:
 
 def _addon(end: OpenEnd) -> str:
     return end.run.opening.databases[end.deed.address.database].addon
-
-
-_RESTORE = str(restore(""))
-
-
-def order_settlement(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
-    """What became of an order; None while it goes on.
-
-    One look at most, as `following` takes one without waiting. Raises ApiError where it cannot be
-    read now.
-    """
-    look: Callable[[OpenEnd, Target, Following], Settlement | None]
-    if end.deed.operation is not None:
-        look = _by_operation
-    elif end.deed.request == str(BACK_UP):
-        look = _by_list
-    elif end.deed.request in {str(UPGRADE), _RESTORE}:
-        look = _by_resource
-    else:
-        return end.settled(done=None)
-    try:
-        return look(end, target, following)
-    except (NotFoundError, NotOfferedError):
-        return end.settled(done=None)
-
-
-def _by_operation(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
-    seen = following.follow(target, end.deed.operation or "")
-    if not seen.ended:
-        return None
-    return end.settled(done=seen.done if seen.done or seen.failed else None)
-
-
-def _by_list(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
-    backup = begun_backup(end, listed(following.client.call, target))
-    if backup is None:
-        return end.settled(done=None if end.deed.backup else False)
-    if not backup.ended:
-        return None
-    return end.settled(done=None if backup.unclear else backup.done)
-
-
-def _by_resource(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
-    """By the version, once the database is at rest; a restore leaves nothing but its operation."""
-    resource = following.client.call(target, RESOURCE)
-    document = resource if isinstance(resource, dict) else {}
-    if document.get("current_operation_id"):
-        return None
-    step, now = end.deed.step, Version.parse(str(document.get("readable_version")))
-    if step is None or step.before is None or now is None:
-        return end.settled(done=None)
-    return end.settled(done=step.is_at(str(now)))
 
 
 def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:

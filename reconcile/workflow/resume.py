@@ -8,24 +8,26 @@ question, or names the run with `--again`.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import define, evolve
 
 from reconcile.api.operations import Following
+from reconcile.apply.backup_first import begun_backup, listed
 from reconcile.apply.history import open_history, settled_deed
 from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered
 from reconcile.apply.replay import HistoryError
-from reconcile.apply.resolve import action_of, order_settlement, settlement
-from reconcile.errors import ReconcileError, UsageError
+from reconcile.apply.resolve import action_of, settlement
+from reconcile.errors import NotFoundError, NotOfferedError, ReconcileError, UsageError
 from reconcile.model.change import Risk
+from reconcile.model.engine import Version
 from reconcile.model.history import History, RunState, Settlement
 from reconcile.model.order import Deed, Done
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.request import Call
+from reconcile.model.request import BACK_UP, RESOURCE, UPGRADE, Call, restore
 from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
 from reconcile.model.text import moment
@@ -170,8 +172,9 @@ def plan_of(handle: str, target: Target) -> Plan:
 def _settled(plan: DatabasePlan, ends: Sequence[OpenEnd], reread: Reread) -> Iterator[Settlement]:
     yield from _settled_changes(plan, [end for end in ends if end.deed.change], reread)
     for end in ends:
-        if end.deed.change is None:
-            yield from _settled_order(plan, end, reread)
+        known = None if end.deed.change else _settled_order(plan, end, reread)
+        if known is not None:
+            yield known
 
 
 def _settled_changes(
@@ -190,19 +193,57 @@ def _settled_changes(
             yield known
 
 
-def _settled_order(plan: DatabasePlan, end: OpenEnd, reread: Reread) -> Iterable[Settlement]:
-    """What became of a one-off command or a backup; nothing where it goes on or cannot be read."""
-    if end.deed.damaged and not end.deed.request:
-        return [end.settled(done=None)]
+def _settled_order(plan: DatabasePlan, end: OpenEnd, reread: Reread) -> Settlement | None:
+    """What became of a one-off command or a backup; None where it goes on or cannot be read now."""
+    request = end.deed.request
     if plan.target is None:
-        return []
+        return end.settled(done=None) if end.deed.damaged and not request else None
+    look: Callable[[OpenEnd, Target, Following], Settlement | None] = _not_known
+    if end.deed.operation is not None:
+        look = _by_operation
+    elif request == str(BACK_UP):
+        look = _by_list
+    elif request in {str(UPGRADE), str(restore(""))}:
+        look = _by_resource
     try:
-        known = order_settlement(
-            end, plan.target, Following(client=reread.reads.client, wait=False)
-        )
+        return look(end, plan.target, Following(client=reread.reads.client, wait=False))
+    except (NotFoundError, NotOfferedError):
+        return end.settled(done=None)
     except ReconcileError:
-        return []
-    return [known] if known else []
+        return None
+
+
+def _not_known(end: OpenEnd, _target: Target, _following: Following) -> Settlement:
+    """Of a reset, a cancelled query or reset statistics: no read shows what they came to."""
+    return end.settled(done=None)
+
+
+def _by_operation(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+    seen = following.follow(target, end.deed.operation or "")
+    if not seen.ended:
+        return None
+    return end.settled(done=seen.done if seen.done or seen.failed else None)
+
+
+def _by_list(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+    backup = begun_backup(end, listed(following.client.call, target))
+    if backup is None:
+        return end.settled(done=None if end.deed.backup else False)
+    if not backup.ended:
+        return None
+    return end.settled(done=None if backup.unclear else backup.done)
+
+
+def _by_resource(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+    """By the version, once the database is at rest; a restore leaves nothing but its operation."""
+    resource = following.client.call(target, RESOURCE)
+    document = resource if isinstance(resource, dict) else {}
+    if document.get("current_operation_id"):
+        return None
+    step, now = end.deed.step, Version.parse(str(document.get("readable_version")))
+    if step is None or step.before is None or now is None:
+        return end.settled(done=None)
+    return end.settled(done=step.is_at(str(now)))
 
 
 def _said(end: OpenEnd) -> str:
