@@ -248,6 +248,12 @@ ERRORS: dict[str, tuple[str, str]] = {
     "operation abc": ("missing option '--database'", "operation"),
     "operation abc --database": ("option '--database' requires an argument", "operation"),
     "operation abc --database x --yes": ("no such option '--yes'", "operation"),
+    "runs --limit 0": (
+        "invalid value for '--limit': '0': write a whole number from 1 to 1000000",
+        "runs",
+    ),
+    "runs show": ("missing argument 'ID|latest'", "runs show"),
+    "runs sohw latest": ("no such command 'sohw': did you mean 'show'?", "runs"),
     "schema plan run": ("got unexpected extra argument (run)", "schema"),
     "schema --format json": ("no such option '--format'", "schema"),
     "schema --write": ("option '--write' requires an argument", "schema"),
@@ -311,6 +317,13 @@ def test_a_number_beyond_measure_is_no_number(option: str) -> None:
     """Python refuses to convert one of more than 4300 digits, and says so by raising."""
     with pytest.raises(UsageError, match="write a whole number from"):
         parse(["sandbox", option, "9" * 5000])
+
+
+@pytest.mark.parametrize("option", ["--limit 3", "--state-dir here"])
+def test_an_option_of_the_list_is_not_dropped_for_one_run(option: str) -> None:
+    """No word of a command line is passed over."""
+    with pytest.raises(UsageError, match="before 'show' is about the list"):
+        parse(["runs", *option.split(), "show", "latest"])
 
 
 @pytest.mark.parametrize("line", ["schema nope", "schema", "plan pa\udcffth --\udcff"])
