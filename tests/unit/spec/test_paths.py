@@ -202,61 +202,32 @@ def test_one_bad_spec_does_not_hide_the_others() -> None:
     assert codes_at(loaded) == ["specs/b.yaml:2:11 S104"]
 
 
-def test_a_handle_is_unique() -> None:
-    """Both places are named: one as the place, the other in the sentence."""
-    write("specs/a.yaml", "shop", app="one")
-    write("specs/b.yaml", "shop", app="two")
-    loaded = load("specs")
-    assert codes_at(loaded) == ["specs/b.yaml:2:11 S301"]
-    assert "specs/a.yaml:2:11" in loaded.findings[0].message
+DSN = {"engine": "postgresql", "connection": '{dsn: "${env:A}", database: a}'}
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "place"),
+    ("one", "other", "code"),
     [
-        ({"addon": "ad-1"}, {"addon": "ad-1"}, "specs/b.yaml:5:8"),
-        ({"addon": "ad-1"}, {"addon": "ad-1", "engine": "redis"}, "specs/b.yaml:5:8"),
-        ({}, {}, "specs/b.yaml:3:6"),
+        ({"handle": "shop"}, {"handle": "shop", "app": "two"}, "2:11 S301"),
+        ({"addon": "ad-1"}, {"addon": "ad-1"}, "5:8 S302"),
+        ({"addon": "ad-1"}, {"addon": "ad-1", "engine": "redis"}, "5:8 S302"),
+        ({}, {}, "3:6 S302"),
+        (DSN, {**DSN, "app": "two"}, "5:1 S302"),
+        (DSN, {**DSN, "app": "two", "connection": '{dsn: "${env:B}", database: a}'}, None),
+        ({"addon": "ad-1"}, {"addon": "ad-2"}, None),
+        ({"engine": "mysql"}, {"engine": "redis"}, None),
+        ({"addon": "ad-1"}, {}, None),  # only the provider knows which one is meant
     ],
 )
-def test_two_specs_of_one_database(one: dict[str, str], other: dict[str, str], place: str) -> None:
-    """The same app and addon, or the only addon of an engine in the same app."""
-    write("specs/a.yaml", "a", app="web", **one)
-    write("specs/b.yaml", "b", app="web", **other)
+def test_two_specs_of_one_thing(
+    one: dict[str, str], other: dict[str, str], code: str | None
+) -> None:
+    """A handle, an addon, the only addon of an engine, a connection string: both places are named."""
+    write("specs/a.yaml", **{"handle": "a", "app": "web", **one})
+    write("specs/b.yaml", **{"handle": "b", "app": "web", **other})
     loaded = load("specs")
-    assert codes_at(loaded) == [f"{place} S302"]
-    assert "'a' at specs/a.yaml:2:11" in loaded.findings[0].message
-
-
-@pytest.mark.parametrize(("other", "codes"), [("A", ["specs/b.yaml:5:1 S302"]), ("B", [])])
-def test_two_specs_with_one_connection_string(other: str, codes: list[str]) -> None:
-    """A connection string leads to one database, whatever two specs say of its name."""
-    for handle, variable in (("a", "A"), ("b", other)):
-        write(
-            f"specs/{handle}.yaml",
-            handle,
-            app=handle,
-            engine="postgresql",
-            connection=f'{{dsn: "${{env:{variable}}}", database: {handle}}}',
-        )
-    loaded = load("specs")
-    assert codes_at(loaded) == codes
-    assert all("'a' at specs/a.yaml:2:11" in found.message for found in loaded.findings)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ({"addon": "ad-1"}, {"addon": "ad-2"}),
-        ({"engine": "mysql"}, {"engine": "redis"}),
-        ({"addon": "ad-1"}, {}),  # only the provider knows which one is meant
-    ],
-)
-def test_two_databases_of_one_app(one: dict[str, str], other: dict[str, str]) -> None:
-    """An app may have several databases."""
-    write("specs/a.yaml", "a", app="web", **one)
-    write("specs/b.yaml", "b", app="web", **other)
-    assert handles(load("specs")) == ["a", "b"]
+    assert codes_at(loaded) == ([f"specs/b.yaml:{code}"] if code else [])
+    assert all("specs/a.yaml:2:11" in found.message for found in loaded.findings)
 
 
 def test_findings_are_sorted_by_file_and_place() -> None:
