@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from attrs import evolve
 
@@ -60,96 +62,55 @@ def test_versions_agree_by_their_leading_parts(number: int, said: str, *, same: 
     assert (different(found, evolve(SAID, version=said)) == []) is same
 
 
-def test_another_version_is_shown_on_both_sides() -> None:
-    """In the spelling of each."""
-    assert different(said=evolve(SAID, version="15.8.0-2")) == [
-        "its server is PostgreSQL 16.4, the API says '15.8.0-2'"
-    ]
+AUDIT = evolve(HERE, fingerprint=evolve(HERE.fingerprint, database="audit"))
+NO_USER = ["its role is 'shop_owner', which is none of the addon's users"]
+DIFFERENCES: list[tuple[Identity, dict[str, Any], list[str]]] = [
+    (HERE, {"version": "15.8.0-2"}, ["its server is PostgreSQL 16.4, the API says '15.8.0-2'"]),
+    (AUDIT, {}, ["it is 'audit', the spec says 'shop'"]),
+    (evolve(HERE, replica=True), {}, ["its server is a replica, which takes no changes"]),
+    # The API lists the extensions of the default database alone; where it marks none, any may be it.
+    (HERE, {"home": {"audit"}}, ["it is 'shop', the default logical database is 'audit'"]),
+    (HERE, {"home": {"a", "b"}}, ["it is 'shop', the default logical database is 'a', 'b'"]),
+    (HERE, {"home": {"audit", "shop"}}, []),
+    (HERE, {"home": set()}, []),
+    (HERE, {"home": None}, []),
+    # All that the API lists are there; others may be as well.
+    (HERE, {"databases": {"audit"}}, ["the API lists no logical database 'shop'"]),
+    (HERE, {"databases": {"shop", "web"}}, ["its server lacks 'web', which the API lists"]),
+    (
+        HERE,
+        {"databases": {"shop", "a", "b", "c", "d", "e"}},
+        ["its server lacks 'a', 'b', 'c' and 2 more, which the API lists"],
+    ),
+    (HERE, {"databases": {"shop"}}, []),
+    (HERE, {"users": {"web_owner"}}, NO_USER),
+    (HERE, {"users": set()}, NO_USER),
+    # All extensions count, with their versions; only plpgsql never does.
+    (
+        HERE,
+        {"extensions": {"postgis": "v3.5", "pg_trgm": "1.6"}},
+        ["it has 'postgis' at '3.4', the API lists 'postgis' at 'v3.5'"],
+    ),
+    (
+        HERE,
+        {"extensions": {"postgis": "3.4"}},
+        ["it has 'pg_trgm' at '1.6', the API lists no 'pg_trgm'"],
+    ),
+    (
+        HERE,
+        {"extensions": {"postgis": "3.4", "pg_trgm": "1.6", "citext": "1.6"}},
+        ["it has no 'citext', the API lists 'citext' at '1.6'"],
+    ),
+    (HERE, {"extensions": {"postgis": "3.4", "pg_trgm": "1.6"}}, []),
+]
 
 
-def test_another_database_is_shown() -> None:
-    """A database beside the right one is another one."""
-    found = evolve(HERE, fingerprint=evolve(HERE.fingerprint, database="audit"))
-    assert different(found) == ["it is 'audit', the spec says 'shop'"]
-
-
-def test_a_database_that_the_api_does_not_list_is_another_one() -> None:
-    """Where the API lists them, whatever the connection says."""
-    assert different(said=evolve(SAID, databases=frozenset({"audit"}))) == [
-        "the API lists no logical database 'shop'"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("home", "said"),
-    [
-        (frozenset({"audit"}), ["it is 'shop', the default logical database is 'audit'"]),
-        (frozenset({"a", "b"}), ["it is 'shop', the default logical database is 'a', 'b'"]),
-        (frozenset({"audit", "shop"}), []),
-        (frozenset(), []),
-        (None, []),
-    ],
-)
-def test_another_than_the_default_database_is_another_one(
-    home: frozenset[str] | None, said: list[str]
+@pytest.mark.parametrize(("found", "told", "sentences"), DIFFERENCES)
+def test_what_does_not_agree_is_another_database(
+    found: Identity, told: dict[str, Any], sentences: list[str]
 ) -> None:
-    """The API lists the extensions of that alone; where it marks none, any may be it."""
-    assert different(said=evolve(SAID, home=home)) == said
-
-
-@pytest.mark.parametrize(
-    ("listed", "said"),
-    [
-        ({"shop", "web"}, ["its server lacks 'web', which the API lists"]),
-        (
-            {"shop", "a", "b", "c", "d", "e"},
-            ["its server lacks 'a', 'b', 'c' and 2 more, which the API lists"],
-        ),
-        ({"shop"}, []),
-    ],
-)
-def test_a_server_without_the_other_databases_is_another_one(
-    listed: set[str], said: list[str]
-) -> None:
-    """All that the API lists are there; others may be as well."""
-    assert different(said=evolve(SAID, databases=frozenset(listed))) == said
-
-
-@pytest.mark.parametrize("users", [frozenset({"web_owner"}), frozenset()])
-def test_a_role_that_is_no_user_of_the_addon_leads_elsewhere(users: frozenset[str]) -> None:
-    """Its password opened another server, or it was made behind the API's back."""
-    assert different(said=evolve(SAID, users=users)) == [
-        "its role is 'shop_owner', which is none of the addon's users"
-    ]
-
-
-def test_a_replica_is_another_one() -> None:
-    """Nothing can be changed there."""
-    assert different(evolve(HERE, replica=True)) == [
-        "its server is a replica, which takes no changes"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("extensions", "said"),
-    [
-        (
-            {"postgis": "v3.5", "pg_trgm": "1.6"},
-            ["it has 'postgis' at '3.4', the API lists 'postgis' at 'v3.5'"],
-        ),
-        ({"postgis": "3.4"}, ["it has 'pg_trgm' at '1.6', the API lists no 'pg_trgm'"]),
-        (
-            {"postgis": "3.4", "pg_trgm": "1.6", "citext": "1.6"},
-            ["it has no 'citext', the API lists 'citext' at '1.6'"],
-        ),
-        ({"postgis": "3.4", "pg_trgm": "1.6"}, []),
-    ],
-)
-def test_the_enabled_extensions_have_to_be_the_same(
-    extensions: dict[str, str], said: list[str]
-) -> None:
-    """All of them, with their versions; only plpgsql never counts."""
-    assert different(said=evolve(SAID, extensions=extensions)) == said
+    """Each difference is shown, in the spelling of each side."""
+    assert different(found, evolve(SAID, **told)) == sentences
 
 
 def test_of_many_other_extensions_a_few_are_shown() -> None:
