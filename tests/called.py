@@ -1,4 +1,4 @@
-"""A script that runs the command and says last on stderr which of its modules were called."""
+"""A script that runs the command and says last on stderr which of its functions were called, in order."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ _PACKAGE = "reconcile"
 
 
 class Watch:
-    """Notes the modules whose functions are called by any thread, but for what an import calls."""
+    """Notes what any thread calls, in the order of the first calls, but for what an import calls.
+
+    A function is noted as `reconcile.plan.diff:diff_database`.
+    """
 
     def __init__(self) -> None:
-        self.modules: set[str] = set()
+        self.functions: dict[str, None] = {}
         self._imports = threading.local()
 
     def __call__(self, frame: FrameType, event: str, _argument: Any) -> None:
@@ -28,7 +31,7 @@ class Watch:
         elif event == "call" and not imports:
             module = str(frame.f_globals.get("__name__", ""))
             if module.split(".", maxsplit=1)[0] == _PACKAGE:
-                self.modules.add(module)
+                self.functions[f"{module}:{frame.f_code.co_qualname}"] = None
 
 
 def run(argv: list[str]) -> int:
@@ -43,7 +46,7 @@ def run(argv: list[str]) -> int:
     finally:
         sys.setprofile(None)
         threading.setprofile(None)
-        sys.stderr.write(f"{MARK}{' '.join(sorted(watch.modules))}\n")
+        sys.stderr.write(f"{MARK}{' '.join(watch.functions)}\n")
 
 
 if __name__ == "__main__":

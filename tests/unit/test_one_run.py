@@ -1,8 +1,9 @@
-"""How many modules a person has to know to follow one run."""
+"""What a person has to know to follow one run: how many modules, and which functions a value passes."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from e2e.fleet import FLEET, SHOP
 from scalingo_sandbox import Sandbox, running
 
 SCRIPT = Path(__file__).parents[1] / "called.py"
+ROOT = Path(__file__).resolve().parents[2]
+STEP = re.compile(r"^\d+\. `(?P<module>[\w/]+)\.py: (?P<function>[\w.]+)`", re.MULTILINE)
+"""A step of docs/walkthrough.md."""
 PLAN, APPLY = 105, 136
 """The most modules that a plan of one database and the apply of its file call.
 
@@ -38,7 +42,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def called(project: Path, sandbox: Sandbox, *argv: str) -> list[str]:
-    """The modules that a command calls, in all its threads; what an import calls is left out."""
+    """The functions that a command calls, in all its threads, in the order of their first calls."""
     done = subprocess.run(
         [sys.executable, SCRIPT, *argv],
         cwd=project,
@@ -56,10 +60,28 @@ def called(project: Path, sandbox: Sandbox, *argv: str) -> list[str]:
     return done.stderr.splitlines()[-1].removeprefix(MARK).split()
 
 
+def modules(functions: list[str]) -> list[str]:
+    """Whose functions these are."""
+    return sorted({function.partition(":")[0] for function in functions})
+
+
 def test_a_run_calls_few_modules(project: Path, sandbox: Sandbox) -> None:
     """A plan of one database, and what is done with the file that keeps it."""
-    plan = called(project, sandbox, "plan")
+    plan = modules(called(project, sandbox, "plan"))
     assert len(plan) <= PLAN, plan
     called(project, sandbox, "plan", "--out", "shop.plan.json")
-    apply = called(project, sandbox, "apply", "--plan", "shop.plan.json", "--yes")
+    apply = modules(called(project, sandbox, "apply", "--plan", "shop.plan.json", "--yes"))
     assert len(apply) <= APPLY, apply
+
+
+def test_a_value_passes_the_functions_of_the_walkthrough_in_that_order(project: Path) -> None:
+    """Each step is called for the first time after the one before it."""
+    page = (ROOT / "docs" / "walkthrough.md").read_text(encoding="utf-8")
+    steps = [
+        f"reconcile.{step['module'].replace('/', '.')}:{step['function']}"
+        for step in STEP.finditer(page)
+    ]
+    with running(FLEET, token="tk-canary-of-the-walk") as served:
+        passed = called(project, served, "apply", "--yes")
+    assert len(steps) > 15
+    assert steps == sorted(steps, key=passed.index)
