@@ -291,9 +291,9 @@ class Kind(ABC, Generic[S]):
 
     # What is done
 
-    def requests(self, _change: Change) -> tuple[Call | Sql, ...]:
-        """What makes a feasible change, in order; nothing where a person makes it."""
-        return ()
+    @abstractmethod
+    def requests(self, change: Change) -> tuple[Call | Sql, ...]:
+        """The calls and statements that make a feasible change, in order."""
 
     def by_sql(self, _spec: S, _live: Elements, _facts: Facts) -> bool:
         """Whether something is to be changed by SQL, so that a look over the connection is worth it."""
