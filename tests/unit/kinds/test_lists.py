@@ -179,19 +179,6 @@ def test_a_name_that_no_server_gives_may_go() -> None:
     assert [*logical_databases.KIND.check(spec, Engine.MYSQL)] == []
 
 
-def test_names_given_twice() -> None:
-    """Twice in one list, or in both."""
-    spec = LogicalDatabases(
-        present=named("a", "b", "a"), absent=(removal("b"), removal("c"), removal("c"))
-    )
-    found = list(logical_databases.KIND.check(spec, Engine.MYSQL))
-    assert [(problem.code, problem.path) for problem in found] == [
-        ("S203", ("present", 2, "name")),
-        ("S203", ("absent", 2, "name")),
-        ("S204", ("absent", 0, "name")),
-    ]
-
-
 EXTENSIONS = [
     {"name": "plpgsql", "version": "v1.0"},
     {"name": "pg_trgm", "version": "v1.5"},
@@ -295,19 +282,6 @@ def test_dropping_an_extension_is_lossy() -> None:
     assert step.risk is Risk.LOSSY
     assert step.approval is not None
     assert [str(one) for one in extensions.KIND.requests(step.change)] == [*step.statements]
-
-
-def test_extensions_may_not_name_what_query_stats_owns() -> None:
-    """Nor drop what is part of every database."""
-    spec = Extensions(
-        present=wanted("pg_stat_statements"),
-        absent=(removal("pg_stat_statements2"), removal("plpgsql")),
-    )
-    found = list(extensions.KIND.check(spec, Engine.POSTGRESQL))
-    assert [(problem.code, problem.path) for problem in found] == [
-        ("S206", ("present", 0, "name")),
-        ("S104", ("absent", 1, "name")),
-    ]
 
 
 def test_names_that_differ_in_capitals_are_one_extension() -> None:
