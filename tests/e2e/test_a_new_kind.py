@@ -57,8 +57,8 @@ def test_a_new_kind_is_checked_planned_applied_and_explained(
     (database,) = fits(extended("plan", *JSON, status=0))["databases"]
     (action,) = database["items"]
     assert action["address"] == "shop/backup_hour"
-    explained = extended("explain", "shop/backup_hour/hour", status=0)
-    assert "14" in explained.stdout
+    assert "14" in extended("explain", "shop/backup_hour/hour", status=0).stdout
+    fits(extended("explain", "shop/backup_hour", *JSON, status=0))
     extended("plan", "--out", "plan.json", status=0)
     extended("apply", "--plan", "plan.json", "--yes", status=0)
     assert changing(sandbox) == [("PATCH", f"/api/databases/{SHOP_ADDON}", None)]
