@@ -120,7 +120,7 @@ def test_nothing_outlives_it(start: Start, number: signal.Signals) -> None:
     command.process.send_signal(number)
     command.process.communicate(timeout=SECONDS)
     assert command.process.returncode in {0, -signal.SIGKILL}
-    assert comes_true(command.is_gone, 10.0)
+    assert comes_true(command.is_gone)
     assert not living(pids)
 
 
@@ -152,5 +152,5 @@ def test_a_signal_ends_its_start(
         printed, said = process.communicate(timeout=SECONDS)
     assert (process.returncode, printed) == (status, "")
     assert said in {"", "reconcile: interrupted\n"}
-    assert comes_true(lambda: not list(tmp_path.iterdir()), 10.0)
+    assert comes_true(lambda: not list(tmp_path.iterdir()))
     assert not living(pids)

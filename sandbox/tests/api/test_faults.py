@@ -29,7 +29,7 @@ def _raw(client: ProviderClient, document: str) -> bytes:
         f"Content-Length: {len(document)}\r\n\r\n{document}"
     )
     received = b""
-    with socket.create_connection(("127.0.0.1", int(address.port or 0)), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", int(address.port or 0)), timeout=60) as connection:
         connection.sendall(request.encode())
         while part := connection.recv(65536):
             received += part

@@ -100,4 +100,4 @@ def hold() -> Iterator[Callable[..., Held]]:
     for process in held:
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)

@@ -45,7 +45,7 @@ def test_the_end_of_the_starter_is_the_end_of_all(hold: Hold, number: signal.Sig
 def test_the_end_of_its_input_is_the_end_of_all(hold: Hold) -> None:
     """The usual way: `close` returns when everything is gone."""
     held = hold(*Program)
-    _, _ = held.process.communicate(timeout=10)
+    _, _ = held.process.communicate(timeout=60)
     assert held.process.returncode == 0
     assert nothing_is_left(held)
 
@@ -56,7 +56,7 @@ def test_a_signal_to_all_is_left_to_the_starter(hold: Hold, number: signal.Signa
     """The keeper waits for the end of its starter, whatever a terminal or a shutdown sends it."""
     held = hold(Program.POSTGRESQL)
     os.kill(held.keeper, number)
-    held.process.communicate(timeout=10)
+    held.process.communicate(timeout=60)
     assert held.process.returncode == 0
     assert nothing_is_left(held)
 
@@ -71,7 +71,7 @@ def test_servers_end_with_their_keeper(hold: Hold) -> None:
     assert comes_true(lambda: not living(held.pids) and not list(below(held.folder)))
     assert comes_true(lambda: not segments(held.pids))
     assert held.folder.exists()
-    held.process.communicate(timeout=10)
+    held.process.communicate(timeout=60)
     with Servers({}):
         assert not held.folder.exists()
 

@@ -14,7 +14,7 @@ MADE_BY = 4
 """The column of /proc/sysvipc/shm with the process that made a segment."""
 
 
-def comes_true(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+def comes_true(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Whether a condition holds within a time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
