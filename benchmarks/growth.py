@@ -27,7 +27,7 @@ from reconcile.model.plan import Proposal
 from reconcile.model.state import ITSELF, Desired, Elements, Facts, Observed
 from reconcile.model.target import Hosts, Target
 from reconcile.plan.build import build_plan
-from reconcile.plan.digest import plan_id
+from reconcile.plan.document import plan_id
 from reconcile.plan.local_specs import dropped
 from reconcile.plan.verify import verify
 from reconcile.report.findings_text import validation_text

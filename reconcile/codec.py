@@ -82,9 +82,13 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def plain(value: object) -> Any:
-    """A value of the model as JSON holds it, with every field."""
-    return _converter(strict=True).unstructure(value)
+Omitted = frozenset[tuple[type, str]]
+"""Fields of classes that are not written."""
+
+
+def plain(value: object, *, omitted: Omitted = frozenset()) -> Any:
+    """A value of the model as JSON holds it, with every field but those that are omitted."""
+    return _converter(strict=True, omitted=omitted).unstructure(value)
 
 
 def structured(cls: type[T], value: object, *, at: str = "") -> T:
@@ -184,7 +188,7 @@ def _faults(error: BaseException, at: str) -> Iterator[str]:
 
 
 @cache
-def _converter(*, strict: bool) -> Converter:
+def _converter(*, strict: bool, omitted: Omitted = frozenset()) -> Converter:
     """The converter; a hook that is registered later is asked first."""
     from cattrs import Converter  # noqa: PLC0415 - loaded where a value is written or read
 
@@ -203,7 +207,8 @@ def _converter(*, strict: bool) -> Converter:
     )
     for fits, reader in readers:
         made.register_structure_hook_factory(fits, reader)
-    made.register_unstructure_hook_factory(has, _class_writer)
+    made.register_structure_hook_func(lambda hint: hint is object, lambda value, _hint: value)
+    made.register_unstructure_hook_factory(has, lambda cls: _class_writer(cls, made, omitted))
     made.register_unstructure_hook_factory(_of(frozenset), lambda _hint: sorted)
     made.register_unstructure_hook(frozenset, sorted)
     made.register_unstructure_hook_func(_of(Union, UnionType), made.unstructure)
@@ -343,10 +348,14 @@ def _class_reader(cls: Any, converter: Converter) -> _Hook:
     return read
 
 
-def _class_writer(cls: Any, converter: Converter) -> Callable[[Any], dict[str, Any]]:
-    from cattrs.gen import make_dict_unstructure_fn  # noqa: PLC0415 - as above
+def _class_writer(
+    cls: Any, converter: Converter, omitted: Omitted
+) -> Callable[[Any], dict[str, Any]]:
+    from cattrs.gen import make_dict_unstructure_fn, override  # noqa: PLC0415 - as above
 
-    inner, (tag, word) = make_dict_unstructure_fn(cls, converter), TAGS.get(cls, ("", ""))
+    left_out: dict[str, Any] = {name: override(omit=True) for one, name in omitted if one is cls}
+    inner = make_dict_unstructure_fn(cls, converter, **left_out)
+    tag, word = TAGS.get(cls, ("", ""))
     return (lambda value: {tag: word, **inner(value)}) if tag else inner
 
 

@@ -14,11 +14,12 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 
 from attrs import NOTHING, Attribute, define, field, fields, has
 
+from reconcile.codec import TAGS, Omitted
 from reconcile.kinds import KINDS
 from reconcile.kinds.kind import Kind
 from reconcile.model.address import Address
 from reconcile.model.constraint import description_of, limit_by_default, short_form
-from reconcile.model.engine import Engine
+from reconcile.model.engine import Engine, Version
 from reconcile.spec.written import Header, WrittenConfig
 
 Schema = dict[str, Any]
@@ -34,6 +35,7 @@ _PLAIN: dict[Any, Schema] = {
     date: {"type": "string", "format": "date"},
     datetime: {"type": "string", "format": "date-time"},
     NoneType: {"type": "null"},
+    Version: {"type": "string"},
     Any: {},
     object: {},
 }
@@ -60,6 +62,15 @@ def schema_of(
     body["required"] = list(dict.fromkeys(name for one in parts for name in one["required"]))
     body["properties"] = {name: of for one in parts for name, of in one["properties"].items()}
     return _document(title, ident, body, writer)
+
+
+def plan_file_schema(document: type, inputs: type, omitted: Omitted) -> Schema:
+    """The schema of a plan file; the values that `inputs` holds as `desired` are those of specs."""
+    writer = _Writer(for_people=False, all_required=True, omitted=omitted)
+    body = writer.mapping(document)
+    wanted = writer.definitions[inputs.__name__]["properties"]["desired"]
+    wanted |= {"additionalProperties": False, "properties": _kinds(writer, KINDS)}
+    return _document("reconcile plan_file", "plan_file.schema.json", body, writer)
 
 
 def spec_schema() -> Schema:
@@ -157,6 +168,7 @@ class _Writer:
     for_people: bool
     for_defaults: bool = False
     all_required: bool = False
+    omitted: Omitted = frozenset()
     definitions: dict[str, Schema] = field(factory=dict)
 
     def of(self, hint: Any) -> Schema:
@@ -176,13 +188,18 @@ class _Writer:
     def mapping(self, cls: Any) -> Schema:
         """The schema of a class, spelled out as a mapping of its fields."""
         hints = get_type_hints(cls, include_extras=True)
-        required = [one.name for one in fields(cls) if self.all_required or one.default is NOTHING]
+        written = [one for one in fields(cls) if (cls, one.name) not in self.omitted]
+        required = [one.name for one in written if self.all_required or one.default is NOTHING]
+        properties = {one.name: self._property(one, hints[one.name]) for one in written}
+        if cls in TAGS:
+            tag, word = TAGS[cls]
+            required, properties = [tag, *required], {tag: {"const": word}, **properties}
         return {
             "description": _first_paragraph(cls),
             "type": "object",
             "additionalProperties": False,
             "required": required,
-            "properties": {one.name: self._property(one, hints[one.name]) for one in fields(cls)},
+            "properties": properties,
         }
 
     def _property(self, attribute: Attribute[Any], hint: Any) -> Schema:
@@ -242,6 +259,7 @@ class _Writer:
         UnionType: _union,
         Literal: _literal,
         tuple: _array,
+        frozenset: _array,
         Mapping: _object,
     }
 

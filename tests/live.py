@@ -31,8 +31,7 @@ from reconcile.model.policy import Policy, WaivedSeverity, Waiver
 from reconcile.model.run import Outcome
 from reconcile.model.state import ITSELF, Desired, Elements, Fields, NoElements
 from reconcile.observe.observer import observe, observe_database
-from reconcile.plan.build import build_plan, plan_database
-from reconcile.plan.intent import intended
+from reconcile.plan.build import asked, build_plan, plan_database
 from reconcile.sql.reads import SqlReads
 from reconcile.sql.writes import SqlWrites
 from scalingo_sandbox import Sandbox
@@ -180,8 +179,8 @@ class Live:
         """Carry out what is allowed and not refused, with the looks before it."""
 
         def recheck(before: DatabasePlan) -> DatabasePlan:
-            asked = intended(before, before.actions)
-            return plan_database(asked, observe_database(asked, self.connection.reads))
+            wanted = asked(before, before.actions)
+            return plan_database(wanted, observe_database(wanted, self.connection.reads))
 
         with Journal(self.state_dir, run_id, lambda: datetime.now(UTC)) as journal:
             return Loop(

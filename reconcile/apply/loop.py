@@ -21,8 +21,7 @@ from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.run import REACHED, Outcome, Result
 from reconcile.model.state import Observed
 from reconcile.model.target import Target
-from reconcile.plan.foreign_changes import foreign_changes
-from reconcile.plan.standing import Standing, mismatch, standing
+from reconcile.plan.precondition import Standing, foreign_changes, mismatch, standing
 
 _STOPS = frozenset({Result.STARTED, Result.FAILED, Result.UNKNOWN, Result.STALE, Result.BLOCKED})
 

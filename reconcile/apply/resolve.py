@@ -18,7 +18,7 @@ from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.postgresql import by_sql
 from reconcile.model.run import REACHED, Outcome, Result
 from reconcile.model.state import Approval
-from reconcile.plan.standing import Standing, concerning, is_left, standing, step_of
+from reconcile.plan.precondition import Standing, concerning, is_left, standing, step_of
 
 
 def action_of(end: OpenEnd, today: date) -> Action:

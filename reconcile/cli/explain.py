@@ -22,7 +22,7 @@ from reconcile.model.text import nearest
 from reconcile.observe.observer import observe_database
 from reconcile.plan import codes as of_plans
 from reconcile.plan.build import plan_database
-from reconcile.plan.digest import plan_id
+from reconcile.plan.document import plan_id
 from reconcile.plan.explain import explain, narrowed
 from reconcile.report.explain_json import address_json, code_json
 from reconcile.report.explain_text import address_text, code_text

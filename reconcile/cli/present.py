@@ -326,8 +326,7 @@ def _are_same(one: Path, other: Path) -> bool:
 
 
 def _holds_plan(path: Path) -> bool:
-    from reconcile.plan.file import is_plan_file  # noqa: PLC0415 - only where a file is replaced
-    from reconcile.plan.strict import LARGEST  # noqa: PLC0415 - as above
+    from reconcile.plan.plan_file import LARGEST, is_plan_file  # noqa: PLC0415 - only where a file is replaced
 
     try:
         return is_plan_file(read_file(path, LARGEST))

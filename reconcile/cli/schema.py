@@ -11,7 +11,7 @@ from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, ReconcileError, UsageError
 from reconcile.files import put
 from reconcile.model.cost import Spent
-from reconcile.plan.written import PlanFileDocument
+from reconcile.plan.document import OMITTED, PlanFileDocument, SavedDatabase
 from reconcile.report.document import Head
 from reconcile.report.explain_json import ExplanationDocument
 from reconcile.report.live_json import (
@@ -24,7 +24,7 @@ from reconcile.report.live_json import (
 )
 from reconcile.report.plan_json import FindingsDocument, PlanDocument, RunDocument
 from reconcile.report.runs_json import PastRunDocument, RunsDocument
-from reconcile.schema import config_schema, schema_of, spec_schema
+from reconcile.schema import config_schema, plan_file_schema, schema_of, spec_schema
 
 DOCUMENTS: Mapping[str, type] = {
     "plan": PlanDocument,
@@ -76,9 +76,7 @@ def all_schemas() -> Mapping[str, Mapping[str, object]]:
         "spec": spec_schema(),
         "config": config_schema(),
         **{name: printed_schema(name) for name in DOCUMENTS},
-        "plan_file": schema_of(
-            PlanFileDocument, title="reconcile plan_file", ident="plan_file.schema.json"
-        ),
+        "plan_file": plan_file_schema(PlanFileDocument, SavedDatabase, OMITTED),
     }
 
 

@@ -23,7 +23,6 @@ from reconcile.kinds.kind import (
     Sides,
     Wanted,
     after_of,
-    recall_before,
 )
 from reconcile.kinds.listing import check_repeated
 from reconcile.model.change import Change, Risk, Update
@@ -139,11 +138,6 @@ class _BackupsKind(Kind[Backups]):
             enabled=cast("bool | None", after.get("enabled")),
             hours=_hours(after) if "hours" in after else None,
         )
-
-    def recall(self, changes: Sequence[Change]) -> Elements:
-        """A change that does not tell the hours is not about them."""
-        before = recall_before(changes)
-        return {ITSELF: {"hours": (), **before[ITSELF]}}
 
     meanings = MappingProxyType(
         {

@@ -27,7 +27,6 @@ from reconcile.kinds.kind import (
     Sides,
     Wanted,
     after_of,
-    recall_before,
 )
 from reconcile.kinds.version_rules import LatestMinor, RuleText, is_met, is_past, parse_rule
 from reconcile.model.change import Change, Risk, sides_of
@@ -149,11 +148,6 @@ class _EngineVersionKind(Kind[EngineVersion]):
         return EngineVersion(
             version=cast("str", after[_RULE]), allow_major=cast("int | None", after.get(_MAJOR))
         )
-
-    def recall(self, changes: Sequence[Change]) -> Elements:
-        """What comes next was the version that the change leads to."""
-        after = after_of([Asked(change=change) for change in changes])
-        return {ITSELF: {**recall_before(changes)[ITSELF], _NEXT: after[_VERSION]}}
 
     meanings = MappingProxyType(
         {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from difflib import get_close_matches
 from typing import assert_never
 
 from reconcile.kinds.kind import Refused
@@ -41,7 +40,6 @@ Source: `requires` in the control files of PostgreSQL's contrib modules, PostGIS
 
 _MOST_LISTED = 8
 _DIGITS = re.compile(r"([0-9]+)")
-_ALIKE = 0.75
 
 
 def refusal(change: Change, live: Elements, reach: Reach) -> Refused | None:
@@ -137,13 +135,11 @@ def _uncreatable(change: Create, reach: SqlAccess) -> Refused | None:
     name = change.address.name
     offered = reach.offers.get(name)
     if not offered:
-        near = get_close_matches(name, sorted(reach.offers), n=1, cutoff=_ALIKE)
+        near = reach.like(name)
         return Refused(
             code="P251",
             message=f"the server has no package of the extension {name!r}",
-            hint=f"did you mean {near[0]!r}?"
-            if near
-            else "take it out, or ask the provider for it",
+            hint=f"did you mean {near!r}?" if near else "take it out, or ask the provider for it",
         )
     package = _package(change, reach)
     if package is None:

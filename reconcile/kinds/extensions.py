@@ -23,7 +23,6 @@ from reconcile.kinds.kind import (
     Refused,
     Sides,
     Wanted,
-    recall_before,
 )
 from reconcile.kinds.listing import (
     NOTHING_GOES,
@@ -211,6 +210,11 @@ class _ExtensionsKind(ListedKind[Extensions]):
         refused = facts.reach and extension_rules.refusal(change, live, facts.reach)
         return refused or Feasible(risk=risk)
 
+    def related(self, names: Collection[str], live: Elements) -> Collection[str]:
+        """The same names with other capitals, as a spec or the server spells them."""
+        alike = {folded(name) for name in names}
+        return alike | {name for name in live if folded(name) in alike}
+
     def needs(self, change: Change, facts: Facts) -> frozenset[str]:
         return extension_rules.needs(change, facts)
 
@@ -247,14 +251,6 @@ class _ExtensionsKind(ListedKind[Extensions]):
             if not isinstance(one.change, Delete)
         )
         return Extensions(present=present, absent=removals(asked))
-
-    def recall(self, changes: Sequence[Change]) -> Elements:
-        """Each extension as it was; what a new one requires was there, unless the plan brings it."""
-        made = {one.address.name for one in changes if isinstance(one, Create)}
-        required = {
-            other for name in made for other in extension_rules.REQUIRED_BY.get(name, ())
-        } - made
-        return {**{name: {"version": ""} for name in required}, **recall_before(changes)}
 
     meanings = MappingProxyType(
         {

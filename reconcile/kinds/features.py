@@ -23,7 +23,6 @@ from reconcile.kinds.kind import (
     Sides,
     Waiting,
     Wanted,
-    recall_before,
 )
 from reconcile.kinds.listing import rows, text_of
 from reconcile.model.change import ActionKey, Change, Risk, Update, key_of, sides_of
@@ -225,6 +224,11 @@ class _FeaturesKind(Kind[Features]):
             obstacle = _unfinished(SSL, live, f"it needs {SSL}, which is not on yet")
         return obstacle or Feasible(risk=RISKS.get((feature, enabled), Risk.SAFE))
 
+    def related(self, names: Collection[str], _live: Elements) -> Collection[str]:
+        """What needs TLS, and TLS, are judged together."""
+        pair = {SSL, _PUBLIC}
+        return pair if pair & set(names) else ()
+
     def needs(self, change: Change, _facts: Facts) -> frozenset[str]:
         """What has to be on before `publicly-available` goes on."""
         is_public = change.address.name == _PUBLIC and _enables(change)
@@ -280,12 +284,6 @@ class _FeaturesKind(Kind[Features]):
         if switched.get(Feature.PUBLICLY_AVAILABLE):
             switched.setdefault(Feature.FORCE_SSL, True)
         return Features(switched=switched)
-
-    def recall(self, changes: Sequence[Change]) -> Elements:
-        """Each feature as it was; `force-ssl` was on where a change needs it and none turns it on."""
-        public = any(one.address.name == _PUBLIC and _enables(one) for one in changes)
-        needed: Elements = {SSL: {"enabled": True}} if public else {}
-        return {**needed, **recall_before(changes)}
 
     meanings = MappingProxyType(
         {

@@ -185,12 +185,6 @@ def after_of(asked: Sequence[Asked]) -> Fields:
     return sides[ITSELF]
 
 
-def recall_before(changes: Sequence[Change]) -> Elements:
-    """The live elements as far as changes tell of them."""
-    sides = ((change.address.name, sides_of(change)[0]) for change in changes)
-    return {name: before for name, before in sides if before is not None}
-
-
 class Kind(ABC, Generic[S]):
     """One kind of thing that can be managed: what is asked of it, stage by stage, with defaults.
 
@@ -271,6 +265,10 @@ class Kind(ABC, Generic[S]):
     def judge(self, change: Change, live: Elements, facts: Facts) -> Judgement:
         """What can be done about a change, and at which risk."""
 
+    def related(self, _names: Collection[str], _live: Elements) -> Collection[str]:
+        """Further names whose wanted and live values decide what is planned about some names."""
+        return ()
+
     def needs(self, _change: Change, _facts: Facts) -> frozenset[str]:
         """The names that have to be there before a change, or gone before a deletion."""
         return frozenset()
@@ -328,7 +326,3 @@ class Kind(ABC, Generic[S]):
 
         Raises KeyError, ValueError or TypeError for changes that no plan of this kind holds.
         """
-
-    def recall(self, changes: Sequence[Change]) -> Elements:
-        """The state that changes were planned on, as far as they tell."""
-        return recall_before(changes)

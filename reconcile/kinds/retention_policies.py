@@ -8,7 +8,7 @@ default was deleted, a policy that is added under its name is the default again,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, cast
@@ -167,16 +167,20 @@ class _RetentionPoliciesKind(ListedKind[RetentionPolicies]):
         live = {name: fields for name, fields in live.items() if name != _DROPPED_DEFAULT}
         moves = any(_takes_default(entry, live) for entry in spec.present)
         present: dict[str, Fields] = {}
+        sent: dict[str, Fields] = {}
         for entry in spec.present:
             fields: dict[str, Value] = {"duration": _canonical(entry.duration)}
             loses = moves and entry.default is False and entry.name in live
-            if entry.default is not None and not loses:
+            if loses:
+                sent[entry.name] = {"default": False}
+            elif entry.default is not None:
                 fields["default"] = entry.default
             present[entry.name] = fields
         wanted = Wanted(
             present=present,
             absent=approvals(spec.absent),
             others=spec.others,
+            sent=sent,
             replace=frozenset(
                 entry.name
                 for entry in spec.present
@@ -198,6 +202,10 @@ class _RetentionPoliciesKind(ListedKind[RetentionPolicies]):
             hint=_FOR_DEFAULT if _is_default(change.address.name, live) else _FOR_OTHERS,
             replaceable=True,
         )
+
+    def related(self, _names: Collection[str], live: Elements) -> Collection[str]:
+        """The default, from which another policy may take the flag."""
+        return [name for name in live if _is_default(name, live)]
 
     def requires(self, change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
         """The default is deleted only after another policy took the flag."""

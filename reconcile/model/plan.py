@@ -15,6 +15,7 @@ from reconcile.model.item import Action, Blocked, Doable, Item, ManualStep, Pend
 from reconcile.model.location import Origin
 from reconcile.model.policy import Ignored
 from reconcile.model.postgresql import dropping_all, drops_an_extension
+from reconcile.model.state import Facts, KindState
 from reconcile.model.target import Pins, Target
 
 
@@ -44,6 +45,8 @@ def short_id(plan_id: str) -> str:
 class DatabasePlan:
     """The items of one database in the order in which they are to be done.
 
+    `desired`, `observed` and `facts` are what was planned: the spec values, the states and what was
+    read of the database, as far as the items are about them; planned again, they give these items.
     `target` and `version` are None and `error` is set where the database could not be read, with its
     `error_origin` where the provider does not know what the spec names there; `pins` is what the spec
     says of the target.
@@ -59,6 +62,9 @@ class DatabasePlan:
     protect: bool = False
     pins: Pins = field(factory=Pins)
     items: tuple[Item, ...] = ()
+    desired: Mapping[str, object] = field(factory=dict)
+    observed: Mapping[str, KindState] = field(factory=dict)
+    facts: Facts | None = None
     unmanaged: tuple[Address, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     error: str | None = None

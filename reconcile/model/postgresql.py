@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import zip_longest
 from string import ascii_lowercase, ascii_uppercase
 from typing import Annotated
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from reconcile.model.constraint import Secretless, described
 from reconcile.model.text import READABLE
@@ -132,6 +133,24 @@ class SqlAccess:
     allowed: frozenset[str] | None = None
     has_schema: bool = True
 
+    def like(self, name: str) -> str | None:
+        """The package whose name is nearest to one that is not offered; None for none."""
+        return next(iter(get_close_matches(name, sorted(self.offers), n=1, cutoff=_ALIKE)), None)
+
+    def about(self, names: Collection[str]) -> SqlAccess:
+        """What of it decides about some extensions."""
+        offered = {*names, *(self.like(name) for name in names if not self.offers.get(name))}
+        return evolve(
+            self,
+            owned=self.owned & set(names),
+            offers={name: one for name, one in self.offers.items() if name in offered},
+            newest={name: one for name, one in self.newest.items() if name in names},
+            updates={name: one for name, one in self.updates.items() if name in names},
+            needed_by={name: one for name, one in self.needed_by.items() if name in names},
+            used_by={name: one for name, one in self.used_by.items() if name in names},
+            allowed=None if self.allowed is None else self.allowed & set(names),
+        )
+
 
 @frozen(kw_only=True)
 class NoSqlAccess:
@@ -141,6 +160,9 @@ class NoSqlAccess:
     message: str
     hint: str
 
+
+_ALIKE = 0.75
+"""How alike two names are of which one is a slip of the other, from 0 to 1."""
 
 Reach = SqlAccess | NoSqlAccess
 

@@ -14,7 +14,7 @@ from reconcile.model.item import Action, Blocked, Item
 from reconcile.model.plan import Proposal, as_run
 from reconcile.model.state import ITSELF, Desired, Fields, NoElements, Observation, Observed
 from reconcile.plan.codes import RULES
-from reconcile.plan.settle import KindInDatabase
+from reconcile.plan.items import KindInDatabase
 
 
 def narrowed(desired: Desired, address: Address) -> Desired:

@@ -14,8 +14,7 @@ from reconcile.model.postgresql import by_sql
 from reconcile.model.project import Match, SpecIndex, match
 from reconcile.model.state import Approval, Desired
 from reconcile.model.target import Pins, Target
-from reconcile.plan.build import plan_database
-from reconcile.plan.intent import recalled
+from reconcile.plan.build import plan_database, planned_on
 
 
 def specs_of(database: DatabasePlan, specs: SpecIndex) -> tuple[Desired, ...]:
@@ -56,8 +55,10 @@ def _asks(spec: Desired, wanted: DatabasePlan, address: Address, database: Datab
 
 
 def _wanted(spec: Desired, database: DatabasePlan) -> DatabasePlan:
-    """What a spec asks for on the state that a plan was made on."""
-    state = recalled(database)
+    """What a spec asks for on the state that a plan was made on; without items that is not kept."""
+    if not database.items:
+        return database
+    state = planned_on(database)
     kinds = {name: value for name, value in spec.kinds.items() if name in state.states}
     return plan_database(evolve(renamed(spec, database.handle), kinds=kinds), state)
 

@@ -30,7 +30,7 @@ from reconcile.model.request import BACK_UP
 from reconcile.model.run import Outcome, Run
 from reconcile.model.text import duration
 from reconcile.observe.estimate import access_to, looks_of, reads_of
-from reconcile.plan.intent import intended
+from reconcile.plan.build import asked
 from reconcile.sql.writes import SqlWrites
 from reconcile.workflow.apply_plan_file import LoadedPlan, Looked, look_and_judge
 from reconcile.workflow.fleet import Fleet
@@ -185,7 +185,7 @@ class Apply:
             proposal,
             allowance,
             reads_of=lambda handle: reads_of(wanted[handle]),
-            look_at=lambda plan: looks_of(intended(plan, plan.actions)),
+            look_at=lambda plan: looks_of(asked(plan, plan.actions)),
             access_to=access,
             budget=reread.fleet.config.request_budget,
             recent=connection.recent(),

@@ -24,7 +24,7 @@ from reconcile.model.project import SpecIndex
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import Desired
 from reconcile.observe.estimate import looks_of
-from reconcile.plan.intent import intended
+from reconcile.plan.build import asked
 from reconcile.plan.local_specs import (
     covered_kinds,
     dropped,
@@ -33,7 +33,7 @@ from reconcile.plan.local_specs import (
     to_read,
     without_connection,
 )
-from reconcile.plan.strict import PlanFileError
+from reconcile.plan.plan_file import PlanFileError
 from reconcile.spec.config import Config
 from reconcile.spec.git import commit_of
 from reconcile.workflow.fleet import Fleet, fleet_without_specs, valid_fleet
@@ -105,7 +105,7 @@ def saved_plan(
         made=read.record.made,
         fleet=evolve(
             common,
-            desired=tuple(wanted[one.handle] or intended(one) for one in plan.databases),
+            desired=tuple(wanted[one.handle] or asked(one) for one in plan.databases),
             whole=_whole(read, plan, specs),
             load_project=(specs or common).load_project,
         ),
@@ -273,8 +273,8 @@ def look(saved: LoadedPlan, reread: Reread, about: About, *, shown: bool) -> Loo
     plan = saved.proposal.plan
     chosen = [one for one in plan.databases if one.actions and (shown or _is_risky(one))]
     if chosen:
-        asked = [intended(one, one.actions) for one in chosen]
-        announce_reading(asked, reread.reads, about, reread.process, requests_of=looks_of)
+        wanted = [asked(one, one.actions) for one in chosen]
+        announce_reading(wanted, reread.reads, about, reread.process, requests_of=looks_of)
     looks: dict[str, DatabasePlan] = {}
     outcomes = Loop(
         proposal=Proposal(plan=Plan(databases=tuple(chosen))),

@@ -14,6 +14,7 @@ from reconcile.api.reads import Reads
 from reconcile.api.writes import Connection
 from reconcile.apply.journal import Journal
 from reconcile.apply.locks import Locks
+from reconcile.codec import canonical
 from reconcile.kinds import engine_version
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.address import Address
@@ -28,8 +29,7 @@ from reconcile.model.run import Result, refusal_of
 from reconcile.model.state import Desired
 from reconcile.model.target import Pins, Target
 from reconcile.observe.recovery import Windows
-from reconcile.plan.digest import canonical
-from reconcile.plan.standing import mismatch
+from reconcile.plan.precondition import mismatch
 from reconcile.spec.document import ORIGIN
 from reconcile.spec.git import commit_of
 from reconcile.workflow.apply import followed

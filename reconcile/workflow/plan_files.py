@@ -15,13 +15,19 @@ from reconcile import __version__
 from reconcile.errors import ReconcileError, UsageError
 from reconcile.files import put, read_file
 from reconcile.kinds import KIND_BY_NAME
+from reconcile.model.engine import Engine
 from reconcile.model.plan import Plan, Proposal, Record, Seal
 from reconcile.model.state import Desired
-from reconcile.plan.belief import check_rules
-from reconcile.plan.file import Saved, dump, is_signed_with, load, sign
-from reconcile.plan.intent import intended
-from reconcile.plan.strict import LARGEST, PlanFileError
-from reconcile.plan.written import WrittenCommit, WrittenScope
+from reconcile.plan.document import Scope
+from reconcile.plan.plan_file import (
+    LARGEST,
+    PlanFileError,
+    Saved,
+    dump,
+    is_signed_with,
+    load,
+    sign,
+)
 from reconcile.spec.document import as_written, read_inline
 from reconcile.spec.git import commit_of
 from reconcile.spec.source import LARGEST_FILE
@@ -50,7 +56,6 @@ def read_plan_file(path: Path, process: Process) -> PlanFile:
     try:
         saved = load(_content(path))
         seal = _seal(saved, key)
-        check_rules(saved.proposal.plan)
         _check_values(saved.proposal.plan)
     except PlanFileError as error:
         raise PlanFileError(f"plan file {str(path)!r}: {error}") from error
@@ -65,13 +70,13 @@ def _check_values(plan: Plan) -> None:
 
     Raises PlanFileError.
     """
-    for desired in (intended(database) for database in plan.databases if database.doable):
-        for name, value in desired.kinds.items():
+    for database in plan.databases:
+        for name, value in database.desired.items():
             try:
-                read_inline(KIND_BY_NAME[name], as_written(value), desired.engine)
+                read_inline(KIND_BY_NAME[name], as_written(value), Engine(database.engine))
             except UsageError as error:
                 raise PlanFileError(
-                    f"what it asks of {desired.handle}/{name} no spec may ask: {error}"
+                    f"what it asks of {database.handle}/{name} no spec may ask: {error}"
                 ) from error
 
 
@@ -84,7 +89,7 @@ def must_be_signed(process: Process) -> bool:
 
 
 def write_plan_file(
-    path: Path, proposal: Proposal, made_for: WrittenScope, life: float, process: Process
+    path: Path, proposal: Proposal, made_for: Scope, life: float, process: Process
 ) -> Saved:
     """Write a proposal where it is to be read again; it may be applied for `life` seconds.
 
@@ -125,17 +130,17 @@ def check_names(selection: Selection, fleet: Fleet) -> None:
             ) from None
 
 
-def scope_of(selection: Selection, fleet: Fleet, process: Process) -> WrittenScope:
+def scope_of(selection: Selection, fleet: Fleet, process: Process) -> Scope:
     """What a plan was chosen from."""
     commit = commit_of(selection.paths[0], process.environment)
-    return WrittenScope(
+    return Scope(
         paths=tuple(str(path) for path in selection.paths),
         config=os.path.relpath(fleet.config.file) if fleet.config.file else None,
         only=selection.only,
         exclude=selection.exclude,
         fleet=fleet.whole,
         digests=digests({file for spec in fleet.desired for file in files_of(spec)}),
-        commit=WrittenCommit(id=commit.id, dirty=commit.dirty) if commit else None,
+        commit=commit,
     )
 
 

@@ -24,7 +24,7 @@ from reconcile.observe.observer import observe
 from reconcile.observe.recovery import NO_WINDOWS, Windows, gather
 from reconcile.plan.build import build_plan
 from reconcile.plan.claims import Listing, claims_of, duplicates
-from reconcile.plan.digest import plan_id
+from reconcile.plan.document import plan_id
 from reconcile.plan.verify import verify
 from reconcile.spec.config import Config
 from reconcile.workflow.fleet import Fleet, InvalidSpecsError

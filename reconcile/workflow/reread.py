@@ -18,13 +18,12 @@ from reconcile.model.item import Pending
 from reconcile.model.operation import PAUSES
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Outcome, Result
-from reconcile.model.state import Observed
+from reconcile.model.state import Desired, Observed
 from reconcile.model.target import Target
 from reconcile.observe.found import Lookups, told_by
 from reconcile.observe.observer import observe_database
-from reconcile.plan.build import plan_database
-from reconcile.plan.digest import plan_id
-from reconcile.plan.intent import intended
+from reconcile.plan.build import asked, plan_database
+from reconcile.plan.document import plan_id
 from reconcile.workflow.fleet import Fleet
 from reconcile.workflow.process import Process
 from reconcile.workflow.propose import read_plan
@@ -61,7 +60,10 @@ class Reread:
 
     def database(self, before: DatabasePlan) -> DatabasePlan:
         """Plan anew what the actions of a plan ask for: no request is spent on anything else."""
-        desired = intended(before, before.actions)
+        return self.planned(asked(before, before.actions))
+
+    def planned(self, desired: Desired) -> DatabasePlan:
+        """Plan what is asked for on what is live."""
         inspect = self.process.sql.inspect
         return plan_database(desired, observe_database(desired, self.reads, self.lookups, inspect))
 

@@ -31,7 +31,7 @@ from reconcile.model.request import BACK_UP, RESOURCE, UPGRADE, Call, restore
 from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
 from reconcile.model.text import moment
-from reconcile.plan.intent import NotOursError
+from reconcile.plan.intent import NotOursError, intended
 from reconcile.workflow.named import Subject
 from reconcile.workflow.orders import Order
 from reconcile.workflow.process import Consent, Process
@@ -184,7 +184,7 @@ def _settled_changes(
         return
     actions = tuple(action_of(end, reread.process.today()) for end in ends)
     try:
-        now = reread.database(evolve(plan, items=actions))
+        now = reread.planned(intended(evolve(plan, items=actions)))
     except NotOursError:  # a version of the tool that knew other changes wrote it
         return
     for end, action in zip(ends, actions, strict=True):

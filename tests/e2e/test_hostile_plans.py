@@ -79,7 +79,7 @@ def connected(dsn: str) -> Callable[[Document], None]:
     ("dsn", "said"),
     [
         ("postgresql://app:hunter2@127.0.0.1/billing", "it is no reference such as ${env:NAME}"),
-        ("${env:HOME}", "the rules give Action create billing/extensions/postgis"),
+        ("${env:HOME}", "the file says 'manual_step' where the rules give 'action'"),
     ],
 )
 def test_a_step_for_a_person_is_not_run_over_a_connection_of_the_file(

@@ -23,8 +23,8 @@ from reconcile.model.history import Settlement
 from reconcile.model.order import Done
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Clash, Result
-from reconcile.plan.digest import plan_id
-from reconcile.plan.file import dump
+from reconcile.plan.document import plan_id
+from reconcile.plan.plan_file import dump
 
 ROOT = Path(__file__).resolve().parents[2]
 

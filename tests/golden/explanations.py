@@ -35,7 +35,7 @@ from reconcile.model.policy import Limit, Policy, WaivedSeverity, Waiver
 from reconcile.model.state import Observed
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
-from reconcile.plan.digest import plan_id
+from reconcile.plan.document import plan_id
 from reconcile.plan.explain import explain, narrowed
 
 _DEFAULT = Policy()

@@ -39,7 +39,7 @@ from reconcile.model.state import (
     Unknown,
 )
 from reconcile.plan.build import build_plan
-from reconcile.plan.digest import plan_id
+from reconcile.plan.document import plan_id
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 STRICT = (

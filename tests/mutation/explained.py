@@ -87,22 +87,10 @@ EXPLAINED = (
         within=r'"(?:XXXX)?"|(?<=\()[01](?=, part)',
         reason=Reason.SAME,
     ),
-    # What is nothing on one side has another name there.
-    Explained(
-        where="plan/belief.py: *",
-        within=r"(?<=theirs is None) (?:or|and)",
-        reason=Reason.NEVER,
-    ),
     # None is taken for 0 there.
     Explained(
         where="plan/diff.py: _differences",
         within=r"(?<=threshold_to_diff_deeper=)(?:0|None)",
-        reason=Reason.SAME,
-    ),
-    # None is taken for False there.
-    Explained(
-        where="plan/digest.py: canonical",
-        within=r"(?<=allow_nan=)(?:False|None)",
         reason=Reason.SAME,
     ),
     # An override has one equals sign, or is none.
@@ -111,30 +99,27 @@ EXPLAINED = (
         within=r'r?(?=partition)|(?<=override or )"(?:XXXX)?"',
         reason=Reason.SAME,
     ),
-    # No signature is the HMAC of anything, however it is spelled; nor a version.
+    # No signature is the HMAC of anything, however it is spelled.
     Explained(
-        where="plan/file.py: is_signed_with",
+        where="plan/plan_file.py: is_signed_with",
         within=r'(?<=signature or )"(?:XXXX)?"',
         reason=Reason.SAME,
     ),
-    Explained(
-        where="plan/intent.py: recalled", within=r'(?<=version or )"(?:XXXX)?"', reason=Reason.SAME
-    ),
     # What is pending about an action blocks it before its live side is looked for.
     Explained(
-        where="plan/standing.py: _live",
+        where="plan/precondition.py: _live",
         within=r"\(?isinstance\(entry, Pending\)\)?(?: and False)?|(?<=is not None\)),(?: None)?",
         reason=Reason.NEVER,
     ),
     # No field that a change asks for is None.
     Explained(
-        where="plan/standing.py: is_due",
+        where="plan/precondition.py: is_due",
         within=r"(?<=missing = )(?:object\(\)|None)|(?<=part\.field), ?(?:missing|None)?(?=\))",
         reason=Reason.DEFAULT,
     ),
     # What a deletion is about was not deleted before by the same run.
     Explained(
-        where="plan/standing.py: _after",
+        where="plan/precondition.py: _after",
         within=r"(?<=live\.get\(name), ?(?:change\.before|None)?(?=\))",
         reason=Reason.DEFAULT,
     ),
@@ -146,13 +131,13 @@ EXPLAINED = (
     ),
     # Backups alone are refused in part, and they tell all of the state before.
     Explained(
-        where="plan/settle.py: _settle",
+        where="plan/items.py: _settle",
         within=r"(?<=change\.address\.name), ?(?:\{\}|None)?(?=\))",
         reason=Reason.DEFAULT,
     ),
     # What is left of a deletion does not depend on changes of another name, or of another kind.
     Explained(
-        where="plan/standing.py: _after",
+        where="plan/precondition.py: _after",
         within=r"(?<=earlier\.address )[!=]=(?= change)|(?<=concerns )(?:and|or)(?= earlier)",
         reason=Reason.AMOUNT,
     ),
@@ -191,7 +176,7 @@ EXPLAINED = (
     ),
     # What is compared there is always live: a kind's only element.
     Explained(
-        where="plan/foreign_changes.py: _difference",
+        where="plan/precondition.py: _difference",
         within=r"(?<=clash is None) or not clash\.now (?:or|and) (?=not clash)",
         reason=Reason.NEVER,
     ),
@@ -295,15 +280,6 @@ EXPLAINED = (
         where="apply/replay.py: _settlement",
         within=r"(?<=ValueError\().*(?=\))",
         reason=Reason.UNTOLD,
-    ),
-    # A file of just so many bytes is none that anybody writes.
-    Explained(where="plan/strict.py: decoded", within=r">=?(?= LARGEST)", reason=Reason.AMOUNT),
-    # No value of a plan file is one of two classes, and all of several begin with the same key.
-    Explained(
-        where="plan/strict.py: _union", within=r"(?<=len\(classes\) > )[12]", reason=Reason.SAME
-    ),
-    Explained(
-        where="plan/strict.py: _tagged", within=r"(?<=_hints\(classes\[)[01]", reason=Reason.SAME
     ),
     # None is taken for False there.
     Explained(

@@ -28,9 +28,8 @@ from reconcile.model.policy import Policy
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import Elements, Observed
 from reconcile.model.target import Target
-from reconcile.plan.build import plan_database
-from reconcile.plan.intent import intended
-from reconcile.plan.precedence import with_requirements
+from reconcile.plan.build import asked, plan_database
+from reconcile.plan.order import with_requirements
 from scalingo_sandbox import Sandbox
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -56,7 +55,7 @@ class Server:
 
     def look(self, plan: DatabasePlan) -> DatabasePlan:
         """Plan anew on what is there."""
-        return plan_database(intended(plan, plan.actions), self.live)
+        return plan_database(asked(plan, plan.actions), self.live)
 
 
 def policies_of(live: Observed) -> Elements:

@@ -13,25 +13,26 @@ from strategies import Case, fleets
 
 from reconcile.guard.guard import Context
 from reconcile.guard.review import review
+from reconcile.model.history import Commit
 from reconcile.model.location import Location
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Unknown
+from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
-from reconcile.plan.digest import plan_id
-from reconcile.plan.file import Saved, dump, load, sign
+from reconcile.plan.document import Scope, plan_id
 from reconcile.plan.local_specs import dropped
-from reconcile.plan.written import WrittenCommit, WrittenScope
+from reconcile.plan.plan_file import Saved, dump, load, sign
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 scopes = st.builds(
-    WrittenScope,
+    Scope,
     paths=st.just(("specs",)),
     config=st.none() | st.text(),
     only=st.lists(st.text(), max_size=2).map(tuple),
     exclude=st.just(()),
     fleet=st.integers(0, 2000),
     digests=st.dictionaries(st.text(), st.text(), max_size=2),
-    commit=st.none() | st.builds(WrittenCommit, id=st.text(), dirty=st.booleans()),
+    commit=st.none() | st.builds(Commit, id=st.text(), dirty=st.booleans()),
 )
 
 
@@ -50,9 +51,7 @@ def proposed(fleet: tuple[Case, ...]) -> Proposal:
 
 
 @given(fleet=fleets(by_sql=True), scope=scopes, key=st.none() | st.binary(min_size=16))
-def test_what_is_dumped_is_loaded(
-    fleet: tuple[Case, ...], scope: WrittenScope, key: bytes | None
-) -> None:
+def test_what_is_dumped_is_loaded(fleet: tuple[Case, ...], scope: Scope, key: bytes | None) -> None:
     """A plan comes back from its file as it was, with all that is said of it."""
     saved = Saved(
         proposal=proposed(fleet),
@@ -87,7 +86,7 @@ def test_another_plan_has_another_id(fleet: tuple[Case, ...]) -> None:
         for changed in (
             evolve(database, items=database.items[1:]),
             evolve(database, protect=not database.protect),
-            evolve(database, version="1.2.3-4"),
+            evolve(database, desired={**database.desired, "other": Pins()}),
         ):
             assert plan_id(Plan(databases=(*others, changed))) != plan_id(plan)
 

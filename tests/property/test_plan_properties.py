@@ -21,10 +21,9 @@ from reconcile.model.item import Action, Blocked, Doable, ManualStep, Pending
 from reconcile.model.plan import Plan
 from reconcile.model.postgresql import Sql, SqlAccess
 from reconcile.model.state import ITSELF, Elements, Fields, NoElements
-from reconcile.plan.belief import check_rules
-from reconcile.plan.build import build_plan, plan_database
-from reconcile.plan.intent import intended, rebuilt
-from reconcile.plan.standing import Standing, standing
+from reconcile.plan.build import asked, build_plan, plan_database, planned_on
+from reconcile.plan.document import as_json, body_of
+from reconcile.plan.precondition import Standing, standing
 from reconcile.spec.document import as_written, read_inline
 
 
@@ -109,19 +108,16 @@ def test_applied_again_and_again_it_comes_to_rest(fleet: tuple[Case, ...]) -> No
 
 
 @given(fleet=fleets(by_sql=True))
-def test_a_plan_is_rebuilt_from_itself(fleet: tuple[Case, ...]) -> None:
-    """Target, before and after tell every action and manual step, its risk and its approval.
-
-    Only which extension comes first over a connection is told by what was live alone.
-    """
-    plan = plan_of(fleet)
-    check_rules(plan)
-    for database in plan.databases:
-        if database.doable:
-            again = rebuilt(database).doable
-            assert sorted(again, key=_place) == sorted(database.doable, key=_place)
-            connected = database.target is not None and database.target.connection
-            assert connected or again == database.doable
+def test_a_plan_is_made_again_from_what_it_keeps(fleet: tuple[Case, ...]) -> None:
+    """Both sides as far as its items are about them: planned again, they give the very same plan."""
+    for database in plan_of(fleet).databases:
+        if database.items:
+            wanted = evolve(asked(database, database.items), kinds=database.desired)
+            again = plan_database(wanted, planned_on(database))
+            bodies = [as_json(body_of(Plan(databases=(one,)))) for one in (again, database)]
+            assert bodies[0] == bodies[1]
+            requirements = [[one.requires for one in each.actions] for each in (again, database)]
+            assert requirements[0] == requirements[1]
 
 
 @given(fleet=fleets(by_sql=True))
@@ -131,9 +127,9 @@ def test_what_a_plan_asks_for_is_ready_on_the_state_it_was_made_on(
     """Planned anew from what it asks for, each action is ready; carried out, it is done."""
     done = {case.desired.handle: carried_out(case) for case in fleet}
     for case, database in zip(sorted(fleet, key=_handle), plan_of(fleet).databases, strict=True):
-        asked = intended(database, database.actions)
-        now = plan_database(asked, case.observed)
-        later = plan_database(asked, done[database.handle].observed)
+        wanted = asked(database, database.actions)
+        now = plan_database(wanted, case.observed)
+        later = plan_database(wanted, done[database.handle].observed)
         for action in database.actions:
             assert standing(action, now).standing is Standing.READY
             at_it = Standing.BLOCKED if action.address.kind == "features" else None

@@ -18,7 +18,7 @@ from reconcile.model.plan import Plan, Proposal
 from reconcile.model.policy import Limit, Policy
 from reconcile.model.recovery import RecoveryPoints
 from reconcile.plan.build import build_plan
-from reconcile.plan.precedence import with_requirements
+from reconcile.plan.order import with_requirements
 
 NEXT = RetentionPolicy(name="next", duration="2h", default=True, on_change=OnChange.REPLACE)
 LIVE = {

@@ -12,7 +12,7 @@ from reconcile.model.change import Risk, Update
 from reconcile.model.item import Action, Blocked, Item
 from reconcile.model.state import ITSELF, NotOffered
 from reconcile.plan.build import build_plan
-from reconcile.plan.standing import is_due
+from reconcile.plan.precondition import is_due
 
 
 def live(enabled: bool, *hours: int) -> dict[str, Any]:

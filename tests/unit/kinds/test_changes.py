@@ -212,51 +212,6 @@ def test_what_is_meant(asked: list[Change], spec: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "state"),
-    [
-        (
-            updated("backups", {"enabled": True}, {"enabled": False}),
-            {ITSELF: {"enabled": True, "hours": ()}},
-        ),
-        (
-            updated("backups", {"enabled": True, "hours": (3,)}, {"hours": (5,)}),
-            {ITSELF: {"enabled": True, "hours": (3,)}},
-        ),
-        (
-            updated(
-                "engine_version", {"version": "16.4.0-1", "version_id": "v"}, {"version": "16.6"}
-            ),
-            {ITSELF: {"version": "16.4.0-1", "version_id": "v", "next_version": "16.6"}},
-        ),
-        (
-            updated("features", {"enabled": True}, {"enabled": False}, "redis-rdb"),
-            {"redis-rdb": {"enabled": True}},
-        ),
-        (
-            updated(
-                "features",
-                {"enabled": False},
-                {"enabled": True},
-                "publicly-available",
-            ),
-            {
-                "publicly-available": {"enabled": False},
-                "force-ssl": {"enabled": True},
-            },
-        ),
-        (created("logical_databases", "a"), {}),
-        (
-            deleted("logical_databases", "a", protected=True),
-            {"a": {"protected": True}},
-        ),
-    ],
-)
-def test_what_is_recalled(change: Change, state: Elements) -> None:
-    """The state that it was planned on, as far as it tells."""
-    assert KIND_BY_NAME[change.address.kind].recall([change]) == state
-
-
-@pytest.mark.parametrize(
     ("change", "after"),
     [
         (created("k", "a", x=1), {"a": {"x": 1}, "b": {"y": 1}}),

@@ -20,15 +20,15 @@ from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding, Severity
+from reconcile.model.history import Commit
 from reconcile.model.location import Origin
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.policy import Ignored
 from reconcile.model.state import ITSELF, Desired, Observation, Unknown
 from reconcile.model.target import Pins
 from reconcile.plan.build import build_plan
-from reconcile.plan.digest import plan_id
-from reconcile.plan.file import Saved, dump
-from reconcile.plan.written import WrittenCommit, WrittenScope
+from reconcile.plan.document import Scope, plan_id
+from reconcile.plan.plan_file import Saved, dump
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -169,8 +169,8 @@ def saved() -> Saved:
         made=NOW,
         expires=LATER,
         version="0.1.0",
-        scope=WrittenScope(
-            commit=WrittenCommit(id="4f" * 20, dirty=True),
+        scope=Scope(
+            commit=Commit(id="4f" * 20, dirty=True),
             paths=("specs",),
             config=None,
             only=("shop",),

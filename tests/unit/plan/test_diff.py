@@ -135,7 +135,8 @@ from reconcile.kinds.kind import Others
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.plan.build import build_plan
-from reconcile.plan.digest import body_of, canonical, plain
+from reconcile.codec import canonical
+from reconcile.plan.document import as_json, body_of
 
 live = {
     "backups": {"": {"enabled": False, "hours": (5,)}},
@@ -156,7 +157,7 @@ plan = planned(
         others=Others.REPORT,
     ),
 )
-print(canonical(plain(body_of(plan))).decode())
+print(canonical(as_json(body_of(plan))).decode())
 """
 IN_SYNC = """
 plan = planned(

@@ -12,7 +12,7 @@ from reconcile.kinds.maintenance_window import MaintenanceWindow, Weekday
 from reconcile.kinds.sql_mode import SqlMode
 from reconcile.model.state import ITSELF, NotOffered, Observed
 from reconcile.plan.build import plan_database
-from reconcile.plan.foreign_changes import foreign_changes
+from reconcile.plan.precondition import foreign_changes
 
 SPEC = desired(
     {

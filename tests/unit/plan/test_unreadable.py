@@ -18,7 +18,7 @@ from reconcile.model.plan import Plan, Proposal, Status
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import ITSELF, Elements, Inspected, KindState, Unreadable
 from reconcile.plan.build import build_plan
-from reconcile.plan.standing import Standing, standing
+from reconcile.plan.precondition import Standing, standing
 from reconcile.report.live_json import kind_of
 from reconcile.report.live_text import states_text
 from reconcile.report.page import Look

@@ -21,9 +21,8 @@ from reconcile.model.item import Action, Blocked
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.run import Clash
 from reconcile.model.state import ITSELF, Facts, Fields, NotOffered
-from reconcile.plan.build import plan_database
-from reconcile.plan.intent import intended
-from reconcile.plan.standing import Precondition, Standing, is_due, mismatch, standing
+from reconcile.plan.build import asked, plan_database
+from reconcile.plan.precondition import Precondition, Standing, is_due, mismatch, standing
 
 
 class Case:
@@ -42,7 +41,7 @@ class Case:
     def looked(self, live: Any, live_facts: Facts | None = None) -> list[Precondition]:
         """Where each action stands, by what its plan would be on a state."""
         state = observed({self.kind: live}, engine=self.engine, live=live_facts)
-        now = plan_database(intended(self.plan, self.plan.actions), state)
+        now = plan_database(asked(self.plan, self.plan.actions), state)
         return [standing(action, now) for action in self.plan.actions]
 
     def standings(self, live: Any, live_facts: Facts | None = None) -> list[Standing]:

@@ -1,11 +1,8 @@
-"""Preconditions: whether an action still stands, seen from a look just before it.
-
-What an action expects is its normalised before-value, on its target, with a database that runs.
-"""
+"""Preconditions: whether what is live still is as a plan expects it, and what somebody else changed. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -15,6 +12,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.kind import apply_change
 from reconcile.model.address import Address
 from reconcile.model.change import (
+    HIGH_RISKS,
     Change,
     Create,
     Delete,
@@ -28,8 +26,9 @@ from reconcile.model.engine import Step
 from reconcile.model.item import Action, Blocked, Item, Pending
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.run import Clash
-from reconcile.model.state import Elements, Fields
+from reconcile.model.state import Elements, Fields, NoElements, Observed, Value
 from reconcile.model.target import Target
+from reconcile.plan.build import asked, plan_database
 
 
 class Standing(Enum):
@@ -214,3 +213,49 @@ def _after(done: Sequence[Change], change: Change) -> Change:
         if concerns and earlier.address.kind == kind:
             live = simulate(live, earlier)
     return evolve(change, before=live.get(name, change.before))
+
+
+def foreign_changes(
+    plan: DatabasePlan, sent: Action, done: Sequence[Change], seen: Observed
+) -> Iterator[str]:
+    """Say what differs from the plan and from `done`, the changes of this run before `sent`.
+
+    `seen` is what the answer to `sent` tells. Actions that disrupt or lose get their own look.
+    """
+    told = [one for one in plan.actions if one.risk not in HIGH_RISKS and _is_told(one, seen)]
+    now = plan_database(asked(plan, told), seen)
+    made = {one.address for one in done}
+    for action in told:
+        if action.address == sent.address:
+            continue
+        name = f"meanwhile '{action.address}' was changed by another"
+        if action.address in made:
+            if is_left(action.change, now):
+                yield name
+            continue
+        found = standing(action, now)
+        if found.standing is not Standing.READY:
+            yield f"{name}{_difference(found.clash)}"
+
+
+def _is_told(action: Action, seen: Observed) -> bool:
+    state = seen.states.get(action.address.kind)
+    return state is not None and not isinstance(state, NoElements)
+
+
+def _difference(clash: Clash | None) -> str:
+    """The fields that are not as they were planned; empty where that is not known."""
+    if clash is None or not clash.now or not clash.expected:
+        return ""
+    parts = [
+        f"{name} is {_text(value)}, not {_text(clash.expected.get(name))}"
+        for name, value in clash.now.items()
+        if value != clash.expected.get(name)
+    ]
+    return f": {'; '.join(parts)}"
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(one) for one in value) or "(nothing)"
+    return str(value).lower() if isinstance(value, bool) else str(value)

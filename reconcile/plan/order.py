@@ -11,7 +11,7 @@ from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.kind import Kind, Phase, Refused
 from reconcile.model.change import ActionKey, Change, Delete, Verb, is_second_half
 from reconcile.model.item import Action, Doable, Item, ManualStep
-from reconcile.plan.settle import KindInDatabase, Settled, held_back
+from reconcile.plan.items import KindInDatabase, Settled, held_back
 
 _Placed = tuple[Phase, Doable, frozenset[ActionKey]]
 _Requirements = Mapping[ActionKey, Collection[ActionKey]]

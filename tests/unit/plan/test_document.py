@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 import pytest
 from attrs import evolve
-from builders import CONNECTION, FOREVER
+from builders import CONNECTION, FOREVER, facts
 from unit.plan.plan_files import plan
 
+from reconcile.codec import canonical
 from reconcile.model.item import Action, Item, ManualStep
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.postgresql import SqlConnection
 from reconcile.model.state import Approval
 from reconcile.model.target import Pins
-from reconcile.plan.digest import canonical, plan_id
+from reconcile.plan.document import plan_id
 
 APPROVAL = Approval(reason="moved to audit", until=FOREVER)
 Changed = Callable[[DatabasePlan], DatabasePlan]
@@ -43,7 +44,9 @@ def connected(database: DatabasePlan, connection: SqlConnection | None) -> Datab
         ("shop", lambda one: pinned(one, resource_id="other-1")),
         ("shop", lambda one: pinned(one, resource_id="shop-web-3412")),
         ("shop", lambda one: evolve(one, protect=True)),
-        ("shop", lambda one: evolve(one, version="8.4.0-1")),
+        ("shop", lambda one: evolve(one, desired={})),
+        ("shop", lambda one: evolve(one, observed={})),
+        ("shop", lambda one: evolve(one, facts=facts(version="8.4.0-1"))),
         ("shop", lambda one: evolve(one, items=tuple(map(approved, one.items)))),
         ("billing", lambda one: evolve(one, items=tuple(map(approved, one.items)))),
         ("iot", lambda one: evolve(one, items=one.items[:1])),
