@@ -9,10 +9,10 @@ from reconcile.api.answers import rooted
 from reconcile.api.credentials import Account, AddonTokens
 from reconcile.api.hosts import HostSettings
 from reconcile.api.identity import ApiToken
-from reconcile.api.once import Once
-from reconcile.api.passes import LIFE, Grant
 from reconcile.api.routes import ADDONS, REGIONS, Answer, Request
+from reconcile.api.single_flight import SingleFlight
 from reconcile.api.store import Store
+from reconcile.api.tokens import LIFE, Grant
 from reconcile.api.transport import Transport
 from reconcile.errors import ReconcileError
 from reconcile.model.cost import InHand
@@ -30,8 +30,8 @@ class ByAccount:
         self._store = store
         self._account = Account(transport=transport, auth=settings.auth, token=token, store=store)
         self._addon_tokens = AddonTokens(transport=transport, account=self._account, store=store)
-        self._hosts: Once[str, Hosts] = Once(self._look_up, clock=transport.clock)
-        self._addons: Once[str, Any] = Once(self._list, clock=transport.clock)
+        self._hosts: SingleFlight[str, Hosts] = SingleFlight(self._look_up, clock=transport.clock)
+        self._addons: SingleFlight[str, Any] = SingleFlight(self._list, clock=transport.clock)
 
     def hosts(self) -> Hosts:
         """The hosts of this run; at most one request, for the list of regions."""

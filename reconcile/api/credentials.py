@@ -13,11 +13,11 @@ from attrs import evolve
 
 from reconcile.api.answers import document_of, rooted
 from reconcile.api.identity import ApiToken
-from reconcile.api.passes import LIFE, Grant, Pass, grant_of, life_of, pass_of
 from reconcile.api.routes import ADDON_TOKEN, EXCHANGE, Answer, Request
 from reconcile.api.secret import Credential
 from reconcile.api.store import Store
-from reconcile.api.tokens import Tokens
+from reconcile.api.token_cache import TokenCache
+from reconcile.api.tokens import LIFE, AccessToken, Grant, life_of, load_grant, load_token
 from reconcile.api.transport import Transport
 from reconcile.errors import AccessError, AnswerError, CredentialsError
 from reconcile.model.engine import Engine
@@ -33,11 +33,11 @@ class Account:
         self._transport = transport
         self._remedy = token.remedy
         self._request = Request(route=EXCHANGE, base=auth, document={}, credential=token.credential)
-        self._tokens: Tokens[str, Pass] = Tokens(
+        self._tokens: TokenCache[str, AccessToken] = TokenCache(
             transport=transport,
             store=store,
             ask=self._exchange,
-            load=pass_of,
+            load=load_token,
             facts=lambda _key: {"kind": "account"},
         )
 
@@ -49,7 +49,7 @@ class Account:
         """Send a request in the account's name, once more with a new token after a 401."""
         return self._tokens.send(request, "")
 
-    def _exchange(self, _key: str, /, *, finish: bool) -> Pass:
+    def _exchange(self, _key: str, /, *, finish: bool) -> AccessToken:
         """Raises CredentialsError where the API token is refused."""
         now = self._transport.clock.now()
         answer = self._transport.send(evolve(self._request, finish=finish))
@@ -58,7 +58,7 @@ class Account:
         except AccessError as error:
             raise CredentialsError(f"{error}: {self._remedy}") from None
         credential = _credential(self._request, document)
-        return Pass(credential=credential, ends=now + life_of(credential.secret, now))
+        return AccessToken(credential=credential, ends=now + life_of(credential.secret, now))
 
 
 class AddonTokens:
@@ -67,8 +67,8 @@ class AddonTokens:
     def __init__(self, *, transport: Transport, account: Account, store: Store) -> None:
         self._clock = transport.clock
         self._account = account
-        self._tokens: Tokens[tuple[Hosts, str, str], Grant] = Tokens(
-            transport=transport, store=store, ask=self._ask, load=grant_of, facts=_facts
+        self._tokens: TokenCache[tuple[Hosts, str, str], Grant] = TokenCache(
+            transport=transport, store=store, ask=self._ask, load=load_grant, facts=_facts
         )
 
     def in_hand(self, hosts: Hosts, *, app: str, addon: str) -> bool:

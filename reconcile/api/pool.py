@@ -14,12 +14,12 @@ import urllib3
 from urllib3 import exceptions as failures
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from reconcile.api.hearing import Hearing, OverdueError, TooLargeError
-from reconcile.api.outcome import Broken
+from reconcile.api.bounded_reading import BoundedReading, OverdueError, TooLargeError
 from reconcile.api.proxies import Proxies, Proxy
-from reconcile.api.retry import Trouble
+from reconcile.api.retry import FailureKind
 from reconcile.api.routes import Role
 from reconcile.api.sockets import Sockets
+from reconcile.api.try_result import NoAnswer
 from reconcile.model.text import safe_text
 
 
@@ -33,11 +33,11 @@ class Pools:
         self,
         connections: int,
         sockets: Sockets,
-        hearing: Hearing,
+        reading: BoundedReading,
         authorities: str | None,
         proxies: Proxies,
     ) -> None:
-        self._make = partial(_pool_of, connections, sockets, hearing, authorities)
+        self._make = partial(_pool_of, connections, sockets, reading, authorities)
         self._proxies = proxies
         self._made: dict[Proxy | None, urllib3.PoolManager] = {}
         self._lock = Lock()
@@ -60,12 +60,12 @@ class Pools:
 def _pool_of(
     connections: int,
     sockets: Sockets,
-    hearing: Hearing,
+    reading: BoundedReading,
     authorities: str | None,
     proxy: Proxy | None,
 ) -> urllib3.PoolManager:
-    """Connections whose sockets can be severed and whose answers are heard piece by piece."""
-    heard = hearing.response_class()
+    """Connections whose sockets can be severed and whose answers are read piece by piece."""
+    bounded = reading.response_class()
     make = urllib3.PoolManager if proxy is None else partial(_proxied, proxy)
     manager = make(
         num_pools=len(Role),
@@ -76,7 +76,7 @@ def _pool_of(
     )
 
     class Plain(HTTPConnection):
-        response_class = heard
+        response_class = bounded
 
         def connect(self) -> None:
             with _establishing(self):
@@ -109,23 +109,23 @@ def _establishing(connection: HTTPConnection) -> Iterator[None]:
         raise failures.NewConnectionError(connection, str(error)) from error
 
 
-def broken(error: Exception, proxy: Proxy | None) -> Broken:
+def no_answer(error: Exception, proxy: Proxy | None) -> NoAnswer:
     """What a try without a whole answer came to, and why, in words."""
     causes = _causes(error)
     slow = any(isinstance(cause, failures.ReadTimeoutError) for cause in causes)
     way = "" if proxy is None else f"through the proxy {proxy.url}: "
-    return Broken(trouble=_trouble_with(error), reason=f"{way}{_reason(error)}", slow=slow)
+    return NoAnswer(failure=_failure_of(error), reason=f"{way}{_reason(error)}", slow=slow)
 
 
-def _trouble_with(error: Exception) -> Trouble:
+def _failure_of(error: Exception) -> FailureKind:
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
-        return Trouble.UNTRUSTED
+        return FailureKind.UNTRUSTED
     if any(isinstance(cause, OverdueError | TooLargeError) for cause in _causes(error)):
-        return Trouble.ENDLESS
+        return FailureKind.ENDLESS
     never = (failures.NewConnectionError, failures.LocationValueError)
     # What kept us from the proxy is wrapped once more.
     cause = error.original_error if isinstance(error, failures.ProxyError) else error
-    return Trouble.UNREACHED if isinstance(cause, never) else Trouble.LOST
+    return FailureKind.UNREACHED if isinstance(cause, never) else FailureKind.LOST
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -14,8 +14,8 @@ from attrs import evolve
 from reconcile.api.answers import document_of
 from reconcile.api.hosts import HostSettings
 from reconcile.api.identity import READY_TOKEN, ReadyToken
-from reconcile.api.passes import Grant, life_of
 from reconcile.api.routes import Answer, Request, Route
+from reconcile.api.tokens import Grant, life_of
 from reconcile.api.transport import Transport
 from reconcile.errors import AccessError, ApiError
 from reconcile.model.cost import InHand

@@ -13,7 +13,7 @@ from attrs import frozen
 from reconcile.model.request import Effect
 
 
-class Trouble(Enum):
+class FailureKind(Enum):
     """Why a try gave no answer that can be used."""
 
     UNREACHED = "the connection was never established: the server cannot have received it"
@@ -30,17 +30,19 @@ _TOO_MANY = 429
 _WINDOW = 60
 
 # A change is repeated only where the server cannot have received it, or certainly refused it.
-_REPEATED: Mapping[Effect, frozenset[Trouble]] = {
-    Effect.READ: frozenset({Trouble.UNREACHED, Trouble.LOST, Trouble.UNAVAILABLE, Trouble.LIMITED}),
-    Effect.CHANGE: frozenset({Trouble.UNREACHED, Trouble.LIMITED}),
+_REPEATED: Mapping[Effect, frozenset[FailureKind]] = {
+    Effect.READ: frozenset(
+        {FailureKind.UNREACHED, FailureKind.LOST, FailureKind.UNAVAILABLE, FailureKind.LIMITED}
+    ),
+    Effect.CHANGE: frozenset({FailureKind.UNREACHED, FailureKind.LIMITED}),
 }
 
 
-def trouble_of(status: int) -> Trouble | None:
-    """The trouble that an HTTP status stands for, None where the answer is one."""
+def status_failure(status: int) -> FailureKind | None:
+    """The failure that an HTTP status stands for, None where the answer is one."""
     if status == _TOO_MANY:
-        return Trouble.LIMITED
-    return Trouble.UNAVAILABLE if status in _UNAVAILABLE else None
+        return FailureKind.LIMITED
+    return FailureKind.UNAVAILABLE if status in _UNAVAILABLE else None
 
 
 @frozen(kw_only=True)
@@ -68,7 +70,7 @@ class RetryPolicy:
 
     def pause(
         self,
-        trouble: Trouble,
+        failure: FailureKind,
         *,
         effect: Effect,
         tries: int,
@@ -80,13 +82,13 @@ class RetryPolicy:
 
         `tries` were made; `chance` is a random number from 0 to 1.
         """
-        most = self.limited_tries if trouble is Trouble.LIMITED else self.tries
-        if trouble not in _REPEATED[effect] or tries >= most:
+        most = self.limited_tries if failure is FailureKind.LIMITED else self.tries
+        if failure not in _REPEATED[effect] or tries >= most:
             return None
         asked = _seconds(retry_after, now)
         if asked is not None:
             return Pause(seconds=asked + chance, for_all=True) if asked <= self.patience else None
-        if trouble is Trouble.LIMITED:
+        if failure is FailureKind.LIMITED:
             # The limiter counts by whole minutes of the epoch; just after the next one begins
             # there is room again.
             return Pause(seconds=_WINDOW - now % _WINDOW + chance, for_all=True)

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from attrs import field, frozen
 
 from reconcile.api.clock import Clock
-from reconcile.api.passes import LIFE
 from reconcile.api.private import NotPrivateError, PrivateDirectory
+from reconcile.api.tokens import LIFE
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconcile.api.access import ByAccount
 from reconcile.api.credentials import engine_of
-from reconcile.api.passes import Grant
+from reconcile.api.tokens import Grant
 from reconcile.api.wire import Wire
 from reconcile.errors import AnswerError, ApiError, NotFoundError, UsageError
 from reconcile.model.engine import Engine

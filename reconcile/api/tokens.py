@@ -1,95 +1,119 @@
-"""Tokens that many threads use and few requests make: from memory, from disk, or asked for."""
+"""Tokens with the time at which they end, and what the provider said when it gave them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
 
-from attrs import evolve
+from attrs import frozen
 
-from reconcile.api.once import Once
-from reconcile.api.passes import Pass
-from reconcile.api.routes import Answer, Request
-from reconcile.api.store import Store
-from reconcile.api.transport import Transport
+from reconcile.api.secret import Credential
+from reconcile.errors import CredentialsError
+from reconcile.model.engine import Engine
+from reconcile.model.state import RUNNING
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V", bound=Pass)
+LIFE = 3600.0
+"""Seconds for which the provider's tokens are good (the wire contract)."""
 
-K_contra = TypeVar("K_contra", contravariant=True)
-V_co = TypeVar("V_co", covariant=True)
-
-_UNAUTHORIZED = 401
+_MARGIN = 300.0
 
 
-class Ask(Protocol[K_contra, V_co]):
-    """Asks the provider for a token, where it is to `finish` something by a request that does."""
+@frozen(kw_only=True)
+class AccessToken:
+    """A token with the time, in seconds since the epoch, at which it ends."""
 
-    def __call__(self, key: K_contra, /, *, finish: bool) -> V_co:
-        """The token for a key."""
+    credential: Credential
+    ends: float
+
+    def serves(self, now: float) -> bool:
+        """Whether five minutes of it are left."""
+        return self.ends - now >= _MARGIN
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether later runs may use it."""
+        return True
+
+    def document(self) -> dict[str, str | None]:
+        """All but its end, as it is kept on disk; it holds the token."""
+        return {"token": self.credential.secret}
 
 
-class Tokens(Generic[K, V]):
-    """A token per key that is good for five minutes more. Thread safe.
+@frozen(kw_only=True)
+class Grant(AccessToken):
+    """A token for an addon, and what the provider said of the addon when it gave it.
 
-    `ask` makes one, `load` makes one of what the store kept, None where that is none, and `facts`
-    are what it is kept under.
+    Later runs use it only where the addon's status was `running`, so that they see its end.
     """
 
-    def __init__(
-        self,
-        *,
-        transport: Transport,
-        store: Store,
-        ask: Ask[K, V],
-        load: Callable[[Mapping[str, Any], float], V | None],
-        facts: Callable[[K], Mapping[str, str]],
-    ) -> None:
-        self._transport = transport
-        self._store = store
-        self._ask = ask
-        self._load = load
-        self._facts = facts
-        self._once: Once[K, V] = Once(self._make, clock=transport.clock, fresh=self._serves)
+    addon: str
+    resource_id: str
+    engine: Engine | None
+    plan: str | None
+    status: str = RUNNING
 
-    def kept(self, key: K) -> V | None:
-        """The token if the disk holds one that serves; no request."""
-        kept = self._store.read(self._facts(key))
-        token = None if kept is None else self._load(kept.holds, kept.ends)
-        return token if token is not None and self._serves(token) else None
+    @property
+    def is_kept(self) -> bool:
+        """Whether later runs may use it."""
+        return self.status == RUNNING
 
-    def get(self, key: K, *, finish: bool = False) -> V:
-        """The token; at most one request, however many threads ask. Raises what asking raised.
+    def document(self) -> dict[str, str | None]:
+        """All but its end, as it is kept on disk; it holds the token."""
+        return {
+            **super().document(),
+            "addon": self.addon,
+            "resource_id": self.resource_id,
+            "engine": self.engine and self.engine.value,
+            "plan": self.plan,
+        }
 
-        To `finish` something it is asked for although the run was interrupted or its time is over.
-        """
-        return self._once.get(key, urgently=self._urgently(finish=finish))
 
-    def send(self, request: Request, key: K) -> Answer:
-        """Send a request with the token, once more with another one after a 401."""
-        token = self.get(key, finish=request.finish)
-        answer = self._transport.send(evolve(request, credential=token.credential))
-        if answer.status != _UNAUTHORIZED:
-            return answer
-        self._store.remove(self._facts(key), token.document())
-        another = self._once.replace(key, token, urgently=self._urgently(finish=request.finish))
-        if another is None:
-            return answer
-        repeated = evolve(request, credential=another.credential, again=True)
-        return self._transport.send(repeated)
+def load_token(document: Mapping[str, Any], ends: float) -> AccessToken | None:
+    """The token that a document from the disk holds, None where it holds none."""
+    try:
+        return AccessToken(credential=_bearer(document), ends=ends)
+    except (ValueError, KeyError, CredentialsError):
+        return None
 
-    def _urgently(self, *, finish: bool) -> Callable[[K], V] | None:
-        return partial(self._make, finish=True) if finish else None
 
-    def _make(self, key: K, *, finish: bool = False) -> V:
-        return self.kept(key) or self._asked(key, finish=finish)
+def load_grant(document: Mapping[str, Any], ends: float) -> Grant | None:
+    """The grant that a document from the disk holds, None where it holds none."""
+    try:
+        engine, plan = document["engine"], document["plan"]
+        return Grant(
+            credential=_bearer(document),
+            ends=ends,
+            addon=_text(document["addon"]),
+            resource_id=_text(document["resource_id"]),
+            engine=None if engine is None else Engine(engine),
+            plan=None if plan is None else _text(plan),
+        )
+    except (ValueError, KeyError, CredentialsError):
+        return None
 
-    def _asked(self, key: K, *, finish: bool) -> V:
-        token = self._ask(key, finish=finish)
-        if token.is_kept:
-            self._store.write(self._facts(key), token.document(), token.ends)
-        return token
 
-    def _serves(self, token: V) -> bool:
-        return token.serves(self._transport.clock.now())
+def _bearer(document: Mapping[str, Any]) -> Credential:
+    return Credential.bearer(_text(document["token"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")  # noqa: TRY004 - as for any other value that is none of ours
+    return value
+
+
+def life_of(token: str, now: float) -> float:
+    """Seconds for which a JWT is good: read, not verified, for only its issuer has the key.
+
+    The shorter one of what `iat` and what this machine's clock make of `exp`; where that clock says
+    that it is over, `iat` alone, and without one an hour, the usual life.
+    """
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        ends = float(payload["exp"])
+        lives = [ends - now, ends - float(payload.get("iat", now))]
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        return LIFE
+    return min((life for life in lives if life > 0), default=LIFE)

@@ -12,19 +12,19 @@ import urllib3
 from attrs import evolve, frozen
 from urllib3 import exceptions as failures
 
+from reconcile.api.bounded_reading import BoundedReading, OverdueError, TooLargeError
 from reconcile.api.clock import Clock, SteadyClock, SystemClock
+from reconcile.api.concurrency_limit import connections
 from reconcile.api.deadline import Deadline
-from reconcile.api.gate import connections
-from reconcile.api.hearing import Hearing, OverdueError, TooLargeError
-from reconcile.api.lane import Countdown, Lane
-from reconcile.api.others import OtherRuns
-from reconcile.api.outcome import Outcome, answer_of, trouble_with, verdict_on
-from reconcile.api.pool import Pools, broken
+from reconcile.api.other_runs import OtherRuns
+from reconcile.api.pool import Pools, no_answer
 from reconcile.api.proxies import Proxies
 from reconcile.api.retry import Pause, RetryPolicy
 from reconcile.api.routes import Answer, Permits, Request, Role, check
 from reconcile.api.secret import Secrets
 from reconcile.api.sockets import Sockets
+from reconcile.api.throttle import Countdown, Throttle
+from reconcile.api.try_result import TryResult, answer_of, failure_of, host_status
 from reconcile.errors import ApiError
 from reconcile.model.cost import Budget, Spent
 from reconcile.model.request import Effect
@@ -102,17 +102,21 @@ class Transport:
         self._stop = stop or Event()
         self._secrets = Secrets()
         self._sockets = Sockets()
-        self._hearing = Hearing()
+        self._reading = BoundedReading()
         self._limits = limits or Limits()
         self._longest = longest
         self._deadline = Deadline(begun=self._steady.now(), longest=longest)
         self._proxies = proxies or Proxies()
         self._pools = Pools(
-            connections(budget), self._sockets, self._hearing, authorities, self._proxies
+            connections(budget), self._sockets, self._reading, authorities, self._proxies
         )
         self._secrets.keep_words(self._proxies.secrets)
-        lane = partial(Lane, budget=budget, others=others, clock=self._steady, stop=self._stop)
-        self._lanes = {role: lane(role, closed=self._closed, countdown=countdown) for role in Role}
+        throttle = partial(
+            Throttle, budget=budget, others=others, clock=self._steady, stop=self._stop
+        )
+        self._throttles = {
+            role: throttle(role, closed=self._closed, countdown=countdown) for role in Role
+        }
 
     def send(self, request: Request) -> Answer:
         """Send a request, again where that is safe, and return the last answer of any status.
@@ -127,23 +131,25 @@ class Transport:
             # Also one that is sent again after a 401: nothing new begins after an interrupt.
             raise ApiError(f"{request} was not sent: the run was interrupted")
         url = request.base + request.path
-        lane = self._lanes[request.route.role]
+        throttle = self._throttles[request.route.role]
         deadline = self._deadline_of(request)
-        outcome: Outcome | None = None
+        result: TryResult | None = None
         tries = 0
-        while (barred := lane.enter(request, deadline, again=request.again or tries > 0)) is None:
+        while (
+            refusal := throttle.enter(request, deadline, again=request.again or tries > 0)
+        ) is None:
             tries += 1
-            outcome, pause = self._take_turn(request, url, lane, deadline, tries)
-            if pause is None or not lane.allows(pause, deadline):
-                return answer_of(request, outcome, hide=self._secrets.hide)
-            lane.rest(request, pause)
-        if outcome is None:
-            raise barred.kind(f"{request} was not sent: {barred.why}")
-        return answer_of(request, outcome, hide=self._secrets.hide)
+            result, pause = self._take_turn(request, url, throttle, deadline, tries)
+            if pause is None or not throttle.allows(pause, deadline):
+                return answer_of(request, result, hide=self._secrets.hide)
+            throttle.rest(request, pause)
+        if result is None:
+            raise refusal.kind(f"{request} was not sent: {refusal.why}")
+        return answer_of(request, result, hide=self._secrets.hide)
 
     def spent(self) -> Spent:
-        """What it cost so far: a repetition is a request like any other."""
-        tallies = {role.value: lane.tally() for role, lane in self._lanes.items()}
+        """What it cost so far: a retry is a request like any other."""
+        tallies = {role.value: throttle.tally() for role, throttle in self._throttles.items()}
         return Spent(
             requests={host: tally.sent for host, tally in tallies.items()},
             retries=sum(tally.repeated for tally in tallies.values()),
@@ -152,7 +158,7 @@ class Transport:
 
     def recent(self) -> dict[str, tuple[float, ...]]:
         """By host, how many seconds ago the requests were sent that count in a minute's budget."""
-        return {role.value: lane.recent() for role, lane in self._lanes.items()}
+        return {role.value: throttle.recent() for role, throttle in self._throttles.items()}
 
     def bound(self, longest: float | None, hint: str = "") -> None:
         """Send nothing after so many seconds from now, None for no limit; a limit of before holds."""
@@ -178,38 +184,38 @@ class Transport:
         return Deadline(begun=self._steady.now(), longest=self._policy.patience, whose="it")
 
     def _take_turn(
-        self, request: Request, url: str, lane: Lane, deadline: Deadline, tries: int
-    ) -> tuple[Outcome, Pause | None]:
+        self, request: Request, url: str, throttle: Throttle, deadline: Deadline, tries: int
+    ) -> tuple[TryResult, Pause | None]:
         """What came of one try, and the pause until the next, None where it was the last."""
         try:
-            outcome = self._try(request, url)
-            pause = self._pause(request, outcome, tries)
-            seconds = lane.learn(verdict_on(outcome), pause, deadline)
-            self._tell(request, outcome)
+            result = self._try(request, url)
+            pause = self._pause(request, result, tries)
+            seconds = throttle.learn(host_status(result), pause, deadline)
+            self._tell(request, result)
         finally:
-            lane.leave()
-        if seconds is not None and not lane.counts_down(seconds):
+            throttle.leave()
+        if seconds is not None and not throttle.counts_down(seconds):
             self._notify(
                 f"the provider takes no more requests on its {request.route.role.value} host"
                 f" for now: waiting {seconds:.0f} s"
             )
-        return outcome, pause
+        return result, pause
 
-    def _tell(self, request: Request, outcome: Outcome) -> None:
+    def _tell(self, request: Request, result: TryResult) -> None:
         if self._trace is None:
             return
-        if isinstance(outcome, Answer):
-            end = f"HTTP {outcome.status}"
+        if isinstance(result, Answer):
+            end = f"HTTP {result.status}"
         else:
-            end = self._secrets.hide(outcome.reason)
+            end = self._secrets.hide(result.reason)
         self._trace(f"{request.route.role.value}: {request}: {end}")
 
-    def _pause(self, request: Request, outcome: Outcome, tries: int) -> Pause | None:
-        trouble, retry_after = trouble_with(outcome)
-        if trouble is None:
+    def _pause(self, request: Request, result: TryResult, tries: int) -> Pause | None:
+        failure, retry_after = failure_of(result)
+        if failure is None:
             return None
         return self._policy.pause(
-            trouble,
+            failure,
             effect=request.effect,
             tries=tries,
             now=self.clock.now(),
@@ -217,15 +223,15 @@ class Transport:
             retry_after=retry_after,
         )
 
-    def _try(self, request: Request, url: str) -> Outcome:
+    def _try(self, request: Request, url: str) -> TryResult:
         if request.credential is not None:
             self._secrets.keep(request.credential)
         limits = self._limits_of(request)
         try:
-            with self._hearing.bounded(partial(self._look, self._ticks() + limits.whole)):
+            with self._reading.bounded(partial(self._look, self._ticks() + limits.whole)):
                 return self._ask(request, url, limits)
         except (failures.HTTPError, TooLargeError, OSError) as error:
-            return broken(error, self._proxies.proxy_of(request.base))
+            return no_answer(error, self._proxies.proxy_of(request.base))
 
     def _limits_of(self, request: Request) -> Limits:
         """How long is waited for an answer: not cut for a change, whose outcome has to be known."""

@@ -13,16 +13,16 @@ from reconcile.api.access import ByAccount
 from reconcile.api.answer_identity import AnswerIdentity
 from reconcile.api.authorities import authorities, check_key_log
 from reconcile.api.clock import SystemClock
-from reconcile.api.gate import workers
+from reconcile.api.concurrency_limit import workers
 from reconcile.api.hosts import HostSettings
 from reconcile.api.identity import ApiToken, Identity, ReadyToken, identity_of
-from reconcile.api.others import OtherRuns
-from reconcile.api.passes import Grant
+from reconcile.api.other_runs import OtherRuns
 from reconcile.api.proxies import Proxies
 from reconcile.api.ready import ByReadyToken
 from reconcile.api.routes import GROUNDWORK, Answer, Permits, Request, Route, check
 from reconcile.api.store import Store
 from reconcile.api.surroundings import Surroundings
+from reconcile.api.tokens import Grant
 from reconcile.api.transport import Transport
 from reconcile.errors import ApiError
 from reconcile.model.cost import ACCOUNT, InHand, Spent

@@ -14,11 +14,11 @@ from unit.api.loopback import DROPPED, PlainClock, Provider, Reply, reply, trunc
 
 from reconcile.api.breaker import LeftAloneError
 from reconcile.api.deadline import TimeUpError
-from reconcile.api.outcome import Broken, Verdict, verdict_on
 from reconcile.api.reads import READING
-from reconcile.api.retry import RetryPolicy, Trouble
+from reconcile.api.retry import FailureKind, RetryPolicy
 from reconcile.api.routes import GROUNDWORK
 from reconcile.api.transport import Transport
+from reconcile.api.try_result import HostStatus, NoAnswer, host_status
 from reconcile.api.writes import WRITING
 from reconcile.errors import ApiError, OutcomeUnknownError
 
@@ -26,11 +26,11 @@ REFUSED = "the database host refused 6 times in a row (429); it is probed again 
 OPEN = "the database host failed 5 times in a row; it is probed again in 60 s"
 
 
-@pytest.mark.parametrize("trouble", [one for one in Trouble if one is not Trouble.LIMITED])
-def test_whatever_keeps_an_answer_away_is_a_failure(trouble: Trouble) -> None:
+@pytest.mark.parametrize("failure", [one for one in FailureKind if one is not FailureKind.LIMITED])
+def test_whatever_keeps_an_answer_away_is_a_failure(failure: FailureKind) -> None:
     """A certificate that nobody vouches for as well."""
-    broken = Broken(trouble=trouble, reason="", slow=False)
-    assert verdict_on(broken) is Verdict.FAILED
+    answer = NoAnswer(failure=failure, reason="", slow=False)
+    assert host_status(answer) is HostStatus.FAILED
 
 
 @pytest.fixture

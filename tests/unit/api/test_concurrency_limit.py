@@ -22,7 +22,7 @@ from unit.api.loopback import (
     unheard,
 )
 
-from reconcile.api.gate import Gate
+from reconcile.api.concurrency_limit import ConcurrencyLimit
 from reconcile.api.reads import READING
 from reconcile.api.routes import GROUNDWORK, Role
 from reconcile.api.transport import Transport
@@ -30,35 +30,35 @@ from reconcile.errors import ApiError
 from reconcile.model.cost import Budget
 
 LIMITED = reply(429, "Retry later\n")
-EIGHT = Gate.of(Role.DATABASE, Budget())
+EIGHT = ConcurrencyLimit.of(Role.DATABASE, Budget())
 
 
-def after(gate: Gate, answers: int) -> Gate:
-    """The gate after so many good answers in a row."""
+def after(limit: ConcurrencyLimit, answers: int) -> ConcurrencyLimit:
+    """The limit after so many good answers in a row."""
     for _ in range(answers):
-        gate = gate.answered()
-    return gate
+        limit = limit.answered()
+    return limit
 
 
-def test_a_gate_is_as_wide_as_the_budget_says() -> None:
+def test_a_limit_is_as_wide_as_the_budget_says() -> None:
     """The database host's; on the others 32, or as many if that is more; never shut."""
     assert EIGHT.width == EIGHT.most == 8
-    assert Gate.of(Role.DATABASE, Budget(concurrency=3)).width == 3
-    assert Gate.of(Role.DATABASE, Budget(concurrency=0)).width == 1
-    assert Gate.of(Role.API, Budget(concurrency=3)).width == 32
-    assert Gate.of(Role.API, Budget(concurrency=64)).width == 64
+    assert ConcurrencyLimit.of(Role.DATABASE, Budget(concurrency=3)).width == 3
+    assert ConcurrencyLimit.of(Role.DATABASE, Budget(concurrency=0)).width == 1
+    assert ConcurrencyLimit.of(Role.API, Budget(concurrency=3)).width == 32
+    assert ConcurrencyLimit.of(Role.API, Budget(concurrency=64)).width == 64
 
 
-def test_a_gate_halves_when_refused_and_is_never_shut() -> None:
+def test_a_limit_halves_when_refused_and_is_never_shut() -> None:
     """8, 4, 2, 1, 1."""
-    widths, gate = [], EIGHT
+    widths, limit = [], EIGHT
     for _ in range(5):
-        widths.append(gate.width)
-        gate = gate.refused()
+        widths.append(limit.width)
+        limit = limit.refused()
     assert widths == [8, 4, 2, 1, 1]
 
 
-def test_a_gate_grows_by_one_after_a_run_of_good_answers() -> None:
+def test_a_limit_grows_by_one_after_a_run_of_good_answers() -> None:
     """Ten in a row; a failure or a refusal begins a new run; the budget's number is the most."""
     narrow = EIGHT.refused()
     assert after(narrow, 9).width == 4
@@ -71,22 +71,22 @@ def test_a_gate_grows_by_one_after_a_run_of_good_answers() -> None:
 
 def test_what_is_refused_together_is_one_refusal() -> None:
     """Three under way, refused in turn; what is sent after them counts anew."""
-    gate = EIGHT.entered().entered().entered()
+    limit = EIGHT.entered().entered().entered()
     for _ in range(3):
-        gate = gate.refused().left()
-    assert gate.width == 4
-    assert gate.entered().refused().width == 2
+        limit = limit.refused().left()
+    assert limit.width == 4
+    assert limit.entered().refused().width == 2
 
 
-def test_a_gate_counts_who_is_inside() -> None:
+def test_a_limit_counts_who_is_inside() -> None:
     """Full at its width; narrower than what is under way is full, too."""
-    gate = EIGHT
+    limit = EIGHT
     for _ in range(8):
-        assert not gate.full
-        gate = gate.entered()
-    assert gate.full
-    assert not gate.left().full
-    assert gate.refused().left().left().full
+        assert not limit.full
+        limit = limit.entered()
+    assert limit.full
+    assert not limit.left().full
+    assert limit.refused().left().left().full
 
 
 class Crowd(Provider):
@@ -238,7 +238,7 @@ def test_a_stop_ends_the_wait_for_others(provider: Provider, slow: threading.Eve
 def test_what_is_sent_although_the_run_stops_waits_for_its_turn(
     provider: Provider, slow: threading.Event
 ) -> None:
-    """The second half of a replacement is not lost because the gate was narrow."""
+    """The second half of a replacement is not lost because the limit was narrow."""
     stop = threading.Event()
     transport = narrow(stop)
     with ThreadPoolExecutor(2) as threads:

@@ -1,4 +1,4 @@
-"""One host's lane: who may send to it now, who waits, and who tells of the wait."""
+"""One host's throttle: who may send to it now, who waits, and who tells of the wait."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from attrs import frozen
 
 from reconcile.api.breaker import Breaker, LeftAloneError
 from reconcile.api.clock import Clock
+from reconcile.api.concurrency_limit import ConcurrencyLimit
 from reconcile.api.deadline import Deadline, TimeUpError
-from reconcile.api.gate import Gate
-from reconcile.api.others import OtherRuns
-from reconcile.api.outcome import Verdict
-from reconcile.api.pace import Pace, Wait
+from reconcile.api.other_runs import OtherRuns
+from reconcile.api.rate_limit import RateLimit, Wait
 from reconcile.api.retry import Pause
 from reconcile.api.routes import Request, Role
+from reconcile.api.try_result import HostStatus
 from reconcile.errors import ApiError
 from reconcile.model.cost import Budget
 
 _LOOK = 0.1
 """Seconds after which a thread that waits for another one looks whether the run is over."""
 _STEP = 1.0
-_WORTH_TELLING = 2.0
+_WORTH_SHOWING = 2.0
 _PATIENCE = 600.0
 """Seconds for which a run waits in all for a host that refuses, where --max-wait does not bound it."""
 _INSTANT = 0.0001
@@ -37,7 +37,7 @@ Countdown = Callable[[str, float], None]
 
 @frozen(kw_only=True)
 class Tally:
-    """What a lane let through, how much of it were repetitions, and seconds of waiting."""
+    """What a throttle let through, how much of it were retries, and seconds of waiting."""
 
     sent: int
     repeated: int
@@ -45,7 +45,7 @@ class Tally:
 
 
 @frozen(kw_only=True)
-class Barred:
+class Refusal:
     """Why a request is not sent, and what kind of error that is."""
 
     why: str
@@ -60,8 +60,8 @@ class _Turn(Enum):
     FOLLOW = "wait until the thread that waits for all is done"
 
 
-class Lane:
-    """Lets requests to one host through when its pace, its gate and its breaker agree. Thread safe.
+class Throttle:
+    """Lets requests to one host through when its limits and its breaker agree. Thread safe.
 
     `clock` must not go back. Where the host is held back, one thread waits on the clock for all, so
     that the wait is told and counted once. `countdown` is told about once a second why, and the
@@ -81,8 +81,8 @@ class Lane:
         others: OtherRuns | None = None,
     ) -> None:
         self._role = role
-        self._pace = Pace.of(role, budget, others)
-        self._gate = Gate.of(role, budget)
+        self._rate_limit = RateLimit.of(role, budget, others)
+        self._concurrency = ConcurrencyLimit.of(role, budget)
         self._breaker = Breaker()
         self._clock = clock
         self._stop = stop
@@ -95,7 +95,7 @@ class Lane:
         self._held_for = 0.0
         self._waiting_since: float | None = None
 
-    def enter(self, request: Request, deadline: Deadline, *, again: bool) -> Barred | None:
+    def enter(self, request: Request, deadline: Deadline, *, again: bool) -> Refusal | None:
         """Wait for a turn and take it, to be given back by `leave`; or say why there is none.
 
         Raises ApiError where the connection is closed, or the run interrupted during a wait; but
@@ -112,36 +112,36 @@ class Lane:
                     self._changed.wait(_LOOK)
             if turn is _Turn.GO:
                 return None
-            if isinstance(turn, Barred):
+            if isinstance(turn, Refusal):
                 return turn
             if isinstance(turn, Wait):
                 self._wait(turn, partial(self._halted, request))
             if not (deliberate and turn is _Turn.QUEUE):
                 self._go_on(request)
 
-    def learn(self, verdict: Verdict, pause: Pause | None, deadline: Deadline) -> float | None:
+    def learn(self, status: HostStatus, pause: Pause | None, deadline: Deadline) -> float | None:
         """Take in what came of a turn and, where the pause is for all, leave the host alone.
 
         Returns the seconds of that if it is new and will be waited for, so that it can be told.
         """
         with self._changed:
             now = self._clock.now()
-            free = self._pace.held(now) is None
+            free = self._rate_limit.held(now) is None
             self._held_for += pause.seconds if free and pause and pause.for_all else 0
-            self._judge(verdict, now, free=free)
+            self._judge(status, now, free=free)
             if pause is None or not pause.for_all:
                 return None
-            self._pace.hold(now, pause.seconds)
+            self._rate_limit.hold(now, pause.seconds)
             return pause.seconds if free and self._allows(pause, deadline, now) else None
 
     def counts_down(self, seconds: float) -> bool:
         """Whether so long a wait is counted down, to whom it may concern."""
-        return self._countdown is not None and seconds > _WORTH_TELLING
+        return self._countdown is not None and seconds > _WORTH_SHOWING
 
     def leave(self) -> None:
         """Give a turn back."""
         with self._changed:
-            self._gate = self._gate.left()
+            self._concurrency = self._concurrency.left()
             self._changed.notify_all()
 
     def rest(self, request: Request, pause: Pause) -> None:
@@ -169,7 +169,7 @@ class Lane:
     def recent(self) -> tuple[float, ...]:
         """How many seconds ago the requests were sent that count in the minute's budget."""
         with self._changed:
-            return self._pace.recent(self._clock.now())
+            return self._rate_limit.recent(self._clock.now())
 
     def _halted(self, request: Request) -> bool:
         """Whether the waits of a request are to end."""
@@ -182,46 +182,52 @@ class Lane:
     def _allows(self, pause: Pause, deadline: Deadline, now: float) -> bool:
         return not self._breaker.is_open and pause.seconds <= deadline.left(now)
 
-    def _judge(self, verdict: Verdict, now: float, *, free: bool) -> None:
-        """Count a verdict; `free` says that no earlier refusal held the host back at that time."""
-        match verdict:
-            case Verdict.ANSWERED:
-                self._gate, self._breaker = self._gate.answered(), self._breaker.succeeded()
-            case Verdict.FAILED:
-                self._gate, self._breaker = self._gate.failed(), self._breaker.failed(now)
-            case Verdict.REFUSED:
+    def _judge(self, status: HostStatus, now: float, *, free: bool) -> None:
+        """Count a status of the host; `free` says that no earlier refusal held the host back at that time."""
+        match status:
+            case HostStatus.ANSWERED:
+                self._concurrency, self._breaker = (
+                    self._concurrency.answered(),
+                    self._breaker.succeeded(),
+                )
+            case HostStatus.FAILED:
+                self._concurrency, self._breaker = (
+                    self._concurrency.failed(),
+                    self._breaker.failed(now),
+                )
+            case HostStatus.REFUSED:
                 if free:
                     self._breaker = self._breaker.refused(now)
-                self._gate = self._gate.refused()
+                self._concurrency = self._concurrency.refused()
             case _:
-                assert_never(verdict)
+                assert_never(status)
 
-    def _turn(self, deadline: Deadline, *, again: bool, finish: bool) -> _Turn | Barred | Wait:
+    def _turn(self, deadline: Deadline, *, again: bool, finish: bool) -> _Turn | Refusal | Wait:
         """Decide under the lock; GO and Wait are taken by that, the latter for all threads."""
         now = self._clock.now()
-        if barred := self._bar(deadline, now, finish=finish):
-            return barred
-        held = self._left_alone(now) or self._pace.held(now)
-        if held is None and self._gate.full:
+        if refusal := self._refusal(deadline, now, finish=finish):
+            return refusal
+        held = self._left_alone(now) or self._rate_limit.held(now)
+        if held is None and self._concurrency.full:
             return _Turn.QUEUE
-        wait = held or self._pace.take(now)
+        wait = held or self._rate_limit.take(now)
         if wait is None:
-            self._gate, self._breaker = self._gate.entered(), self._breaker.sent(now)
+            self._concurrency, self._breaker = self._concurrency.entered(), self._breaker.sent(now)
             self._sent += 1
             self._repeated += again
             return _Turn.GO
         if wait.seconds > deadline.left(now):
             past = f"waiting would take {deadline.whose} past {deadline}{deadline.hint}"
-            return Barred(why=f"{wait.why}, and {past}", kind=TimeUpError)
+            return Refusal(why=f"{wait.why}, and {past}", kind=TimeUpError)
         if self._waiting_since is not None:
             return _Turn.FOLLOW
         self._waiting_since = now
         return wait
 
-    def _bar(self, deadline: Deadline, now: float, *, finish: bool) -> Barred | None:
+    def _refusal(self, deadline: Deadline, now: float, *, finish: bool) -> Refusal | None:
         """Why nothing is sent at all, None where something may be."""
         if deadline.left(now) <= 0:
-            return Barred(
+            return Refusal(
                 why=f"{deadline.whose} took longer than {deadline}{deadline.hint}", kind=TimeUpError
             )
         wait = self._left_alone(now)
@@ -230,16 +236,16 @@ class Lane:
         if wait is None:
             return self._out_of_patience(deadline, now)
         probed = f"it is probed again in {wait.seconds:.0f} s"
-        return Barred(why=f"{wait.why}; {probed}", kind=LeftAloneError)
+        return Refusal(why=f"{wait.why}; {probed}", kind=LeftAloneError)
 
-    def _out_of_patience(self, deadline: Deadline, now: float) -> Barred | None:
+    def _out_of_patience(self, deadline: Deadline, now: float) -> Refusal | None:
         """Why a run whose time no person chose waits no longer for a host that keeps refusing."""
-        held, is_chosen = self._pace.held(now), not deadline.is_default
+        held, is_chosen = self._rate_limit.held(now), not deadline.is_default
         if held is None or self._held_for <= _PATIENCE:
             return None
         if is_chosen and isfinite(deadline.left(now)):
             return None
-        return Barred(why=f"{held.why}, for {_PATIENCE / 60:g} min in all", kind=TimeUpError)
+        return Refusal(why=f"{held.why}, for {_PATIENCE / 60:g} min in all", kind=TimeUpError)
 
     def _left_alone(self, now: float) -> Wait | None:
         """Until when a host that fails is not asked, None for one that is."""
@@ -250,7 +256,7 @@ class Lane:
     def _wait(self, wait: Wait, halted: Callable[[], bool]) -> None:
         """Wait for all threads."""
         try:
-            if self._countdown is None or wait.seconds <= _WORTH_TELLING:
+            if self._countdown is None or wait.seconds <= _WORTH_SHOWING:
                 self._clock.sleep(wait.seconds, halted)
             else:
                 self._count_down(wait, self._countdown, halted)

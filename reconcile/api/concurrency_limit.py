@@ -27,8 +27,8 @@ def workers(budget: Budget) -> int:
 
 
 @frozen(kw_only=True)
-class Gate:
-    """A width that halves when the host refuses and grows slowly while it answers.
+class ConcurrencyLimit:
+    """How many requests may be under way at once: a width that halves when the host refuses and grows slowly while it answers.
 
     `most` is the widest it gets. Additive increase and multiplicative decrease find what the host
     can bear without knowing it. What was under way together and is refused together counts as one
@@ -42,8 +42,8 @@ class Gate:
     echoes: int = 0
 
     @classmethod
-    def of(cls, role: Role, budget: Budget) -> Gate:
-        """The gate of a host, as wide as it gets, but never shut: nothing would open it again."""
+    def of(cls, role: Role, budget: Budget) -> ConcurrencyLimit:
+        """The limit of a host, as wide as it gets, but never shut: nothing would open it again."""
         most = max(1, budget.concurrency) if role is Role.DATABASE else connections(budget)
         return cls(most=most, width=most)
 
@@ -52,25 +52,25 @@ class Gate:
         """Whether the next request has to wait until another is done."""
         return self.under_way >= self.width
 
-    def entered(self) -> Gate:
+    def entered(self) -> ConcurrencyLimit:
         """With one more request under way."""
         return evolve(self, under_way=self.under_way + 1)
 
-    def left(self) -> Gate:
+    def left(self) -> ConcurrencyLimit:
         """With one request less under way."""
         return evolve(self, under_way=self.under_way - 1, echoes=max(0, self.echoes - 1))
 
-    def answered(self) -> Gate:
+    def answered(self) -> ConcurrencyLimit:
         """After a good answer: wider by one after a run of them."""
         if self.good + 1 < _RUN:
             return evolve(self, good=self.good + 1)
         return evolve(self, good=0, width=min(self.width + 1, self.most))
 
-    def failed(self) -> Gate:
+    def failed(self) -> ConcurrencyLimit:
         """After a failure, which says nothing of the rate but ends a run of good answers."""
         return evolve(self, good=0)
 
-    def refused(self) -> Gate:
+    def refused(self) -> ConcurrencyLimit:
         """After the host refused for its rate: half as wide."""
         if self.echoes:
             return evolve(self, good=0)

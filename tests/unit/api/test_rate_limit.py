@@ -22,7 +22,7 @@ from unit.api.loopback import (
     unheard,
 )
 
-from reconcile.api.pace import Quota
+from reconcile.api.rate_limit import SlidingWindow
 from reconcile.api.reads import READING, connect_reading
 from reconcile.api.routes import GROUNDWORK
 from reconcile.api.surroundings import Surroundings
@@ -275,7 +275,7 @@ def test_a_connection_takes_its_bounds_from_its_surroundings(
 
 def test_a_quota_holds_for_every_minute_there_is() -> None:
     """However the requests come, no 61 seconds hold more of them than the quota."""
-    quota = Quota(5)
+    quota = SlidingWindow(5)
     now, taken = NOW, list[float]()
     for step in (0.0, 0.3, 7.0, 0.1, 25.0) * 20:
         now += step

@@ -39,28 +39,28 @@ _SWITCHING = 101
 _FIRST_FINAL = 200
 
 
-def _no_look() -> None:
+def _no_check() -> None:
     """Nobody minds how long it takes."""
 
 
-class _Hearer(local):
-    look: Look = staticmethod(_no_look)
+class _Checks(local):
+    look: Look = staticmethod(_no_check)
 
 
-class Hearing:
+class BoundedReading:
     """Has a look taken before each piece of an answer is read. Thread safe: a look per thread."""
 
     def __init__(self) -> None:
-        self._hearer = _Hearer()
+        self._checks = _Checks()
 
     @contextmanager
     def bounded(self, look: Look) -> Iterator[None]:
         """What this thread reads meanwhile is bounded by that look."""
-        self._hearer.look = look
+        self._checks.look = look
         try:
             yield
         finally:
-            self._hearer.look = _no_look
+            self._checks.look = _no_check
 
     def response_class(self) -> type[HTTPResponse]:
         """A response whose status line, headers and body are read so.
@@ -69,12 +69,12 @@ class Hearing:
         would take any other for the answer, and the answer for that of the next request. Where more
         bytes came than the response has, its socket serves no other request.
         """
-        hearer = self._hearer
+        checks = self._checks
 
-        class Heard(HTTPResponse):
+        class BoundedResponse(HTTPResponse):
             def __init__(self, sock: socket, *arguments: Any, **named: Any) -> None:
                 super().__init__(sock, *arguments, **named)
-                self.fp = _Buffered(_Pieces(self.fp.detach(), hearer), sock)
+                self.fp = _Buffered(_Pieces(self.fp.detach(), checks), sock)
 
             def begin(self) -> None:
                 super().begin()
@@ -84,15 +84,15 @@ class Hearing:
                     self.headers = None  # type: ignore[assignment]  # as before it began
                     super().begin()
 
-        return Heard
+        return BoundedResponse
 
 
 class _Pieces(RawIOBase):
     """Another stream, whose every piece the thread that reads takes a look before."""
 
-    def __init__(self, inner: RawIOBase, hearer: _Hearer) -> None:
+    def __init__(self, inner: RawIOBase, checks: _Checks) -> None:
         self._inner = inner
-        self._hearer = hearer
+        self._checks = checks
         self.ended = False
 
     def readable(self) -> bool:
@@ -101,10 +101,10 @@ class _Pieces(RawIOBase):
     def readinto(self, buffer: Any, /) -> int | None:
         if self.ended:
             return 0
-        self._hearer.look()
+        self._checks.look()
         found: int | None = self._inner.readinto(buffer)
         if not found:  # an end that closing made is not that of the answer
-            self._hearer.look()
+            self._checks.look()
         return found
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ class _Slot(Generic[V]):
     replaced_at: float | None = None
 
 
-class Once(Generic[K, V]):
+class SingleFlight(Generic[K, V]):
     """One value per key, made by the first thread that asks while the others wait for it.
 
     `fresh` says whether a kept value still serves. A failure is remembered for a minute and

@@ -6,7 +6,7 @@ from collections import deque
 
 from attrs import frozen
 
-from reconcile.api.others import OtherRuns
+from reconcile.api.other_runs import OtherRuns
 from reconcile.api.routes import Role
 from reconcile.model.cost import WINDOW, Budget, free_in
 
@@ -14,7 +14,7 @@ _INSTANT = 0.0005
 """Seconds that are left over only because time is a float."""
 
 
-class Quota:
+class SlidingWindow:
     """At most so many requests in any minute, whenever a minute may begin. Not thread safe.
 
     `others` are the account's other runs, whose requests count as well. The caller says what time
@@ -52,19 +52,19 @@ class Wait:
     why: str
 
 
-class Pace:
-    """How fast one host may be asked. Not thread safe; the time it is told must not go back."""
+class RateLimit:
+    """The rate limit of one host: how fast it may be asked. Not thread safe; the time it is told must not go back."""
 
     @classmethod
-    def of(cls, role: Role, budget: Budget, others: OtherRuns | None = None) -> Pace:
-        """The pace of a host; `others` are runs that spend what the API host takes as well."""
+    def of(cls, role: Role, budget: Budget, others: OtherRuns | None = None) -> RateLimit:
+        """The rate limit of a host; `others` are runs that spend what the API host takes as well."""
         rates = {Role.API: budget.api, Role.DATABASE: budget.database}
         return cls(role, per_minute=rates.get(role), others=others if role is Role.API else None)
 
     def __init__(
         self, role: Role, *, per_minute: int | None, others: OtherRuns | None = None
     ) -> None:
-        self._quota = None if per_minute is None else Quota(per_minute, others)
+        self._window = None if per_minute is None else SlidingWindow(per_minute, others)
         self._refused = f"the {role.value} host refused more for now"
         requests = "1 request" if per_minute == 1 else f"{per_minute} requests"
         self._rate = f"the {role.value} host takes {requests} a minute"
@@ -72,7 +72,7 @@ class Pace:
 
     def recent(self, now: float) -> tuple[float, ...]:
         """How many seconds ago the requests were sent that count in the minute's budget."""
-        return tuple(now - one for one in self._quota.recent(now)) if self._quota else ()
+        return tuple(now - one for one in self._window.recent(now)) if self._window else ()
 
     def held(self, now: float) -> Wait | None:
         """What is left of the time for which the host asked to be left alone."""
@@ -81,7 +81,7 @@ class Pace:
 
     def take(self, now: float) -> Wait | None:
         """Take one request out of the minute's budget, or say how long there is none."""
-        seconds = self._quota.take(now) if self._quota else 0.0
+        seconds = self._window.take(now) if self._window else 0.0
         return Wait(seconds=seconds, why=self._rate) if seconds > 0 else None
 
     def hold(self, now: float, seconds: float) -> None:
