@@ -156,7 +156,7 @@ class _BackupsKind(Kind[Backups]):
             "P203": Rule(
                 why="While backups are off no hour is in effect, so that setting one would look like"
                 " protection and be none.",
-                settle="Write `enabled: true` next to the hours.",
+                settle="Write `enabled: true` beside the hours.",
             ),
         }
     )

@@ -175,7 +175,7 @@ class _EngineVersionKind(Kind[EngineVersion]):
             "P244": Rule(
                 why="Another major version may behave in other ways, and there is no way back from it: it"
                 " is only crossed at a word that names it.",
-                settle="Once the application is ready, write `allow_major` next to the version.",
+                settle="Once the application is ready, write `allow_major` beside the version.",
             ),
         }
     )
