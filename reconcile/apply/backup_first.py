@@ -129,12 +129,12 @@ def begun_backup(end: OpenEnd, kept: Sequence[Backup]) -> Backup | None:
 
     Where the answer with its id was lost, it is the first manual one since the run wrote its intent.
     """
-    deed = end.deed
-    if deed.backup is not None:
-        return next((one for one in kept if one.id == deed.backup), None)
-    if deed.begun is None:
+    action = end.action
+    if action.backup is not None:
+        return next((one for one in kept if one.id == action.backup), None)
+    if action.begun is None:
         return None
-    since = [one for one in kept if one.manual and one.created_at >= deed.begun - _SKEW]
+    since = [one for one in kept if one.manual and one.created_at >= action.begun - _SKEW]
     return min(since, key=lambda one: one.created_at, default=None)
 
 

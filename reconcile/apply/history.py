@@ -20,7 +20,7 @@ from reconcile.model.address import Address
 from reconcile.model.history import (
     History,
     Live,
-    PastDeed,
+    PastAction,
     PastRun,
     RunState,
     Settlement,
@@ -107,24 +107,24 @@ def journals(directory: Path) -> Iterator[Path]:
 
 
 def _settled(run: PastRun, found: Mapping[_Named, _Found]) -> PastRun:
-    """A run with what later ones found out; only of the last deed of a name nothing is known."""
-    deeds: list[PastDeed] = []
+    """A run with what later ones found out; only of the last action of a name nothing is known."""
+    actions: list[PastAction] = []
     settled_by: list[str] = []
-    for deed in run.deeds:
-        later = found.get((run.id, deed.address, deed.verb))
-        if later is None or deed.result is not Result.UNKNOWN:
-            deeds.append(deed)
+    for action in run.actions:
+        later = found.get((run.id, action.address, action.verb))
+        if later is None or action.result is not Result.UNKNOWN:
+            actions.append(action)
             continue
         by, settlement = later
         settled_by.append(by)
-        deeds.append(settled_deed(deed, settlement))
-    return evolve(run, deeds=tuple(deeds), settled_by=tuple(dict.fromkeys(settled_by)))
+        actions.append(settled_action(action, settlement))
+    return evolve(run, actions=tuple(actions), settled_by=tuple(dict.fromkeys(settled_by)))
 
 
-def settled_deed(deed: PastDeed, found: Settlement) -> PastDeed:
-    """A deed that its run left open, with what a later look found out."""
+def settled_action(action: PastAction, found: Settlement) -> PastAction:
+    """An action that its run left open, with what a later look found out."""
     result, said = _FOUND[found.done]
-    return evolve(deed, result=result, message=f"read again by a later run: {said}", later=found)
+    return evolve(action, result=result, message=f"read again by a later run: {said}", later=found)
 
 
 _FOUND: Mapping[bool | None, tuple[Result, str]] = {
@@ -177,7 +177,7 @@ class Index:
         return str(self.entries[path.stem].get("plan")) if self.is_closed(path) else None
 
     def settles(self, path: Path, runs: Iterable[str]) -> bool:
-        """Whether a closed journal tells what became of deeds of one of these runs.
+        """Whether a closed journal tells what became of actions of one of these runs.
 
         Raises KeyError for a journal that the index does not name.
         """

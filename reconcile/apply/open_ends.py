@@ -1,4 +1,4 @@
-"""What past runs left open: deeds of which no journal tells the outcome yet; pure."""
+"""What past runs left open: actions of which no journal tells the outcome yet; pure."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, frozen
 
 from reconcile.model.address import Address
-from reconcile.model.history import Addon, Live, PastDeed, PastRun, RunState, Settlement
+from reconcile.model.history import Addon, Live, PastAction, PastRun, RunState, Settlement
 from reconcile.model.request import BACK_UP, Call
 from reconcile.model.run import TRIED, Result
 
 
 @frozen(kw_only=True)
 class OpenEnd:
-    """A deed of a run that is over, without a known outcome; `handle` is its database's name now."""
+    """An action of a run that is over, without a known outcome; `handle` is its database's name now."""
 
     run: PastRun
-    deed: PastDeed
+    action: PastAction
     handle: str
 
     @property
     def address(self) -> Address:
-        """The address of the deed, by the name that its database has now."""
-        return evolve(self.deed.address, database=self.handle)
+        """The address of the action, by the name that its database has now."""
+        return evolve(self.action.address, database=self.handle)
 
     @property
     def name(self) -> tuple[str, Address, str]:
         """What a settlement of it names."""
-        return self.run.id, self.deed.address, self.deed.verb
+        return self.run.id, self.action.address, self.action.verb
 
     def is_order(self, call: Call) -> bool:
         """Whether it was a one-off command that sent the same request.
 
         A journal of an earlier version does not tell what the request held: it may be the same.
         """
-        told = self.deed.body
-        return self.deed.request == str(call) and told in (None, call.body)
+        told = self.action.body
+        return self.action.request == str(call) and told in (None, call.body)
 
     def settled(self, *, done: bool | None) -> Settlement:
         """What a journal tells of it, in the words of the run that left it."""
-        deed = self.deed
-        return Settlement(run=self.run.id, address=deed.address, verb=deed.verb, done=done)
+        action = self.action
+        return Settlement(run=self.run.id, address=action.address, verb=action.verb, done=done)
 
 
 def open_ends(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple[OpenEnd, ...]:
@@ -64,38 +64,38 @@ def unanswered(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple
 
 
 def _on(
-    databases: Mapping[str, Addon], found: Iterable[tuple[PastRun, PastDeed, Live]]
+    databases: Mapping[str, Addon], found: Iterable[tuple[PastRun, PastAction, Live]]
 ) -> tuple[OpenEnd, ...]:
     handles = {one.live: handle for handle, one in databases.items()}
     return tuple(
-        OpenEnd(run=run, deed=deed, handle=handles[live])
-        for run, deed, live in found
+        OpenEnd(run=run, action=action, handle=handles[live])
+        for run, action, live in found
         if live in handles
     )
 
 
 def with_unanswered(runs: Iterable[PastRun]) -> frozenset[str]:
     """The ids of the runs with a one-off command that is not answered."""
-    return frozenset(run.id for run, _deed, _live in _all_unanswered(runs))
+    return frozenset(run.id for run, _action, _live in _all_unanswered(runs))
 
 
-def _all_unanswered(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Live]]:
+def _all_unanswered(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastAction, Live]]:
     known: set[tuple[str, ...]] = set()
     for run in runs:
-        for deed in reversed(run.deeds):
-            if not deed.request or deed.request == str(BACK_UP):
+        for action in reversed(run.actions):
+            if not action.request or action.request == str(BACK_UP):
                 continue
-            live = _live(run, deed)
-            same = (*live, deed.request, json.dumps(deed.body))
-            if deed.unanswered and same not in known and run.state is not RunState.RUNNING:
-                yield run, deed, live
+            live = _live(run, action)
+            same = (*live, action.request, json.dumps(action.body))
+            if action.unanswered and same not in known and run.state is not RunState.RUNNING:
+                yield run, action, live
             known.add(same)
 
 
 def open_databases(runs: Iterable[PastRun]) -> Mapping[str, set[Live]]:
     """The live databases on which runs left something open, by the run's id."""
     found: dict[str, set[Live]] = {}
-    for run, _deed, live in _all_open(runs):
+    for run, _action, live in _all_open(runs):
         found.setdefault(run.id, set()).add(live)
     return found
 
@@ -104,28 +104,28 @@ def touched(run: PastRun) -> set[Live]:
     """The live databases that a run changed, or tried to."""
     return {
         one.live
-        for handle in {deed.address.database for deed in run.deeds if deed.result in TRIED}
+        for handle in {action.address.database for action in run.actions if action.result in TRIED}
         if (one := run.opening.databases.get(handle)) is not None
     }
 
 
-def _all_open(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastDeed, Live]]:
+def _all_open(runs: Iterable[PastRun]) -> Iterator[tuple[PastRun, PastAction, Live]]:
     known: set[tuple[Live, Address]] = set()
     for run in runs:
-        for deed in reversed(run.deeds):
-            live = _live(run, deed)
-            about = (live, evolve(deed.address, database=""))
+        for action in reversed(run.actions):
+            live = _live(run, action)
+            about = (live, evolve(action.address, database=""))
             if about in known:
                 continue
-            if deed.result in TRIED and deed.change:
+            if action.result in TRIED and action.change:
                 known.add(about)
-            unknown = deed.result is Result.UNKNOWN and not deed.closed
+            unknown = action.result is Result.UNKNOWN and not action.closed
             if unknown and run.state is not RunState.RUNNING:
-                yield run, deed, live
+                yield run, action, live
 
 
-def _live(run: PastRun, deed: PastDeed) -> Live:
-    """The live database of a deed; a unique stand-in where the run does not name it."""
-    handle = deed.address.database
+def _live(run: PastRun, action: PastAction) -> Live:
+    """The live database of an action; a unique stand-in where the run does not name it."""
+    handle = action.address.database
     addon = run.opening.databases.get(handle)
     return addon.live if addon else ("?", handle)

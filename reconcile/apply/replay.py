@@ -32,7 +32,7 @@ from reconcile.model.history import (
     NOT_KNOWN,
     ORDER,
     Opening,
-    PastDeed,
+    PastAction,
     PastRun,
     RunState,
     Settlement,
@@ -180,39 +180,39 @@ def _unquoted(quoted: str) -> str:
 
 
 NOTHING_WRITTEN = "begun, and nothing is written of its end"
-"""What is said of a deed whose intent is the last that was written of it."""
+"""What is said of an action whose intent is the last that was written of it."""
 
 
 _TOLD = frozenset(
     {"what", "risk", "approval", "request", "body", "step", "operation", "backup", "clash"}
 )
-"""What lines tell of a deed besides its name, its change, and its end."""
+"""What lines tell of an action besides its name, its change, and its end."""
 
 
-def _deed(values: Mapping[str, Any], *, changing: bool = True) -> PastDeed:
-    """What a line tells of a deed, `changing` with its change. Raises ValueError for what is none."""
+def _action(values: Mapping[str, Any], *, changing: bool = True) -> PastAction:
+    """What a line tells of an action, `changing` with its change. Raises ValueError for what is none."""
     said = {name: one for name, one in values.items() if one is not None}
     told: dict[str, Any] = {name: said[name] for name in _TOLD & said.keys()}
     told["address"], told["result"] = said.get("address"), said.get("result", "unknown")
     told["message"] = said.get("message", "") if "result" in said else NOTHING_WRITTEN
     if changing and said.get("verb") != ORDER:
         told["change"] = {"before": {}, "after": {}, "fields": [], **said}
-    deed = tolerant(PastDeed, told)
-    change = deed.change
+    action = tolerant(PastAction, told)
+    change = action.change
     if isinstance(change, Update) and not change.fields:
         # A journal of an earlier time did not tell the fields.
         change = evolve(change, fields=differing(change.before, change.after))
-    return evolve(deed, address=_about(deed.verb, deed.address), change=change)
+    return evolve(action, address=_about(action.verb, action.address), change=change)
 
 
-def _told_more(deed: PastDeed, values: Mapping[str, Any]) -> PastDeed:
-    """A deed with what a later line tells of it. Raises ValueError for what makes no sense."""
-    more = _deed(values, changing=False)
+def _told_more(action: PastAction, values: Mapping[str, Any]) -> PastAction:
+    """An action with what a later line tells of it. Raises ValueError for what makes no sense."""
+    more = _action(values, changing=False)
     told = evolve(
-        deed,
-        operation=more.operation or deed.operation,
-        backup=more.backup or deed.backup,
-        clash=more.clash or deed.clash,
+        action,
+        operation=more.operation or action.operation,
+        backup=more.backup or action.backup,
+        clash=more.clash or action.clash,
     )
     if values.get("result") is None:
         return told
@@ -220,7 +220,7 @@ def _told_more(deed: PastDeed, values: Mapping[str, Any]) -> PastDeed:
 
 
 def _settlement(values: Mapping[str, Any]) -> Settlement:
-    """What a line tells of a deed of an earlier run. Raises ValueError for what makes no sense."""
+    """What a line tells of an action of an earlier run. Raises ValueError for what makes no sense."""
     word = _text(values, "result")
     if word not in _DONE:
         raise ValueError(f"{word!r} settles nothing")
@@ -252,7 +252,7 @@ UNDER_WAY = "under way: its run goes on"
 
 
 DAMAGED = "a line of the journal about it is damaged"
-"""What is said of a deed of which a damaged line tells, and no later one."""
+"""What is said of an action of which a damaged line tells, and no later one."""
 
 
 def replay(ident: str, written: Lines) -> PastRun:
@@ -281,7 +281,9 @@ def replay(ident: str, written: Lines) -> PastRun:
         began=first.at,
         state=running if ended is None else RunState.ENDED,
         ended=ended,
-        deeds=tuple(_going_on(deed) for deed in told.deeds) if goes_on else tuple(told.deeds),
+        actions=tuple(_going_on(action) for action in told.actions)
+        if goes_on
+        else tuple(told.actions),
         settlements=tuple(told.settlements),
         torn=written.torn,
         unread=told.unread,
@@ -301,12 +303,12 @@ def _is_end(line: JournalLine | DamagedLine) -> TypeGuard[JournalLine]:
 class _Told:
     """What line after line told.
 
-    `places` the place of the deed that each name stands for, `latest` that of the last of each address.
+    `places` the place of the action that each name stands for, `latest` that of the last of each address.
     `newer` where the journal is of a newer format, and may hold events that are not known.
     """
 
     newer: bool = False
-    deeds: list[PastDeed] = Factory(list)
+    actions: list[PastAction] = Factory(list)
     settlements: list[Settlement] = Factory(list)
     unread: int = 0
     places: dict[tuple[str, str], int] = Factory(dict)
@@ -342,46 +344,50 @@ class _Told:
                 raise ValueError(f"{unknown!r} is no event")
 
     def _begin(self, values: Mapping[str, Any], at: datetime | None = None) -> None:
-        """Tell of a deed."""
-        deed = evolve(_deed(values), begun=at)
-        self._add(_name(values), deed)
+        """Tell of an action."""
+        action = evolve(_action(values), begun=at)
+        self._add(_name(values), action)
 
-    def _add(self, name: tuple[str, str], deed: PastDeed) -> None:
+    def _add(self, name: tuple[str, str], action: PastAction) -> None:
         address, _verb = name
-        self.places[name] = self.latest[address] = len(self.deeds)
-        self.deeds.append(deed)
+        self.places[name] = self.latest[address] = len(self.actions)
+        self.actions.append(action)
 
     def _go_on(self, values: Mapping[str, Any]) -> None:
-        """Tell more of a deed; of one whose intent is not there it is all that is known."""
+        """Tell more of an action; of one whose intent is not there it is all that is known."""
         place = self._place(*_name(values))
         if place is None:
             self._begin(values)
-        elif self.deeds[place].damaged and self.deeds[place].change is None:
-            self.deeds[place] = _deed(values)
+        elif self.actions[place].damaged and self.actions[place].change is None:
+            self.actions[place] = _action(values)
         else:
-            self.deeds[place] = _told_more(self.deeds[place], values)
+            self.actions[place] = _told_more(self.actions[place], values)
 
     def _doubt(self, address: str, verb: str) -> None:
-        """Tell that it is not known what became of a deed, until a later line tells it."""
+        """Tell that it is not known what became of an action, until a later line tells it."""
         place = self._place(address, verb)
         if place is not None:
-            known = self.deeds[place]
-            self.deeds[place] = evolve(known, result=Result.UNKNOWN, message=DAMAGED, damaged=True)
+            known = self.actions[place]
+            self.actions[place] = evolve(
+                known, result=Result.UNKNOWN, message=DAMAGED, damaged=True
+            )
             return
         with suppress(ValueError):
             about = Address(database=address) if verb == ORDER else Address.parse(address)
-            unknown = PastDeed(address=about, result=Result.UNKNOWN, message=DAMAGED, damaged=True)
+            unknown = PastAction(
+                address=about, result=Result.UNKNOWN, message=DAMAGED, damaged=True
+            )
             self._add((address, verb), unknown)
 
     def _place(self, address: str, verb: str) -> int | None:
-        """Where a deed is; of a damaged line that no longer holds a verb, the last so addressed."""
+        """Where an action is; of a damaged line that no longer holds a verb, the last so addressed."""
         if verb:
             return self.places.get((address, verb), self.places.get((address, "")))
         return self.latest.get(address)
 
 
-def _going_on(deed: PastDeed) -> PastDeed:
-    """A deed of a run that goes on: that nothing is written of its end says nothing yet."""
-    if deed.message != NOTHING_WRITTEN:
-        return deed
-    return evolve(deed, result=Result.STARTED, message=UNDER_WAY)
+def _going_on(action: PastAction) -> PastAction:
+    """An action of a run that goes on: that nothing is written of its end says nothing yet."""
+    if action.message != NOTHING_WRITTEN:
+        return action
+    return evolve(action, result=Result.STARTED, message=UNDER_WAY)

@@ -23,7 +23,7 @@ from reconcile.plan.precondition import Standing, concerning, is_left, standing,
 
 def action_of(end: OpenEnd, today: date) -> Action:
     """The action as it was planned, to be planned anew; half of a replacement stands for itself."""
-    change = end.deed.change
+    change = end.action.change
     if change is None:
         raise AssertionError(f"an order of {end.run.id} has no end that a plan tells of")
     change = evolve(change, address=end.address)
@@ -32,7 +32,7 @@ def action_of(end: OpenEnd, today: date) -> Action:
     return Action(
         address=change.address,
         change=change,
-        risk=end.deed.risk or Risk.LOSSY,
+        risk=end.action.risk or Risk.LOSSY,
         reason=Reason.DIFFERS,
         origin=Origin(location=Location(file=f"run {end.run.id}", line=0, column=0)),
         approval=Approval(reason=f"begun by run {end.run.id}", until=today),
@@ -58,16 +58,16 @@ def settlement(end: OpenEnd, action: Action, now: DatabasePlan) -> Settlement | 
 
 def _done_before(end: OpenEnd) -> Iterator[Change]:
     """What the same run did before in this database."""
-    for deed in end.run.deeds:
-        if deed == end.deed:
+    for action in end.run.actions:
+        if action == end.action:
             return
-        same = deed.address.database == end.deed.address.database
-        if deed.change is not None and same and deed.result in REACHED:
-            yield deed.change
+        same = action.address.database == end.action.address.database
+        if action.change is not None and same and action.result in REACHED:
+            yield action.change
 
 
 def _addon(end: OpenEnd) -> str:
-    return end.run.opening.databases[end.deed.address.database].addon
+    return end.run.opening.databases[end.action.address.database].addon
 
 
 def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:

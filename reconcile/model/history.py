@@ -100,7 +100,7 @@ class Opening:
 
 @frozen(kw_only=True)
 class Settlement:
-    """What a later run found out about a deed of an earlier `run` without a written outcome.
+    """What a later run found out about an action of an earlier `run` without a written outcome.
 
     `done` is None where it cannot be known: later runs do not look again. `answered` where the run
     that found it out was to do the same, and reported this instead.
@@ -119,7 +119,7 @@ class Settlement:
 
 
 @frozen(kw_only=True)
-class PastDeed:
+class PastAction:
     """One action or order of a past run, and what became of it.
 
     `change` is None for an order, which `what` says in words. `risk` is None in journals that did
@@ -173,8 +173,8 @@ class PastRun:
     """A run as its journal tells of it; times in UTC, `ended` None where it did not.
 
     `torn` where its last line is not whole, as after a crash; `unread` counts the other lines that
-    make no sense. `settlements` are of deeds of runs before it; `settled_by` are the later runs
-    that found out about deeds of this one.
+    make no sense. `settlements` are of actions of runs before it; `settled_by` are the later runs
+    that found out about actions of this one.
     """
 
     id: str
@@ -182,27 +182,27 @@ class PastRun:
     began: datetime
     state: RunState
     ended: datetime | None = None
-    deeds: tuple[PastDeed, ...] = ()
+    actions: tuple[PastAction, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     settled_by: tuple[str, ...] = ()
     torn: bool = False
     unread: int = 0
 
     @property
-    def planned(self) -> tuple[PastDeed, ...]:
+    def planned(self) -> tuple[PastAction, ...]:
         """Its actions, without the backups that were made for them; or its one order."""
-        return tuple(deed for deed in self.deeds if deed.request != str(BACK_UP))
+        return tuple(action for action in self.actions if action.request != str(BACK_UP))
 
     @property
     def results(self) -> Mapping[Result, int]:
         """The number of what was planned by result, in the order of the results."""
-        counts = Counter(deed.result for deed in self.planned)
+        counts = Counter(action.result for action in self.planned)
         return {result: counts[result] for result in Result if counts[result]}
 
     @property
     def settled(self) -> bool:
         """Whether later runs found out what became of all of whose end it had written nothing."""
-        left = any(deed.result is Result.UNKNOWN for deed in self.deeds)
+        left = any(action.result is Result.UNKNOWN for action in self.actions)
         return bool(self.settled_by) and not left
 
     @property

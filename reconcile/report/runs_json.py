@@ -15,7 +15,7 @@ from reconcile.model.history import (
     Addon,
     Commit,
     History,
-    PastDeed,
+    PastAction,
     PastRun,
     Permission,
     RunState,
@@ -42,7 +42,7 @@ def past_run_json(run: PastRun) -> str:
         PastRunDocument(
             run=_head(run),
             databases=run.opening.databases,
-            deeds=tuple(map(_deed, run.deeds)),
+            deeds=tuple(map(_action, run.actions)),
             settlements=run.settlements,
         )
     )
@@ -119,17 +119,17 @@ class PastDeedDocument:
     no_way_back: str | None = described("What reverting the spec does not bring back.")
 
 
-def _deed(deed: PastDeed) -> PastDeedDocument:
-    before, after = sides_of(deed.change)
+def _action(action: PastAction) -> PastDeedDocument:
+    before, after = sides_of(action.change)
     return view(
         PastDeedDocument,
-        deed,
-        what=deed.what or None,
+        action,
+        what=action.what or None,
         before=before,
         after=after,
-        fields=fields_of(deed.change),
-        operation_id=deed.operation,
-        no_way_back=no_way_back(deed.risk, deed.change) if deed.result in EFFECTS else None,
+        fields=fields_of(action.change),
+        operation_id=action.operation,
+        no_way_back=no_way_back(action.risk, action.change) if action.result in EFFECTS else None,
     )
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from reconcile.model.history import (
     Commit,
     History,
-    PastDeed,
+    PastAction,
     PastRun,
     Permission,
     RunState,
@@ -100,13 +100,13 @@ def summary_of(run: PastRun) -> str:
     single = run.planned[0] if run.planned and number == 1 else None
     about = _sentence(single) if single else count(number, "action")
     results = listed([f"{number} {result.value}" for result, number in run.results.items()])
-    backups = len(run.deeds) - len(run.planned)
+    backups = len(run.actions) - len(run.planned)
     made = f"; {count(backups, 'backup')}" if backups else ""
     return f"{run.opening.command or 'run'}: {about}{f', {results}' if results else ''}{made}"
 
 
-def _sentence(deed: PastDeed) -> str:
-    return deed.what or f"{deed.verb} {deed.address}"
+def _sentence(action: PastAction) -> str:
+    return action.what or f"{action.verb} {action.address}"
 
 
 def _run_lines(run: PastRun) -> Iterator[Line]:
@@ -115,11 +115,11 @@ def _run_lines(run: PastRun) -> Iterator[Line]:
     for name, value in _header(run):
         yield line(2, (f"{name:{width}}", "dim"), f"  {value}", hanging=width + 2)
     yield from _damage_lines(run, 2)
-    for handle, deeds in groupby(_by_database(run), key=lambda deed: deed.address.database):
+    for handle, actions in groupby(_by_database(run), key=lambda action: action.address.database):
         yield BLANK
         yield _heading(handle, run)
-        for deed in deeds:
-            yield from _deed_lines(deed)
+        for action in actions:
+            yield from _action_lines(action)
     yield from _rest_lines(run)
 
 
@@ -149,9 +149,9 @@ def _permission(given: Permission) -> Iterator[tuple[str, str]]:
         yield "backups", f"one first{', the oldest might go' if given.roll_backups else ''}"
 
 
-def _by_database(run: PastRun) -> list[PastDeed]:
+def _by_database(run: PastRun) -> list[PastAction]:
     """Database by database, in each in the order in which they began."""
-    return sorted(run.deeds, key=lambda deed: deed.address.database)
+    return sorted(run.actions, key=lambda action: action.address.database)
 
 
 def _heading(handle: str, run: PastRun) -> Line:
@@ -160,23 +160,23 @@ def _heading(handle: str, run: PastRun) -> Line:
     return line(0, (handle, "bold"), (about, "dim"))
 
 
-def _deed_lines(deed: PastDeed) -> Iterator[Line]:
-    sign, style = SIGNS[deed.result]
-    what = deed.what or place_in_database(deed.address)
-    verb = f"  {deed.verb}" if deed.change else ""
-    mark = risk_mark(deed.risk) if deed.risk else None
+def _action_lines(action: PastAction) -> Iterator[Line]:
+    sign, style = SIGNS[action.result]
+    what = action.what or place_in_database(action.address)
+    verb = f"  {action.verb}" if action.change else ""
+    mark = risk_mark(action.risk) if action.risk else None
     yield line(
-        2, (what, "bold"), verb, "  ", (deed.result.value, style), sign=(sign, style), mark=mark
+        2, (what, "bold"), verb, "  ", (action.result.value, style), sign=(sign, style), mark=mark
     )
-    if deed.change is not None:
-        yield from change_lines(deed.change)
-    yield from approval_lines(deed.approval)
-    if deed.message:
-        yield line(DETAIL, deed.message)
-    yield from clash_lines(deed.clash)
-    yield from follow_lines(deed.result, deed.operation, deed.address.database, DETAIL)
-    if deed.result in EFFECTS:
-        yield from no_way_back_lines(deed.risk, deed.change)
+    if action.change is not None:
+        yield from change_lines(action.change)
+    yield from approval_lines(action.approval)
+    if action.message:
+        yield line(DETAIL, action.message)
+    yield from clash_lines(action.clash)
+    yield from follow_lines(action.result, action.operation, action.address.database, DETAIL)
+    if action.result in EFFECTS:
+        yield from no_way_back_lines(action.risk, action.change)
 
 
 def _rest_lines(run: PastRun) -> Iterator[Line]:
@@ -190,13 +190,15 @@ def _rest_lines(run: PastRun) -> Iterator[Line]:
     for one in run.settlements:
         yield line(0, _found(one))
     interrupted = run.state is RunState.INTERRUPTED and not run.settled
-    if interrupted and any(deed.change for deed in run.deeds):
-        is_open = any(deed.result is Result.UNKNOWN and not deed.closed for deed in run.deeds)
+    if interrupted and any(action.change for action in run.actions):
+        is_open = any(
+            action.result is Result.UNKNOWN and not action.closed for action in run.actions
+        )
         first = ": what is open is read first, and settled" if is_open else ""
         yield BLANK
         yield line(0, f"To go on, do the same again{first}.")
     commit = run.opening.commit
-    if commit is not None and any(deed.result in EFFECTS for deed in run.deeds):
+    if commit is not None and any(action.result in EFFECTS for action in run.actions):
         yield BLANK
         yield line(
             0,

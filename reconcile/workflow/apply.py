@@ -311,7 +311,7 @@ class Apply:
             since=lambda: self.process.now() - age,
             tell=self.process.tell,
             roll=self.safeguard.roll_backups,
-            earlier=tuple(end for end in earlier if end.deed.request == str(BACK_UP)),
+            earlier=tuple(end for end in earlier if end.action.request == str(BACK_UP)),
         ).secure
 
 

@@ -16,7 +16,7 @@ from attrs import define, evolve
 
 from reconcile.api.operations import Following
 from reconcile.apply.backup_first import begun_backup, listed
-from reconcile.apply.history import open_history, settled_deed
+from reconcile.apply.history import open_history, settled_action
 from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered
 from reconcile.apply.replay import HistoryError
@@ -129,7 +129,9 @@ class Earlier:
         """The commands that no run answered, with what was found out about them."""
         known = {one.name: one for one in self.found}
         return tuple(
-            evolve(end, deed=settled_deed(end.deed, known[end.name])) if end.name in known else end
+            evolve(end, action=settled_action(end.action, known[end.name]))
+            if end.name in known
+            else end
             for end in unanswered(history.runs, addons(self.plan))
         )
 
@@ -159,7 +161,7 @@ def earlier_runs(
 
 def _order(orders: Iterable[OpenEnd], call: Call) -> OpenEnd | None:
     same = (end for end in orders if end.is_order(call))
-    return next((end for end in same if end.deed.result is not Result.FAILED), None)
+    return next((end for end in same if end.action.result is not Result.FAILED), None)
 
 
 def plan_of(handle: str, target: Target) -> Plan:
@@ -170,9 +172,9 @@ def plan_of(handle: str, target: Target) -> Plan:
 
 
 def _settled(plan: DatabasePlan, ends: Sequence[OpenEnd], reread: Reread) -> Iterator[Settlement]:
-    yield from _settled_changes(plan, [end for end in ends if end.deed.change], reread)
+    yield from _settled_changes(plan, [end for end in ends if end.action.change], reread)
     for end in ends:
-        known = None if end.deed.change else _settled_order(plan, end, reread)
+        known = None if end.action.change else _settled_order(plan, end, reread)
         if known is not None:
             yield known
 
@@ -195,11 +197,11 @@ def _settled_changes(
 
 def _settled_order(plan: DatabasePlan, end: OpenEnd, reread: Reread) -> Settlement | None:
     """What became of a one-off command or a backup; None where it goes on or cannot be read now."""
-    request = end.deed.request
+    request = end.action.request
     if plan.target is None:
-        return end.settled(done=None) if end.deed.damaged and not request else None
+        return end.settled(done=None) if end.action.damaged and not request else None
     look: Callable[[OpenEnd, Target, Following], Settlement | None] = _not_known
-    if end.deed.operation is not None:
+    if end.action.operation is not None:
         look = _by_operation
     elif request == str(BACK_UP):
         look = _by_list
@@ -219,7 +221,7 @@ def _not_known(end: OpenEnd, _target: Target, _following: Following) -> Settleme
 
 
 def _by_operation(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
-    seen = following.follow(target, end.deed.operation or "")
+    seen = following.follow(target, end.action.operation or "")
     if not seen.ended:
         return None
     return end.settled(done=seen.done if seen.done or seen.failed else None)
@@ -228,7 +230,7 @@ def _by_operation(end: OpenEnd, target: Target, following: Following) -> Settlem
 def _by_list(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
     backup = begun_backup(end, listed(following.client.call, target))
     if backup is None:
-        return end.settled(done=None if end.deed.backup else False)
+        return end.settled(done=None if end.action.backup else False)
     if not backup.ended:
         return None
     return end.settled(done=None if backup.unclear else backup.done)
@@ -240,21 +242,23 @@ def _by_resource(end: OpenEnd, target: Target, following: Following) -> Settleme
     document = resource if isinstance(resource, dict) else {}
     if document.get("current_operation_id"):
         return None
-    step, now = end.deed.step, Version.parse(str(document.get("readable_version")))
+    step, now = end.action.step, Version.parse(str(document.get("readable_version")))
     if step is None or step.before is None or now is None:
         return end.settled(done=None)
     return end.settled(done=step.is_at(str(now)))
 
 
 def _said(end: OpenEnd) -> str:
-    deed = end.deed
-    return deed.what or (str(deed.address) if deed.damaged else f"{deed.verb} {deed.address}")
+    action = end.action
+    return action.what or (
+        str(action.address) if action.damaged else f"{action.verb} {action.address}"
+    )
 
 
 def _became(end: OpenEnd, found: Settlement | None) -> str:
     """What is known of it now, and how to learn more where the provider is at it."""
     if found is None:
-        follow = end.deed.operation and follow_command(end.deed.operation, end.handle)
+        follow = end.action.operation and follow_command(end.action.operation, end.handle)
         return f"still open; follow it with: {follow}" if follow else "still open"
     if found.done is None:
         return "what became of it cannot be known: check it yourself"
@@ -279,15 +283,15 @@ def done_before(
     before: OpenEnd | None, order: Order, subject: Subject, earlier: Earlier
 ) -> Done | None:
     """The end of a command that was done by the run which it repeats; None for any other."""
-    if before is None or before.deed.result is not Result.DONE:
+    if before is None or before.action.result is not Result.DONE:
         return None
     earlier.answer(before)
     deed = Deed(
         database=subject.name,
         target=subject.target,
-        what=before.deed.what,
+        what=before.action.what,
         call=order.call,
-        risk=before.deed.risk or Risk.LOSSY,
+        risk=before.action.risk or Risk.LOSSY,
     )
     message = f"{_named(before)} did it; to do it again, give the command again"
     return Done(deed=deed, result=Result.ALREADY_DONE, message=message)

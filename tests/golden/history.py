@@ -17,7 +17,7 @@ from reconcile.model.history import (
     Commit,
     History,
     Opening,
-    PastDeed,
+    PastAction,
     PastRun,
     Permission,
     RunState,
@@ -49,7 +49,7 @@ def _opening(command: str, actions: int, commit: Commit | None = COMMIT) -> Open
     )
 
 
-BACKUPS = PastDeed(
+BACKUPS = PastAction(
     address=Address(database="shop", kind="backups"),
     change=Update(
         address=Address(database="shop", kind="backups"),
@@ -60,7 +60,7 @@ BACKUPS = PastDeed(
     risk=Risk.SAFE,
     result=Result.DONE,
 )
-AUDIT = PastDeed(
+AUDIT = PastAction(
     address=Address(database="shop", kind="logical_databases", name="audit"),
     change=Create(
         address=Address(database="shop", kind="logical_databases", name="audit"), after={}
@@ -69,7 +69,7 @@ AUDIT = PastDeed(
     result=Result.ALREADY_DONE,
     message="nothing was sent",
 )
-LEGACY = PastDeed(
+LEGACY = PastAction(
     address=Address(database="shop", kind="logical_databases", name="legacy"),
     change=Delete(
         address=Address(database="shop", kind="logical_databases", name="legacy"),
@@ -79,7 +79,7 @@ LEGACY = PastDeed(
     result=Result.UNKNOWN,
     message="begun, and nothing is written of its end",
 )
-UPGRADE = PastDeed(
+UPGRADE = PastAction(
     address=Address(database="billing", kind="engine_version"),
     change=Update(
         address=Address(database="billing", kind="engine_version"),
@@ -92,7 +92,7 @@ UPGRADE = PastDeed(
     message="it goes on, and nobody waits for its end",
     operation="609145e6c9a2",
 )
-STATS = PastDeed(
+STATS = PastAction(
     address=Address(database="billing", kind="query_stats"),
     change=Update(
         address=Address(database="billing", kind="query_stats"),
@@ -105,7 +105,7 @@ STATS = PastDeed(
     message="live is no longer as the plan saw it, nothing was sent: plan again",
     clash=Clash(before={"enabled": False}, expected={"enabled": False}, now=None),
 )
-RESET = PastDeed(
+RESET = PastAction(
     address=Address(database="shop"),
     what="reset logical database 'staging' of shop",
     risk=Risk.LOSSY,
@@ -118,14 +118,14 @@ DONE = PastRun(
     began=NOON,
     ended=NOON + timedelta(seconds=54),
     state=RunState.ENDED,
-    deeds=(BACKUPS, UPGRADE, AUDIT, STATS),
+    actions=(BACKUPS, UPGRADE, AUDIT, STATS),
 )
 INTERRUPTED = PastRun(
     id="20261122T093011Z-0f9e8d",
     opening=_opening("apply", 3, Commit(id=COMMIT.id, dirty=True)),
     began=NOON - timedelta(days=1),
     state=RunState.INTERRUPTED,
-    deeds=(BACKUPS, LEGACY),
+    actions=(BACKUPS, LEGACY),
     settlements=(
         Settlement(run="20261121T000000Z-1234ab", address=AUDIT.address, verb="create", done=True),
         Settlement(
@@ -148,7 +148,7 @@ SETTLED = PastRun(
     ),
     began=NOON - timedelta(days=3),
     state=RunState.INTERRUPTED,
-    deeds=(
+    actions=(
         BACKUPS,
         evolve(
             LEGACY,
@@ -165,22 +165,22 @@ HELD_BACK = PastRun(
     began=NOON - timedelta(days=4),
     ended=NOON - timedelta(days=4),
     state=RunState.ENDED,
-    deeds=(BACKUPS, evolve(STATS, result=Result.REFUSED, message="why", clash=None)),
+    actions=(BACKUPS, evolve(STATS, result=Result.REFUSED, message="why", clash=None)),
 )
-GOES_ON = evolve(HELD_BACK, id="20261119T060000Z-0000bb", deeds=(BACKUPS, UPGRADE))
+GOES_ON = evolve(HELD_BACK, id="20261119T060000Z-0000bb", actions=(BACKUPS, UPGRADE))
 FAILED = evolve(
     HELD_BACK,
     id="20261119T050000Z-0000cc",
-    deeds=(BACKUPS, evolve(UPGRADE, result=Result.FAILED, message="HTTP 500")),
+    actions=(BACKUPS, evolve(UPGRADE, result=Result.FAILED, message="HTTP 500")),
 )
-UNTOLD = evolve(HELD_BACK, id="20261119T040000Z-0000dd", deeds=(BACKUPS,))
-ALL_DONE = evolve(HELD_BACK, id="20261119T030000Z-0000ee", deeds=(BACKUPS, AUDIT))
+UNTOLD = evolve(HELD_BACK, id="20261119T040000Z-0000dd", actions=(BACKUPS,))
+ALL_DONE = evolve(HELD_BACK, id="20261119T030000Z-0000ee", actions=(BACKUPS, AUDIT))
 ORDER = PastRun(
     id="20261121T181500Z-77aa55",
     opening=_opening("order", 1, None),
     began=NOON - timedelta(days=2),
     state=RunState.RUNNING,
-    deeds=(RESET,),
+    actions=(RESET,),
 )
 OLDER = PastRun(
     id="20260105T080000Z-000001",
@@ -207,8 +207,8 @@ HOSTILE = PastRun(
     ),
     began=NOON,
     state=RunState.INTERRUPTED,
-    deeds=tuple(
-        PastDeed(
+    actions=tuple(
+        PastAction(
             address=Address(database=HOSTILE_NAMES[0]),
             what=name,
             result=Result.UNKNOWN,

@@ -17,7 +17,7 @@ from reconcile.errors import AccessError, AnswerError, NotFoundError, NotOffered
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.address import Address
 from reconcile.model.engine import Engine
-from reconcile.model.history import Opening, PastDeed, PastRun, RunState
+from reconcile.model.history import Opening, PastAction, PastRun, RunState
 from reconcile.model.item import Action
 from reconcile.model.plan import DatabasePlan
 from reconcile.model.recovery import Backup
@@ -207,7 +207,7 @@ def test_a_recovery_window_has_to_be_recent(latest: str, enough: bool) -> None:
 def interrupted(handle: str = "shop", backup: str | None = None, age: float = 60) -> OpenEnd:
     """A backup of a killed run, begun so many seconds before the backups of October were made."""
     begun = datetime(2026, 10, 1, tzinfo=UTC) - timedelta(seconds=age)
-    deed = PastDeed(
+    action = PastAction(
         address=Address(database="store"),
         result=Result.UNKNOWN,
         request=str(BACK_UP),
@@ -220,7 +220,7 @@ def interrupted(handle: str = "shop", backup: str | None = None, age: float = 60
         began=begun,
         state=RunState.INTERRUPTED,
     )
-    return OpenEnd(run=run, deed=deed, handle=handle)
+    return OpenEnd(run=run, action=action, handle=handle)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def interrupted(handle: str = "shop", backup: str | None = None, age: float = 60
         (interrupted(age=-62), "b2"),
         (interrupted(age=-63), "b3"),
         (interrupted(age=-100), None),
-        (evolve(interrupted(), deed=evolve(interrupted().deed, begun=None)), None),
+        (evolve(interrupted(), action=evolve(interrupted().action, begun=None)), None),
     ],
 )
 def test_the_backup_of_an_interrupted_run_is_waited_for(
@@ -245,7 +245,7 @@ def test_the_backup_of_an_interrupted_run_is_waited_for(
         {**one, "status": "running" if one["id"] in {"b2", "b3"} else "error"} for one in rows(4)
     ]
     late = [one for one in listed if one["id"] in {"b2", "b3"}]
-    answers: dict[str, object] = {LIST: late if end.deed.backup is None else listed}
+    answers: dict[str, object] = {LIST: late if end.action.backup is None else listed}
     told: list[str] = []
     maker = Refusing(error=NONE[0])
     first = BackupFirst(

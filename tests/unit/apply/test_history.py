@@ -46,7 +46,7 @@ from reconcile.kinds.backups import Backups
 from reconcile.model.history import (
     History,
     Opening,
-    PastDeed,
+    PastAction,
     PastRun,
     RunState,
     Settlement,
@@ -85,7 +85,7 @@ def test_runs_come_newest_first_and_no_more_than_asked(tmp_path: Path) -> None:
 def test_what_a_later_run_found_out_is_told_of_the_earlier(
     tmp_path: Path, done: bool, result: Result
 ) -> None:
-    """Only of that deed, only where it was open, and never by the earlier journal alone."""
+    """Only of that action, only where it was open, and never by the earlier journal alone."""
     path = begun(tmp_path, "run-1", AUDIT)
     begun(tmp_path, "run-0", AUDIT)
     found = Settlement(run="run-1", address=AUDIT.address, verb="create", done=done)
@@ -96,11 +96,11 @@ def test_what_a_later_run_found_out_is_told_of_the_earlier(
     assert [one.settled_by for one in (latest, settled, other)] == [(), ("run-2",), ()]
     assert [one.settled for one in (latest, settled, other)] == [False, True, False]
     assert latest.settlements == (found,)
-    assert settled.deeds[0].result is result
+    assert settled.actions[0].result is result
     said = "it was done" if done else "it was not done"
-    assert settled.deeds[0].message == f"read again by a later run: {said}"
-    assert other.deeds[0].result is Result.UNKNOWN
-    assert read_run(path).deeds[0].result is Result.UNKNOWN
+    assert settled.actions[0].message == f"read again by a later run: {said}"
+    assert other.actions[0].result is Result.UNKNOWN
+    assert read_run(path).actions[0].result is Result.UNKNOWN
 
 
 def test_what_was_known_is_not_settled(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_what_was_known_is_not_settled(tmp_path: Path) -> None:
     with Journal(tmp_path, "run-2", now) as journal:
         journal.begin(OPENING)
         journal.settled(Settlement(run="run-1", address=AUDIT.address, verb="create", done=True))
-    assert past_runs(tmp_path).runs[1].deeds[0].message == "HTTP 422"
+    assert past_runs(tmp_path).runs[1].actions[0].message == "HTTP 422"
 
 
 def completed(directory: Path, plan_id: str, made: datetime) -> PastRun | None:
@@ -404,14 +404,14 @@ def run_of(
 ) -> PastRun:
     """A run that did all of a plan."""
     opening = Opening(version="0.1.0", command=command, plan_id=plan_id, plan_made=made, actions=1)
-    deed = PastDeed(address=ACTION.address, change=ACTION.change, result=Result.DONE)
+    action = PastAction(address=ACTION.address, change=ACTION.change, result=Result.DONE)
     return PastRun(
         id=f"{at:%Y%m%dT%H%M%SZ}-0123456",
         opening=opening,
         began=at,
         ended=at,
         state=RunState.ENDED,
-        deeds=(deed,),
+        actions=(action,),
     )
 
 

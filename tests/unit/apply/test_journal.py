@@ -333,7 +333,7 @@ def test_an_outcome_that_did_not_fit_is_written_once_there_is_room(tmp_path: Pat
         "ended",
     ]
     run = read_run(journal.path)
-    assert [deed.result for deed in run.deeds] == [Result.DONE]
+    assert [action.result for action in run.actions] == [Result.DONE]
     assert run.completed
 
 
@@ -354,7 +354,9 @@ def test_an_intent_that_was_not_flushed_is_one_action(
         journal.complete([Outcome(action=ACTION, result=Result.FAILED, message="no disk")])
         journal.end({"failed": 1})
     run = read_run(journal.path)
-    assert [(deed.result, deed.change) for deed in run.deeds] == [(Result.FAILED, ACTION.change)]
+    assert [(action.result, action.change) for action in run.actions] == [
+        (Result.FAILED, ACTION.change)
+    ]
 
 
 @pytest.mark.parametrize(("done", "word"), [(True, "done"), (False, "not done")])

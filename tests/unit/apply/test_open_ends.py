@@ -147,7 +147,7 @@ def test_each_order_is_open_until_it_is_settled(tmp_path: Path) -> None:
     first = past_runs(tmp_path).runs[2]
     assert (first.state, first.results) == (RunState.INTERRUPTED, {Result.UNKNOWN: 1})
     assert (first.settled, first.settled_by) == (False, ("run-3",))
-    assert first.deeds[0].message == "read again by a later run: it cannot be known"
+    assert first.actions[0].message == "read again by a later run: it cannot be known"
 
 
 OPENED = evolve(OPENING, databases={RESET.database: SHOP})
@@ -197,7 +197,7 @@ def test_a_killed_command_waits_until_the_same_is_tried(tmp_path: Path) -> None:
     run(tmp_path, "run-2", OTHER, Result.DONE)
     run(tmp_path, "run-3", evolve(RESET, call=BACK_UP))
     (end,) = waiting(tmp_path)
-    assert (end.run.id, end.handle, end.deed.body) == ("run-1", "shop", RESET.call.body)
+    assert (end.run.id, end.handle, end.action.body) == ("run-1", "shop", RESET.call.body)
     assert end.is_order(RESET.call)
     assert not end.is_order(OTHER.call)
     run(tmp_path, "run-4", RESET, Result.DONE)
@@ -210,7 +210,7 @@ def test_what_a_run_did_after_it_does_not_hide_a_command(tmp_path: Path) -> None
         journal.begin(OPENED)
         journal.started(RESET)
         journal.started(evolve(RESET, call=BACK_UP))
-    assert [one.deed.request for one in waiting(tmp_path)] == [str(RESET.call)]
+    assert [one.action.request for one in waiting(tmp_path)] == [str(RESET.call)]
 
 
 def test_a_command_without_an_answer_waits(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_what_another_run_found_out(
     found(tmp_path, "run-2", "run-1", done=done, answered=answered)
     assert bool(waiting(tmp_path)) is waits
     for end in waiting(tmp_path):
-        assert end.deed.result is (Result.DONE if done else Result.UNKNOWN)
+        assert end.action.result is (Result.DONE if done else Result.UNKNOWN)
 
 
 def test_a_command_of_another_database_is_not_shown(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ from reconcile.model.change import Create, Delete, FieldChange, Risk, Update
 from reconcile.model.engine import Step
 from reconcile.model.history import (
     Opening,
-    PastDeed,
+    PastAction,
     PastRun,
     RunState,
     Settlement,
@@ -80,11 +80,11 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert run.state is RunState.ENDED
     assert not run.torn
     assert run.unread == 0
-    assert [(one.address, one.change, one.risk, one.approval) for one in run.deeds] == [
+    assert [(one.address, one.change, one.risk, one.approval) for one in run.actions] == [
         (entry.address, entry.change, entry.risk, entry.approval)
         for entry in (BACKUPS, MODES, AUDIT, approved)
     ]
-    assert [(one.result, one.message, one.operation, one.clash) for one in run.deeds] == [
+    assert [(one.result, one.message, one.operation, one.clash) for one in run.actions] == [
         (Result.UNKNOWN, NOTHING_WRITTEN, None, None),
         (Result.FAILED, "HTTP 500", None, None),
         (Result.DONE, "read again: it was done", "609145e6", None),
@@ -101,7 +101,7 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_half_of_a_character_hides_nothing(tmp_path: Path) -> None:
     """A server may answer one in its message."""
     run = read_run(write(tmp_path, "run-1", outcome(AUDIT, Result.FAILED, "HTTP 500: \ud800 é")))
-    assert (run.unread, run.deeds[0].message) == (0, "HTTP 500: ? é")
+    assert (run.unread, run.actions[0].message) == (0, "HTTP 500: ? é")
 
 
 def test_a_run_is_told_by_what_is_held_and_written(tmp_path: Path) -> None:
@@ -120,11 +120,11 @@ def test_what_a_run_at_work_has_begun_is_under_way(tmp_path: Path) -> None:
         journal.finished(outcome(BACKUPS))
         journal.started(AUDIT)
         running = read_run(journal.path)
-    assert [(one.result, one.message) for one in running.deeds] == [
+    assert [(one.result, one.message) for one in running.actions] == [
         (Result.DONE, ""),
         (Result.STARTED, UNDER_WAY),
     ]
-    assert read_run(journal.path).deeds[1].result is Result.UNKNOWN
+    assert read_run(journal.path).actions[1].result is Result.UNKNOWN
 
 
 def test_a_line_torn_anywhere_takes_nothing_else_away(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_line_torn_anywhere_takes_nothing_else_away(tmp_path: Path) -> None:
     for size in range(start, len(content)):
         path.write_bytes(content[:size])
         run = read_run(path)
-        assert run.deeds == whole.deeds
+        assert run.actions == whole.actions
         only_the_line_end_is_missing = size == len(content) - 1
         assert run.torn == (size > start and not only_the_line_end_is_missing)
         assert (run.ended == NOON) == only_the_line_end_is_missing
@@ -151,10 +151,10 @@ def test_whatever_a_journal_ends_with_it_is_read_or_said_why_not(
     path = write(tmp_path_factory.mktemp("journal"), "run-1", outcome(AUDIT), outcome(BACKUPS))
     whole = read_run(path)
     path.write_bytes(path.read_bytes()[:size] + noise)
-    deeds = []
+    actions = []
     with suppress(HistoryError):
-        deeds = list(read_run(path).deeds)
-    assert len(deeds) <= len(whole.deeds)
+        actions = list(read_run(path).actions)
+    assert len(actions) <= len(whole.actions)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_newer_version_may_say_more(tmp_path: Path) -> None:
     run = read_run(path)
     assert run.opening == Opening(version="1.4.0", command="apply")
     assert run.unread == 5
-    assert [(deed.address, deed.change) for deed in run.deeds] == [
+    assert [(action.address, action.change) for action in run.actions] == [
         (BACKUPS_ADDRESS, None),
         (Address.parse("shop/a"), None),
         (BACKUPS_ADDRESS, Delete(address=BACKUPS_ADDRESS, before={"a": ("b",)})),
@@ -236,7 +236,7 @@ def test_a_newer_version_may_say_more(tmp_path: Path) -> None:
 
 
 def test_what_is_not_understood_is_told_of_no_other_deed(tmp_path: Path) -> None:
-    """A line with a risk that is not known leaves its deed unknown until a later line tells its end."""
+    """A line with a risk that is not known leaves its action unknown until a later line tells its end."""
     strange = {"address": "shop/backups", "verb": "delete"}
     other = {"address": "shop/a/b", "verb": "create"}
     path = raw(
@@ -251,19 +251,19 @@ def test_what_is_not_understood_is_told_of_no_other_deed(tmp_path: Path) -> None
     )
     run = read_run(path)
     assert run.unread == 1
-    assert [(str(deed.address), deed.result) for deed in run.deeds] == [
+    assert [(str(action.address), action.result) for action in run.actions] == [
         ("shop/backups", Result.DONE),
         ("shop/a/b", Result.UNKNOWN),
     ]
 
 
 def test_an_intent_alone_that_is_not_understood_is_counted(tmp_path: Path) -> None:
-    """Its risk is not known here: the deed stays unknown, and is not forgotten."""
+    """Its risk is not known here: the action stays unknown, and is not forgotten."""
     strange = {"event": "started", "address": "shop/backups", "verb": "delete", "risk": "cosmic"}
     run = read_run(raw(tmp_path, "run-1", FIRST, strange))
     assert run.unread == 1
-    assert run.deeds == (
-        PastDeed(address=BACKUPS_ADDRESS, result=Result.UNKNOWN, message=DAMAGED, damaged=True),
+    assert run.actions == (
+        PastAction(address=BACKUPS_ADDRESS, result=Result.UNKNOWN, message=DAMAGED, damaged=True),
     )
 
 
@@ -299,14 +299,14 @@ def test_a_later_line_tells_what_a_damaged_one_did_not(tmp_path: Path) -> None:
         journal.finished(outcome(MODES))
     _damage(journal.path, 2)
     run = read_run(journal.path)
-    (deed,) = run.deeds
-    assert (run.unread, deed.change, deed.result, deed.damaged) == (
+    (action,) = run.actions
+    assert (run.unread, action.change, action.result, action.damaged) == (
         1,
         MODES.change,
         Result.DONE,
         False,
     )
-    assert deed.message == ""
+    assert action.message == ""
 
 
 def test_a_damaged_intent_of_an_order_names_its_database(tmp_path: Path) -> None:
@@ -315,8 +315,8 @@ def test_a_damaged_intent_of_an_order_names_its_database(tmp_path: Path) -> None
         journal.begin(OPENING)
         journal.started(RESET)
     _damage(journal.path, 1)
-    (deed,) = read_run(journal.path).deeds
-    assert (deed.address, deed.result) == (Address(database="shop-web/ad-shop"), Result.UNKNOWN)
+    (action,) = read_run(journal.path).actions
+    assert (action.address, action.result) == (Address(database="shop-web/ad-shop"), Result.UNKNOWN)
 
 
 @pytest.mark.parametrize("event", ["settled", "rewound"])
@@ -326,7 +326,7 @@ def test_a_line_that_is_not_understood_is_counted(tmp_path: Path, event: str) ->
     started = {"event": "started", "address": "shop/backups", "verb": "update", "risk": "safe"}
     finished = {**started, "event": "finished", "result": "done"}
     run = read_run(raw(tmp_path, "run-1", FIRST, started, finished, {**strange, "done": "maybe"}))
-    assert (run.unread, [deed.result for deed in run.deeds]) == (1, [Result.DONE])
+    assert (run.unread, [action.result for action in run.actions]) == (1, [Result.DONE])
 
 
 def _replayed(lines: Lines) -> PastRun | None:
@@ -342,7 +342,9 @@ def _replayed(lines: Lines) -> PastRun | None:
 def test_one_damaged_byte_hides_nothing(tmp_path: Path) -> None:
     """At each byte: it is seen, no other outcome is told, and what a line still names is unknown."""
     path, whole = a_damaged_journal(tmp_path)
-    known = {(deed.address, deed.verb): (deed.result, deed.message) for deed in whole.deeds}
+    known = {
+        (action.address, action.verb): (action.result, action.message) for action in whole.actions
+    }
     content = path.read_bytes()
     for place, byte in enumerate(content):
         for other in {byte ^ 1, ord("\n"), ord("x")} - {byte}:
@@ -352,9 +354,9 @@ def test_one_damaged_byte_hides_nothing(tmp_path: Path) -> None:
                 continue
             last = place == len(content) - 1
             assert run.torn if last else run.unread, (place, other)
-            for deed in run.deeds:
-                told = known.get((deed.address, deed.verb), (deed.result, deed.message))
-                assert deed.result is Result.UNKNOWN or (deed.result, deed.message) == told
+            for action in run.actions:
+                told = known.get((action.address, action.verb), (action.result, action.message))
+                assert action.result is Result.UNKNOWN or (action.result, action.message) == told
 
 
 @pytest.mark.parametrize("event", ["started", "finished", "operation", "settled"])
@@ -374,11 +376,13 @@ def test_a_damaged_line_leaves_its_action_unknown(tmp_path: Path, event: str) ->
         assert past_runs(tmp_path).in_doubt == (
             UnreadableJournal(id="run-1", reason="1 of its lines cannot be read"),
         )
-        assert {str(one.address) for one in run.deeds} == {str(one.address) for one in whole.deeds}
+        assert {str(one.address) for one in run.actions} == {
+            str(one.address) for one in whole.actions
+        }
         later = [json.loads(one) for one in lines[number + 1 :]]
         again = [one for one in later if one["address"] == told["address"]]
-        (deed,) = (one for one in run.deeds if str(one.address) == told["address"])
-        assert (deed.result is Result.UNKNOWN) == (
+        (action,) = (one for one in run.actions if str(one.address) == told["address"])
+        assert (action.result is Result.UNKNOWN) == (
             not again or again[-1].get("result") in {None, "unknown"}
         )
 
@@ -390,7 +394,7 @@ def test_lines_that_ran_together_name_both_actions(tmp_path: Path) -> None:
     path.write_text("\n".join([*others[:2], f"{first}x{last}", ""]), encoding="utf-8")
     run = read_run(path)
     assert run.unread == 1
-    assert [(str(deed.address), deed.result) for deed in run.deeds] == [
+    assert [(str(action.address), action.result) for action in run.actions] == [
         ("shop/sql_mode", Result.UNKNOWN),
         ("shop/logical_databases/legacy", Result.UNKNOWN),
     ]
@@ -434,14 +438,14 @@ def test_a_damaged_line_is_about_its_own_half(tmp_path: Path) -> None:
     lines = journal.path.read_text(encoding="utf-8").splitlines()
     again = lines[-1].replace('"at"', '"at', 1)
     journal.path.write_text("\n".join([*lines, again, lines[-2], ""]), encoding="utf-8")
-    assert [(deed.verb, deed.result) for deed in read_run(journal.path).deeds] == [
+    assert [(action.verb, action.result) for action in read_run(journal.path).actions] == [
         ("delete", Result.UNKNOWN),
         ("create", Result.DONE),
     ]
 
 
 def test_a_deed_whose_verb_was_damaged_is_known_by_its_next_line(tmp_path: Path) -> None:
-    """It is one deed, and not two."""
+    """It is one action, and not two."""
     with Journal(tmp_path, "run-1", now) as journal:
         journal.begin(OPENING)
         journal.started(LEGACY)
@@ -450,7 +454,7 @@ def test_a_deed_whose_verb_was_damaged_is_known_by_its_next_line(tmp_path: Path)
     damaged = started.replace('"verb": "delete"', '"verb": "dElete"', 1)
     journal.path.write_text(f"{first}\n{damaged}\n{last}\n", encoding="utf-8")
     run = read_run(journal.path)
-    assert [(deed.verb, deed.result) for deed in run.deeds] == [("delete", Result.DONE)]
+    assert [(action.verb, action.result) for action in run.actions] == [("delete", Result.DONE)]
 
 
 def test_a_line_cut_before_its_verb_is_about_the_last_of_its_address(tmp_path: Path) -> None:
@@ -465,7 +469,7 @@ def test_a_line_cut_before_its_verb_is_about_the_last_of_its_address(tmp_path: P
             journal.finished(outcome(created))
         journal.started(BACKUPS)
     run = read_run(journal.path)
-    assert [(deed.verb, deed.result) for deed in run.deeds] == [
+    assert [(action.verb, action.result) for action in run.actions] == [
         ("delete", Result.DONE),
         ("create", Result.UNKNOWN),
         ("update", Result.UNKNOWN),
@@ -506,7 +510,7 @@ def test_whatever_lines_say_they_tell_of_a_run(
 ) -> None:
     """Each is a part of it, or is counted as one that makes no sense."""
     run = read_run(raw(tmp_path_factory.mktemp("journal"), "run-1", FIRST, *lines))
-    assert len(run.deeds) + len(run.settlements) <= len(lines)
+    assert len(run.actions) + len(run.settlements) <= len(lines)
     assert run.unread <= len(lines)
 
 
@@ -527,7 +531,7 @@ def test_a_journal_of_an_older_version_is_read(tmp_path: Path) -> None:
         {"event": "finished", "address": "shop/x/y", "verb": "create", "result": "failed"},
         {"event": "ended", "results": {}},
     )
-    first, second = read_run(path).deeds
+    first, second = read_run(path).actions
     assert first.risk is None
     assert isinstance(first.change, Update)
     assert first.change.fields == (FieldChange(field="hours", before=(5,), after=(3,)),)
@@ -560,7 +564,7 @@ def test_what_a_journal_tells_of_orders_and_backups(tmp_path: Path) -> None:
         journal.started(upgrade)
         journal.started(backup)
         journal.backup(backup, "b-1")
-    first, second = read_run(journal.path).deeds
+    first, second = read_run(journal.path).actions
     assert (first.address, first.verb) == (Address(database="shop-web/ad-shop"), "order")
     assert (first.what, first.risk, first.change) == (RESET.what, Risk.LOSSY, None)
     assert (first.request, first.step, first.begun) == ("POST /upgrade", upgrade.step, NOON)

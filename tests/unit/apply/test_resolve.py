@@ -21,7 +21,7 @@ from reconcile.kinds.features import Feature, Features
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
 from reconcile.model.engine import Engine, Version
-from reconcile.model.history import Addon, Opening, PastDeed, PastRun, RunState, Settlement
+from reconcile.model.history import Addon, Opening, PastAction, PastRun, RunState, Settlement
 from reconcile.model.item import Pending, Reason
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan, Plan
@@ -56,7 +56,7 @@ UPDATE = Update(
 def open_end(change: Change | None, risk: Risk | None = Risk.LOSSY) -> OpenEnd:
     """An action of which the journal of a killed run says no more than that it was begun."""
     address = change.address if change else Address(database="shop")
-    deed = PastDeed(address=address, change=change, risk=risk, result=Result.UNKNOWN)
+    action = PastAction(address=address, change=change, risk=risk, result=Result.UNKNOWN)
     live = target()
     opening = Opening(
         version="1.4.0",
@@ -64,9 +64,9 @@ def open_end(change: Change | None, risk: Risk | None = Risk.LOSSY) -> OpenEnd:
         databases={"shop": Addon(app=live.app, addon=live.addon, region=live.region)},
     )
     run = PastRun(
-        id="run-1", opening=opening, began=NOON, state=RunState.INTERRUPTED, deeds=(deed,)
+        id="run-1", opening=opening, began=NOON, state=RunState.INTERRUPTED, actions=(action,)
     )
-    return OpenEnd(run=run, deed=deed, handle="shop")
+    return OpenEnd(run=run, action=action, handle="shop")
 
 
 def found_out(
@@ -142,10 +142,12 @@ def test_what_the_run_did_before_is_not_forgotten(
     created = Create(address=new, after={"duration": "168h", "default": True})
     deleted = Delete(address=old, before={"duration": "24h", "default": True})
     end = open_end(deleted)
-    backup = PastDeed(address=Address(database="shop"), request="POST /backups", result=Result.DONE)
-    earlier = PastDeed(address=new, change=created, risk=Risk.SAFE, result=result)
-    run = evolve(end.run, deeds=(backup, earlier, end.deed))
-    end = OpenEnd(run=run, deed=end.deed, handle="store")
+    backup = PastAction(
+        address=Address(database="shop"), request="POST /backups", result=Result.DONE
+    )
+    earlier = PastAction(address=new, change=created, risk=Risk.SAFE, result=result)
+    run = evolve(end.run, actions=(backup, earlier, end.action))
+    end = OpenEnd(run=run, action=end.action, handle="store")
     action = action_of(end, date(2026, 11, 23))
     assert action.address == evolve(old, database="store")
     live = {"new": {"duration": "168h", "default": True}}

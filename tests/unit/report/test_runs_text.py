@@ -10,7 +10,7 @@ from attrs import evolve
 
 from reconcile.model.address import Address
 from reconcile.model.change import Create
-from reconcile.model.history import History, Opening, PastDeed, PastRun, RunState, Settlement
+from reconcile.model.history import History, Opening, PastAction, PastRun, RunState, Settlement
 from reconcile.model.request import BACK_UP
 from reconcile.model.run import Result
 from reconcile.report.page import Look
@@ -57,14 +57,16 @@ def test_how_to_go_on(result: Result, sentence: str) -> None:
         opening=Opening(version="1", command="apply", actions=2),
         began=datetime(2026, 11, 23, 12, tzinfo=UTC),
         state=RunState.INTERRUPTED,
-        deeds=(PastDeed(address=ADDRESS, change=Create(address=ADDRESS, after={}), result=result),),
+        actions=(
+            PastAction(address=ADDRESS, change=Create(address=ADDRESS, after={}), result=result),
+        ),
     )
     assert sentence in past_run_text(run, Look()).splitlines()
 
 
 def test_backups_are_no_actions() -> None:
     """A run that was killed after its backups did none of its actions, whoever settled it."""
-    backup = PastDeed(
+    backup = PastAction(
         address=Address(database="shop"),
         what="back up shop",
         request=str(BACK_UP),
@@ -75,7 +77,7 @@ def test_backups_are_no_actions() -> None:
         opening=Opening(version="1", command="apply", actions=2),
         began=datetime(2026, 11, 23, 12, tzinfo=UTC),
         state=RunState.INTERRUPTED,
-        deeds=(backup,),
+        actions=(backup,),
         settled_by=("run-2",),
     )
     first, _began, did = runs_text(History(runs=(run,)), Look(), limit=5).splitlines()
@@ -86,7 +88,7 @@ def test_backups_are_no_actions() -> None:
 
 def test_a_run_of_which_an_unknown_is_left_is_not_settled() -> None:
     """A later run looked, and cannot know what became of one of its backups."""
-    unknown = PastDeed(
+    unknown = PastAction(
         address=Address(database="shop"),
         what="back up shop",
         request=str(BACK_UP),
@@ -97,10 +99,10 @@ def test_a_run_of_which_an_unknown_is_left_is_not_settled() -> None:
         opening=Opening(version="1", command="apply"),
         began=datetime(2026, 11, 23, 12, tzinfo=UTC),
         state=RunState.INTERRUPTED,
-        deeds=(unknown,),
+        actions=(unknown,),
         settled_by=("run-2",),
     )
     first, *_rest = past_run_text(run, Look()).splitlines()
     assert first.endswith("  interrupted")
-    first, *_rest = past_run_text(evolve(run, deeds=()), Look()).splitlines()
+    first, *_rest = past_run_text(evolve(run, actions=()), Look()).splitlines()
     assert first.endswith("  interrupted, settled by run-2")
