@@ -1,6 +1,6 @@
 """The hour of the day (UTC) at which periodic backups start: the smallest kind, for a test.
 
-`test_a_new_kind.py` copies this file into `kinds/` and adds its line to `KINDS`.
+`test_extending.py` copies this file into `kinds/` and adds its line to `KINDS`.
 """
 
 from __future__ import annotations
