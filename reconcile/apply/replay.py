@@ -189,13 +189,13 @@ _TOLD = frozenset(
 """What lines tell of an action besides its name, its change, and its end."""
 
 
-def _action(values: Mapping[str, Any], *, changing: bool = True) -> PastAction:
-    """What a line tells of an action, `changing` with its change. Raises ValueError for what is none."""
+def _action(values: Mapping[str, Any]) -> PastAction:
+    """What a line tells of an action. Raises ValueError for what is none."""
     said = {name: one for name, one in values.items() if one is not None}
     told: dict[str, Any] = {name: said[name] for name in _TOLD & said.keys()}
     told["address"], told["result"] = said.get("address"), said.get("result", "unknown")
     told["message"] = said.get("message", "") if "result" in said else NOTHING_WRITTEN
-    if changing and said.get("verb") != ORDER:
+    if said.get("verb") != ORDER:
         told["change"] = {"before": {}, "after": {}, "fields": [], **said}
     action = tolerant(PastAction, told)
     change = action.change
@@ -207,12 +207,11 @@ def _action(values: Mapping[str, Any], *, changing: bool = True) -> PastAction:
 
 def _told_more(action: PastAction, values: Mapping[str, Any]) -> PastAction:
     """An action with what a later line tells of it. Raises ValueError for what makes no sense."""
-    more = _action(values, changing=False)
+    more = _action(values)
     told = evolve(
         action,
         operation=more.operation or action.operation,
         backup=more.backup or action.backup,
-        clash=more.clash or action.clash,
     )
     if values.get("result") is None:
         return told

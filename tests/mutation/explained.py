@@ -274,6 +274,8 @@ EXPLAINED = (
     ),
     # The id of a run has one hyphen.
     Explained(where="apply/*: _began", within=r"r?(?=partition)", reason=Reason.SAME),
+    # Only a line that settles names a run.
+    Explained(where="apply/replay.py: _damaged", within=r"r?(?=partition)", reason=Reason.SAME),
     # The version of a format has one point.
     Explained(where="apply/replay.py: replay", within=r"r?(?=partition)", reason=Reason.SAME),
     Explained(

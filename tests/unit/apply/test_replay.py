@@ -438,9 +438,10 @@ def test_a_damaged_line_is_about_its_own_half(tmp_path: Path) -> None:
     lines = journal.path.read_text(encoding="utf-8").splitlines()
     again = lines[-1].replace('"at"', '"at', 1)
     journal.path.write_text("\n".join([*lines, again, lines[-2], ""]), encoding="utf-8")
-    assert [(action.verb, action.result) for action in read_run(journal.path).actions] == [
-        ("delete", Result.UNKNOWN),
-        ("create", Result.DONE),
+    actions = read_run(journal.path).actions
+    assert [(one.verb, one.result, one.message, one.damaged) for one in actions] == [
+        ("delete", Result.UNKNOWN, DAMAGED, True),
+        ("create", Result.DONE, "", False),
     ]
 
 
@@ -536,8 +537,9 @@ def test_a_journal_of_an_older_version_is_read(tmp_path: Path) -> None:
     assert isinstance(first.change, Update)
     assert first.change.fields == (FieldChange(field="hours", before=(5,), after=(3,)),)
     assert first.change.before == {"hours": (5,)}
-    assert (second.result, second.change) == (
+    assert (second.result, second.message, second.change) == (
         Result.FAILED,
+        "",
         Create(address=Address.parse("shop/x/y"), after={}),
     )
 
