@@ -31,19 +31,19 @@ def test_a_watch_looks_again_until_it_is_stopped(command: Command, busy: Sandbox
     """One request a look, each on a clean screen; Ctrl-C ends it with 130 and what it cost."""
     with on_terminal(command, *WATCH, "1s", "--no-color") as terminal:
         until(lambda: looks(busy) >= 1, "it looks")
-        busy.change(BILLING, queries=QUERIES[:1])
-        until(lambda: looks(busy) >= 3, "it looks again")
+        busy.change(BILLING, queries=[{**QUERIES[0], "query": "SELECT 'another'"}])
+        terminal.read_until("another")
         terminal.process.send_signal(signal.SIGINT)
         done = terminal.finish()
     assert done.status == 130, str(done)
     pages = terminal.shown.replace("\r\n", "\n").split(CLEAR)[1:]
-    assert looks(busy) == len(pages)
+    assert looks(busy) in {len(pages), len(pages) + 1}
     head = r"billing  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n\npid   for         state "
     assert all(re.match(head, page) for page in pages)
     assert "2001" in pages[0]
-    assert "2001" not in pages[2]
+    assert "2001" not in pages[-1]
     counts = busy.requests()["counts"]
-    assert counts["database"] == 1 + len(pages)
+    assert counts["database"] == 1 + looks(busy)
     assert f"{sum(counts.values())} requests sent: " in pages[-1]
     assert "Traceback" not in terminal.shown
 
@@ -56,7 +56,7 @@ def test_a_watch_into_a_pipe_is_plain(command: Command, busy: Sandbox) -> None:
         done = command.ended(process, *WATCH)
     assert done.status == 143, str(done)
     assert "\x1b" not in done.stdout
-    assert done.stdout.count("pid   for ") == looks(busy)
+    assert done.stdout.count("pid   for ") in {looks(busy), looks(busy) - 1}
 
 
 def test_a_watch_whose_reader_goes_away_ends(command: Command, busy: Sandbox) -> None:

@@ -203,23 +203,15 @@ ROWS = (
 )  # fmt: skip
 CASES = (
     *(case for row in ROWS for case in row.cases()),
-    Case("version", 0, "--version"),
-    Case("help", 0, "--help"),
-    Case("help of a command", 0, "apply --help"),
     Case("no arguments", 64, ""),
-    Case("no such command", 64, "reconcil"),
     Case("region is unknown", 64, "plan", environment={"SCALINGO_REGION": "osc-xx9"}),
     Case("exclude leaves nothing", 64, "plan --exclude shop"),
     Case("no such path", 65, "plan nowhere.yaml"),
     Case("no such config", 65, "plan --config nowhere.yaml"),
-    Case("two specs of one database", 65, "plan", (SHOP, SHOP.replace(": shop\n", ": x\n"))),
-    Case("validate", 0, "validate"),
     Case("validate, invalid", 65, "validate", (INVALID,)),
-    Case("detailed, in sync", 0, "plan --detailed-exitcode", prepare=_in_sync),
     Case("detailed, differs", 2, "plan --detailed-exitcode"),
     Case("dead server", 1, "plan", environment=NOWHERE),
     Case("no such addon", 1, "plan", (SHOP.replace("ad-shop", "ad-none"),)),
-    Case("report cannot be written", 64, "plan --report json=no/such/folder/x.json"),
     Case("show, wrong token", 77, "show shop", environment=WRONG_TOKEN),
     Case("list, wrong token", 77, "databases list shop", environment=WRONG_TOKEN),
     #
