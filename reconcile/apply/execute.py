@@ -27,7 +27,7 @@ from reconcile.errors import (
 )
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.item import Action
-from reconcile.model.order import Deed, Done
+from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.postgresql import Sql
 from reconcile.model.recovery import Backup
 from reconcile.model.request import BACK_UP, Call, FeatureSwitch
@@ -213,15 +213,15 @@ class LiveMaker:
     def make(self, target: Target, action: Action, kept: Sequence[Backup]) -> Secured | Outcome:
         """Make a backup. It is never asked for twice: a lost answer is settled by the list."""
         handle = action.address.database
-        deed = Deed(database=handle, target=target, what=f"back up {handle}", call=BACK_UP)
+        order = Order(database=handle, target=target, what=f"back up {handle}", call=BACK_UP)
         try:
             self._writes.prepare(target)
-            self._journal.started(deed)
+            self._journal.started(order)
         except ReconcileError as error:
             return Outcome(action=action, result=Result.FAILED, message=str(error))
 
         def write(result: Result, message: str) -> None:
-            self._journal.finished(Done(deed=deed, result=result, message=message))
+            self._journal.finished(OrderOutcome(order=order, result=result, message=message))
 
         begun = _Begun(target=target, action=action, write=write, calls=(BACK_UP,))
         try:
@@ -230,7 +230,7 @@ class LiveMaker:
             return self._refused(begun, error)
         try:
             if sought.ident is not None:
-                self._journal.backup(deed, sought.ident)
+                self._journal.backup(order, sought.ident)
         except ReconcileError as error:
             return self._stopped(
                 begun, Result.UNKNOWN, f"backup {sought.ident!r} was begun: {error}"

@@ -24,7 +24,7 @@ from reconcile.files import make_state_folder
 from reconcile.model.change import ActionKey
 from reconcile.model.history import NOT_KNOWN, ORDER, Opening, Settlement
 from reconcile.model.item import Action
-from reconcile.model.order import Deed, Done
+from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.run import Outcome, Result
 
 FORMAT_VERSION = "1.1"
@@ -86,24 +86,24 @@ class Journal:
         """Write what the run is about."""
         self._write("run", {"format_version": FORMAT_VERSION, **plain(opening)}, lacking=_NOTHING)
 
-    def started(self, entry: Action | Deed) -> None:
+    def started(self, entry: Action | Order) -> None:
         """Put the intent on disk; returns only when it is there."""
         self._write("started", _named(entry) | _intent(entry), lacking=_NOTHING)
         if isinstance(entry, Action):
             self._begun.add(entry.key)
 
-    def operation(self, entry: Action | Deed, ident: str) -> None:
+    def operation(self, entry: Action | Order, ident: str) -> None:
         """Write which operation was started, so that an interrupted wait can be taken up."""
         self._write("operation", {**_named(entry), "operation": ident})
 
-    def backup(self, deed: Deed, ident: str) -> None:
+    def backup(self, order: Order, ident: str) -> None:
         """Write which backup was begun, so that a later run can wait for it."""
-        self._write("backup", {**_named(deed), "backup": ident})
+        self._write("backup", {**_named(order), "backup": ident})
 
-    def finished(self, outcome: Outcome | Done) -> None:
+    def finished(self, outcome: Outcome | OrderOutcome) -> None:
         """Write what became of it."""
-        if isinstance(outcome, Done):
-            self._write("finished", _named(outcome.deed) | _end(outcome))
+        if isinstance(outcome, OrderOutcome):
+            self._write("finished", _named(outcome.order) | _end(outcome))
             return
         self._write("finished", _named(outcome.action) | _became(outcome))
         self._told[outcome.action.key] = outcome.result
@@ -126,7 +126,7 @@ class Journal:
                 self._write("settled", _named(outcome.action) | _end(outcome), flush=False)
 
     def settled(self, found: Settlement) -> None:
-        """Write what became of a deed of an earlier run."""
+        """Write what became of an order of an earlier run."""
         result = {True: "done", False: "not done", None: NOT_KNOWN}[found.done]
         named = {"address": str(found.address), "verb": found.verb}
         answered = {"answered": True} if found.answered else {}
@@ -186,24 +186,24 @@ def _flush_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _named(entry: Action | Deed) -> dict[str, object]:
-    """What an entry is about. The stakes of a deed stay out: they may quote a query."""
-    if isinstance(entry, Deed):
+def _named(entry: Action | Order) -> dict[str, object]:
+    """What an entry is about. The stakes of an order stay out: they may quote a query."""
+    if isinstance(entry, Order):
         return {"address": entry.database, "verb": ORDER, "what": entry.what}
     return {"address": str(entry.address), "verb": entry.key.verb.value}
 
 
-def _intent(entry: Action | Deed) -> dict[str, object]:
+def _intent(entry: Action | Order) -> dict[str, object]:
     """What is to change, and what that may cost; of what shall go the approval."""
     values: dict[str, object] = {"risk": entry.risk.value}
-    if isinstance(entry, Deed):
+    if isinstance(entry, Order):
         sent = {"request": str(entry.call), "body": entry.call.body, "step": plain(entry.step)}
         return values | sent
     change = {name: one for name, one in plain(entry.change).items() if name != "replacement"}
     return values | change | {"approval": plain(entry.approval)}
 
 
-def _end(ended: Outcome | Done) -> dict[str, object]:
+def _end(ended: Outcome | OrderOutcome) -> dict[str, object]:
     return {"result": ended.result.value, "message": ended.message}
 
 

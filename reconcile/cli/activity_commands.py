@@ -9,8 +9,8 @@ import click
 
 from reconcile.cli.options import (
     ChangeOptions,
+    OneOffOptions,
     OperationOptions,
-    OrderOptions,
     QueriesOptions,
     StatisticsOptions,
 )
@@ -26,7 +26,7 @@ from reconcile.cli.parameters import (
     finds_handles,
     named_of,
     names_one,
-    order,
+    one_off,
     output_of,
     overrides,
     repeats,
@@ -35,7 +35,7 @@ from reconcile.cli.parameters import (
     waits,
     whole_number,
 )
-from reconcile.workflow.orders import (
+from reconcile.workflow.commands import (
     CancelQuery,
     ResetStatistics,
     Restore,
@@ -94,25 +94,25 @@ def _list_queries(
 
 
 @about_one(queries, "cancel", _PID, changes, agrees, repeats)
-def _cancel_query(pid: int, **given: Any) -> OrderOptions:
+def _cancel_query(pid: int, **given: Any) -> OneOffOptions:
     """Cancel the query of a session, which stays. Asks first.
 
     \b
     Example:
       reconcile queries cancel billing 2000
     """
-    return order(given, CancelQuery(pid=pid))
+    return one_off(given, CancelQuery(pid=pid))
 
 
 @about_one(queries, "terminate", _PID, changes, agrees, repeats)
-def _terminate_query(pid: int, **given: Any) -> OrderOptions:
+def _terminate_query(pid: int, **given: Any) -> OneOffOptions:
     """End a session: its connection is cut. Asks first.
 
     \b
     Example:
       reconcile queries terminate billing 2000
     """
-    return order(given, TerminateQuery(pid=pid))
+    return one_off(given, TerminateQuery(pid=pid))
 
 
 @click.group(cls=InOrder)
@@ -143,14 +143,14 @@ def _enable_statistics(**given: Any) -> ChangeOptions:
 
 
 @about_one(stats, "reset", changes, agrees, repeats)
-def _reset_statistics(**given: Any) -> OrderOptions:
+def _reset_statistics(**given: Any) -> OneOffOptions:
     """Forget what was counted. Asks first.
 
     \b
     Example:
       reconcile stats reset billing
     """
-    return order(given, ResetStatistics())
+    return one_off(given, ResetStatistics())
 
 
 @click.command()
@@ -161,7 +161,7 @@ def _reset_statistics(**given: Any) -> OrderOptions:
 @repeats
 @waits
 @reports
-def upgrade(**given: Any) -> OrderOptions:
+def upgrade(**given: Any) -> OneOffOptions:
     """Upgrade to the next version, and wait for the end. Asks first.
 
     There is no way back, and no choice of the version: it is always the next one.
@@ -170,7 +170,7 @@ def upgrade(**given: Any) -> OrderOptions:
     Example:
       reconcile upgrade shop
     """
-    return order(given, Upgrade())
+    return one_off(given, Upgrade())
 
 
 @click.command()
@@ -184,7 +184,7 @@ def upgrade(**given: Any) -> OrderOptions:
 @repeats
 @waits
 @reports
-def restore(moment: datetime, **given: Any) -> OrderOptions:
+def restore(moment: datetime, **given: Any) -> OneOffOptions:
     """Put the data of PostgreSQL back to a point in time. Asks for the database's name.
 
     What was written since is lost, and no earlier point can be restored afterwards.
@@ -193,7 +193,7 @@ def restore(moment: datetime, **given: Any) -> OrderOptions:
     Example:
       reconcile restore billing --to 2026-11-22T10:00:00Z
     """
-    return order(given, Restore(moment=moment))
+    return one_off(given, Restore(moment=moment))
 
 
 @click.command()

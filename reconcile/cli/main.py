@@ -26,7 +26,7 @@ _COMMANDS = {
     "SchemaOptions": "schema.run",
     "SandboxOptions": "sandbox.run",
     "ChangeOptions": "one_off.run_change",
-    "OrderOptions": "one_off.run_order",
+    "OneOffOptions": "one_off.run_one_off",
     "OperationOptions": "one_off.run_operation",
     "QueriesOptions": "activity.run_queries",
     "StatisticsOptions": "activity.run_statistics",

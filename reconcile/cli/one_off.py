@@ -10,8 +10,8 @@ from attrs import evolve, frozen
 from reconcile.api.reads import Reads
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.cli.apply import show_run
-from reconcile.cli.options import ChangeOptions, OperationOptions, OrderOptions
-from reconcile.cli.present import change_status, done_status, operation_status, present
+from reconcile.cli.options import ChangeOptions, OneOffOptions, OperationOptions
+from reconcile.cli.present import change_status, operation_status, order_status, present
 from reconcile.cli.terminal import Terminal
 from reconcile.errors import ExitStatus, NotFoundError, ReconcileError, UsageError
 from reconcile.kinds import KIND_BY_NAME
@@ -26,17 +26,14 @@ from reconcile.model.state import Desired, Observation, Observed
 from reconcile.model.target import Pins, Target
 from reconcile.plan.contradictions import contradictions
 from reconcile.report.items_text import change_lines, contradiction_text
-from reconcile.report.live_json import done_json, operation_json
+from reconcile.report.live_json import operation_json, order_json
 from reconcile.report.page import Look, render
-from reconcile.report.run_text import change_text, done_text, operation_text
+from reconcile.report.run_text import change_text, operation_text, order_text
 from reconcile.report.words import STAKES
 from reconcile.spec.document import ORIGIN, read_inline
 from reconcile.spec.git import commit_of
 from reconcile.workflow.apply import Apply, followed
-from reconcile.workflow.fleet import Fleet
-from reconcile.workflow.named import Known, check_specs, look_up, subject_of
-from reconcile.workflow.one_off import OneOff
-from reconcile.workflow.orders import (
+from reconcile.workflow.commands import (
     CancelQuery,
     ResetDatabase,
     ResetStatistics,
@@ -44,6 +41,9 @@ from reconcile.workflow.orders import (
     TerminateQuery,
     Upgrade,
 )
+from reconcile.workflow.fleet import Fleet
+from reconcile.workflow.named import Known, check_specs, look_up, subject_of
+from reconcile.workflow.one_off import OneOff
 from reconcile.workflow.process import agreed, refuse_unanswerable
 from reconcile.workflow.propose import bound, reading
 from reconcile.workflow.reread import Reread
@@ -177,12 +177,12 @@ def _without_spec(entry: Item) -> Item:
     return entry
 
 
-def run_order(options: OrderOptions, terminal: Terminal) -> ExitStatus:
+def run_one_off(options: OneOffOptions, terminal: Terminal) -> ExitStatus:
     """Do it, after asking where something is at stake."""
     refuse_unanswerable(options.consent, terminal, name=_name_at_stake(options))
     known = look_up(options.database, terminal)
     one = OneOff(
-        order=options.order,
+        command=options.command,
         known=known,
         process=terminal,
         overrides=options.override,
@@ -191,21 +191,21 @@ def run_order(options: OrderOptions, terminal: Terminal) -> ExitStatus:
         state_dir=options.state_dir,
     )
     done = one.dry() if options.consent.dry_run else one.live()
-    status = done_status(done, interrupted=terminal.interruption.status)
+    status = order_status(done, interrupted=terminal.interruption.status)
     return present(
         options.output,
         terminal,
-        text=lambda look: done_text(done, look),
-        json=lambda: done_json(done, status=status),
+        text=lambda look: order_text(done, look),
+        json=lambda: order_json(done, status=status),
         status=status,
         effect=done.effect,
         spent=done.spent,
     )
 
 
-def _name_at_stake(options: OrderOptions) -> str | None:
-    """What has to be named before it is done, as its deed will say."""
-    match options.order:
+def _name_at_stake(options: OneOffOptions) -> str | None:
+    """What has to be named before it is done, as its order will say."""
+    match options.command:
         case ResetDatabase(name=name):
             return name
         case Restore():
@@ -213,7 +213,7 @@ def _name_at_stake(options: OrderOptions) -> str | None:
         case CancelQuery() | TerminateQuery() | ResetStatistics() | Upgrade():
             return None
         case _:
-            assert_never(options.order)
+            assert_never(options.command)
 
 
 def run_operation(options: OperationOptions, terminal: Terminal) -> ExitStatus:

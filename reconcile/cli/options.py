@@ -8,7 +8,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from reconcile.apply.allowance import Allow
-from reconcile.workflow.orders import Order
+from reconcile.workflow.commands import OneOffCommand
 from reconcile.workflow.process import Consent, Named, Override, Safeguard, Selection, Waiting
 
 
@@ -152,12 +152,12 @@ class ChangeOptions:
 
 
 @frozen(kw_only=True)
-class OrderOptions:
-    """A deed that no spec could hold: `databases reset`, `restore` and the like."""
+class OneOffOptions:
+    """An order that no spec could hold: `databases reset`, `restore` and the like."""
 
     database: Named
     output: Output
-    order: Order
+    command: OneOffCommand
     override: tuple[Override, ...] = ()
     consent: Consent = field(factory=Consent)
     waiting: Waiting = field(factory=Waiting)
@@ -215,7 +215,7 @@ Options = (
     | SandboxOptions
     | ListOptions
     | ChangeOptions
-    | OrderOptions
+    | OneOffOptions
     | QueriesOptions
     | StatisticsOptions
     | OperationOptions

@@ -15,11 +15,11 @@ from reconcile.apply.allowance import Allow
 from reconcile.cli.options import (
     ChangeOptions,
     ListOptions,
-    OrderOptions,
+    OneOffOptions,
     Output,
     ReportFile,
 )
-from reconcile.workflow.orders import Order
+from reconcile.workflow.commands import OneOffCommand
 from reconcile.workflow.process import (
     DEFAULT_PATHS,
     Consent,
@@ -334,10 +334,10 @@ def change(given: Given, kind: str, value: object, *, gone: str | None = None) -
     return ChangeOptions(kind=kind, value=value, gone=gone, **_one_off(given))
 
 
-def order(given: Given, wanted: Order) -> OrderOptions:
-    """Order what no spec could hold."""
+def one_off(given: Given, wanted: OneOffCommand) -> OneOffOptions:
+    """A one-off command, with how it waits."""
     waiting = waiting_of(given) if "no_wait" in given else Waiting()
-    return OrderOptions(order=wanted, waiting=waiting, **_one_off(given))
+    return OneOffOptions(command=wanted, waiting=waiting, **_one_off(given))
 
 
 def _one_off(given: Given) -> Given:

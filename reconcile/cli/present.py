@@ -23,7 +23,7 @@ from reconcile.model.change import Create, is_first_half
 from reconcile.model.cost import Spent
 from reconcile.model.item import Pending
 from reconcile.model.operation import Operation
-from reconcile.model.order import Done
+from reconcile.model.order import OrderOutcome
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import REACHED, Result, Run
 from reconcile.model.state import Inspected, Unknown
@@ -116,7 +116,7 @@ def operation_status(seen: Operation, *, interrupted: int | None = None) -> Exit
     return Ending(interrupted=interrupted, failed=failed, remains=not seen.ended).status
 
 
-def done_status(done: Done, *, interrupted: int | None = None) -> ExitStatus:
+def order_status(done: OrderOutcome, *, interrupted: int | None = None) -> ExitStatus:
     """The status of a one-off command that no spec can hold: one that is only started remains."""
     return Ending(
         interrupted=interrupted,

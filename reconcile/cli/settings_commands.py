@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from reconcile.cli.options import ChangeOptions, ListOptions, OrderOptions
+from reconcile.cli.options import ChangeOptions, ListOptions, OneOffOptions
 from reconcile.cli.parameters import (
     InOrder,
     about_one,
@@ -16,12 +16,12 @@ from reconcile.cli.parameters import (
     changes,
     confirms,
     listing,
-    order,
+    one_off,
     overrides,
     repeats,
     whole_number,
 )
-from reconcile.workflow.orders import ResetDatabase
+from reconcile.workflow.commands import ResetDatabase
 
 _NAME = click.argument("name")
 
@@ -65,14 +65,14 @@ def _delete_database(name: str, **given: Any) -> ChangeOptions:
 
 
 @about_one(databases, "reset", _NAME, changes, overrides, confirms, repeats)
-def _reset_database(name: str, **given: Any) -> OrderOptions:
+def _reset_database(name: str, **given: Any) -> OneOffOptions:
     """Delete all data of a logical database, which stays. Asks for its name.
 
     \b
     Example:
       reconcile databases reset shop staging
     """
-    return order(given, ResetDatabase(name=name))
+    return one_off(given, ResetDatabase(name=name))
 
 
 @click.group("sql-mode", cls=InOrder)

@@ -1,4 +1,4 @@
-"""Deeds: single changes that a person orders by name, and that no spec could hold."""
+"""Orders: single changes that a person orders by name, and that no spec could hold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconcile.model.target import Target
 
 
 @frozen(kw_only=True)
-class Deed:
+class Order:
     """What is about to be done to one database, whole: the request, and what is at stake.
 
     `what` is a sentence in the infinitive; `stakes` say what it costs, each a sentence; `confirm`
@@ -42,15 +42,15 @@ DECLINED = "nobody agreed to it, nothing was sent"
 
 
 @frozen(kw_only=True)
-class Done:
-    """A deed and what became of it; `spent` is what it cost.
+class OrderOutcome:
+    """An order and what became of it; `spent` is what it cost.
 
     `code` is that of the guard that refused it. `operation_id` is that of the operation which it started, `operation` how that was seen last.
     `hints` say what to do, each a sentence or a command. `sent` is false where an unknown result is
     that of an earlier run, and this one sent nothing.
     """
 
-    deed: Deed
+    order: Order
     result: Result
     message: str = ""
     code: str | None = None

@@ -12,7 +12,7 @@ from reconcile.model.change import Risk
 from reconcile.model.constraint import described
 from reconcile.model.cost import Spent
 from reconcile.model.operation import Operation
-from reconcile.model.order import Done
+from reconcile.model.order import OrderOutcome
 from reconcile.model.postgresql import Query, Statement
 from reconcile.model.run import Result
 from reconcile.model.state import (
@@ -195,16 +195,16 @@ class DoneDocument:
     operation: Operation | None = described("That operation as it was seen last.")
 
 
-def done_json(done: Done, *, status: ExitStatus) -> str:
+def order_json(done: OrderOutcome, *, status: ExitStatus) -> str:
     """Render what became of a one-off command."""
-    deed = done.deed
+    order = done.order
     document = view(
         DoneDocument,
         done,
-        database=deed.database,
-        target=target_of(deed.target),
-        what=deed.what,
-        risk=deed.risk,
-        request=request_of(deed.call, deed.target),
+        database=order.database,
+        target=target_of(order.target),
+        what=order.what,
+        risk=order.risk,
+        request=request_of(order.call, order.target),
     )
     return document_text(document, status=status, spent=done.spent)

@@ -12,7 +12,7 @@ from reconcile.model.change import Risk, verb_of
 from reconcile.model.finding import Finding, Severity
 from reconcile.model.item import Action
 from reconcile.model.operation import Operation
-from reconcile.model.order import DECLINED, Done
+from reconcile.model.order import DECLINED, OrderOutcome
 from reconcile.model.plan import DatabasePlan, Proposal
 from reconcile.model.postgresql import Sql
 from reconcile.model.recovery import Backup
@@ -294,20 +294,20 @@ def _others_lines(database: DatabasePlan, proposal: Proposal) -> Iterator[Line]:
         yield from database_lines(evolve(database, items=items), proposal)
 
 
-def done_text(done: Done, look: Look) -> str:
+def order_text(done: OrderOutcome, look: Look) -> str:
     """Render what became of a one-off command; in a dry run, the exact request."""
-    return render(_done_lines(done), look)
+    return render(_order_lines(done), look)
 
 
-def _done_lines(done: Done) -> Iterator[Line]:
-    yield _result_line(done.deed.what, done.result, done.message)
+def _order_lines(done: OrderOutcome) -> Iterator[Line]:
+    yield _result_line(done.order.what, done.result, done.message)
     for hint in done.hints:
         yield line(4, ("hint: ", "bold"), hint, hanging=6)
-    yield from follow_lines(done.result, done.operation_id, done.deed.database, 4)
+    yield from follow_lines(done.result, done.operation_id, done.order.database, 4)
     if done.result is Result.NOT_SENT:
-        for stake in done.deed.stakes:
+        for stake in done.order.stakes:
             yield line(4, stake)
-        yield from call_lines(done.deed.call, done.deed.target, 4)
+        yield from call_lines(done.order.call, done.order.target, 4)
 
 
 def follow_lines(

@@ -19,8 +19,8 @@ from reconcile.model.engine import Engine
 from reconcile.model.postgresql import Query, Statement
 from reconcile.model.request import Effect, action
 from reconcile.model.text import count
+from reconcile.workflow.commands import CancelQuery, ResetStatistics, TerminateQuery
 from reconcile.workflow.named import Subject, number, rows_of, text, whole
-from reconcile.workflow.orders import CancelQuery, ResetStatistics, TerminateQuery
 from reconcile.workflow.prepared import Prepared
 
 _LIST_QUERIES = action("pg-list-queries", effect=Effect.READ)
@@ -51,33 +51,33 @@ def _query(row: Mapping[str, Any]) -> Query:
     )
 
 
-def cancel(order: CancelQuery, subject: Subject) -> Prepared:
+def cancel(command: CancelQuery, subject: Subject) -> Prepared:
     """Prepare to cancel a query; its session stays. Raises ReconcileError for an unknown pid."""
-    found = _find(subject, order.pid)
+    found = _find(subject, command.pid)
 
     def happened() -> bool:
-        now = _by_pid(subject).get(order.pid)
+        now = _by_pid(subject).get(command.pid)
         return now is None or (now.query_start, now.state) != (found.query_start, found.state)
 
-    what = f"cancel the query of pid {order.pid} on {subject.name}"
-    deed = subject.deed(what, order.call, _runs(found), sessions=True)
-    return Prepared(deed=deed, premise=_premise(found), happened=happened)
+    what = f"cancel the query of pid {command.pid} on {subject.name}"
+    order = subject.order(what, command.call, _runs(found), sessions=True)
+    return Prepared(order=order, premise=_premise(found), happened=happened)
 
 
-def terminate(order: TerminateQuery, subject: Subject) -> Prepared:
+def terminate(command: TerminateQuery, subject: Subject) -> Prepared:
     """Prepare to end a session. Raises ReconcileError for an unknown pid."""
-    found = _find(subject, order.pid)
-    deed = subject.deed(
-        f"terminate the session of pid {order.pid} on {subject.name}",
-        order.call,
+    found = _find(subject, command.pid)
+    order = subject.order(
+        f"terminate the session of pid {command.pid} on {subject.name}",
+        command.call,
         _runs(found),
         "its connection is cut, and its transaction rolled back",
         sessions=True,
     )
     return Prepared(
-        deed=deed,
+        order=order,
         premise=_premise(found),
-        happened=lambda: order.pid not in _by_pid(subject),
+        happened=lambda: command.pid not in _by_pid(subject),
     )
 
 
@@ -157,7 +157,7 @@ def _statement(row: Mapping[str, Any], total_time: float) -> Statement:
 def reset_statistics(subject: Subject) -> Prepared:
     """Prepare to forget the statistics."""
     before = counted(subject, None)
-    deed = subject.deed(
+    order = subject.order(
         f"reset the query statistics of {subject.name}",
         ResetStatistics().call,
         f"what was counted of {count(before.total, 'statement')} is forgotten",
@@ -167,7 +167,7 @@ def reset_statistics(subject: Subject) -> Prepared:
     def happened() -> bool:
         return before.total == 0 or _calls(counted(subject, None)) < _calls(before)
 
-    return Prepared(deed=deed, happened=happened)
+    return Prepared(order=order, happened=happened)
 
 
 def _calls(statistics: Statistics) -> int:

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from reconcile.api.reads import ReadClient, Reads
 from reconcile.errors import AnswerError, NotReadyError, ReconcileError, UsageError
 from reconcile.model.engine import Engine
-from reconcile.model.order import Deed
+from reconcile.model.order import Order
 from reconcile.model.project import Project
 from reconcile.model.request import Call
 from reconcile.model.run import follow_command
@@ -133,9 +133,9 @@ class Subject:
         """Make a read. Raises as `ReadClient.call`."""
         return self.client.call(self.target, call)
 
-    def deed(self, what: str, call: Call, *stakes: str, **more: Any) -> Deed:
+    def order(self, what: str, call: Call, *stakes: str, **more: Any) -> Order:
         """What is about to be done to it, and what that costs."""
-        return Deed(
+        return Order(
             database=self.name, target=self.target, what=what, call=call, stakes=stakes, **more
         )
 

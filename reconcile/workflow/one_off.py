@@ -1,4 +1,4 @@
-"""A deed that no spec could hold: prepared by reading, agreed to, sent once, followed up."""
+"""An order that no spec could hold: prepared by reading, agreed to, sent once, followed up."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reconcile.model.change import Delete, Risk
 from reconcile.model.history import Opening, Permission
 from reconcile.model.item import Action, Reason
 from reconcile.model.location import Location, Origin
-from reconcile.model.order import DECLINED, Deed, Done
+from reconcile.model.order import DECLINED, Order, OrderOutcome
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.project import SpecIndex
 from reconcile.model.run import Result, refusal_of
@@ -33,8 +33,8 @@ from reconcile.plan.precondition import mismatch
 from reconcile.spec.document import ORIGIN
 from reconcile.spec.git import commit_of
 from reconcile.workflow.apply import followed
+from reconcile.workflow.commands import OneOffCommand
 from reconcile.workflow.named import Known, Subject, check_specs, subject_of
-from reconcile.workflow.orders import Order
 from reconcile.workflow.prepare import prepare
 from reconcile.workflow.prepared import Prepared, carry_out
 from reconcile.workflow.process import Consent, Override, Process, Waiting, agreed, is_given
@@ -45,9 +45,9 @@ from reconcile.workflow.resume import (
     Earlier,
     check_again,
     consent_in_doubt,
-    done_before,
     earlier_runs,
     plan_of,
+    reported_before,
     stopped_in_doubt,
 )
 
@@ -56,7 +56,7 @@ from reconcile.workflow.resume import (
 class OneOff:
     """An order with the database that it is about, and the process that it runs in."""
 
-    order: Order
+    command: OneOffCommand
     known: Known
     process: Process
     overrides: tuple[Override, ...] = ()
@@ -64,19 +64,19 @@ class OneOff:
     waiting: Waiting = field(factory=Waiting)
     state_dir: Path | None = None
 
-    def dry(self) -> Done:
+    def dry(self) -> OrderOutcome:
         """What it would do, over a connection that cannot write."""
         with reading(self.known.about, self.process) as reads:
             subject = subject_of(self.known, reads)
             prepared = self._prepared(subject)
             done = (
                 _nothing(prepared)
-                or _refused(prepared.deed, self._judged(prepared, subject, reads))
-                or Done(deed=prepared.deed, result=Result.NOT_SENT)
+                or _refused(prepared.order, self._judged(prepared, subject, reads))
+                or OrderOutcome(order=prepared.order, result=Result.NOT_SENT)
             )
             return evolve(done, spent=reads.spent())
 
-    def live(self) -> Done:
+    def live(self) -> OrderOutcome:
         """Do it, if the guards and a person allow it."""
         process = self.process
         # A place for the journal is a condition for asking anything.
@@ -86,9 +86,9 @@ class OneOff:
             reread = Reread(fleet=self.known.fleet, reads=connection.reads, process=process)
             plan = plan_of(subject.name, subject.target)
             with earlier_runs(plan, "order", reread, place) as earlier:
-                before = earlier.order(self.order.call)
+                before = earlier.order(self.command.call)
                 check_again(self.consent, before)
-                done = done_before(before, self.order, subject, earlier)
+                done = reported_before(before, self.command, subject, earlier)
                 if done is None:
                     prepared = self._prepared(subject)
                     done = _nothing(prepared) or self._guarded(
@@ -103,8 +103,8 @@ class OneOff:
             SpecIndex(known.fleet.project.specs).may_mean(subject.target)
         )
         rule = cast("EngineVersion | None", spec and spec.kinds.get(engine_version.KIND.name))
-        prepared = prepare(self.order, subject, rule)
-        if prepared.deed.risk is Risk.LOSSY:
+        prepared = prepare(self.command, subject, rule)
+        if prepared.order.risk is Risk.LOSSY:
             check_specs(known, process)
         for note in prepared.notes:
             place = _place_of_version(spec)
@@ -115,13 +115,13 @@ class OneOff:
         """What the guards say of it; findings that refuse nothing are shown."""
         process = self.process
         proposal = judge(
-            Proposal(plan=_plan(prepared.deed, self.known, subject), id=_id(prepared.deed)),
+            Proposal(plan=_plan(prepared.order, self.known, subject), id=_id(prepared.order)),
             evolve(self.known.fleet, desired=(), findings=(), whole=0),
             reads,
             process,
             Judging(overrides=self.overrides, windows=_windows_of(prepared)),
         )
-        if _refused(prepared.deed, proposal) is None:
+        if _refused(prepared.order, proposal) is None:
             for one in proposal.findings:
                 process.tell(f"warning {one.code}: {one.message}")
         return proposal
@@ -132,51 +132,55 @@ class OneOff:
         subject: Subject,
         connection: Connection,
         earlier: Earlier,
-    ) -> Done:
+    ) -> OrderOutcome:
         """Do it if the guards and a person allow it."""
-        doubt = earlier.order(self.order.call)
+        doubt = earlier.order(self.command.call)
         proposal = self._judged(prepared, subject, connection.reads)
-        consent, deed = consent_in_doubt(self.consent, prepared.deed, doubt)
-        asked = evolve(prepared, deed=deed)
+        consent, order = consent_in_doubt(self.consent, prepared.order, doubt)
+        asked = evolve(prepared, order=order)
         return (
-            _refused(deed, proposal)
-            or stopped_in_doubt(consent, deed, doubt, self.process)
+            _refused(order, proposal)
+            or stopped_in_doubt(consent, order, doubt, self.process)
             or self._declined(asked, proposal, connection, consent)
             or self._carried_out(prepared, proposal, connection, earlier)
         )
 
     def _declined(
         self, prepared: Prepared, proposal: Proposal, connection: Connection, consent: Consent
-    ) -> Done | None:
+    ) -> OrderOutcome | None:
         """The end of an order that is declined, or that is stale or refused after the question."""
-        deed, stop = prepared.deed, self.process.interruption.stop
-        if deed.asks:
+        order, stop = prepared.order, self.process.interruption.stop
+        if order.asks:
             connection.bound(None)  # a person thinks for as long as they like
             allowed = agreed(
-                consent, self.process, what=deed.what, stakes=deed.stakes, name=deed.confirm
+                consent, self.process, what=order.what, stakes=order.stakes, name=order.confirm
             )
             bound(connection, 1)
             if not allowed:
-                return Done(deed=deed, result=Result.NOT_ALLOWED, message=DECLINED)
-            if not is_given(consent, deed.confirm) and not stop.is_set():
+                return OrderOutcome(order=order, result=Result.NOT_ALLOWED, message=DECLINED)
+            if not is_given(consent, order.confirm) and not stop.is_set():
                 late = self._too_late(prepared, proposal, connection.reads)
                 if late is not None:
                     return late
         if stop.is_set():
             message = "the run was interrupted, nothing was sent"
-            return Done(deed=deed, result=Result.SKIPPED, message=message)
+            return OrderOutcome(order=order, result=Result.SKIPPED, message=message)
         return None
 
-    def _too_late(self, prepared: Prepared, proposal: Proposal, reads: Reads) -> Done | None:
+    def _too_late(
+        self, prepared: Prepared, proposal: Proposal, reads: Reads
+    ) -> OrderOutcome | None:
         """The end of an order that became stale or refused while the question was open."""
-        deed = prepared.deed
-        now = prepare(self.order, subject_of(self.known, reads))
-        other = mismatch(deed.target, now.deed.target, loses=deed.risk is Risk.LOSSY)
+        order = prepared.order
+        now = prepare(self.command, subject_of(self.known, reads))
+        other = mismatch(order.target, now.order.target, loses=order.risk is Risk.LOSSY)
         if other is not None or now.premise != prepared.premise:
             message = other or "live changed while it was asked; nothing was sent, order it again"
-            return Done(deed=now.deed, result=Result.STALE, message=message)
+            return OrderOutcome(order=now.order, result=Result.STALE, message=message)
         judging = Judging(windows=_windows_of(now))
-        return _refused(deed, judge_again(proposal, self.known.fleet, reads, self.process, judging))
+        return _refused(
+            order, judge_again(proposal, self.known.fleet, reads, self.process, judging)
+        )
 
     def _carried_out(
         self,
@@ -184,51 +188,51 @@ class OneOff:
         proposal: Proposal,
         connection: Connection,
         earlier: Earlier,
-    ) -> Done:
+    ) -> OrderOutcome:
         """Lock the database, record the intent, send the request, wait, record the outcome."""
-        deed, process = prepared.deed, self.process
+        order, process = prepared.order, self.process
         place, ident = process.state_dir(self.state_dir), run_id(process)
-        connection.writes.prepare(deed.target)
+        connection.writes.prepare(order.target)
         with Locks(place, ident, process.now) as locks:
-            held = locks.take(deed.target, deed.database)
+            held = locks.take(order.target, order.database)
             if held is not None:
-                return Done(deed=deed, result=Result.BLOCKED, message=held.message)
-            if earlier.is_repeated(deed.call):
+                return OrderOutcome(order=order, result=Result.BLOCKED, message=held.message)
+            if earlier.is_repeated(order.call):
                 message = "another run gave this command meanwhile; nothing was sent, give it again"
-                return Done(deed=deed, result=Result.STALE, message=message)
+                return OrderOutcome(order=order, result=Result.STALE, message=message)
             with (
                 Journal(place, ident, process.now) as journal,
                 process.progress("sent", 1) as shown,
             ):
-                journal.begin(self._opening(deed, proposal))
+                journal.begin(self._opening(order, proposal))
                 process.changing.set()
                 earlier.write(journal)
-                journal.started(deed)
+                journal.started(order)
                 bound(connection, 1, waits=self.waiting.longest)
                 following = followed(connection.reads.client, self.waiting, shown, process)
                 done = carry_out(
                     prepared,
                     connection.writes,
                     following,
-                    lambda ident: journal.operation(deed, ident),
+                    lambda ident: journal.operation(order, ident),
                 )
                 with in_spite_of_the_journal(process):
                     journal.finished(done)
                     journal.end(Counter([done.result.value]))
                 return done
 
-    def _opening(self, deed: Deed, proposal: Proposal) -> Opening:
+    def _opening(self, order: Order, proposal: Proposal) -> Opening:
         commit = commit_of(self.known.selection.paths[0], self.process.environment)
         permission = Permission(overrides=proposal.overridden)
-        databases = {deed.database: addon_of(deed.target)}
+        databases = {order.database: addon_of(order.target)}
         return opening("order", databases, commit, permission=permission)
 
 
-def _nothing(prepared: Prepared) -> Done | None:
+def _nothing(prepared: Prepared) -> OrderOutcome | None:
     """The end of what is so already; None where something is to be done."""
     if not prepared.nothing:
         return None
-    return Done(deed=prepared.deed, result=Result.ALREADY_DONE, message=prepared.nothing)
+    return OrderOutcome(order=prepared.order, result=Result.ALREADY_DONE, message=prepared.nothing)
 
 
 def _of_a_version(specs: Iterable[Desired]) -> Desired | None:
@@ -247,18 +251,18 @@ def _place_of_version(spec: Desired | None) -> str | None:
 
 def _windows_of(prepared: Prepared) -> Windows:
     """The recovery window that was read for a command, by the handle of its database."""
-    return {prepared.deed.database: prepared.window} if prepared.window else {}
+    return {prepared.order.database: prepared.window} if prepared.window else {}
 
 
-def _refused(deed: Deed, proposal: Proposal) -> Done | None:
+def _refused(order: Order, proposal: Proposal) -> OrderOutcome | None:
     """The end of a command that a guard refuses, with the ways out; None where none does."""
     (action,) = proposal.plan.actions
     found = proposal.refusal(action)
     if found is None:
         return None
     override = f"for this command only: {found.override}" if found.override else None
-    return Done(
-        deed=deed,
+    return OrderOutcome(
+        order=order,
         result=Result.REFUSED,
         message=refusal_of(found),
         code=found.code,
@@ -266,20 +270,20 @@ def _refused(deed: Deed, proposal: Proposal) -> Done | None:
     )
 
 
-def _plan(deed: Deed, known: Known, subject: Subject) -> Plan:
+def _plan(order: Order, known: Known, subject: Subject) -> Plan:
     """The command as an action. Guards go by its risk; no change of a spec says what it does."""
-    address = Address(database=deed.database)
+    address = Address(database=order.database)
     place = Origin(location=Location(file=ORIGIN, line=0, column=0))
     action = Action(
         address=address,
         change=Delete(address=address, before={}),
-        risk=deed.risk,
+        risk=order.risk,
         reason=Reason.ABSENT,
         origin=place,
     )
     target, engine = _known_target(subject), subject.facts.engine
     database = DatabasePlan(
-        handle=deed.database,
+        handle=order.database,
         engine=engine.value if engine else subject.facts.type_name,
         app=target.app,
         target=target,
@@ -290,9 +294,9 @@ def _plan(deed: Deed, known: Known, subject: Subject) -> Plan:
     return Plan(databases=(database,))
 
 
-def _id(deed: Deed) -> str:
+def _id(order: Order) -> str:
     """What an override names: of another command, or on another database, it is another."""
-    about = {"addon": deed.target.addon, "what": deed.what}
+    about = {"addon": order.target.addon, "what": order.what}
     return hashlib.sha256(canonical(about)).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Order → what is about to be done, with all that has to be read for it. Changes nothing.
+"""One-off command → what is about to be done, with all that has to be read for it. Changes nothing.
 
 Source: the API text. The body of its example of `reset-database` names `delete-database`, which would
 drop the database: it is never sent for a reset. `POST …/upgrade` takes no target: which version comes
@@ -21,10 +21,9 @@ from reconcile.model.recovery import RecoveryWindow
 from reconcile.model.request import RECOVERY_WINDOW, RESOURCE, UPGRADE, Call, Effect, action
 from reconcile.model.state import Elements, NoElements
 from reconcile.workflow import activity
-from reconcile.workflow.named import Subject, rows_of, text
-from reconcile.workflow.orders import (
+from reconcile.workflow.commands import (
     CancelQuery,
-    Order,
+    OneOffCommand,
     ResetDatabase,
     ResetStatistics,
     Restore,
@@ -32,69 +31,72 @@ from reconcile.workflow.orders import (
     Upgrade,
     in_utc_text,
 )
+from reconcile.workflow.named import Subject, rows_of, text
 from reconcile.workflow.prepared import OtherwiseError, Prepared
 
 _LIST_DATABASES = action("list-databases", effect=Effect.READ)
 _ANY = EngineVersion(version="latest-minor")
 
 
-def prepare(order: Order, subject: Subject, rule: EngineVersion | None = None) -> Prepared:
+def prepare(
+    command: OneOffCommand, subject: Subject, rule: EngineVersion | None = None
+) -> Prepared:
     """Prepare an order; `rule` is the version that a spec asks for, None where none does.
 
     Raises ReconcileError where it cannot be meant or something is unreadable.
     """
-    match order:
+    match command:
         case ResetDatabase():
-            return _reset(order, subject)
+            return _reset(command, subject)
         case CancelQuery():
-            return activity.cancel(order, subject)
+            return activity.cancel(command, subject)
         case TerminateQuery():
-            return activity.terminate(order, subject)
+            return activity.terminate(command, subject)
         case ResetStatistics():
             return activity.reset_statistics(subject)
         case Upgrade():
             return _upgrade(subject, rule)
         case Restore():
-            return _restore(order, subject)
+            return _restore(command, subject)
         case _:
-            assert_never(order)
+            assert_never(command)
 
 
-def _reset(order: ResetDatabase, subject: Subject) -> Prepared:
+def _reset(command: ResetDatabase, subject: Subject) -> Prepared:
     """Prepare to empty a logical database. Raises ReconcileError where there is none so named."""
     subject.must_be_settled()
     names = sorted(
         text(row, "name") for row in rows_of(subject.ask(_LIST_DATABASES), "list-databases")
     )
-    if order.name not in names:
+    if command.name not in names:
         raise ReconcileError(
-            f"{subject.name!r} has no logical database {order.name!r}: it has"
+            f"{subject.name!r} has no logical database {command.name!r}: it has"
             f" {', '.join(map(repr, names)) or 'none'}"
         )
-    deed = subject.deed(
-        f"reset logical database {order.name!r} of {subject.name}",
-        order.call,
-        f"all data in {order.name!r} is deleted for good; the database itself stays",
+    order = subject.order(
+        f"reset logical database {command.name!r} of {subject.name}",
+        command.call,
+        f"all data in {command.name!r} is deleted for good; the database itself stays",
         risk=Risk.LOSSY,
-        confirm=order.name,
+        confirm=command.name,
     )
     # What is in a logical database cannot be read, so a lost answer leaves it open.
-    return Prepared(deed=deed)
+    return Prepared(order=order)
 
 
-def _restore(order: Restore, subject: Subject) -> Prepared:
+def _restore(command: Restore, subject: Subject) -> Prepared:
     """Prepare a restore. Raises ReconcileError for a moment outside the recovery window."""
     subject.must_be(Engine.POSTGRESQL, "point-in-time recovery")
     subject.must_be_settled()
-    window, shown = _window(subject), in_utc_text(order.moment)
+    window, shown = _window(subject), in_utc_text(command.moment)
     now = f"from {in_utc_text(window.earliest)} to {in_utc_text(window.latest)}"
-    if not window.earliest <= order.moment <= window.latest:
+    if not window.earliest <= command.moment <= window.latest:
         raise ReconcileError(
             f"{shown} is outside the recovery window of {subject.name!r}, which is {now}"
         )
-    deed = subject.deed(
+    order = subject.order(
         f"restore {subject.name} to {shown}",
-        order.call,
+        command.call,
         f"everything written after {shown} is lost",
         f"no earlier point than {shown} can be restored afterwards",
         f"the recovery window now is {now}",
@@ -102,7 +104,7 @@ def _restore(order: Restore, subject: Subject) -> Prepared:
         confirm=subject.name,
     )
     # A restore leaves no trace in the resource but its operation, which is looked for first.
-    return Prepared(deed=deed, window=window)
+    return Prepared(order=order, window=window)
 
 
 def _window(subject: Subject) -> RecoveryWindow:
@@ -131,7 +133,7 @@ def _upgrade(subject: Subject, rule: EngineVersion | None) -> Prepared:
         stakes.append(f"this is a major upgrade, from {live.major} to {following.major}")
     to = following or "the next version"
     before, step = _version_of(subject.resource), _step(live, following)
-    deed = subject.deed(
+    order = subject.order(
         f"upgrade {subject.name} from {live or 'an unknown version'} to {to}",
         UPGRADE,
         *stakes,
@@ -149,7 +151,7 @@ def _upgrade(subject: Subject, rule: EngineVersion | None) -> Prepared:
         return True if moved or step.is_at(now) else None
 
     return Prepared(
-        deed=deed,
+        order=order,
         notes=tuple(_past(rule, subject, following)),
         premise=(before, following),
         happened=happened,
@@ -184,10 +186,10 @@ def _version_of(resource: object) -> object:
 
 
 def _newest(subject: Subject) -> Prepared:
-    deed = subject.deed(f"upgrade {subject.name}", UPGRADE, risk=Risk.DISRUPTIVE)
+    order = subject.order(f"upgrade {subject.name}", UPGRADE, risk=Risk.DISRUPTIVE)
     version = subject.facts.version
     newest = f"{subject.name!r} is at the newest version" + (f", {version}" if version else "")
-    return Prepared(deed=deed, nothing=newest)
+    return Prepared(order=order, nothing=newest)
 
 
 def _next(subject: Subject) -> tuple[bool, Version | None]:

@@ -10,7 +10,7 @@ from reconcile.api.operations import Following
 from reconcile.api.writes import WriteClient
 from reconcile.errors import DOUBT, OutcomeUnknownError, ReconcileError
 from reconcile.model.operation import DONE_ALTHOUGH, LATER, look_again
-from reconcile.model.order import Deed, Done
+from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.recovery import RecoveryWindow
 from reconcile.model.run import Result
 
@@ -32,7 +32,7 @@ class OtherwiseError(ReconcileError):
 
 @frozen(kw_only=True)
 class Prepared:
-    """A deed, what it rests on, and how to find out by reading whether it happened.
+    """An order, what it rests on, and how to find out by reading whether it happened.
 
     nothing   why nothing is to be done, empty where something is
     notes     what a person should know even where nobody is asked
@@ -44,7 +44,7 @@ class Prepared:
     provable  whether reading tells it in the end, so that an operation that ended well is checked
     """
 
-    deed: Deed
+    order: Order
     nothing: str = ""
     notes: tuple[str, ...] = ()
     premise: tuple[object, ...] = ()
@@ -55,28 +55,28 @@ class Prepared:
 
 def carry_out(
     prepared: Prepared, writes: WriteClient, following: Following, note: Note = _unnoted
-) -> Done:
-    """Send the request of a deed, once, and find out what became of it; raises nothing.
+) -> OrderOutcome:
+    """Send the request of an order, once, and find out what became of it; raises nothing.
 
     `note` writes down which operation was started, before its end is waited for.
     """
-    deed = prepared.deed
+    order = prepared.order
     try:
-        if deed.call.starts_operation is not None:
-            ident = writes.start(deed.target, deed.call)
-            return _decided(prepared, _followed(deed, ident, following, note))
-        writes.call(deed.target, deed.call)
+        if order.call.starts_operation is not None:
+            ident = writes.start(order.target, order.call)
+            return _decided(prepared, _followed(order, ident, following, note))
+        writes.call(order.target, order.call)
     except OutcomeUnknownError as error:
         return _settled(prepared, following, note, error)
     except ReconcileError as error:
-        return Done(deed=deed, result=Result.FAILED, message=str(error))
-    return Done(deed=deed, result=Result.DONE)
+        return OrderOutcome(order=order, result=Result.FAILED, message=str(error))
+    return OrderOutcome(order=order, result=Result.DONE)
 
 
-def _followed(deed: Deed, ident: str, following: Following, note: Note) -> Done:
-    end = following.wait_for(deed.target, ident, note)
-    return Done(
-        deed=deed,
+def _followed(order: Order, ident: str, following: Following, note: Note) -> OrderOutcome:
+    end = following.wait_for(order.target, ident, note)
+    return OrderOutcome(
+        order=order,
         result=end.result,
         message=end.message,
         operation_id=ident,
@@ -84,7 +84,7 @@ def _followed(deed: Deed, ident: str, following: Following, note: Note) -> Done:
     )
 
 
-def _decided(prepared: Prepared, followed: Done) -> Done:
+def _decided(prepared: Prepared, followed: OrderOutcome) -> OrderOutcome:
     """An operation that ended, by what is live: where reading tells, or it ended unclearly.
 
     One request.
@@ -107,7 +107,7 @@ def _decided(prepared: Prepared, followed: Done) -> Done:
     return followed if ended_well and happened else _told_by_reading(followed, happened=happened)
 
 
-def _told_by_reading(followed: Done, *, happened: bool) -> Done:
+def _told_by_reading(followed: OrderOutcome, *, happened: bool) -> OrderOutcome:
     """An operation that ended badly or unclearly, by what a second read shows."""
     if not happened:
         message = f"read again: it was not done; {followed.message}"
@@ -121,20 +121,20 @@ _UNSEEN = "its operation ended well, and reading again does not show that it was
 
 def _happened(prepared: Prepared, following: Following) -> bool | None:
     """Whether it happened by now, or does within some seconds. Raises as `Prepared.happened`."""
-    if prepared.deed.call.starts_operation is not None:
+    if prepared.order.call.starts_operation is not None:
         return prepared.happened()  # its operation was looked for as long
     return look_again(prepared.happened, lambda happened: happened is not False, following.pause)
 
 
 def _settled(
     prepared: Prepared, following: Following, note: Note, error: OutcomeUnknownError
-) -> Done:
+) -> OrderOutcome:
     """Find out by reading what no answer told; nothing is ever sent twice."""
-    deed = prepared.deed
-    unknown = Done(deed=deed, result=Result.UNKNOWN, message=str(error))
-    type_ = deed.call.starts_operation
-    ident = None if type_ is None else following.found(deed.target, type_)
-    followed = None if ident is None else _followed(deed, ident, following, note)
+    order = prepared.order
+    unknown = OrderOutcome(order=order, result=Result.UNKNOWN, message=str(error))
+    type_ = order.call.starts_operation
+    ident = None if type_ is None else following.found(order.target, type_)
+    followed = None if ident is None else _followed(order, ident, following, note)
     if followed is not None and (followed.result is not Result.DONE or not prepared.provable):
         return _decided(prepared, followed)
     try:

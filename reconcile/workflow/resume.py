@@ -25,15 +25,15 @@ from reconcile.errors import NotFoundError, NotOfferedError, ReconcileError, Usa
 from reconcile.model.change import Risk
 from reconcile.model.engine import Version
 from reconcile.model.history import History, RunState, Settlement
-from reconcile.model.order import Deed, Done
+from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.request import BACK_UP, RESOURCE, UPGRADE, Call, restore
 from reconcile.model.run import Result, follow_command
 from reconcile.model.target import Target
 from reconcile.model.text import moment
 from reconcile.plan.intent import NotOursError, intended
+from reconcile.workflow.commands import OneOffCommand
 from reconcile.workflow.named import Subject
-from reconcile.workflow.orders import Order
 from reconcile.workflow.process import Consent, Process
 from reconcile.workflow.record import addons, opening, run_id
 from reconcile.workflow.reread import Reread
@@ -279,45 +279,47 @@ def check_again(consent: Consent, before: OpenEnd | None) -> None:
         )
 
 
-def done_before(
-    before: OpenEnd | None, order: Order, subject: Subject, earlier: Earlier
-) -> Done | None:
+def reported_before(
+    before: OpenEnd | None, command: OneOffCommand, subject: Subject, earlier: Earlier
+) -> OrderOutcome | None:
     """The end of a command that was done by the run which it repeats; None for any other."""
     if before is None or before.action.result is not Result.DONE:
         return None
     earlier.answer(before)
-    deed = Deed(
+    order = Order(
         database=subject.name,
         target=subject.target,
         what=before.action.what,
-        call=order.call,
+        call=command.call,
         risk=before.action.risk or Risk.LOSSY,
     )
     message = f"{_named(before)} did it; to do it again, give the command again"
-    return Done(deed=deed, result=Result.ALREADY_DONE, message=message)
+    return OrderOutcome(order=order, result=Result.ALREADY_DONE, message=message)
 
 
-def consent_in_doubt(consent: Consent, deed: Deed, doubt: OpenEnd | None) -> tuple[Consent, Deed]:
+def consent_in_doubt(
+    consent: Consent, order: Order, doubt: OpenEnd | None
+) -> tuple[Consent, Order]:
     """What was agreed to and what is asked, where an earlier run may have done the same."""
     if doubt is None or consent.again == doubt.run.id:
-        return consent, deed
+        return consent, order
     return evolve(consent, yes=False, confirm=None), evolve(
-        deed, stakes=(f"{_may_have(doubt)}: look first", *deed.stakes)
+        order, stakes=(f"{_may_have(doubt)}: look first", *order.stakes)
     )
 
 
 def stopped_in_doubt(
-    consent: Consent, deed: Deed, doubt: OpenEnd | None, process: Process
-) -> Done | None:
+    consent: Consent, order: Order, doubt: OpenEnd | None, process: Process
+) -> OrderOutcome | None:
     """The end of a command that an earlier run may have done, where no person can be asked."""
     if doubt is None or consent.again == doubt.run.id or process.attended:
         return None
     flag = shlex.join(["--again", doubt.run.id])
-    return Done(
-        deed=deed,
+    return OrderOutcome(
+        order=order,
         result=Result.UNKNOWN,
         message=f"{_may_have(doubt)}; nothing was sent",
-        hints=(f"look at {deed.database}; to do it once more, add: {flag}",),
+        hints=(f"look at {order.database}; to do it once more, add: {flag}",),
         sent=False,
     )
 

@@ -20,7 +20,7 @@ from unit.spec.test_one_meaning import MEANINGS
 
 from reconcile.apply.journal import Journal
 from reconcile.model.history import Settlement
-from reconcile.model.order import Done
+from reconcile.model.order import OrderOutcome
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Clash, Result
 from reconcile.plan.document import plan_id
@@ -86,7 +86,7 @@ def _journals() -> Iterator[bytes]:
         journal.finished(outcome(AUDIT, Result.UNKNOWN, "lost"))
         journal.finished(outcome(MODES, Result.FAILED, "HTTP 500"))
         journal.started(RESET)
-        journal.finished(Done(deed=RESET, result=Result.DONE))
+        journal.finished(OrderOutcome(order=RESET, result=Result.DONE))
         journal.settled(
             Settlement(
                 run="20261122T120000Z-0f9e8d", address=LEGACY.address, verb="delete", done=None

@@ -15,21 +15,21 @@ from reconcile.model.change import Risk
 from reconcile.model.cost import Spent
 from reconcile.model.engine import Engine
 from reconcile.model.operation import Operation
-from reconcile.model.order import DECLINED, Deed, Done
+from reconcile.model.order import DECLINED, Order, OrderOutcome
 from reconcile.model.postgresql import Query, Statement
 from reconcile.model.request import UPGRADE, Effect, action, restore
 from reconcile.model.run import Result
 from reconcile.model.state import ITSELF, Elements
 from reconcile.report.live_json import (
-    done_json,
     listing_json,
     operation_json,
+    order_json,
     queries_json,
     statistics_json,
 )
 from reconcile.report.live_text import kind_text, queries_text, statistics_text
 from reconcile.report.page import Look
-from reconcile.report.run_text import change_text, done_text, operation_text
+from reconcile.report.run_text import change_text, operation_text, order_text
 
 BILLING = target(Engine.POSTGRESQL, "billing")
 SPENT = Spent(requests={"auth": 2, "api": 1, "database": 3}, waited={"api": 0.0})
@@ -72,9 +72,11 @@ def _operation(seen: Operation, status: ExitStatus) -> Shown:
     )
 
 
-def _done(done: Done, status: ExitStatus) -> Shown:
+def _done(done: OrderOutcome, status: ExitStatus) -> Shown:
     counted = evolve(done, spent=SPENT)
-    return Shown(text=partial(done_text, counted), json=partial(done_json, counted, status=status))
+    return Shown(
+        text=partial(order_text, counted), json=partial(order_json, counted, status=status)
+    )
 
 
 QUERIES = (
@@ -104,7 +106,7 @@ LARGE = Statement(
 )
 HOSTILE_STATEMENTS = tuple(Statement(query=name, user_id=16_384) for name in HOSTILE_NAMES)
 
-CANCEL = Deed(
+CANCEL = Order(
     database="billing",
     target=BILLING,
     what="cancel the query of pid 2000 on billing",
@@ -112,7 +114,7 @@ CANCEL = Deed(
     stakes=(f"reporting runs {_LONG!r}",),
     sessions=True,
 )
-UP = Deed(
+UP = Order(
     database="shop",
     target=target(),
     what="upgrade shop from 8.0.35-1 to 8.4.3-1",
@@ -120,7 +122,7 @@ UP = Deed(
     risk=Risk.DISRUPTIVE,
     stakes=("the database restarts, an upgrade can take long, and there is no way back",),
 )
-BACK = Deed(
+BACK = Order(
     database="billing",
     target=BILLING,
     what="restore billing to 2026-11-22T10:00:00Z",
@@ -132,7 +134,7 @@ BACK = Deed(
     ),
     confirm="billing",
 )
-HOSTILE_DEED = Deed(
+HOSTILE_ORDER = Order(
     database=HOSTILE_NAMES[1],
     target=target(),
     what=f"reset logical database {HOSTILE_NAMES[0]} of {HOSTILE_NAMES[2]}",
@@ -141,11 +143,11 @@ HOSTILE_DEED = Deed(
     stakes=HOSTILE_NAMES,
     confirm=HOSTILE_NAMES[0],
 )
-DEEDS: Mapping[str, Deed] = {
+ORDERS: Mapping[str, Order] = {
     "dry": CANCEL,
     "dry_upgrade": UP,
     "dry_restore": BACK,
-    "dry_hostile": HOSTILE_DEED,
+    "dry_hostile": HOSTILE_ORDER,
 }
 """What is shown before it is sent, request and all, by the name of its page."""
 
@@ -187,17 +189,17 @@ LIVE: Mapping[str, Shown] = {
         ),
         ExitStatus.REMAINS,
     ),
-    "done/done": _done(Done(deed=CANCEL, result=Result.DONE), ExitStatus.DONE),
+    "done/done": _done(OrderOutcome(order=CANCEL, result=Result.DONE), ExitStatus.DONE),
     **{
-        f"done/{name}": _done(Done(deed=deed, result=Result.NOT_SENT), ExitStatus.REMAINS)
-        for name, deed in DEEDS.items()
+        f"done/{name}": _done(OrderOutcome(order=order, result=Result.NOT_SENT), ExitStatus.REMAINS)
+        for name, order in ORDERS.items()
     },
     "done/declined": _done(
-        Done(deed=BACK, result=Result.NOT_ALLOWED, message=DECLINED), ExitStatus.REMAINS
+        OrderOutcome(order=BACK, result=Result.NOT_ALLOWED, message=DECLINED), ExitStatus.REMAINS
     ),
     "done/refused": _done(
-        Done(
-            deed=BACK,
+        OrderOutcome(
+            order=BACK,
             result=Result.REFUSED,
             message="the database is protected, and this would lose data [G101]",
             hints=("no flag lifts this; first take `protect: true` out of the spec",),
@@ -205,8 +207,8 @@ LIVE: Mapping[str, Shown] = {
         ExitStatus.REFUSED,
     ),
     "done/started": _done(
-        Done(
-            deed=UP,
+        OrderOutcome(
+            order=UP,
             result=Result.STARTED,
             message="operation '609145e66ffbd934f6745bb4' is running",
             operation_id=RUNNING.id,
@@ -215,8 +217,8 @@ LIVE: Mapping[str, Shown] = {
         ExitStatus.REMAINS,
     ),
     "done/failed": _done(
-        Done(
-            deed=UP,
+        OrderOutcome(
+            order=UP,
             result=Result.FAILED,
             message="operation '609145e66ffbd934f6745bb4' ended in an error: disk full",
             operation=BROKEN,
@@ -224,7 +226,9 @@ LIVE: Mapping[str, Shown] = {
         ExitStatus.FAILED_AFTER_EFFECT,
     ),
     "done/unknown": _done(
-        Done(deed=HOSTILE_DEED, result=Result.UNKNOWN, message=f"it was lost: {HOSTILE_NAMES[1]}"),
+        OrderOutcome(
+            order=HOSTILE_ORDER, result=Result.UNKNOWN, message=f"it was lost: {HOSTILE_NAMES[1]}"
+        ),
         ExitStatus.FAILED_AFTER_EFFECT,
     ),
     **{f"change/{name}": Shown(text=partial(change_text, run)) for name, run in CHANGES.items()},

@@ -19,7 +19,7 @@ from reconcile.model.history import (
     Permission,
 )
 from reconcile.model.item import Action, Reason
-from reconcile.model.order import Deed
+from reconcile.model.order import Order
 from reconcile.model.request import Effect, action
 from reconcile.model.run import Outcome, Result
 
@@ -98,7 +98,7 @@ LEGACY = planned(
 )
 
 
-RESET = Deed(
+RESET = Order(
     database="shop-web/ad-shop",
     target=target(),
     what="reset logical database staging",

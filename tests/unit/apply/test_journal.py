@@ -20,7 +20,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Create, FieldChange, Risk, Update
 from reconcile.model.history import Addon, Commit, Opening, Settlement
 from reconcile.model.item import Action, Reason
-from reconcile.model.order import Deed, Done
+from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.request import Effect, action
 from reconcile.model.run import Clash, Outcome, Result
 
@@ -259,7 +259,7 @@ def test_after_a_torn_line_the_next_is_a_line_of_its_own(tmp_path: Path) -> None
         assert json.loads(last)["address"] == "shop/logical_databases/audit"
 
 
-DEED = Deed(
+ORDER = Order(
     database="billing",
     target=target(),
     what="cancel the query of pid 2000 on billing",
@@ -272,10 +272,10 @@ DEED = Deed(
 def test_an_order_is_written_down_as_a_change_is(tmp_path: Path) -> None:
     """In words, with its operation; what is at stake stays out, for it may quote a query."""
     with Journal(tmp_path, "run-1", now) as journal:
-        journal.started(DEED)
-        journal.operation(DEED, "609145e6")
-        journal.finished(Done(deed=DEED, result=Result.UNKNOWN, message="lost"))
-    named = {"address": "billing", "at": now().isoformat(), "verb": "order", "what": DEED.what}
+        journal.started(ORDER)
+        journal.operation(ORDER, "609145e6")
+        journal.finished(OrderOutcome(order=ORDER, result=Result.UNKNOWN, message="lost"))
+    named = {"address": "billing", "at": now().isoformat(), "verb": "order", "what": ORDER.what}
     assert lines(journal.path) == [
         {
             "event": "started",

@@ -34,7 +34,7 @@ from reconcile.model.history import (
     RunState,
     Settlement,
 )
-from reconcile.model.order import Deed, Done
+from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.request import BACK_UP, Effect, action
 from reconcile.model.run import Result
 
@@ -156,13 +156,13 @@ OPENED = evolve(OPENING, databases={RESET.database: SHOP})
 OTHER = evolve(RESET, call=action("reset-database", {"database_name": "b"}, effect=Effect.CHANGE))
 
 
-def run(directory: Path, ident: str, deed: Deed = RESET, result: Result | None = None) -> None:
+def run(directory: Path, ident: str, order: Order = RESET, result: Result | None = None) -> None:
     """The journal of a command; without a result it was killed."""
     with Journal(directory, ident, now) as journal:
         journal.begin(OPENED)
-        journal.started(deed)
+        journal.started(order)
         if result is not None:
-            journal.finished(Done(deed=deed, result=result))
+            journal.finished(OrderOutcome(order=order, result=result))
             journal.end({})
 
 

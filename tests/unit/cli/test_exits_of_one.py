@@ -8,12 +8,12 @@ from builders import ORIGIN
 from golden.changes import CHANGES
 from golden.live import BROKEN, CANCEL, ENDED, RUNNING
 
-from reconcile.cli.present import change_status, done_status, operation_status
+from reconcile.cli.present import change_status, operation_status, order_status
 from reconcile.errors import ExitStatus
 from reconcile.model.address import Address
 from reconcile.model.item import Pending, Reason
 from reconcile.model.operation import Operation
-from reconcile.model.order import Done
+from reconcile.model.order import OrderOutcome
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.run import Result, Run
 
@@ -40,9 +40,9 @@ from reconcile.model.run import Result, Run
 def test_of_an_order(result: Result, operation: Operation | None, status: int) -> None:
     """What was begun and failed had an effect; what was only started remains."""
     ident = None if operation is None else operation.id
-    done = Done(deed=CANCEL, result=result, operation_id=ident, operation=operation)
-    assert done_status(done) == status
-    assert done_status(done, interrupted=ExitStatus.TERMINATED) == ExitStatus.TERMINATED
+    done = OrderOutcome(order=CANCEL, result=result, operation_id=ident, operation=operation)
+    assert order_status(done) == status
+    assert order_status(done, interrupted=ExitStatus.TERMINATED) == ExitStatus.TERMINATED
 
 
 @pytest.mark.parametrize(

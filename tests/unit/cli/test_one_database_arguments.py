@@ -15,17 +15,17 @@ from reconcile.cli.options import (
     ApplyOptions,
     ChangeOptions,
     ListOptions,
+    OneOffOptions,
     OperationOptions,
     Options,
-    OrderOptions,
     Output,
     QueriesOptions,
     ReportFile,
     StatisticsOptions,
 )
-from reconcile.workflow.orders import (
+from reconcile.workflow.commands import (
     CancelQuery,
-    Order,
+    OneOffCommand,
     ResetDatabase,
     ResetStatistics,
     Restore,
@@ -64,12 +64,12 @@ def change(kind: str, value: object, gone: str | None = None) -> ChangeOptions:
     )
 
 
-def order(what: Order) -> OrderOptions:
+def order(what: OneOffCommand) -> OneOffOptions:
     """An order with nothing else said."""
-    return OrderOptions(
+    return OneOffOptions(
         database=SHOP,
         output=TEXT,
-        order=what,
+        command=what,
         consent=Consent(yes=False, confirm=None, dry_run=False),
         waiting=PATIENT,
         state_dir=None,
@@ -171,7 +171,9 @@ def test_a_database_may_be_named_by_its_addon(line: str) -> None:
     assert named == evolve(DEFAULTS[line], database=evolve(SHOP, name="app/ad-1"))
 
 
-CHANGING = [line for line, one in DEFAULTS.items() if isinstance(one, ChangeOptions | OrderOptions)]
+CHANGING = [
+    line for line, one in DEFAULTS.items() if isinstance(one, ChangeOptions | OneOffOptions)
+]
 CONFIRMED = [
     line
     for line in CHANGING
@@ -292,8 +294,8 @@ def test_help_is_shown(command: str, capsys: pytest.CaptureFixture[str]) -> None
 def test_the_bounds_that_are_named_are_allowed() -> None:
     """The largest process id has ten digits."""
     found = parse(["queries", "cancel", "billing", "2147483647"])
-    assert isinstance(found, OrderOptions)
-    assert found.order == CancelQuery(pid=2147483647)
+    assert isinstance(found, OneOffOptions)
+    assert found.command == CancelQuery(pid=2147483647)
     watched = parse(["queries", "list", "billing", "--watch", "366d"])
     assert isinstance(watched, QueriesOptions)
     assert watched.watch == 366 * 86_400

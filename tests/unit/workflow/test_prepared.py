@@ -14,7 +14,7 @@ from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import Connection, connect_writing
 from reconcile.errors import ReconcileError
 from reconcile.model.operation import LATER, PAUSES
-from reconcile.model.order import Deed, Done
+from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.request import UPGRADE, Call, Effect, action
 from reconcile.model.run import Result
 from reconcile.workflow.prepared import OtherwiseError, Prepared, carry_out
@@ -41,13 +41,13 @@ def connection(provider: Provider) -> Iterator[Connection]:
         yield one
 
 
-Carry = Callable[..., Done]
+Carry = Callable[..., OrderOutcome]
 """Carries out a call; keywords are those of the preparation and of the wait."""
 
 
 @pytest.fixture
 def carry(provider: Provider, connection: Connection) -> Carry:
-    """One deed on the provider's addon."""
+    """One order on the provider's addon."""
     target = connection.reads.targets.find(app="shop-web", addon="ad-1", engine=None)
     provider.requests.clear()
 
@@ -58,10 +58,10 @@ def carry(provider: Provider, connection: Connection) -> Carry:
         note: Callable[[str], None] = unheard,
         wait: bool = True,
         provable: bool = False,
-    ) -> Done:
+    ) -> OrderOutcome:
         provider.odd["database"].extend(answers)
-        deed = Deed(database="shop", target=target, what="do it", call=call)
-        prepared = Prepared(deed=deed, provable=provable)
+        order = Order(database="shop", target=target, what="do it", call=call)
+        prepared = Prepared(order=order, provable=provable)
         prepared = evolve(prepared, happened=happened) if happened else prepared
         following = Following(client=connection.reads.client, wait=wait, clock=PlainClock())
         return carry_out(prepared, connection.writes, following, note)
@@ -263,7 +263,7 @@ def test_somebody_elses_operation_is_not_followed(
 def test_a_lost_start_with_nothing_under_way(
     provider: Provider, carry: Carry, happened: bool | None, result: Result
 ) -> None:
-    """It may have ended already, which the deed itself may know how to tell."""
+    """It may have ended already, which the order itself may know how to tell."""
     done = carry(UPGRADE, DROPPED, under_way(None), happened=lambda: happened)
     assert done.result is result
     assert LOST in done.message

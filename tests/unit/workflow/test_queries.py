@@ -9,7 +9,7 @@ from unit.workflow.conftest import Found, answers, sent
 from reconcile.errors import AnswerError, NotOfferedError, ReconcileError
 from reconcile.model.postgresql import Query
 from reconcile.workflow.activity import running
-from reconcile.workflow.orders import CancelQuery, TerminateQuery
+from reconcile.workflow.commands import CancelQuery, TerminateQuery
 from reconcile.workflow.prepare import prepare
 
 ROW = {
@@ -117,39 +117,39 @@ def test_another_engine_has_none(provider: Provider, found: Found) -> None:
     assert sent(provider) == []
 
 
-ORDERS = pytest.mark.parametrize("order", [CancelQuery(pid=2000), TerminateQuery(pid=2000)])
+ORDERS = pytest.mark.parametrize("command", [CancelQuery(pid=2000), TerminateQuery(pid=2000)])
 
 
 @ORDERS
 def test_an_order_is_prepared_by_reading(
-    provider: Provider, found: Found, order: CancelQuery | TerminateQuery
+    provider: Provider, found: Found, command: CancelQuery | TerminateQuery
 ) -> None:
     """One request; who runs what is at stake, on one line and cut, and somebody has to agree."""
     subject = found()
     answers(provider, [{**ROW, "query": "SELECT 1,\n" * 40}])
-    deed = prepare(order, subject).deed
-    name = "cancel" if isinstance(order, CancelQuery) else "terminate"
-    assert deed.call.body == {"action_name": f"pg-{name}-query", "params": {"pid": 2000}}
-    assert deed.asks
-    assert deed.confirm is None
+    order = prepare(command, subject).order
+    name = "cancel" if isinstance(command, CancelQuery) else "terminate"
+    assert order.call.body == {"action_name": f"pg-{name}-query", "params": {"pid": 2000}}
+    assert order.asks
+    assert order.confirm is None
     words = ("SELECT 1, " * 40)[:60]
-    assert deed.stakes[0] == f"app runs '{words}…'"
+    assert order.stakes[0] == f"app runs '{words}…'"
     assert sent(provider) == ["POST pg-list-queries"]
 
 
 @ORDERS
 def test_nobody_runs_it(
-    provider: Provider, found: Found, order: CancelQuery | TerminateQuery
+    provider: Provider, found: Found, command: CancelQuery | TerminateQuery
 ) -> None:
     """A session without a user is somebody's."""
     subject = found()
     answers(provider, [{"pid": 2000}])
-    assert prepare(order, subject).deed.stakes[0] == "somebody runs ''"
+    assert prepare(command, subject).order.stakes[0] == "somebody runs ''"
 
 
 @ORDERS
 def test_an_unknown_pid_is_an_error(
-    provider: Provider, found: Found, order: CancelQuery | TerminateQuery
+    provider: Provider, found: Found, command: CancelQuery | TerminateQuery
 ) -> None:
     """The server takes one in silence; a person meant one that there is."""
     subject = found()
@@ -157,7 +157,7 @@ def test_an_unknown_pid_is_an_error(
     with pytest.raises(
         ReconcileError, match="'billing' has no session of pid 2000: it may have ended"
     ):
-        prepare(order, subject)
+        prepare(command, subject)
 
 
 @pytest.mark.parametrize(

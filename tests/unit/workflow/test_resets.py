@@ -10,7 +10,7 @@ from unit.workflow.conftest import Found, answers, sent
 from reconcile.errors import AnswerError, ReconcileError
 from reconcile.model.change import Risk
 from reconcile.model.request import Effect
-from reconcile.workflow.orders import ResetDatabase
+from reconcile.workflow.commands import ResetDatabase
 from reconcile.workflow.prepare import prepare
 
 ROWS = [{"name": "shop", "protected": True}, {"name": "legacy"}]
@@ -21,11 +21,11 @@ def test_a_reset_is_sent_as_one(provider: Provider, found: Found, name: str) -> 
     """The example of the API's own documents would drop the database."""
     subject = found()
     answers(provider, ROWS)
-    deed = prepare(ResetDatabase(name=name), subject).deed
-    assert deed.call.body == {"action_name": "reset-database", "params": {"database_name": name}}
-    assert deed.call.effect is Effect.CHANGE
-    assert (deed.risk, deed.confirm) == (Risk.LOSSY, name)
-    assert deed.stakes == (f"all data in {name!r} is deleted for good; the database itself stays",)
+    order = prepare(ResetDatabase(name=name), subject).order
+    assert order.call.body == {"action_name": "reset-database", "params": {"database_name": name}}
+    assert order.call.effect is Effect.CHANGE
+    assert (order.risk, order.confirm) == (Risk.LOSSY, name)
+    assert order.stakes == (f"all data in {name!r} is deleted for good; the database itself stays",)
     assert sent(provider) == ["POST list-databases"]
 
 
@@ -34,8 +34,8 @@ def test_a_name_is_compared_as_it_is(provider: Provider, found: Found, name: str
     """Not as it is shown."""
     subject = found()
     answers(provider, [{"name": name}])
-    deed = prepare(ResetDatabase(name=name), subject).deed
-    assert deed.call.body == {"action_name": "reset-database", "params": {"database_name": name}}
+    order = prepare(ResetDatabase(name=name), subject).order
+    assert order.call.body == {"action_name": "reset-database", "params": {"database_name": name}}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from unit.workflow.conftest import Found, sent
 
 from reconcile.errors import AnswerError, ApiError, ReconcileError
 from reconcile.model.change import Risk
-from reconcile.workflow.orders import Restore
+from reconcile.workflow.commands import Restore
 from reconcile.workflow.prepare import prepare
 
 EARLIEST, LATEST = "2026-01-01T00:00:00Z", "2026-01-08T12:30:00.500+00:00"
@@ -31,12 +31,12 @@ def test_a_restore_is_prepared_by_one_read(provider: Provider, found: Found) -> 
     """Data is at stake: what is lost, what cannot be undone, and the name that has to be typed."""
     subject = found()
     window(provider)
-    deed = prepare(Restore(moment=NOON), subject).deed
-    assert deed.what == "restore billing to 2026-01-03T12:00:00Z"
-    assert deed.call.body == {"restore_time": "2026-01-03T12:00:00Z"}
-    assert deed.call.starts_operation
-    assert (deed.risk, deed.confirm) == (Risk.LOSSY, "billing")
-    assert deed.stakes == (
+    order = prepare(Restore(moment=NOON), subject).order
+    assert order.what == "restore billing to 2026-01-03T12:00:00Z"
+    assert order.call.body == {"restore_time": "2026-01-03T12:00:00Z"}
+    assert order.call.starts_operation
+    assert (order.risk, order.confirm) == (Risk.LOSSY, "billing")
+    assert order.stakes == (
         "everything written after 2026-01-03T12:00:00Z is lost",
         "no earlier point than 2026-01-03T12:00:00Z can be restored afterwards",
         "the recovery window now is from 2026-01-01T00:00:00Z to 2026-01-08T12:30:00.5Z",
@@ -60,7 +60,7 @@ def test_the_moment_is_sent_in_utc(
     """Exactly, with as many decimals as it has; both edges are inside."""
     subject = found()
     window(provider)
-    assert prepare(Restore(moment=moment), subject).deed.call.body == {"restore_time": shown}
+    assert prepare(Restore(moment=moment), subject).order.call.body == {"restore_time": shown}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_an_edge_without_a_zone_is_in_utc(provider: Provider, found: Found) -> N
     """As all times of the provider are."""
     subject = found()
     window(provider, "2026-01-03T12:00:00", "2026-01-03 12:00:00")
-    assert prepare(Restore(moment=NOON), subject).deed.confirm == "billing"
+    assert prepare(Restore(moment=NOON), subject).order.confirm == "billing"
 
 
 @pytest.mark.parametrize("answer", [None, [], "x", 7])

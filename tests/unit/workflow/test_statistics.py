@@ -9,7 +9,7 @@ from unit.workflow.conftest import Found, answers, sent
 from reconcile.errors import AnswerError, NotOfferedError, ReconcileError
 from reconcile.model.postgresql import Statement
 from reconcile.workflow.activity import counted
-from reconcile.workflow.orders import ResetStatistics
+from reconcile.workflow.commands import ResetStatistics
 from reconcile.workflow.prepare import prepare
 
 ROW = {
@@ -144,10 +144,10 @@ def test_a_reset_says_what_is_forgotten(
     """Nobody's data is lost, but what somebody was to look at: somebody has to agree."""
     subject = found()
     answers(provider, [ROW] * number)
-    deed = prepare(ResetStatistics(), subject).deed
-    assert deed.stakes == (f"what was counted of {words} is forgotten",)
-    assert deed.asks
-    assert deed.call.body == {"action_name": "pg-stat-statements-reset"}
+    order = prepare(ResetStatistics(), subject).order
+    assert order.stakes == (f"what was counted of {words} is forgotten",)
+    assert order.asks
+    assert order.call.body == {"action_name": "pg-stat-statements-reset"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from reconcile.errors import ApiError, ReconcileError
 from reconcile.kinds.engine_version import EngineVersion
 from reconcile.model.change import Risk
 from reconcile.model.request import UPGRADE
-from reconcile.workflow.orders import Upgrade
+from reconcile.workflow.commands import Upgrade
 from reconcile.workflow.prepare import prepare
 from reconcile.workflow.prepared import OtherwiseError
 
@@ -49,9 +49,9 @@ def test_what_is_at_stake(
     subject = found(**HERE)
     document = {"database_type_version": {"id": "v164", "next_upgrade": following}}
     provider.odd["database"].append(reply(200, document))
-    deed = prepare(Upgrade(), subject).deed
-    assert (deed.what, deed.stakes) == (what, stakes)
-    assert (deed.risk, deed.confirm, deed.call) == (Risk.DISRUPTIVE, None, UPGRADE)
+    order = prepare(Upgrade(), subject).order
+    assert (order.what, order.stakes) == (what, stakes)
+    assert (order.risk, order.confirm, order.call) == (Risk.DISRUPTIVE, None, UPGRADE)
     assert sent(provider) == ["GET /api/database_type_versions/v164"]
 
 
@@ -75,8 +75,8 @@ def test_a_next_version_that_is_only_an_id_is_looked_up(
     subject = found(**HERE)
     document = {"database_type_version": {"id": "v164", "next_upgrade": "v166"}}
     provider.odd["database"].extend([reply(200, document), second])
-    deed = prepare(Upgrade(), subject).deed
-    assert (deed.what, deed.stakes) == (f"upgrade billing from 16.4.0-1 to {to}", stakes)
+    order = prepare(Upgrade(), subject).order
+    assert (order.what, order.stakes) == (f"upgrade billing from 16.4.0-1 to {to}", stakes)
     versions = "/api/database_type_versions"
     assert sent(provider) == [f"GET {versions}/v164", f"GET {versions}/v166"]
 
@@ -111,7 +111,7 @@ def test_a_provider_that_does_not_say_is_not_guessed_for(
     """It may be a major one, and that is at stake."""
     subject = found(**HERE)
     provider.odd["database"].append(answer)  # type: ignore[arg-type]
-    assert prepare(Upgrade(), subject).deed.stakes == (NO_WAY_BACK, NOT_SAID)
+    assert prepare(Upgrade(), subject).order.stakes == (NO_WAY_BACK, NOT_SAID)
 
 
 @pytest.mark.parametrize("ident", [None, "", 7, []])
@@ -119,15 +119,15 @@ def test_without_a_version_id_nothing_is_asked(
     provider: Provider, found: Found, ident: object
 ) -> None:
     """As older answers, which have none."""
-    deed = prepare(Upgrade(), found(version_id=ident)).deed
-    assert deed.stakes == (NO_WAY_BACK, NOT_SAID)
+    order = prepare(Upgrade(), found(version_id=ident)).order
+    assert order.stakes == (NO_WAY_BACK, NOT_SAID)
     assert sent(provider) == []
 
 
 def test_an_unknown_version_is_called_one(provider: Provider, found: Found) -> None:
     """Where the resource does not say what runs."""
-    deed = prepare(Upgrade(), found(version_id=None, readable_version=None)).deed
-    assert deed.what == "upgrade billing from an unknown version to the next version"
+    order = prepare(Upgrade(), found(version_id=None, readable_version=None)).order
+    assert order.what == "upgrade billing from an unknown version to the next version"
     assert sent(provider) == []
 
 

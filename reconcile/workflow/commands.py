@@ -77,7 +77,7 @@ class Restore:
         return restore(in_utc_text(self.moment))
 
 
-Order = ResetDatabase | CancelQuery | TerminateQuery | ResetStatistics | Upgrade | Restore
+OneOffCommand = ResetDatabase | CancelQuery | TerminateQuery | ResetStatistics | Upgrade | Restore
 
 
 def in_utc_text(moment: datetime) -> str:
