@@ -28,7 +28,7 @@ from reconcile.report.explain_json import address_json, code_json
 from reconcile.report.explain_text import address_text, code_text
 from reconcile.spec import codes as of_specs
 from reconcile.workflow.fleet import Fleet, fleet_without_specs, valid_fleet
-from reconcile.workflow.propose import About, judge, reading, tell_warnings
+from reconcile.workflow.propose import About, Planner, reading, tell_warnings
 
 MEANINGS: Mapping[str, str] = {
     **of_specs.MEANINGS,
@@ -92,7 +92,8 @@ def _explain_address(options: ExplainOptions, terminal: Terminal) -> ExitStatus:
     with reading(About(config=fleet.config, databases=1), terminal) as reads:
         observation = observe_database(desired.as_written(), reads, inspect=terminal.sql.inspect)
         plan = Plan(databases=(plan_database(desired, observation),))
-        proposal = judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, terminal)
+        planner = Planner(fleet=fleet, reads=reads, process=terminal)
+        proposal = planner.judge(Proposal(plan=plan, id=plan_id(plan)))
         spent = reads.spent()
     explained = explain(address, desired, observation, proposal)
     status = reading_status(

@@ -17,8 +17,8 @@ from reconcile.workflow.plan_files import check_names, must_be_signed, scope_of,
 from reconcile.workflow.propose import (
     About,
     Judging,
+    Planner,
     announce_reading,
-    propose,
     reading,
     tell_warnings,
 )
@@ -35,7 +35,8 @@ def run(options: PlanOptions, terminal: Terminal) -> ExitStatus:
     about = About(config=fleet.config, databases=len(fleet.desired), max_wait=options.max_wait)
     with reading(about, terminal) as reads:
         announce_reading(fleet.desired, reads, about, terminal)
-        proposal = propose(fleet, reads, terminal, Judging(overrides=options.override))
+        planner = Planner(fleet=fleet, reads=reads, process=terminal)
+        proposal = planner.propose(Judging(overrides=options.override))
         spent = reads.spent()
     status = reading_status(
         proposal,

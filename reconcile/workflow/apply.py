@@ -43,9 +43,7 @@ from reconcile.workflow.propose import (
     announce,
     announce_reading,
     bound,
-    judge_again,
     most_seconds,
-    propose,
     reading,
     refuse_too_long,
     writing,
@@ -125,7 +123,9 @@ class Apply:
                 allowance = self.consent(proposal)
                 bound(connection, len(reread.fleet.desired))
                 if self.asks and allowance is not None and not proposal.refused:
-                    proposal = self._judged_again(proposal, allowance, reread)
+                    safe = self.safeguard.backup_first  # a person may have thought for hours
+                    judging = Judging(permits=allowance.permits, backup_first=safe)
+                    proposal = reread.judge_again(proposal, judging)
                 started = self._run(proposal)
                 if allowance is None or not whole.plan.actions:
                     return evolve(started, spent=connection.spent())
@@ -153,9 +153,7 @@ class Apply:
             return look_and_judge(self.saved, reread, self.about, judging, shown=shown)
         if self.fleetwide:
             announce_reading(reread.fleet.desired, reread.reads, self.about, self.process)
-        return Looked(
-            proposal=propose(reread.fleet, reread.reads, self.process, judging, notice=self.notice)
-        )
+        return Looked(proposal=reread.propose(judging, notice=self.notice))
 
     def _announce(
         self,
@@ -206,11 +204,6 @@ class Apply:
     def _whole(self, judged: Proposal) -> Proposal:
         """All of a plan, also what is done or out of date by now, with what the guards say of it."""
         return evolve(self.saved.proposal, findings=judged.findings) if self.saved else judged
-
-    def _judged_again(self, proposal: Proposal, allowance: Allowance, reread: Reread) -> Proposal:
-        """The proposal, judged again: a person may have thought for hours."""
-        judging = Judging(permits=allowance.permits, backup_first=self.safeguard.backup_first)
-        return judge_again(proposal, reread.fleet, reread.reads, self.process, judging)
 
     def _carry_out(
         self,

@@ -45,7 +45,7 @@ from reconcile.workflow.plan_files import (
     read_plan_file,
 )
 from reconcile.workflow.process import DEFAULT_PATHS, Process, Selection
-from reconcile.workflow.propose import About, Judging, announce_reading, judge
+from reconcile.workflow.propose import About, Judging, announce_reading
 from reconcile.workflow.reread import Reread
 
 
@@ -253,13 +253,8 @@ def look_and_judge(
     looked = look(saved, reread, about, shown=shown)
     # What an unsigned file says of its targets proves nothing: the specs are compared with them.
     fleet = reread.fleet if saved.signed else evolve(reread.fleet, desired=())
-    judged = judge(
-        looked.proposal,
-        fleet,
-        reread.reads,
-        reread.process,
-        evolve(judging, needs_spec=not saved.signed),
-    )
+    planner = evolve(reread, fleet=fleet)
+    judged = planner.judge(looked.proposal, evolve(judging, needs_spec=not saved.signed))
     return evolve(looked, proposal=judged)
 
 

@@ -38,7 +38,7 @@ from reconcile.workflow.named import Known, Subject, check_specs, subject_of
 from reconcile.workflow.prepare import prepare
 from reconcile.workflow.prepared import Prepared, carry_out
 from reconcile.workflow.process import Consent, Override, Process, Waiting, agreed, is_given
-from reconcile.workflow.propose import Judging, bound, judge, judge_again, reading, writing
+from reconcile.workflow.propose import Judging, Planner, bound, reading, writing
 from reconcile.workflow.record import addon_of, in_spite_of_the_journal, opening, run_id
 from reconcile.workflow.reread import Reread
 from reconcile.workflow.resume import (
@@ -114,11 +114,9 @@ class OneOff:
     def _judged(self, prepared: Prepared, subject: Subject, reads: Reads) -> Proposal:
         """What the guards say of it; findings that refuse nothing are shown."""
         process = self.process
-        proposal = judge(
+        fleet = evolve(self.known.fleet, desired=(), findings=(), whole=0)
+        proposal = Planner(fleet=fleet, reads=reads, process=process).judge(
             Proposal(plan=_plan(prepared.order, self.known, subject), id=_id(prepared.order)),
-            evolve(self.known.fleet, desired=(), findings=(), whole=0),
-            reads,
-            process,
             Judging(overrides=self.overrides, windows=_windows_of(prepared)),
         )
         if _refused(prepared.order, proposal) is None:
@@ -178,9 +176,8 @@ class OneOff:
             message = other or "live changed while it was asked; nothing was sent, order it again"
             return OrderOutcome(order=now.order, result=Result.STALE, message=message)
         judging = Judging(windows=_windows_of(now))
-        return _refused(
-            order, judge_again(proposal, self.known.fleet, reads, self.process, judging)
-        )
+        planner = Planner(fleet=self.known.fleet, reads=reads, process=self.process)
+        return _refused(order, planner.judge_again(proposal, judging))
 
     def _carried_out(
         self,

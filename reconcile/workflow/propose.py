@@ -15,7 +15,6 @@ from reconcile.errors import ReconcileError
 from reconcile.guard.guard import Context
 from reconcile.guard.review import Permits, override_flag, review, would_run
 from reconcile.model.cost import Estimate
-from reconcile.model.item import Action
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Desired, Observation, Observed
 from reconcile.model.text import about_so_long, count, duration
@@ -174,87 +173,102 @@ AS_SHOWN = Judging()
 """As if everything were allowed, and nothing overridden."""
 
 
-def propose(
-    fleet: Fleet,
-    reads: Reads,
-    process: Process,
-    judging: Judging = AS_SHOWN,
-    *,
-    notice: Notice | None = None,
-) -> Proposal:
-    """Read, plan, and put the plan before the guards; `notice` is called with what was read.
+@frozen(kw_only=True)
+class Planner:
+    """Reads a fleet over a connection, plans it, and puts the plan before the guards."""
 
-    After an interruption nothing more is read. Raises as `judge`.
-    """
-    plan, observed = _read(fleet, reads, process, stop=process.interruption.stop)
-    if notice is not None:
-        notice(plan, observed)
-    return judge(Proposal(plan=plan, id=plan_id(plan)), fleet, reads, process, judging)
+    fleet: Fleet
+    reads: Reads
+    process: Process
 
+    def propose(self, judging: Judging = AS_SHOWN, *, notice: Notice | None = None) -> Proposal:
+        """Read, plan, and put the plan before the guards; `notice` is called with what was read.
 
-def judge(
-    proposal: Proposal, fleet: Fleet, reads: Reads, process: Process, judging: Judging = AS_SHOWN
-) -> Proposal:
-    """Read what the guards need for a plan, and put it before them.
+        After an interruption nothing more is read. Raises as `judge`.
+        """
+        plan, observed = self._read(self.process.interruption.stop)
+        if notice is not None:
+            notice(plan, observed)
+        return self.judge(Proposal(plan=plan, id=plan_id(plan)), judging)
 
-    What was found of the plan before stays. Raises InvalidSpecsError for specs of the project that
-    turn out to mean one live database; for a one-off command, only if it would change something.
-    """
-    plan = proposal.plan
-    claims = claims_of(plan, fleet.desired, fleet.project, lambda app: _listed(app, reads))
-    clashes = duplicates(plan, claims)
-    if clashes and not fleet.is_one_off:
-        raise InvalidSpecsError(evolve(fleet, findings=clashes))
-    context = evolve(
-        _context(plan, fleet, reads, process, judging),
-        plan_id=proposal.id,
-        overrides=frozenset(_counting(judging.overrides, proposal.id, process)),
-        claims=claims,
-        needs_spec=judging.needs_spec,
-    )
-    judged = review(plan, context, judging.permits)
-    if clashes and any(judged.refusal(action) is None for action in plan.actions):
-        raise InvalidSpecsError(evolve(fleet, findings=clashes))
-    return evolve(judged, findings=(*proposal.findings, *judged.findings))
+    def judge(self, proposal: Proposal, judging: Judging = AS_SHOWN) -> Proposal:
+        """Read what the guards need for a plan, and put it before them.
 
+        What was found of the plan before stays. Raises InvalidSpecsError for specs of the project
+        that turn out to mean one live database; for a one-off command, only if it would change
+        something.
+        """
+        plan, fleet = proposal.plan, self.fleet
+        claims = claims_of(plan, fleet.desired, fleet.project, lambda app: _listed(app, self.reads))
+        clashes = duplicates(plan, claims)
+        if clashes and not fleet.is_one_off:
+            raise InvalidSpecsError(evolve(fleet, findings=clashes))
+        context = evolve(
+            self._context(plan, judging),
+            plan_id=proposal.id,
+            overrides=frozenset(_counting(judging.overrides, proposal.id, self.process)),
+            claims=claims,
+            needs_spec=judging.needs_spec,
+        )
+        judged = review(plan, context, judging.permits)
+        if clashes and any(judged.refusal(action) is None for action in plan.actions):
+            raise InvalidSpecsError(evolve(fleet, findings=clashes))
+        return evolve(judged, findings=(*proposal.findings, *judged.findings))
 
-def _everything(_action: Action) -> bool:
-    return True
+    def judge_again(self, before: Proposal, judging: Judging) -> Proposal:
+        """Put what would run before the guards once more, at the time of now.
 
+        Approvals end and backups age while a person thinks. What was refused or overridden before
+        stays so. Only databases that would lose something cost requests.
+        """
+        running = would_run(before, judging.permits or (lambda _action: True))
+        context = evolve(
+            self._context(running, judging),
+            plan_id=before.id,
+            overrides=frozenset(before.overridden),
+        )
+        known = {(one.code, one.address, one.severity) for one in before.findings}
+        fresh = (
+            one
+            for one in review(running, context).findings
+            if (one.code, one.address, one.severity) not in known
+        )
+        return evolve(before, findings=(*before.findings, *fresh))
 
-def judge_again(
-    before: Proposal, fleet: Fleet, reads: Reads, process: Process, judging: Judging
-) -> Proposal:
-    """Put what would run before the guards once more, at the time of now.
+    def read_plan(self, *, stop: Event) -> Plan:
+        """Read the databases and plan them: without the guards, and the reads that only they need.
 
-    Approvals end and backups age while a person thinks. What was refused or overridden before stays
-    so. Only databases that would lose something cost requests.
-    """
-    running = would_run(before, judging.permits or _everything)
-    context = evolve(
-        _context(running, fleet, reads, process, judging),
-        plan_id=before.id,
-        overrides=frozenset(before.overridden),
-    )
-    known = {(one.code, one.address, one.severity) for one in before.findings}
-    fresh = (
-        one
-        for one in review(running, context).findings
-        if (one.code, one.address, one.severity) not in known
-    )
-    return evolve(before, findings=(*before.findings, *fresh))
+        Raises PlanDefectError for a plan that would not converge.
+        """
+        return self._read(stop)[0]
 
+    def _read(self, stop: Event) -> tuple[Plan, Mapping[str, Observation]]:
+        desired, process = self.fleet.desired, self.process
+        with process.progress("read", len(desired)) as shown:
+            observed = observe(
+                desired,
+                self.reads,
+                inspect=process.sql.inspect,
+                stop=stop,
+                progress=lambda handle, _state: shown.advance(handle),
+            )
+        observed = {
+            one.handle: _after_all_looks(one, observed[one.handle], process) for one in desired
+        }
+        plan = build_plan(desired, observed)
+        verify(desired, observed, plan)
+        return plan, observed
 
-def _context(plan: Plan, fleet: Fleet, reads: Reads, process: Process, judging: Judging) -> Context:
-    """What the guards judge a plan by; databases that would lose something cost requests."""
-    stop = process.interruption.stop
-    return Context(
-        now=process.now(),
-        fleet=fleet.whole,
-        policy=fleet.config.policy,
-        recovery_points=gather(plan, reads, windows=judging.windows, stop=stop),
-        backup_first=judging.backup_first,
-    )
+    def _context(self, plan: Plan, judging: Judging) -> Context:
+        """What the guards judge a plan by; databases that would lose something cost requests."""
+        stop = self.process.interruption.stop
+        return Context(
+            now=self.process.now(),
+            fleet=self.fleet.whole,
+            policy=self.fleet.config.policy,
+            recovery_points=gather(plan, self.reads, windows=judging.windows, stop=stop),
+            backup_first=judging.backup_first,
+        )
 
 
 def _counting(overrides: Sequence[Override], ident: str, process: Process) -> Iterator[str]:
@@ -265,32 +279,6 @@ def _counting(overrides: Sequence[Override], ident: str, process: Process) -> It
         else:
             flag, own = override_flag(one.code, one.plan), override_flag(one.code, ident)
             process.tell(f"note: {flag} is for another plan, and does not count; this one is {own}")
-
-
-def read_plan(fleet: Fleet, reads: Reads, process: Process, *, stop: Event) -> Plan:
-    """Read the databases and plan them: without the guards, and the reads that only they need.
-
-    Raises PlanDefectError for a plan that would not converge.
-    """
-    return _read(fleet, reads, process, stop=stop)[0]
-
-
-def _read(
-    fleet: Fleet, reads: Reads, process: Process, *, stop: Event
-) -> tuple[Plan, Mapping[str, Observation]]:
-    desired = fleet.desired
-    with process.progress("read", len(desired)) as shown:
-        observed = observe(
-            desired,
-            reads,
-            inspect=process.sql.inspect,
-            stop=stop,
-            progress=lambda handle, _state: shown.advance(handle),
-        )
-    observed = {one.handle: _after_all_looks(one, observed[one.handle], process) for one in desired}
-    plan = build_plan(desired, observed)
-    verify(desired, observed, plan)
-    return plan, observed
 
 
 def _after_all_looks(desired: Desired, observed: Observation, process: Process) -> Observation:

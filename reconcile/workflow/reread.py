@@ -7,7 +7,6 @@ from threading import Event
 
 from attrs import Factory, evolve, field, frozen
 
-from reconcile.api.reads import Reads
 from reconcile.apply.resolve import settle
 from reconcile.errors import ReconcileError
 from reconcile.kinds import KIND_BY_NAME
@@ -24,9 +23,7 @@ from reconcile.observe.found import Lookups, told_by
 from reconcile.observe.observer import observe_database
 from reconcile.plan.build import asked, plan_database
 from reconcile.plan.document import plan_id
-from reconcile.workflow.fleet import Fleet
-from reconcile.workflow.process import Process
-from reconcile.workflow.propose import read_plan
+from reconcile.workflow.propose import Planner
 
 _TOUCHED = frozenset(
     {
@@ -46,15 +43,12 @@ def _lookups(reread: Reread) -> Lookups:
 
 
 @frozen(kw_only=True)
-class Reread:
+class Reread(Planner):
     """What it takes to read the databases of a plan again.
 
     `narrow` are those of which only a plan is known, and no spec: not what is managed there.
     """
 
-    fleet: Fleet
-    reads: Reads
-    process: Process
     narrow: frozenset[str] = frozenset()
     lookups: Lookups = field(default=Factory(_lookups, takes_self=True), init=False)
 
@@ -104,14 +98,13 @@ class Reread:
             return None
         desired = tuple(one for one in self.fleet.desired if one.handle in touched)
         try:
-            reread = read_plan(
-                evolve(self.fleet, desired=desired), self.reads, self.process, stop=Event()
-            )
+            fleet = evolve(self.fleet, desired=desired)
+            fresh_plan = evolve(self, fleet=fleet).read_plan(stop=Event())
         except ReconcileError as error:
-            reread = _unread(before.plan, touched, str(error))
+            fresh_plan = _unread(before.plan, touched, str(error))
         fresh = {
             plan.handle: evolve(plan, unmanaged=()) if plan.handle in self.narrow else plan
-            for plan in reread.databases
+            for plan in fresh_plan.databases
         }
         plan = Plan(databases=tuple(fresh.get(plan.handle, plan) for plan in before.plan.databases))
         return Proposal(plan=plan, findings=tuple(still_true(before, plan)), id=plan_id(plan))
