@@ -116,7 +116,7 @@ class Apply:
             permits = None if self.asks else self.allowance.permits
             looked = self._proposed(reread, permits, shown=self.asks)
             proposal, whole = looked.proposal, self._whole(looked.proposal)
-            bound(connection, 1)
+            bound(connection, len(whole.plan.databases))
             look = not proposal.refused  # of a refused run nothing is sent
             with earlier_runs(whole.plan, self.command, reread, place, look=look) as earlier:
                 connection.bound(None)  # a person thinks for as long as they like
