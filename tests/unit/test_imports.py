@@ -41,7 +41,6 @@ ALLOWED: dict[str, set[str]] = {
         "api.reads",
         "api.surroundings",
         "api.writes",
-        "sql.dsn",
         "sql.reads",
         "sql.writes",
     },
