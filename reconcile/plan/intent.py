@@ -35,4 +35,5 @@ def intended(plan: DatabasePlan) -> Desired:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         said = f"{plan.handle!r} has changes that make no sense: {error!r:.200}"
         raise NotOursError(said) from error
-    return evolve(asked(plan, plan.actions), kinds=kinds)
+    # What the plan itself asks for of them, if anything, says nothing of the changes.
+    return evolve(asked(evolve(plan, facts=None), plan.actions), kinds=kinds)

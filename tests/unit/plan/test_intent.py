@@ -26,6 +26,13 @@ def test_what_the_changes_tell_is_asked_for() -> None:
     assert asked.origins == {PLAN.items[0].address: PLAN.items[0].origin}
 
 
+def test_what_is_planned_now_may_be_of_other_kinds() -> None:
+    """The spec no longer names the kind of the change, or a busy database was not read."""
+    other = plan_database(desired({}), observed({}))
+    assert other.facts is not None
+    assert intended(evolve(other, items=PLAN.items)).kinds == {"logical_databases": WANTED}
+
+
 def test_what_makes_no_sense_is_not_ours() -> None:
     """A journal of another version may know other changes."""
     address = Address(database="shop", kind="features", name="force-ssl")
