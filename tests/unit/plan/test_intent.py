@@ -6,9 +6,11 @@ import pytest
 from attrs import evolve
 from builders import desired, observed, removal
 
+from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.address import Address
 from reconcile.model.change import Create
+from reconcile.model.state import ITSELF
 from reconcile.plan.build import plan_database
 from reconcile.plan.intent import NotOursError, intended
 
@@ -28,7 +30,8 @@ def test_what_the_changes_tell_is_asked_for() -> None:
 
 def test_what_is_planned_now_may_be_of_other_kinds() -> None:
     """The spec no longer names the kind of the change, or a busy database was not read."""
-    other = plan_database(desired({}), observed({}))
+    off = {"backups": {ITSELF: {"enabled": False, "hours": ()}}}
+    other = plan_database(desired({"backups": Backups(enabled=True)}), observed(off))
     assert other.facts is not None
     assert intended(evolve(other, items=PLAN.items)).kinds == {"logical_databases": WANTED}
 
