@@ -116,7 +116,7 @@ def test_a_replacement_that_has_not_begun_keeps_to_its_time(
     document = fits(command(*REPLACE, "--max-wait", "5s", status=1))
     assert [one["result"] for one in document["outcomes"]] == ["failed", "skipped"]
     assert effects(busy) == []
-    assert policies(busy)["7-days"] == "7d"
+    assert policies(busy)["7-days"] == "168h0m0s"
 
 
 def with_nobody_at_stderr(command: Command, *arguments: str) -> Finished:
