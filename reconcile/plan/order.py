@@ -7,10 +7,9 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from reconcile.kinds import KIND_BY_NAME
 from reconcile.kinds.kind import Kind, Phase, Refused
 from reconcile.model.change import ActionKey, Change, Delete, Verb, is_second_half
-from reconcile.model.item import Action, Doable, Item, ManualStep
+from reconcile.model.item import Doable, ManualStep
 from reconcile.plan.items import KindInDatabase, Settled, held_back
 
 _Placed = tuple[Phase, Doable, frozenset[ActionKey]]
@@ -102,22 +101,6 @@ def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
         else:
             refused = order.refused(entry, circular)
             yield phase, held_back(refused, entry.change, entry.reason, entry.origin)
-
-
-def with_requirements(items: Sequence[Item]) -> tuple[Item, ...]:
-    """The items of a database, each action with the requirements that their changes alone tell."""
-    changes: dict[str, list[Change]] = {}
-    for entry in items:
-        if isinstance(entry, Action):
-            changes.setdefault(entry.address.kind, []).append(entry.change)
-
-    def required(entry: Item) -> Item:
-        if not isinstance(entry, Action):
-            return entry
-        kind = entry.address.kind
-        return _requiring(entry, _required(entry, KIND_BY_NAME[kind], changes[kind]))
-
-    return tuple(required(entry) for entry in items)
 
 
 def _required(

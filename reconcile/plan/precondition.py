@@ -9,7 +9,6 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from reconcile.kinds import KIND_BY_NAME
-from reconcile.kinds.kind import apply_change
 from reconcile.model.address import Address
 from reconcile.model.change import (
     HIGH_RISKS,
@@ -207,11 +206,9 @@ def _after(done: Sequence[Change], change: Change) -> Change:
         return change
     kind, name = change.address.kind, change.address.name
     live: Elements = {name: change.before}
-    simulate = KIND_BY_NAME[kind].simulate
     for earlier in done:
-        concerns = earlier.address == change.address or simulate is not apply_change
-        if concerns and earlier.address.kind == kind:
-            live = simulate(live, earlier)
+        if earlier.address.kind == kind:
+            live = KIND_BY_NAME[kind].simulate(live, earlier)
     return evolve(change, before=live.get(name, change.before))
 
 

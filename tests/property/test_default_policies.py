@@ -28,8 +28,7 @@ from reconcile.model.policy import Policy
 from reconcile.model.run import Outcome, Result
 from reconcile.model.state import Elements, Observed
 from reconcile.model.target import Target
-from reconcile.plan.build import asked, plan_database
-from reconcile.plan.order import with_requirements
+from reconcile.plan.build import asked, plan_database, planned_on
 from scalingo_sandbox import Sandbox
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -74,10 +73,8 @@ def planned(case: Case, live: Observed, *, from_file: bool) -> Plan:
     """The plan, as a plan file gives it back where it comes from one."""
     database = plan_database(case.desired, live)
     if from_file:
-        told_nothing = (
-            evolve(one, requires=()) if isinstance(one, Action) else one for one in database.items
-        )
-        database = evolve(database, items=with_requirements(tuple(told_nothing)))
+        wanted = evolve(asked(database, database.items), kinds=database.desired)
+        database = plan_database(wanted, planned_on(database)) if database.items else database
     return Plan(databases=(database,))
 
 

@@ -18,7 +18,6 @@ from reconcile.model.plan import Plan, Proposal
 from reconcile.model.policy import Limit, Policy
 from reconcile.model.recovery import RecoveryPoints
 from reconcile.plan.build import build_plan
-from reconcile.plan.order import with_requirements
 
 NEXT = RetentionPolicy(name="next", duration="2h", default=True, on_change=OnChange.REPLACE)
 LIVE = {
@@ -82,15 +81,6 @@ def test_what_requires_something_that_is_left_out_is_left_out() -> None:
     )
     refused = Proposal(plan=plan(), findings=(finding,))
     assert named(would_run(refused, lambda _action: True)) == ["week"]
-
-
-def test_changes_alone_tell_what_they_require() -> None:
-    """As a plan file holds them; what is no action stays as it is."""
-    (database,) = plan().databases
-    again = with_requirements(database.items)
-    assert again == database.items
-    required = [one.requires if isinstance(one, Action) else None for one in again]
-    assert required == [one.requires if isinstance(one, Action) else None for one in database.items]
 
 
 def test_some_guards_judge_what_would_run() -> None:

@@ -66,6 +66,13 @@ def test_a_plan_that_does_something_else(handle: str, changed: Changed) -> None:
     assert plan_id(after) != plan_id(before)
 
 
+def test_items_without_what_was_planned_are_a_defect() -> None:
+    """Such a plan has no id."""
+    (database, *_others) = plan().databases
+    with pytest.raises(AssertionError, match="billing has items and no inputs"):
+        plan_id(Plan(databases=(evolve(database, facts=None),)))
+
+
 def test_what_is_no_json_has_no_spelling() -> None:
     """A number that other readers would not take is a defect, and not hashed."""
     with pytest.raises(ValueError, match="not JSON compliant"):

@@ -252,4 +252,8 @@ def test_all_databases_of_a_plan_are_asked_about() -> None:
 def test_what_was_not_found_is_left_as_it_is() -> None:
     """Nobody can tell which spec is about it."""
     lost = build_plan([wanted()], {"shop": Unknown(reason="gone")})
+    assert dropped(lost, [wanted()]) == frozenset()
+    in_sync = build_plan([desired()], {"shop": observed()})
+    (protected,) = strictest(in_sync, [evolve(wanted(), protect=True)]).databases
+    assert protected.protect
     assert strictest(lost, [evolve(wanted(), protect=True)]) == lost
