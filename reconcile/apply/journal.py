@@ -209,4 +209,4 @@ def _end(ended: Outcome | OrderOutcome) -> dict[str, object]:
 
 def _became(outcome: Outcome) -> dict[str, object]:
     """The end of an action, with what a stale one met and the operation that it started."""
-    return {**_end(outcome), "clash": plain(outcome.clash), "operation": outcome.operation}
+    return {**_end(outcome), "clash": plain(outcome.conflict), "operation": outcome.operation}

@@ -220,7 +220,7 @@ class _Walk:
             result=result,
             message=found.message,
             code=found.code,
-            clash=found.clash,
+            conflict=found.conflict,
         )
 
     @property

@@ -183,9 +183,7 @@ NOTHING_WRITTEN = "begun, and nothing is written of its end"
 """What is said of an action whose intent is the last that was written of it."""
 
 
-_TOLD = frozenset(
-    {"what", "risk", "approval", "request", "body", "step", "operation", "backup", "clash"}
-)
+_TOLD = frozenset({"what", "risk", "approval", "request", "body", "step", "operation", "backup"})
 """What lines tell of an action besides its name, its change, and its end."""
 
 
@@ -194,6 +192,8 @@ def _action(values: Mapping[str, Any]) -> PastAction:
     said = {name: one for name, one in values.items() if one is not None}
     told: dict[str, Any] = {name: said[name] for name in _TOLD & said.keys()}
     told["address"], told["result"] = said.get("address"), said.get("result", "unknown")
+    if "clash" in said:
+        told["conflict"] = said["clash"]
     told["message"] = said.get("message", "") if "result" in said else NOTHING_WRITTEN
     if said.get("verb") != ORDER:
         told["change"] = {"before": {}, "after": {}, "fields": [], **said}

@@ -128,7 +128,7 @@ def _known(outcome: Outcome, plan: DatabasePlan) -> Outcome:
     change = outcome.action.change
     step, about = step_of(change), concerning(change.address, plan)
     waiting = [entry for entry in about if isinstance(entry, Pending)]
-    if not all(entry.at_it for entry in waiting):
+    if not all(entry.in_progress for entry in waiting):
         return outcome
     if waiting:
         said, result = "read again: it is under way", Result.STARTED

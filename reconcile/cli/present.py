@@ -135,7 +135,7 @@ def run_status(run: Run) -> ExitStatus:
 def change_status(run: Run) -> ExitStatus:
     """The status of a one-off change: as of an apply, but what is pending was at most started."""
     pending = any(
-        isinstance(entry, Pending) and (entry.at_it or not run.outcomes)
+        isinstance(entry, Pending) and (entry.in_progress or not run.outcomes)
         for entry in run.left.plan.items()
     )
     return _ending(run, remains=run.left.remains or pending).status

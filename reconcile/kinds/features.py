@@ -328,7 +328,7 @@ def _is_on(state: Fields) -> bool:
 def _open(status: str) -> Waiting | Refused:
     """What to do while a feature is neither on nor off."""
     if status in FEATURE_IN_PROGRESS:
-        return Waiting(message=f"the provider is at it: {status}", at_it=True)
+        return Waiting(message=f"the provider is at it: {status}", in_progress=True)
     return Refused(
         code="P262",
         message=f"its status is {status!r:.60}, which this version does not know",

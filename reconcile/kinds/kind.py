@@ -152,11 +152,11 @@ class Refused:
 class Waiting:
     """Nothing can be done now: `message` says why.
 
-    `at_it` where the provider is at this very thing, and not at something that has to come first.
+    `in_progress` where the provider is at this very thing, and not at something that has to come first.
     """
 
     message: str
-    at_it: bool = False
+    in_progress: bool = False
 
 
 Judgement = Feasible | ByHand | Refused | Waiting

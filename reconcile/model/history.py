@@ -14,7 +14,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import Change, Risk, verb_of
 from reconcile.model.engine import Step
 from reconcile.model.request import BACK_UP
-from reconcile.model.run import REACHED, Clash, Result
+from reconcile.model.run import REACHED, Conflict, Result
 from reconcile.model.state import Approval
 
 VerbWord = Literal["create", "update", "delete", "order"]
@@ -140,7 +140,7 @@ class PastAction:
     risk: Risk | None = None
     message: str = ""
     operation: str | None = None
-    clash: Clash | None = None
+    conflict: Conflict | None = None
     approval: Approval | None = None
     damaged: bool = False
     begun: datetime | None = None

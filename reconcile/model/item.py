@@ -92,7 +92,7 @@ class Blocked:
 class Pending:
     """Nothing is planned here now, because the provider is still at something.
 
-    The address is that of the whole database, or of what waits; `at_it` where the provider is at
+    The address is that of the whole database, or of what waits; `in_progress` where the provider is at
     this very thing, and not at something that has to come first.
     """
 
@@ -100,7 +100,7 @@ class Pending:
     message: str
     reason: Reason
     origin: Origin
-    at_it: bool = False
+    in_progress: bool = False
 
 
 Difference = Action | ManualStep | Blocked

@@ -62,7 +62,7 @@ def operation_result(seen: Operation | SwitchedFeature) -> Result:
 
 
 @frozen(kw_only=True)
-class Clash:
+class Conflict:
     """What a stale action met; a side is None where there is nothing.
 
     `before` is the value that the plan saw, `expected` what should be live by now, after what this
@@ -80,7 +80,7 @@ class Outcome:
 
     `message` says why where it was not done, `code` which guard refused it or what blocks it; `calls` are its requests and statements, in order,
     as far as it came to sending, or in a dry run would have come. `under_way` where the result is unknown and
-    the provider may still be at it; `operation` is the id of the one that it started; `clash` says
+    the provider may still be at it; `operation` is the id of the one that it started; `conflict` says
     what a stale one met. `accepted` where the provider went on with it after its answer, however
     that ended. `backup` is the one that was made just before it; `backup_begun` where one
     was begun, or may have been, and is not done. `resource` is the database resource, where the
@@ -94,7 +94,7 @@ class Outcome:
     calls: tuple[Call | Sql, ...] = ()
     under_way: bool = False
     operation: str | None = None
-    clash: Clash | None = None
+    conflict: Conflict | None = None
     accepted: bool = False
     backup: Backup | None = None
     backup_begun: bool = False

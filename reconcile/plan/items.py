@@ -146,7 +146,7 @@ def held_back(
             message=judgement.message,
             reason=Reason.BUSY,
             origin=origin,
-            at_it=judgement.at_it,
+            in_progress=judgement.in_progress,
         )
     return Blocked(
         address=change.address,

@@ -24,7 +24,7 @@ from reconcile.model.change import (
 from reconcile.model.engine import Step
 from reconcile.model.item import Action, Blocked, Item, Pending
 from reconcile.model.plan import DatabasePlan
-from reconcile.model.run import Clash
+from reconcile.model.run import Conflict
 from reconcile.model.state import Elements, Fields, NoElements, Observed, Value
 from reconcile.model.target import Target
 from reconcile.plan.build import asked, plan_database
@@ -41,7 +41,7 @@ class Standing(Enum):
 
 @frozen(kw_only=True)
 class Precondition:
-    """The standing of an action; `message` says why it is not ready, `clash` what it met.
+    """The standing of an action; `message` says why it is not ready, `conflict` what it met.
 
     `code` is that of what blocks it.
     """
@@ -49,7 +49,7 @@ class Precondition:
     standing: Standing
     message: str = ""
     code: str | None = None
-    clash: Clash | None = None
+    conflict: Conflict | None = None
 
 
 _READY = Precondition(standing=Standing.READY)
@@ -78,7 +78,7 @@ def standing(
     live, step = _live(about), step_of(action.change)
     if step is not None:
         live = before if now.version == step.before else {"version": now.version}
-    return _stale(Clash(before=before, expected=meant, now=live), dropped=dropped)
+    return _stale(Conflict(before=before, expected=meant, now=live), dropped=dropped)
 
 
 def step_of(change: Change) -> Step | None:
@@ -104,15 +104,15 @@ def concerning(address: Address, now: DatabasePlan) -> list[Item]:
     return now.about(address, evolve(whole, kind=address.kind), whole)
 
 
-def _stale(clash: Clash, *, dropped: bool) -> Precondition:
+def _stale(conflict: Conflict, *, dropped: bool) -> Precondition:
     if dropped:
         why = "the spec no longer asks for this"
-    elif clash.now == clash.expected:
+    elif conflict.now == conflict.expected:
         why = "it would lead to something else now"
     else:
         why = "live is no longer as the plan saw it"
     return Precondition(
-        standing=Standing.STALE, message=f"{why}, nothing was sent: plan again", clash=clash
+        standing=Standing.STALE, message=f"{why}, nothing was sent: plan again", conflict=conflict
     )
 
 
@@ -232,7 +232,7 @@ def foreign_changes(
             continue
         found = standing(action, now)
         if found.standing is not Standing.READY:
-            yield f"{name}{_difference(found.clash)}"
+            yield f"{name}{_difference(found.conflict)}"
 
 
 def _is_told(action: Action, seen: Observed) -> bool:
@@ -240,14 +240,14 @@ def _is_told(action: Action, seen: Observed) -> bool:
     return state is not None and not isinstance(state, NoElements)
 
 
-def _difference(clash: Clash | None) -> str:
+def _difference(conflict: Conflict | None) -> str:
     """The fields that are not as they were planned; empty where that is not known."""
-    if clash is None or not clash.now or not clash.expected:
+    if conflict is None or not conflict.now or not conflict.expected:
         return ""
     parts = [
-        f"{name} is {_text(value)}, not {_text(clash.expected.get(name))}"
-        for name, value in clash.now.items()
-        if value != clash.expected.get(name)
+        f"{name} is {_text(value)}, not {_text(conflict.expected.get(name))}"
+        for name, value in conflict.now.items()
+        if value != conflict.expected.get(name)
     ]
     return f": {'; '.join(parts)}"
 

@@ -31,7 +31,7 @@ from reconcile.model.plan import Plan, Proposal, Record, Seal, Status, as_run
 from reconcile.model.policy import Ignored
 from reconcile.model.postgresql import Sql
 from reconcile.model.request import Call
-from reconcile.model.run import Clash, Outcome, Result, Run
+from reconcile.model.run import Conflict, Outcome, Result, Run
 from reconcile.model.state import Approval, Fields
 from reconcile.model.target import Target
 from reconcile.report.document import document_text, view
@@ -344,7 +344,7 @@ class OutcomeDocument:
     code: str | None = described("Which guard refused it, or what blocks it.")
     message: str
     operation_id: str | None = described("The operation that it started.")
-    clash: Clash | None = described("What it met, where it is stale.")
+    clash: Conflict | None = described("What it met, where it is stale.")
     backup: BackupDocument | None = described("The one that was made just before it.")
     requests: tuple[RequestDocument | StatementDocument, ...] = described(
         "Its requests and statements, in order."
@@ -360,6 +360,7 @@ def _outcome(outcome: Outcome, target: Target) -> OutcomeDocument:
         verb=verb_of(action.change),
         risk=action.risk,
         operation_id=outcome.operation,
+        clash=outcome.conflict,
         backup=view(BackupDocument, backup) if backup else None,
         requests=sent_of(outcome.calls, target),
     )

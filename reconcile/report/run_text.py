@@ -19,7 +19,7 @@ from reconcile.model.recovery import Backup
 from reconcile.model.request import Call
 from reconcile.model.run import (
     UNDER_WAY,
-    Clash,
+    Conflict,
     Outcome,
     Result,
     Run,
@@ -114,7 +114,7 @@ def _outcome_lines(outcomes: Sequence[Outcome], before: Proposal) -> Iterator[Li
         handle = outcome.action.address.database
         yield from follow_lines(outcome.result, outcome.operation, handle, 6)
         yield from _backup_lines(outcome.backup)
-        yield from clash_lines(outcome.clash)
+        yield from conflict_lines(outcome.conflict)
     unallowed = [one for one in outcomes if one.result is Result.NOT_ALLOWED]
     if unallowed:
         yield BLANK
@@ -139,11 +139,15 @@ def _backup_lines(backup: Backup | None) -> Iterator[Line]:
         yield line(6, f"after backup {backup.id!r} of {moment(backup.created_at)}")
 
 
-def clash_lines(clash: Clash | None) -> Iterator[Line]:
+def conflict_lines(conflict: Conflict | None) -> Iterator[Line]:
     """What a stale action met, in three lines that can be compared."""
-    if clash is None:
+    if conflict is None:
         return
-    sides = (("before  ", clash.before), ("expected", clash.expected), ("now     ", clash.now))
+    sides = (
+        ("before  ", conflict.before),
+        ("expected", conflict.expected),
+        ("now     ", conflict.now),
+    )
     for name, fields in sides:
         shown = "(nothing)" if fields is None else show_fields(fields) or "(it is there)"
         yield line(6, (f"{name}  ", "dim"), shown)

@@ -23,7 +23,7 @@ from reconcile.model.history import (
     UnreadableJournal,
     VerbWord,
 )
-from reconcile.model.run import EFFECTS, Clash, Result
+from reconcile.model.run import EFFECTS, Conflict, Result
 from reconcile.model.state import Approval, Fields
 from reconcile.report.document import document_text, view
 from reconcile.report.plan_json import fields_of
@@ -101,7 +101,7 @@ class RunsDocument:
 
 
 @frozen(kw_only=True)
-class PastDeedDocument:
+class PastActionDocument:
     """One action or one-off command, and what became of it."""
 
     address: Address
@@ -115,20 +115,21 @@ class PastDeedDocument:
     after: Fields | None
     fields: tuple[FieldChange, ...] = described("What differs, of an update.")
     operation_id: str | None = described("The operation that it started.")
-    clash: Clash | None = described("What it met, where it is stale.")
+    clash: Conflict | None = described("What it met, where it is stale.")
     no_way_back: str | None = described("What reverting the spec does not bring back.")
 
 
-def _action(action: PastAction) -> PastDeedDocument:
+def _action(action: PastAction) -> PastActionDocument:
     before, after = sides_of(action.change)
     return view(
-        PastDeedDocument,
+        PastActionDocument,
         action,
         what=action.what or None,
         before=before,
         after=after,
         fields=fields_of(action.change),
         operation_id=action.operation,
+        clash=action.conflict,
         no_way_back=no_way_back(action.risk, action.change) if action.result in EFFECTS else None,
     )
 
@@ -140,5 +141,5 @@ class PastRunDocument:
     kind: Literal["past_run"] = "past_run"
     run: PastRunHeadDocument
     databases: Mapping[str, Addon] = described("By handle.")
-    deeds: tuple[PastDeedDocument, ...] = described("In the order in which they began.")
+    deeds: tuple[PastActionDocument, ...] = described("In the order in which they began.")
     settlements: tuple[Settlement, ...]

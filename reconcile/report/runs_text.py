@@ -26,7 +26,7 @@ from reconcile.report.items_text import (
     risk_mark,
 )
 from reconcile.report.page import BLANK, Line, Look, line, render
-from reconcile.report.run_text import SIGNS, clash_lines, follow_lines
+from reconcile.report.run_text import SIGNS, conflict_lines, follow_lines
 from reconcile.report.words import listed
 
 _BROKEN = frozenset({Result.FAILED, Result.UNKNOWN})
@@ -173,7 +173,7 @@ def _action_lines(action: PastAction) -> Iterator[Line]:
     yield from approval_lines(action.approval)
     if action.message:
         yield line(DETAIL, action.message)
-    yield from clash_lines(action.clash)
+    yield from conflict_lines(action.conflict)
     yield from follow_lines(action.result, action.operation, action.address.database, DETAIL)
     if action.result in EFFECTS:
         yield from no_way_back_lines(action.risk, action.change)

@@ -22,7 +22,7 @@ from reconcile.apply.journal import Journal
 from reconcile.model.history import Settlement
 from reconcile.model.order import OrderOutcome
 from reconcile.model.plan import Plan, Proposal
-from reconcile.model.run import Clash, Result
+from reconcile.model.run import Conflict, Result
 from reconcile.plan.document import plan_id
 from reconcile.plan.plan_file import dump
 
@@ -73,7 +73,7 @@ def _journals() -> Iterator[bytes]:
     """A run of every sort of event, an order, and a run that settles another."""
     stale = evolve(
         outcome(LEGACY, Result.STALE, "plan again"),
-        clash=Clash(before={"hours": (4,)}, expected=None, now={"hours": ()}),
+        conflict=Conflict(before={"hours": (4,)}, expected=None, now={"hours": ()}),
     )
     with (
         tempfile.TemporaryDirectory() as folder,

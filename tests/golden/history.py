@@ -24,7 +24,7 @@ from reconcile.model.history import (
     Settlement,
     UnreadableJournal,
 )
-from reconcile.model.run import Clash, Result
+from reconcile.model.run import Conflict, Result
 from reconcile.model.state import Approval
 from reconcile.report.runs_json import past_run_json, runs_json
 from reconcile.report.runs_text import past_run_text, runs_text
@@ -103,7 +103,7 @@ STATS = PastAction(
     risk=Risk.SAFE,
     result=Result.STALE,
     message="live is no longer as the plan saw it, nothing was sent: plan again",
-    clash=Clash(before={"enabled": False}, expected={"enabled": False}, now=None),
+    conflict=Conflict(before={"enabled": False}, expected={"enabled": False}, now=None),
 )
 RESET = PastAction(
     address=Address(database="shop"),
@@ -165,7 +165,7 @@ HELD_BACK = PastRun(
     began=NOON - timedelta(days=4),
     ended=NOON - timedelta(days=4),
     state=RunState.ENDED,
-    actions=(BACKUPS, evolve(STATS, result=Result.REFUSED, message="why", clash=None)),
+    actions=(BACKUPS, evolve(STATS, result=Result.REFUSED, message="why", conflict=None)),
 )
 GOES_ON = evolve(HELD_BACK, id="20261119T060000Z-0000bb", actions=(BACKUPS, UPGRADE))
 FAILED = evolve(

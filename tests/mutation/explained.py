@@ -177,7 +177,7 @@ EXPLAINED = (
     # What is compared there is always live: a kind's only element.
     Explained(
         where="plan/precondition.py: _difference",
-        within=r"(?<=clash is None) or not clash\.now (?:or|and) (?=not clash)",
+        within=r"(?<=conflict is None) or not conflict\.now (?:or|and) (?=not conflict)",
         reason=Reason.NEVER,
     ),
     # The protocol's own default, and that of the executor which does not look at it.

@@ -132,8 +132,8 @@ def test_what_a_plan_asks_for_is_ready_on_the_state_it_was_made_on(
         later = plan_database(wanted, done[database.handle].observed)
         for action in database.actions:
             assert standing(action, now).standing is Standing.READY
-            at_it = Standing.BLOCKED if action.address.kind == "features" else None
-            assert standing(action, later).standing in {Standing.ALREADY_DONE, at_it}
+            in_progress = Standing.BLOCKED if action.address.kind == "features" else None
+            assert standing(action, later).standing in {Standing.ALREADY_DONE, in_progress}
 
 
 @given(case=cases(by_sql=True))

@@ -79,7 +79,7 @@ VALUES: list[tuple[Any, object]] = [
         Item,
         ManualStep(**GIVEN, change=DELETE, risk=Risk.LOSSY, statements=("DROP;",), where="there"),
     ),
-    (Item, Pending(**GIVEN, message="busy", at_it=True)),
+    (Item, Pending(**GIVEN, message="busy", in_progress=True)),
     (KindState, {"not_offered": {}, "": {"enabled": True}}),
     (KindState, NotOffered(message="no")),
     (KindState, Unreadable(message="what")),

@@ -22,7 +22,7 @@ from reconcile.model.history import Addon, Commit, Opening, Settlement
 from reconcile.model.item import Action, Reason
 from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.request import Effect, action
-from reconcile.model.run import Clash, Outcome, Result
+from reconcile.model.run import Conflict, Outcome, Result
 
 ADDRESS = Address(database="shop", kind="backups")
 ACTION = Action(
@@ -292,9 +292,9 @@ def test_an_order_is_written_down_as_a_change_is(tmp_path: Path) -> None:
 
 def test_what_was_not_tried_is_left(tmp_path: Path) -> None:
     """With all that is known of it, so that a run can be told whole; what was told is not repeated."""
-    clash = Clash(before={"hours": (5,)}, expected={"hours": (5,)}, now={"hours": (9,)})
+    conflict = Conflict(before={"hours": (5,)}, expected={"hours": (5,)}, now={"hours": (9,)})
     done = Outcome(action=OTHER, result=Result.DONE)
-    stale = Outcome(action=ACTION, result=Result.STALE, message="plan again", clash=clash)
+    stale = Outcome(action=ACTION, result=Result.STALE, message="plan again", conflict=conflict)
     with Journal(tmp_path, "run-1", now) as journal:
         journal.started(OTHER)
         journal.finished(done)

@@ -461,9 +461,9 @@ def test_nothing_lossy_is_done_on_a_plan_that_is_no_longer_true() -> None:
     assert [one.result for one in outcomes] == [Result.STALE, Result.SKIPPED, Result.SKIPPED]
     first = outcomes[0]
     assert first.message == "live is no longer as the plan saw it, nothing was sent: plan again"
-    assert first.clash is not None
-    assert first.clash.before == first.clash.expected == before
-    assert first.clash.now == {**before, "duration": "90d"}
+    assert first.conflict is not None
+    assert first.conflict.before == first.conflict.expected == before
+    assert first.conflict.now == {**before, "duration": "90d"}
 
 
 def test_another_live_database_is_not_changed() -> None:

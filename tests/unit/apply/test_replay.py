@@ -57,15 +57,15 @@ from reconcile.model.history import (
     UnreadableJournal,
 )
 from reconcile.model.request import BACK_UP, UPGRADE
-from reconcile.model.run import Clash, Result
+from reconcile.model.run import Conflict, Result
 from reconcile.model.state import Approval
 
 
 def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
     """Every value of every event comes back as it was."""
-    clash = Clash(before={"hours": (4,)}, expected={"hours": (5,)}, now={"hours": ()})
+    conflict = Conflict(before={"hours": (4,)}, expected={"hours": (5,)}, now={"hours": ()})
     approved = evolve(LEGACY, approval=Approval(reason="moved", until=date(2026, 12, 31)))
-    stale = evolve(outcome(approved, Result.STALE, "plan again"), clash=clash)
+    stale = evolve(outcome(approved, Result.STALE, "plan again"), conflict=conflict)
     with Journal(tmp_path, "run-1", now) as journal:
         journal.begin(OPENING)
         for entry in (BACKUPS, MODES, AUDIT):
@@ -84,11 +84,11 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
         (entry.address, entry.change, entry.risk, entry.approval)
         for entry in (BACKUPS, MODES, AUDIT, approved)
     ]
-    assert [(one.result, one.message, one.operation, one.clash) for one in run.actions] == [
+    assert [(one.result, one.message, one.operation, one.conflict) for one in run.actions] == [
         (Result.UNKNOWN, NOTHING_WRITTEN, None, None),
         (Result.FAILED, "HTTP 500", None, None),
         (Result.DONE, "read again: it was done", "609145e6", None),
-        (Result.STALE, "plan again", None, clash),
+        (Result.STALE, "plan again", None, conflict),
     ]
     assert run.results == {
         Result.DONE: 1,

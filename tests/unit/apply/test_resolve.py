@@ -341,9 +341,9 @@ def test_what_waits_is_no_proof_unless_it_is_at_it(
             message="busy",
             reason=Reason.BUSY,
             origin=action.origin,
-            at_it=at_it,
+            in_progress=in_progress,
         )
-        for address, at_it in waiting
+        for address, in_progress in waiting
     )
     (database,) = before.databases
     assert settled(before, Plan(databases=(evolve(database, items=items),))) == expected

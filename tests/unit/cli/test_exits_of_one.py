@@ -104,6 +104,6 @@ def test_of_a_change_that_waits() -> None:
     assert change_status(run) is ExitStatus.REMAINS
     begun = evolve(CHANGES["done"], after=run.before)
     assert change_status(begun) is ExitStatus.DONE
-    at_it = evolve(plan, items=(evolve(waiting, at_it=True),))
-    begun = evolve(begun, after=Proposal(plan=Plan(databases=(at_it,))))
+    in_progress = evolve(plan, items=(evolve(waiting, in_progress=True),))
+    begun = evolve(begun, after=Proposal(plan=Plan(databases=(in_progress,))))
     assert change_status(begun) is ExitStatus.REMAINS

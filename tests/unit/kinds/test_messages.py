@@ -318,7 +318,7 @@ def test_a_feature_that_goes_after_another_says_so(enabled: bool, waits: str, sa
     plan = build_plan([desired({"features": spec})], {"shop": observed({"features": state})})
     pending = {entry.address.name: entry for entry in plan.items() if isinstance(entry, Pending)}
     waiting = pending[waits]
-    assert (waiting.message, waiting.at_it) == (said, False)
+    assert (waiting.message, waiting.in_progress) == (said, False)
 
 
 @pytest.mark.parametrize(

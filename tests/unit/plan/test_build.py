@@ -192,7 +192,7 @@ def test_what_the_provider_is_at_is_pending() -> None:
         message="the provider is at it: PENDING",
         reason=Reason.BUSY,
         origin=one.origins[Address(database="shop", kind="features")],
-        at_it=True,
+        in_progress=True,
     )
 
 

@@ -19,7 +19,7 @@ from reconcile.model.change import Risk
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked
 from reconcile.model.plan import DatabasePlan
-from reconcile.model.run import Clash
+from reconcile.model.run import Conflict
 from reconcile.model.state import ITSELF, Facts, Fields, NotOffered
 from reconcile.plan.build import asked, plan_database
 from reconcile.plan.precondition import Precondition, Standing, is_due, mismatch, standing
@@ -80,7 +80,7 @@ def test_what_the_spec_no_longer_asks_for_is_stale() -> None:
     found = standing(action, case.plan, dropped=True)
     off: Fields = {"enabled": False, "hours": (3,)}
     assert found == Precondition(
-        standing=STALE, message=message, clash=Clash(before=off, expected=off, now=off)
+        standing=STALE, message=message, conflict=Conflict(before=off, expected=off, now=off)
     )
     done = case.planned({ITSELF: {"enabled": True, "hours": (5,)}})
     assert standing(action, done, dropped=True).standing is DONE
@@ -95,7 +95,7 @@ def test_a_stale_action_tells_what_it_met() -> None:
     assert found == Precondition(
         standing=STALE,
         message="live is no longer as the plan saw it, nothing was sent: plan again",
-        clash=Clash(
+        conflict=Conflict(
             before={"enabled": False, "hours": (3,)},
             expected={"enabled": False, "hours": (3,)},
             now={"enabled": False, "hours": (4,)},
@@ -148,9 +148,9 @@ def test_what_was_made_with_other_values_is_stale() -> None:
     wanted = RetentionPolicies(present=(RetentionPolicy(name="a", duration="60d"),))
     case = Case("retention_policies", wanted, {}, Engine.INFLUXDB)
     (found,) = case.looked({"a": SHORT})
-    assert (found.standing, found.clash) == (
+    assert (found.standing, found.conflict) == (
         STALE,
-        Clash(before=None, expected=None, now={"duration": "30d"}),
+        Conflict(before=None, expected=None, now={"duration": "30d"}),
     )
 
 
@@ -185,9 +185,9 @@ def test_an_upgrade(
     (found,) = case.looked(version(live, following), facts(Engine.POSTGRESQL, version=live))
     assert (found.standing, found.message) == (expected, message)
     if expected is STALE:
-        assert found.clash is not None
-        assert found.clash.now is not None
-        assert found.clash.now["version"] == live
+        assert found.conflict is not None
+        assert found.conflict.now is not None
+        assert found.conflict.now["version"] == live
 
 
 def test_a_database_that_is_busy_blocks() -> None:
@@ -270,8 +270,8 @@ def test_a_deletion_expects_what_the_run_did_before() -> None:
     assert standing(delete, now, [create.change]).standing is READY
     found = standing(delete, now)
     assert found.standing is STALE
-    assert found.clash is not None
-    assert found.clash.now == {"duration": "30d", "default": False}
+    assert found.conflict is not None
+    assert found.conflict.now == {"duration": "30d", "default": False}
 
 
 @pytest.mark.parametrize(

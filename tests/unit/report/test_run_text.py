@@ -20,12 +20,12 @@ from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.request import Call, Effect
-from reconcile.model.run import Clash, Outcome, Result, Run
+from reconcile.model.run import Conflict, Outcome, Result, Run
 from reconcile.model.state import ITSELF, Unknown
 from reconcile.plan.build import build_plan
 from reconcile.report.page import Look
 from reconcile.report.plan_json import run_json
-from reconcile.report.run_text import clash_lines, run_text
+from reconcile.report.run_text import conflict_lines, run_text
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_a_stale_action_on_what_has_no_fields_shows_that_it_is_there() -> None:
     """A logical database is there or not: its line is never empty."""
     told = [
         "".join(text for text, _style in one.pieces)
-        for one in clash_lines(Clash(before={}, expected={}, now=None))
+        for one in conflict_lines(Conflict(before={}, expected={}, now=None))
     ]
     assert told == ["before    (it is there)", "expected  (it is there)", "now       (nothing)"]
 
