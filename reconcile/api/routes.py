@@ -63,10 +63,10 @@ ACTION = Route(role=Role.DATABASE, method="POST", template=f"{Scope.DATABASE.val
 class Request:
     """One request, whole but for its host's address.
 
-    `effect` decides whether a lost answer allows a repetition: it is that of the client's permits,
+    `effect` decides whether a lost answer allows a retry: it is that of the client's permits,
     never a caller's word. `finish` is for what completes a change that is half made: it is sent,
     and waits where it has to, although the run was interrupted or its time is over. `again` where
-    it was sent before, with a token that was refused: it counts as a repetition.
+    it was sent before, with a token that was refused: it counts as a retry.
     """
 
     route: Route

@@ -187,7 +187,7 @@ def _flush_directory(directory: Path) -> None:
 
 
 def _named(entry: Action | Order) -> dict[str, object]:
-    """What an entry is about. The stakes of an order stay out: they may quote a query."""
+    """What an entry is about. The consequences of an order stay out: they may quote a query."""
     if isinstance(entry, Order):
         return {"address": entry.database, "verb": ORDER, "what": entry.what}
     return {"address": str(entry.address), "verb": entry.key.verb.value}

@@ -20,7 +20,7 @@ from reconcile.report.page import Look
 from reconcile.report.plan_json import run_json
 from reconcile.report.plan_text import plan_text
 from reconcile.report.run_text import run_text
-from reconcile.report.words import STAKES
+from reconcile.report.words import CONSEQUENCES
 from reconcile.spec.git import commit_of
 from reconcile.workflow.apply import Apply
 from reconcile.workflow.apply_plan_file import saved_plan
@@ -42,7 +42,7 @@ def run(options: ApplyOptions, terminal: Terminal) -> ExitStatus:
             return allowance
         show_plan(proposal, terminal)
         if options.safeguard.backup_first:
-            terminal.tell("A backup of each database at stake is made first.")
+            terminal.tell("A backup of each affected database is made first.")
         return ask(proposal, allowance, terminal)
 
     saved = (
@@ -128,7 +128,7 @@ def ask(proposal: Proposal, allowance: Allowance, terminal: Terminal) -> Allowan
 
 def _ask_risks(proposal: Proposal, allowance: Allowance, terminal: Terminal) -> Allowance:
     """Ask about each risk that is in the plan and not allowed yet; the answer is its name."""
-    for risk in STAKES:
+    for risk in CONSEQUENCES:
         actions = [
             action
             for action in proposal.plan.actions
@@ -151,7 +151,7 @@ def _only_unallowed(proposal: Proposal, allowance: Allowance, action: Action) ->
 
 def _stake_lines(risk: Risk, actions: list[Action]) -> Iterator[str]:
     verb = "action" if len(actions) == 1 else "actions"
-    yield f"{len(actions)} {risk.value} {verb}: this {STAKES[risk]}."
+    yield f"{len(actions)} {risk.value} {verb}: this {CONSEQUENCES[risk]}."
     # The two halves of a replacement have one address.
     addresses = list(dict.fromkeys(str(action.address) for action in actions))
     for address in addresses[:_SHOWN]:

@@ -29,7 +29,7 @@ from reconcile.report.items_text import change_lines, contradiction_text
 from reconcile.report.live_json import operation_json, order_json
 from reconcile.report.page import Look, render
 from reconcile.report.run_text import change_text, operation_text, order_text
-from reconcile.report.words import STAKES
+from reconcile.report.words import CONSEQUENCES
 from reconcile.spec.document import ORIGIN, read_inline
 from reconcile.spec.git import commit_of
 from reconcile.workflow.apply import Apply, followed
@@ -53,7 +53,7 @@ _EVERYTHING = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attende
 
 
 def run_change(options: ChangeOptions, terminal: Terminal) -> ExitStatus:
-    """Make the change, after asking where something is at stake."""
+    """Make the change, after asking where something is affected."""
     if options.gone is not None:
         refuse_unanswerable(options.consent, terminal, name=options.gone)
     known = look_up(options.database, terminal)
@@ -139,7 +139,10 @@ class _OneChange:
                 self.options.consent,
                 self.terminal,
                 what=f"{verb_of(action.change).value} {action.address}",
-                stakes=(*(each.strip() for each in changes), f"this {STAKES[action.risk]}"),
+                consequences=(
+                    *(each.strip() for each in changes),
+                    f"this {CONSEQUENCES[action.risk]}",
+                ),
                 name=action.address.name if deletes else None,
             )
             if not allowed:
@@ -178,8 +181,8 @@ def _without_spec(entry: Item) -> Item:
 
 
 def run_one_off(options: OneOffOptions, terminal: Terminal) -> ExitStatus:
-    """Do it, after asking where something is at stake."""
-    refuse_unanswerable(options.consent, terminal, name=_name_at_stake(options))
+    """Do it, after asking where something is affected."""
+    refuse_unanswerable(options.consent, terminal, name=_affected_name(options))
     known = look_up(options.database, terminal)
     one = OneOff(
         command=options.command,
@@ -203,7 +206,7 @@ def run_one_off(options: OneOffOptions, terminal: Terminal) -> ExitStatus:
     )
 
 
-def _name_at_stake(options: OneOffOptions) -> str | None:
+def _affected_name(options: OneOffOptions) -> str | None:
     """What has to be named before it is done, as its order will say."""
     match options.command:
         case ResetDatabase(name=name):

@@ -210,7 +210,7 @@ changes = options(
 confirms = click.option(
     "--confirm", metavar="NAME", help="Do not ask: the name of what loses its data."
 )
-"""What takes the place of an answer where data is at stake."""
+"""What takes the place of an answer where data is affected."""
 
 agrees = click.option("--yes", is_flag=True, help="Do not ask.")
 """What takes the place of an answer elsewhere."""

@@ -231,7 +231,7 @@ def tell_cost(spent: Spent, terminal: Terminal) -> None:
     hosts = ", ".join(f"{number} {host}" for host, number in spent.requests.items() if number)
     parts = [f"{count(spent.total, 'request')} sent: {hosts}"]
     if spent.retries:
-        parts.append(f"{count(spent.retries, 'repetition')} among them")
+        parts.append(count(spent.retries, "retry", "retries"))
     waited = max(spent.waited.values(), default=0.0)
     if waited >= _WORTH_SAYING:
         parts.append(f"{duration(waited)} waited")

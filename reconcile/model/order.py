@@ -15,10 +15,10 @@ from reconcile.model.target import Target
 
 @frozen(kw_only=True)
 class Order:
-    """What is about to be done to one database, whole: the request, and what is at stake.
+    """What is about to be done to one database, whole: the request, and what is affected.
 
-    `what` is a sentence in the infinitive; `stakes` say what it costs, each a sentence; `confirm`
-    is the name to be typed where data is at stake. `sessions` where somebody's work is cut off.
+    `what` is a sentence in the infinitive; `consequences` say what it costs, each a sentence; `confirm`
+    is the name to be typed where data is affected. `sessions` where somebody's work is cut off.
     `step` says from which version to which an upgrade leads.
     """
 
@@ -27,7 +27,7 @@ class Order:
     what: str
     call: Call
     risk: Risk = Risk.SAFE
-    stakes: tuple[str, ...] = ()
+    consequences: tuple[str, ...] = ()
     confirm: str | None = None
     sessions: bool = False
     step: Step | None = None

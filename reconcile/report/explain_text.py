@@ -26,7 +26,7 @@ from reconcile.report.items_text import (
 from reconcile.report.page import BLANK, Line, Look, line, padded, render
 from reconcile.report.plan_text import heading
 from reconcile.report.run_text import call_lines
-from reconcile.report.words import STAKES, no_way_back, show_fields
+from reconcile.report.words import CONSEQUENCES, no_way_back, show_fields
 
 _LABEL = 9
 _INDENT = 2
@@ -183,8 +183,8 @@ def _considered_lines(one: Considered, explained: AddressExplained) -> Iterator[
 
 
 def _stake_lines(risk: Risk) -> Iterator[Line]:
-    if risk in STAKES:
-        yield line(DETAIL, (f"{risk.value}: ", "bold"), f"this {STAKES[risk]}")
+    if risk in CONSEQUENCES:
+        yield line(DETAIL, (f"{risk.value}: ", "bold"), f"this {CONSEQUENCES[risk]}")
 
 
 def _request_lines(one: Considered, target: Target) -> Iterator[Line]:

@@ -309,8 +309,8 @@ def _order_lines(done: OrderOutcome) -> Iterator[Line]:
         yield line(4, ("hint: ", "bold"), hint, hanging=6)
     yield from follow_lines(done.result, done.operation_id, done.order.database, 4)
     if done.result is Result.NOT_SENT:
-        for stake in done.order.stakes:
-            yield line(4, stake)
+        for consequence in done.order.consequences:
+            yield line(4, consequence)
         yield from call_lines(done.order.call, done.order.target, 4)
 
 

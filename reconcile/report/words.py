@@ -46,7 +46,7 @@ def _is_one_way(name: str) -> bool:
     return name in KIND_BY_NAME and KIND_BY_NAME[name].one_way
 
 
-STAKES = {
+CONSEQUENCES = {
     Risk.WEAKENS: "takes protection away",
     Risk.DISRUPTIVE: "interrupts service",
     Risk.LOSSY: "deletes data for good",

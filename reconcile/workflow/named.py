@@ -133,10 +133,15 @@ class Subject:
         """Make a read. Raises as `ReadClient.call`."""
         return self.client.call(self.target, call)
 
-    def order(self, what: str, call: Call, *stakes: str, **more: Any) -> Order:
+    def order(self, what: str, call: Call, *consequences: str, **more: Any) -> Order:
         """What is about to be done to it, and what that costs."""
         return Order(
-            database=self.name, target=self.target, what=what, call=call, stakes=stakes, **more
+            database=self.name,
+            target=self.target,
+            what=what,
+            call=call,
+            consequences=consequences,
+            **more,
         )
 
     def must_be(self, engine: Engine, what: str) -> None:

@@ -151,7 +151,11 @@ class OneOff:
         if order.asks:
             connection.bound(None)  # a person thinks for as long as they like
             allowed = agreed(
-                consent, self.process, what=order.what, stakes=order.stakes, name=order.confirm
+                consent,
+                self.process,
+                what=order.what,
+                consequences=order.consequences,
+                name=order.confirm,
             )
             bound(connection, 1)
             if not allowed:

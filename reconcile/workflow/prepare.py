@@ -126,17 +126,19 @@ def _upgrade(subject: Subject, rule: EngineVersion | None) -> Prepared:
     (told, following), live = _next(subject), subject.facts.version
     if told and following is None:
         return _newest(subject)
-    stakes = ["the database restarts, an upgrade can take long, and there is no way back"]
+    consequences = ["the database restarts, an upgrade can take long, and there is no way back"]
     if following is None:
-        stakes.append("the provider does not say which version is next: it may be a major one")
+        consequences.append(
+            "the provider does not say which version is next: it may be a major one"
+        )
     elif live is not None and following.major > live.major:
-        stakes.append(f"this is a major upgrade, from {live.major} to {following.major}")
+        consequences.append(f"this is a major upgrade, from {live.major} to {following.major}")
     to = following or "the next version"
     before, step = _version_of(subject.resource), _step(live, following)
     order = subject.order(
         f"upgrade {subject.name} from {live or 'an unknown version'} to {to}",
         UPGRADE,
-        *stakes,
+        *consequences,
         risk=Risk.DISRUPTIVE,
         step=step,
     )

@@ -174,7 +174,7 @@ class Waiting:
 
 @frozen(kw_only=True)
 class Safeguard:
-    """Whether a backup is made before something is at stake, though the oldest may `roll` out."""
+    """Whether a backup is made before something is affected, though the oldest may `roll` out."""
 
     backup_first: bool = False
     roll_backups: bool = False
@@ -213,7 +213,7 @@ _AGREED = frozenset({"y", "yes"})
 
 
 def agreed(
-    consent: Consent, process: Process, *, what: str, stakes: Sequence[str], name: str | None
+    consent: Consent, process: Process, *, what: str, consequences: Sequence[str], name: str | None
 ) -> bool:
     """Ask, unless the command line has the answer; `name` has to be typed where it is not None.
 
@@ -223,8 +223,8 @@ def agreed(
     if is_given(consent, name):
         return True
     process.tell(f"This would {what}:")
-    for stake in stakes:
-        process.tell(f"  {stake}")
+    for consequence in consequences:
+        process.tell(f"  {consequence}")
     if name is None:
         return process.ask("Go on? [y/N] ").lower() in _AGREED
     return process.ask(f"Type {name!r} to go on: ", strip=False) == name
@@ -236,7 +236,7 @@ def refuse_unanswerable(
     """Raise UsageError where nobody can be asked, or --confirm names something else."""
     if name is not None and consent.confirm not in (None, name):
         raise UsageError(
-            f"--confirm says {consent.confirm!r}, but it is {name!r} that is at stake:"
+            f"--confirm says {consent.confirm!r}, but it is {name!r} that is affected:"
             " nothing was done"
         )
     if consent.dry_run or process.attended or is_given(consent, name):

@@ -304,7 +304,7 @@ def consent_in_doubt(
     if doubt is None or consent.again == doubt.run.id:
         return consent, order
     return evolve(consent, yes=False, confirm=None), evolve(
-        order, stakes=(f"{_may_have(doubt)}: look first", *order.stakes)
+        order, consequences=(f"{_may_have(doubt)}: look first", *order.consequences)
     )
 
 

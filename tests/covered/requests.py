@@ -22,62 +22,62 @@ _OFF = {"RECONCILE_TOKEN_CACHE": "off"}
 _CI = {"CI": "true"}
 _LOOKUP = "what comes after a version is asked only where it decides something"
 _TOKEN = "which token is meant shows only once the addons are listed"
-_EVIDENCE = "what could bring data back is asked only where some is at stake"
+_RECOVERY = "recovery points are read only where data is affected"
 _REFUSED = "a token that was refused is replaced, and its request sent once more"
 
 TOKENS = (
-    Scenario(name="1 database", requests=(2, 1, 3), foretold=(6,)),
-    Scenario(name="1 database, again", warm=True, requests=(0, 0, 3), foretold=(3,)),
-    Scenario(name="1 database, hosts given", environment=GIVEN, requests=(1, 1, 3), foretold=(5,)),
+    Scenario(name="1 database", requests=(2, 1, 3), estimated=(6,)),
+    Scenario(name="1 database, again", warm=True, requests=(0, 0, 3), estimated=(3,)),
+    Scenario(name="1 database, hosts given", environment=GIVEN, requests=(1, 1, 3), estimated=(5,)),
     Scenario(
         name="1 database, hosts given, again",
         environment=GIVEN,
         warm=True,
         requests=(0, 0, 3),
-        foretold=(3,),
+        estimated=(3,),
     ),
     Scenario(
         name="1 database, by application and engine",
         spec=spec(addon=None),
         requests=(2, 2, 3),
-        foretold=(7,),
+        estimated=(7,),
     ),
     Scenario(
         name="1 database, by application and engine, again",
         spec=spec(addon=None),
         warm=True,
         requests=(0, 1, 3),
-        foretold=(5,),
+        estimated=(5,),
         because=_TOKEN,
     ),
     Scenario(
         name="1 database, by resource id",
         spec=spec(addon="app0-3412"),
         requests=(2, 2, 3),
-        foretold=(7,),
+        estimated=(7,),
     ),
     Scenario(
-        name="100 databases", spec=hundred(named=True), requests=(2, 100, 300), foretold=(402,)
+        name="100 databases", spec=hundred(named=True), requests=(2, 100, 300), estimated=(402,)
     ),
     Scenario(
         name="100 databases, again",
         spec=hundred(named=True),
         warm=True,
         requests=(0, 0, 300),
-        foretold=(300,),
+        estimated=(300,),
     ),
     Scenario(
         name="100 databases, by application and engine",
         spec=hundred(named=False),
         requests=(2, 200, 300),
-        foretold=(502,),
+        estimated=(502,),
     ),
     Scenario(
         name="100 databases, by application and engine, again",
         spec=hundred(named=False),
         warm=True,
         requests=(0, 100, 300),
-        foretold=(500,),
+        estimated=(500,),
         because=_TOKEN,
     ),
     Scenario(
@@ -87,41 +87,41 @@ TOKENS = (
             for engine in ("mysql", "redis")
         ),
         requests=(2, 3, 2),
-        foretold=(7,),
+        estimated=(7,),
     ),
     Scenario(
         name="1 database, again with CI=true",
         environment=_CI,
         warm=True,
         requests=(2, 1, 3),
-        foretold=(6,),
+        estimated=(6,),
     ),
     Scenario(
         name="1 database, again with CI=true and RECONCILE_TOKEN_CACHE=on",
         environment={**_CI, "RECONCILE_TOKEN_CACHE": "on"},
         warm=True,
         requests=(0, 0, 3),
-        foretold=(3,),
+        estimated=(3,),
     ),
     Scenario(
         name="1 database, again with RECONCILE_TOKEN_CACHE=off",
         environment=_OFF,
         warm=True,
         requests=(2, 1, 3),
-        foretold=(6,),
+        estimated=(6,),
     ),
     Scenario(
         name="1 database, the database host refuses its token",
         revoked=("database",),
         requests=(2, 2, 4),
-        foretold=(6,),
+        estimated=(6,),
         because=_REFUSED,
     ),
     Scenario(
         name="1 database, the API host refuses its token",
         revoked=("api",),
         requests=(3, 2, 3),
-        foretold=(6,),
+        estimated=(6,),
         because=_REFUSED,
     ),
     Scenario(
@@ -129,7 +129,7 @@ TOKENS = (
         warm=True,
         revoked=("database", "api"),
         requests=(1, 2, 4),
-        foretold=(3,),
+        estimated=(3,),
         because=_REFUSED,
     ),
 )
@@ -142,13 +142,13 @@ def _kind(name: str, kinds: str, database: int, *, engine: str = "mysql", **more
         "postgresql": ("billing", "ad-p"),
         "influxdb": ("iot", "ad-i"),
     }[engine]
-    foretold = 3 + more.get("foretold", database)
+    estimated = 3 + more.get("estimated", database)
     return Scenario(
         name=name,
         spec=spec(kinds, app=app, addon=addon, engine=engine),
         requests=(2, 1, database),
-        foretold=(foretold,),
-        because="" if foretold == 3 + database else _LOOKUP,
+        estimated=(estimated,),
+        because="" if estimated == 3 + database else _LOOKUP,
     )
 
 
@@ -178,12 +178,12 @@ MORE_KINDS = (
         2,
         engine="postgresql",
     ),
-    _kind("engine_version, an upgrade is due", 'engine_version: ">=8.0.36"\n', 2, foretold=1),
+    _kind("engine_version, an upgrade is due", 'engine_version: ">=8.0.36"\n', 2, estimated=1),
     Scenario(
         name="engine_version, the same upgrade is due for 100 databases",
         spec=hundred(named=True, kinds='engine_version: ">=8.0.36"\n'),
         requests=(2, 100, 101),
-        foretold=(202,),
+        estimated=(202,),
         because=_LOOKUP,
     ),
 )
@@ -198,66 +198,66 @@ def _command(
 
 FLEETWIDE = (
     _command("validate", (0, 0, 0)),
-    _command("plan", (2, 1, 3), foretold=(6,)),
-    _command("drift", (2, 1, 3), foretold=(6,), status=2),
-    _command("apply --dry-run", (2, 1, 3), foretold=(6,), status=2),
-    _command("apply --yes", (2, 1, 3 + 3 + 3 + 3), foretold=(6, 9)),
+    _command("plan", (2, 1, 3), estimated=(6,)),
+    _command("drift", (2, 1, 3), estimated=(6,), status=2),
+    _command("apply --dry-run", (2, 1, 3), estimated=(6,), status=2),
+    _command("apply --yes", (2, 1, 3 + 3 + 3 + 3), estimated=(6, 9)),
     Scenario(
         name="apply --yes, nothing to do",
         command="apply --yes",
         spec=spec(AS_IT_IS),
         requests=(2, 1, 3),
-        foretold=(6,),
+        estimated=(6,),
     ),
     _command(
         "apply --yes --allow lossy=app0/logical_databases/legacy",
         (2, 1, 2 + 1 + 2 + 1 + 2 + 1 + 2),
         DELETING,
-        foretold=(5, 8),
-        because=_EVIDENCE,
+        estimated=(5, 8),
+        because=_RECOVERY,
     ),
     _command(
         "apply --dry-run --backup-first --allow lossy=app0/logical_databases/legacy",
         (2, 1, 2 + 1 + 1),
         DELETING,
-        foretold=(5,),
+        estimated=(5,),
         status=2,
-        because=_EVIDENCE,
+        because=_RECOVERY,
     ),
     Scenario(
         name="apply --yes --allow lossy=iot/retention_policies/30-days, a replacement",
         command="apply --yes --allow lossy=iot/retention_policies/30-days",
         spec=spec(REPLACING, app="iot", addon="ad-i", engine="influxdb"),
         requests=(2, 1, 2 + 1 + 2 + 2 + 2),
-        foretold=(5, 6),
-        because=_EVIDENCE,
+        estimated=(5, 6),
+        because=_RECOVERY,
     ),
     Scenario(
         name="plan, a deletion",
         spec=spec(DELETING),
         requests=(2, 1, 2 + 1),
-        foretold=(5,),
-        because=_EVIDENCE,
+        estimated=(5,),
+        because=_RECOVERY,
     ),
     Scenario(
         name="plan, a PostgreSQL that loses data",
         spec=spec(DROPPING, app="billing", addon="ad-p", engine="postgresql"),
         requests=(2, 1, 2 + 2),
-        foretold=(5,),
-        because=_EVIDENCE,
+        estimated=(5,),
+        because=_RECOVERY,
     ),
     Scenario(
         name="plan, backups go off",
         spec=spec(OFF),
         requests=(2, 1, 1),
-        foretold=(4,),
+        estimated=(4,),
     ),
     Scenario(
         name="plan, backups of a PostgreSQL go off",
         spec=spec(OFF, app="billing", addon="ad-p", engine="postgresql"),
         requests=(2, 1, 1 + 1),
-        foretold=(4,),
-        because=_EVIDENCE,
+        estimated=(4,),
+        because=_RECOVERY,
     ),
 )
 """Commands about a whole fleet, here of one MySQL with three changes to make."""

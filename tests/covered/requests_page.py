@@ -54,7 +54,7 @@ def page() -> str:
 
 def _table(scenarios: Iterable[Scenario]) -> str:
     lines = [
-        "| run | auth | API | database | foretold | why it differs |",
+        "| run | auth | API | database | estimated | why it differs |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
         *(_line(one) for one in scenarios),
     ]
@@ -62,7 +62,7 @@ def _table(scenarios: Iterable[Scenario]) -> str:
 
 
 def _line(one: Scenario) -> str:
-    foretold = " + ".join(str(number) for number in one.foretold)
+    estimated = " + ".join(str(number) for number in one.estimated)
     name = f"`{one.name}`" if one.name == one.command else one.name
-    cells = (name, *(str(number) for number in one.requests), foretold, one.because)
+    cells = (name, *(str(number) for number in one.requests), estimated, one.because)
     return f"| {' | '.join(cells)} |"

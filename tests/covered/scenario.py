@@ -125,7 +125,7 @@ class Scenario:
     """A run and its requests; `tests/e2e/test_request_counts.py` holds each number.
 
     requests  to the auth, the API and the database host
-    foretold  what the run says beforehand that it will send: for reading, for applying
+    estimated  what the run says beforehand that it will send: for reading, for applying
     because   why it sends another number, empty where it does not
     warm      whether the same run went before; `revoked` hosts then refuse a kept token once
     budget    for the API host, so that no test waits
@@ -139,5 +139,5 @@ class Scenario:
     warm: bool = False
     revoked: tuple[str, ...] = ()
     requests: tuple[int, int, int]
-    foretold: tuple[int, ...] = ()
+    estimated: tuple[int, ...] = ()
     because: str = ""

@@ -55,7 +55,7 @@ def test_a_wrong_name_is_refused(command: Command, busy: Sandbox, name: str, sai
     line, due = NAMED[name]
     done = command(*line.split(), "--confirm", said, status=64)
     assert done.stderr == (
-        f"reconcile: --confirm says {said!r}, but it is {due!r} that is at stake: nothing was done\n"
+        f"reconcile: --confirm says {said!r}, but it is {due!r} that is affected: nothing was done\n"
     )
     assert busy.requests()["requests"] == []
 

@@ -118,7 +118,7 @@ def test_it_is_planned_applied_and_nothing_is_left(command: Command, sandbox: Sa
     order = [line.split()[1] for line in done.stdout.splitlines() if line.endswith(" done")]
     assert [each.split("/")[-1] for each in order] == ["citext", "pg_trgm", "unaccent"]
     assert changing(sandbox) == []
-    # Tokens, the plan, evidence for the loss, two looks (one before the loss), what came of it.
+    # Tokens, the plan, recovery points for the loss, two looks (one before the loss), what came of it.
     assert len(sandbox.requests()["requests"]) == 3 + 4 + 2 + 2 * 4 + 2
     assert command("drift", status=0).stdout.startswith("Nothing to do")
 

@@ -35,7 +35,7 @@ def test_the_command_goes_through_all_of_it(
     sandbox.fault(trouble.kind, match={"path": RESOURCE}, **trouble.details)
     planned = command("plan", "-v", status=1 if trouble.unread else 0)
     assert f"GET {RESOURCE}: {trouble.unread}" in planned.stdout or not trouble.unread
-    assert ("1 repetition among them" in planned.stderr) == trouble.repeated
+    assert ("1 retry" in planned.stderr) == trouble.repeated
     for name in ("create-database", "add-retention-policy"):
         sandbox.fault(trouble.kind, match={"action_name": name}, **trouble.details)
     reports = ("--report", "json=run.json", "--report", "text=run.txt")

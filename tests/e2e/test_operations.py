@@ -225,7 +225,7 @@ def test_a_person_sees_how_long_it_takes(slow: Slow) -> None:
 
 
 def test_a_major_upgrade_is_called_one(command: Command, busy: Sandbox) -> None:
-    """It is at stake before anybody agrees."""
+    """It is named before anybody agrees."""
     busy.change(BILLING, next_version="17.2.0-1")
     dry = command("upgrade", "billing", "--dry-run", status=2).stdout
     assert "    this is a major upgrade, from 16 to 17\n" in dry

@@ -235,7 +235,7 @@ def test_a_wait_is_one_line_in_a_log(held_back: Command) -> None:
     assert [re.sub(r"\b(2(\.\d)?|3) s", "2-3 s", line) for line in told] == [
         "reading 1 database: 6 requests, under a second, at most 10 min",
         WAIT.format("2-3 s"),
-        "7 requests sent: 2 auth, 2 api, 3 database; 1 repetition among them; 2-3 s waited",
+        "7 requests sent: 2 auth, 2 api, 3 database; 1 retry; 2-3 s waited",
     ]
 
 

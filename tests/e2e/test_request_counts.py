@@ -79,12 +79,12 @@ def test_a_run_sends_just_this(project: Command, sandbox: Sandbox, scenario: Sce
     sandbox.clear()
     done = project(*scenario.command.split(), environment=environment, status=scenario.status)
     assert counts(sandbox) == scenario.requests
-    assert told(done) == scenario.foretold
+    assert told(done) == scenario.estimated
     assert [int(number) for number in SENT.findall(done.stderr)] == (
         [sum(scenario.requests)] if sum(scenario.requests) else []
     )
-    if scenario.foretold:
-        assert (sum(scenario.foretold) == sum(scenario.requests)) == (not scenario.because)
+    if scenario.estimated:
+        assert (sum(scenario.estimated) == sum(scenario.requests)) == (not scenario.because)
 
 
 def test_each_kind_has_its_number() -> None:

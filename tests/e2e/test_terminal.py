@@ -89,7 +89,7 @@ def test_who_is_asked_is_told_of_backups_first(command: Command) -> None:
     for flags in ((), ("--backup-first",)):
         with on_terminal(command, "apply", *flags, piped={"stdout"}) as terminal:
             terminal.read_until(BEGIN)
-            told = "A backup of each database at stake is made first." in terminal.shown
+            told = "A backup of each affected database is made first." in terminal.shown
             terminal.type("no\n")
             terminal.finish()
         assert told is bool(flags)
@@ -109,7 +109,7 @@ def test_anything_but_yes_applies_nothing(command: Command, sandbox: Sandbox, an
 
 
 def test_typing_the_risk_allows_it(command: Command, sandbox: Sandbox) -> None:
-    """The question names what is at stake; its word, and then yes, deletes."""
+    """The question names what is affected; its word, and then yes, deletes."""
     command.write(SHOP_WITHOUT_LEGACY)
     with on_terminal(command, "apply", piped={"stdout"}) as terminal:
         terminal.read_until("Type 'lossy' to allow it")

@@ -111,7 +111,7 @@ CANCEL = Order(
     target=BILLING,
     what="cancel the query of pid 2000 on billing",
     call=action("pg-cancel-query", {"pid": 2000}, effect=Effect.CHANGE),
-    stakes=(f"reporting runs {_LONG!r}",),
+    consequences=(f"reporting runs {_LONG!r}",),
     sessions=True,
 )
 UP = Order(
@@ -120,7 +120,7 @@ UP = Order(
     what="upgrade shop from 8.0.35-1 to 8.4.3-1",
     call=UPGRADE,
     risk=Risk.DISRUPTIVE,
-    stakes=("the database restarts, an upgrade can take long, and there is no way back",),
+    consequences=("the database restarts, an upgrade can take long, and there is no way back",),
 )
 BACK = Order(
     database="billing",
@@ -128,7 +128,7 @@ BACK = Order(
     what="restore billing to 2026-11-22T10:00:00Z",
     call=restore("2026-11-22T10:00:00Z"),
     risk=Risk.LOSSY,
-    stakes=(
+    consequences=(
         "everything written after 2026-11-22T10:00:00Z is lost",
         "no earlier point than 2026-11-22T10:00:00Z can be restored afterwards",
     ),
@@ -140,7 +140,7 @@ HOSTILE_ORDER = Order(
     what=f"reset logical database {HOSTILE_NAMES[0]} of {HOSTILE_NAMES[2]}",
     call=action("reset-database", {"database_name": HOSTILE_NAMES[0]}, effect=Effect.CHANGE),
     risk=Risk.LOSSY,
-    stakes=HOSTILE_NAMES,
+    consequences=HOSTILE_NAMES,
     confirm=HOSTILE_NAMES[0],
 )
 ORDERS: Mapping[str, Order] = {

@@ -80,7 +80,7 @@ def test_the_database_host_can_have_a_budget(provider: Provider, clock: PlainClo
     assert clock.slept == [61.0, 61.0]
 
 
-def test_every_repetition_takes_from_the_budget(provider: Provider, clock: PlainClock) -> None:
+def test_every_retry_takes_from_the_budget(provider: Provider, clock: PlainClock) -> None:
     """The provider counts tries, and so do we."""
     transport = Transport(
         permits=(GROUNDWORK,),

@@ -108,7 +108,7 @@ def test_what_may_run_is_counted_and_what_it_touches_is_read_again(
 def test_a_backup_first_costs_more_once_a_database(
     fleet: list[Mapping[str, object]], allowance: Allowance, more: int
 ) -> None:
-    """The list, the request and another look, where something is at stake and may run."""
+    """The list, the request and another look, where something is affected and may run."""
     plain = foreseen(proposal(*fleet), allowance)[0]
     assert foreseen(proposal(*fleet), allowance, backup_first=True)[0] == plain + more
 
@@ -210,7 +210,7 @@ def test_each_database_costs_what_it_takes_to_read_it() -> None:
     """By its handle, and by what its plan acts on; where nothing runs, no access is needed."""
     given = proposal(SAFE, {**SAFE, **CREATING})
 
-    def foretold(asked: Proposal, allowance: Allowance = ONE) -> Mapping[str, int]:
+    def estimated(asked: Proposal, allowance: Allowance = ONE) -> Mapping[str, int]:
         return estimate(
             asked,
             allowance,
@@ -221,9 +221,9 @@ def test_each_database_costs_what_it_takes_to_read_it() -> None:
             recent={},
         ).requests
 
-    assert foretold(given) == {"database": 1 + 100 + 5 + 2 + 200 + 50, "auth": 2000}
-    assert foretold(proposal(DELETING)) == {"database": 1 + 200 + 5, "auth": 1000}
-    assert sum(foretold(proposal(DELETING), Allowance()).values()) == 0
+    assert estimated(given) == {"database": 1 + 100 + 5 + 2 + 200 + 50, "auth": 2000}
+    assert estimated(proposal(DELETING)) == {"database": 1 + 200 + 5, "auth": 1000}
+    assert sum(estimated(proposal(DELETING), Allowance()).values()) == 0
 
 
 def test_what_was_read_before_is_out_of_the_same_budget() -> None:
@@ -235,7 +235,7 @@ def test_what_was_read_before_is_out_of_the_same_budget() -> None:
         assert found == pytest.approx(seconds + 6 * 0.2)
 
 
-def test_access_is_foretold_of_what_is_touched_only() -> None:
+def test_access_is_estimated_for_what_is_touched_only() -> None:
     """A plan that was made before has not been read: its tokens are still to come."""
     asked: list[list[str]] = []
 

@@ -264,13 +264,13 @@ ORDER = Order(
     target=target(),
     what="cancel the query of pid 2000 on billing",
     call=action("pg-cancel-query", {"pid": 2000}, effect=Effect.CHANGE),
-    stakes=("app runs 'SELECT secret FROM patients'",),
+    consequences=("app runs 'SELECT secret FROM patients'",),
     sessions=True,
 )
 
 
 def test_an_order_is_written_down_as_a_change_is(tmp_path: Path) -> None:
-    """In words, with its operation; what is at stake stays out, for it may quote a query."""
+    """In words, with its operation; what is affected stays out, for it may quote a query."""
     with Journal(tmp_path, "run-1", now) as journal:
         journal.started(ORDER)
         journal.operation(ORDER, "609145e6")

@@ -1,4 +1,4 @@
-"""The questions of apply: what is at stake is named, and only the exact word is yes."""
+"""The questions of apply: what is affected is named, and only the exact word is yes."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_what_is_allowed_already_is_not_asked() -> None:
 
 
 def test_only_what_is_not_allowed_yet_is_named() -> None:
-    """An address that was allowed is not at stake again."""
+    """An address that was allowed is not asked for again."""
     given = Allowance(allows=(Allow.parse("lossy=shop/logical_databases/old"),), attended=True)
     _, shown = asked("", proposed(lost=2), given)
     assert "1 lossy action:" in shown

@@ -1,4 +1,4 @@
-"""What could bring data back: read only where some is at stake, and what cannot be read is said."""
+"""What could bring data back: read only where some is affected, and what cannot be read is said."""
 
 from __future__ import annotations
 

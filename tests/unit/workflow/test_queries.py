@@ -124,7 +124,7 @@ ORDERS = pytest.mark.parametrize("command", [CancelQuery(pid=2000), TerminateQue
 def test_an_order_is_prepared_by_reading(
     provider: Provider, found: Found, command: CancelQuery | TerminateQuery
 ) -> None:
-    """One request; who runs what is at stake, on one line and cut, and somebody has to agree."""
+    """One request; who runs what is affected, on one line and cut, and somebody has to agree."""
     subject = found()
     answers(provider, [{**ROW, "query": "SELECT 1,\n" * 40}])
     order = prepare(command, subject).order
@@ -133,7 +133,7 @@ def test_an_order_is_prepared_by_reading(
     assert order.asks
     assert order.confirm is None
     words = ("SELECT 1, " * 40)[:60]
-    assert order.stakes[0] == f"app runs '{words}…'"
+    assert order.consequences[0] == f"app runs '{words}…'"
     assert sent(provider) == ["POST pg-list-queries"]
 
 
@@ -144,7 +144,7 @@ def test_nobody_runs_it(
     """A session without a user is somebody's."""
     subject = found()
     answers(provider, [{"pid": 2000}])
-    assert prepare(command, subject).order.stakes[0] == "somebody runs ''"
+    assert prepare(command, subject).order.consequences[0] == "somebody runs ''"
 
 
 @ORDERS

@@ -25,7 +25,9 @@ def test_a_reset_is_sent_as_one(provider: Provider, found: Found, name: str) -> 
     assert order.call.body == {"action_name": "reset-database", "params": {"database_name": name}}
     assert order.call.effect is Effect.CHANGE
     assert (order.risk, order.confirm) == (Risk.LOSSY, name)
-    assert order.stakes == (f"all data in {name!r} is deleted for good; the database itself stays",)
+    assert order.consequences == (
+        f"all data in {name!r} is deleted for good; the database itself stays",
+    )
     assert sent(provider) == ["POST list-databases"]
 
 

@@ -28,7 +28,7 @@ def window(provider: Provider, earliest: object = EARLIEST, latest: object = LAT
 
 
 def test_a_restore_is_prepared_by_one_read(provider: Provider, found: Found) -> None:
-    """Data is at stake: what is lost, what cannot be undone, and the name that has to be typed."""
+    """Data is affected: what is lost, what cannot be undone, and the name that has to be typed."""
     subject = found()
     window(provider)
     order = prepare(Restore(moment=NOON), subject).order
@@ -36,7 +36,7 @@ def test_a_restore_is_prepared_by_one_read(provider: Provider, found: Found) -> 
     assert order.call.body == {"restore_time": "2026-01-03T12:00:00Z"}
     assert order.call.starts_operation
     assert (order.risk, order.confirm) == (Risk.LOSSY, "billing")
-    assert order.stakes == (
+    assert order.consequences == (
         "everything written after 2026-01-03T12:00:00Z is lost",
         "no earlier point than 2026-01-03T12:00:00Z can be restored afterwards",
         "the recovery window now is from 2026-01-01T00:00:00Z to 2026-01-08T12:30:00.5Z",

@@ -145,7 +145,7 @@ def test_a_reset_says_what_is_forgotten(
     subject = found()
     answers(provider, [ROW] * number)
     order = prepare(ResetStatistics(), subject).order
-    assert order.stakes == (f"what was counted of {words} is forgotten",)
+    assert order.consequences == (f"what was counted of {words} is forgotten",)
     assert order.asks
     assert order.call.body == {"action_name": "pg-stat-statements-reset"}
 

@@ -25,7 +25,7 @@ def version(major: object, minor: object = 6, patch: object = 0, build: object =
 
 
 @pytest.mark.parametrize(
-    ("following", "what", "stakes"),
+    ("following", "what", "consequences"),
     [
         (version(16), "upgrade billing from 16.4.0-1 to 16.6.0-1", (NO_WAY_BACK,)),
         (
@@ -43,20 +43,20 @@ def version(major: object, minor: object = 6, patch: object = 0, build: object =
     ],
 )
 def test_what_is_at_stake(
-    provider: Provider, found: Found, following: object, what: str, stakes: tuple[str, ...]
+    provider: Provider, found: Found, following: object, what: str, consequences: tuple[str, ...]
 ) -> None:
     """From which version to which, with what is known of it; one request."""
     subject = found(**HERE)
     document = {"database_type_version": {"id": "v164", "next_upgrade": following}}
     provider.odd["database"].append(reply(200, document))
     order = prepare(Upgrade(), subject).order
-    assert (order.what, order.stakes) == (what, stakes)
+    assert (order.what, order.consequences) == (what, consequences)
     assert (order.risk, order.confirm, order.call) == (Risk.DISRUPTIVE, None, UPGRADE)
     assert sent(provider) == ["GET /api/database_type_versions/v164"]
 
 
 @pytest.mark.parametrize(
-    ("second", "to", "stakes"),
+    ("second", "to", "consequences"),
     [
         (reply(200, {"database_type_version": version(16)}), "16.6.0-1", (NO_WAY_BACK,)),
         (reply(404), "the next version", (NO_WAY_BACK, NOT_SAID)),
@@ -69,14 +69,17 @@ def test_what_is_at_stake(
     ids=["told", "not there", "odd"],
 )
 def test_a_next_version_that_is_only_an_id_is_looked_up(
-    provider: Provider, found: Found, second: Reply, to: str, stakes: tuple[str, ...]
+    provider: Provider, found: Found, second: Reply, to: str, consequences: tuple[str, ...]
 ) -> None:
     """As for the managed kind: `next_upgrade` is a bare id, and its number takes one request more."""
     subject = found(**HERE)
     document = {"database_type_version": {"id": "v164", "next_upgrade": "v166"}}
     provider.odd["database"].extend([reply(200, document), second])
     order = prepare(Upgrade(), subject).order
-    assert (order.what, order.stakes) == (f"upgrade billing from 16.4.0-1 to {to}", stakes)
+    assert (order.what, order.consequences) == (
+        f"upgrade billing from 16.4.0-1 to {to}",
+        consequences,
+    )
     versions = "/api/database_type_versions"
     assert sent(provider) == [f"GET {versions}/v164", f"GET {versions}/v166"]
 
@@ -108,10 +111,10 @@ def test_a_step_past_the_spec_is_told(
 def test_a_provider_that_does_not_say_is_not_guessed_for(
     provider: Provider, found: Found, answer: object
 ) -> None:
-    """It may be a major one, and that is at stake."""
+    """It may be a major one, and that is affected."""
     subject = found(**HERE)
     provider.odd["database"].append(answer)  # type: ignore[arg-type]
-    assert prepare(Upgrade(), subject).order.stakes == (NO_WAY_BACK, NOT_SAID)
+    assert prepare(Upgrade(), subject).order.consequences == (NO_WAY_BACK, NOT_SAID)
 
 
 @pytest.mark.parametrize("ident", [None, "", 7, []])
@@ -120,7 +123,7 @@ def test_without_a_version_id_nothing_is_asked(
 ) -> None:
     """As older answers, which have none."""
     order = prepare(Upgrade(), found(version_id=ident)).order
-    assert order.stakes == (NO_WAY_BACK, NOT_SAID)
+    assert order.consequences == (NO_WAY_BACK, NOT_SAID)
     assert sent(provider) == []
 
 
