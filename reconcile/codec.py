@@ -215,7 +215,7 @@ def _converter(*, strict: bool, omitted: Omitted = frozenset()) -> Converter:
     texts: tuple[tuple[Any, Callable[[str], object], Callable[[Any], str]], ...] = (
         (date, _day, date.isoformat),
         (datetime, _moment, datetime.isoformat),
-        (Address, _address, str),
+        (Address, Address.parse, str),
         (Version, _version, str),
     )
     for cls, read, write in texts:
@@ -285,10 +285,6 @@ def _time_of(text: str, cls: type[_Day], what: str) -> _Day:
     if moment.isoformat() != text:
         raise ValueError(f"{quoted(text)} is not {what}")
     return moment
-
-
-def _address(text: str) -> Address:
-    return Address.parse(text)
 
 
 def _version(text: str) -> Version:
