@@ -244,7 +244,7 @@ class LiveMaker:
 
         def write(result: Result, _message: str) -> None:
             if result in {Result.DONE, Result.FAILED}:
-                self._journal.settled(end.settled(done=result is Result.DONE))
+                self._journal.settled(end.resolved(done=result is Result.DONE))
 
         begun = _Begun(target=target, action=action, write=write)
         return self._ended(begun, _Sought(ident=backup.id, before=frozenset()))

@@ -22,14 +22,14 @@ from reconcile.model.history import (
     Live,
     PastAction,
     PastRun,
+    Resolution,
     RunState,
-    Settlement,
     UnreadableJournal,
 )
 from reconcile.model.run import Result
 
 _Named = tuple[str, Address, str]
-_Found = tuple[str, Settlement]
+_Found = tuple[str, Resolution]
 
 
 def read_run(path: Path) -> PastRun:
@@ -89,7 +89,7 @@ def _history(paths: Iterable[Path]) -> History:
             continue
         for one in reversed(run.settlements):
             found.setdefault(one.name, (run.id, one))
-        runs.append(_settled(run, found))
+        runs.append(_resolved(run, found))
     return History(runs=tuple(runs), unreadable=tuple(unreadable))
 
 
@@ -106,7 +106,7 @@ def journals(directory: Path) -> Iterator[Path]:
     yield from (path for path in paths if path.suffix == ".jsonl")
 
 
-def _settled(run: PastRun, found: Mapping[_Named, _Found]) -> PastRun:
+def _resolved(run: PastRun, found: Mapping[_Named, _Found]) -> PastRun:
     """A run with what later ones found out; only of the last action of a name nothing is known."""
     actions: list[PastAction] = []
     settled_by: list[str] = []
@@ -117,11 +117,11 @@ def _settled(run: PastRun, found: Mapping[_Named, _Found]) -> PastRun:
             continue
         by, settlement = later
         settled_by.append(by)
-        actions.append(settled_action(action, settlement))
+        actions.append(resolved_action(action, settlement))
     return evolve(run, actions=tuple(actions), settled_by=tuple(dict.fromkeys(settled_by)))
 
 
-def settled_action(action: PastAction, found: Settlement) -> PastAction:
+def resolved_action(action: PastAction, found: Resolution) -> PastAction:
     """An action that its run left open, with what a later look found out."""
     result, said = _FOUND[found.done]
     return evolve(action, result=result, message=f"read again by a later run: {said}", later=found)

@@ -22,7 +22,7 @@ from reconcile.codec import plain
 from reconcile.errors import ReconcileError
 from reconcile.files import make_state_folder
 from reconcile.model.change import ActionKey
-from reconcile.model.history import NOT_KNOWN, ORDER, Opening, Settlement
+from reconcile.model.history import NOT_KNOWN, ORDER, Opening, Resolution
 from reconcile.model.item import Action
 from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.run import Outcome, Result
@@ -125,7 +125,7 @@ class Journal:
             elif told is not outcome.result:
                 self._write("settled", _named(outcome.action) | _end(outcome), flush=False)
 
-    def settled(self, found: Settlement) -> None:
+    def settled(self, found: Resolution) -> None:
         """Write what became of an order of an earlier run."""
         result = {True: "done", False: "not done", None: NOT_KNOWN}[found.done]
         named = {"address": str(found.address), "verb": found.verb}

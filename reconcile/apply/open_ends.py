@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, frozen
 
 from reconcile.model.address import Address
-from reconcile.model.history import Addon, Live, PastAction, PastRun, RunState, Settlement
+from reconcile.model.history import Addon, Live, PastAction, PastRun, Resolution, RunState
 from reconcile.model.request import BACK_UP, Call
 from reconcile.model.run import TRIED, Result
 
@@ -39,10 +39,10 @@ class OpenEnd:
         told = self.action.body
         return self.action.request == str(call) and told in (None, call.body)
 
-    def settled(self, *, done: bool | None) -> Settlement:
+    def resolved(self, *, done: bool | None) -> Resolution:
         """What a journal tells of it, in the words of the run that left it."""
         action = self.action
-        return Settlement(run=self.run.id, address=action.address, verb=action.verb, done=done)
+        return Resolution(run=self.run.id, address=action.address, verb=action.verb, done=done)
 
 
 def open_ends(runs: Iterable[PastRun], databases: Mapping[str, Addon]) -> tuple[OpenEnd, ...]:

@@ -34,8 +34,8 @@ from reconcile.model.history import (
     Opening,
     PastAction,
     PastRun,
+    Resolution,
     RunState,
-    Settlement,
 )
 from reconcile.model.run import Result
 from reconcile.model.text import in_utc
@@ -218,12 +218,12 @@ def _told_more(action: PastAction, values: Mapping[str, Any]) -> PastAction:
     return evolve(told, result=more.result, message=more.message, damaged=False)
 
 
-def _settlement(values: Mapping[str, Any]) -> Settlement:
+def _resolution(values: Mapping[str, Any]) -> Resolution:
     """What a line tells of an action of an earlier run. Raises ValueError for what makes no sense."""
     word = _text(values, "result")
     if word not in _DONE:
         raise ValueError(f"{word!r} settles nothing")
-    found = tolerant(Settlement, {**values, "done": _DONE[word]})
+    found = tolerant(Resolution, {**values, "done": _DONE[word]})
     return evolve(found, address=_about(found.verb, found.address))
 
 
@@ -308,7 +308,7 @@ class _Told:
 
     newer: bool = False
     actions: list[PastAction] = Factory(list)
-    settlements: list[Settlement] = Factory(list)
+    settlements: list[Resolution] = Factory(list)
     unread: int = 0
     places: dict[tuple[str, str], int] = Factory(dict)
     latest: dict[str, int] = Factory(dict)
@@ -334,7 +334,7 @@ class _Told:
             case "left" | "operation" | "backup" | "finished":
                 self._go_on(line.values)
             case "settled" if "run" in line.values:
-                self.settlements.append(_settlement(line.values))
+                self.settlements.append(_resolution(line.values))
             case "settled":
                 self._go_on(line.values)
             case "ended":

@@ -10,7 +10,7 @@ from attrs import evolve
 from reconcile.apply.open_ends import OpenEnd
 from reconcile.errors import DOUBT
 from reconcile.model.change import Change, Create, Delete, Risk
-from reconcile.model.history import Settlement
+from reconcile.model.history import Resolution
 from reconcile.model.item import Action, Pending, Reason
 from reconcile.model.location import Location, Origin
 from reconcile.model.operation import DONE_ALTHOUGH, LATER
@@ -39,7 +39,7 @@ def action_of(end: OpenEnd, today: date) -> Action:
     )
 
 
-def settlement(end: OpenEnd, action: Action, now: DatabasePlan) -> Settlement | None:
+def resolution(end: OpenEnd, action: Action, now: DatabasePlan) -> Resolution | None:
     """What became of it, by what its plan would be `now`; None where that does not tell yet.
 
     It was not done where it stands as it did then, also after what its run did before, and done
@@ -53,7 +53,7 @@ def settlement(end: OpenEnd, action: Action, now: DatabasePlan) -> Settlement | 
         return None
     # Of an upgrade, only the planned version shows that it was done.
     unknown = found is Standing.STALE and step_of(action.change) is None
-    return end.settled(done=None if unknown else found is Standing.ALREADY_DONE)
+    return end.resolved(done=None if unknown else found is Standing.ALREADY_DONE)
 
 
 def _done_before(end: OpenEnd) -> Iterator[Change]:
@@ -70,7 +70,7 @@ def _addon(end: OpenEnd) -> str:
     return end.run.opening.databases[end.action.address.database].addon
 
 
-def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
+def resolve_outcomes(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
     """Decide unknown and failed outcomes by the plan of what is there now.
 
     Of an unknown one: nothing about the action's address is left to do: it was done. The provider
@@ -81,11 +81,11 @@ def settle(outcomes: Iterable[Outcome], after: Plan) -> tuple[Outcome, ...]:
     """
     databases = {plan.handle: plan for plan in after.databases}
     return tuple(
-        _settled(outcome, databases.get(outcome.action.address.database)) for outcome in outcomes
+        _resolved(outcome, databases.get(outcome.action.address.database)) for outcome in outcomes
     )
 
 
-def _settled(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
+def _resolved(outcome: Outcome, plan: DatabasePlan | None) -> Outcome:
     if plan is None or plan.error is not None:
         return outcome
     change = outcome.action.change

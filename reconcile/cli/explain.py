@@ -40,7 +40,7 @@ MEANINGS: Mapping[str, str] = {
 _RULES = {
     **of_specs.RULES,
     **of_plans.RULES,
-    **{code: Rule(why=guard.why, settle=guard.advice) for code, guard in GUARD_BY_CODE.items()},
+    **{code: Rule(why=guard.why, advice=guard.advice) for code, guard in GUARD_BY_CODE.items()},
 }
 _CODE = re.compile(r"[A-Za-z]\d{3}")
 

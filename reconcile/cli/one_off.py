@@ -234,7 +234,7 @@ def run_operation(options: OperationOptions, terminal: Terminal) -> ExitStatus:
                 f"{wanted.name!r} has no operation {options.ident!r}: check the id and --database"
             ) from error
         if seen.ended:
-            _settle_earlier(known, target, reads, terminal)
+            _resolve_earlier(known, target, reads, terminal)
         spent = reads.spent()
     status = operation_status(seen, interrupted=terminal.interruption.status)
     return present(
@@ -247,7 +247,7 @@ def run_operation(options: OperationOptions, terminal: Terminal) -> ExitStatus:
     )
 
 
-def _settle_earlier(known: Known, target: Target, reads: Reads, terminal: Terminal) -> None:
+def _resolve_earlier(known: Known, target: Target, reads: Reads, terminal: Terminal) -> None:
     """Write down what this tells of interrupted runs, as a run that does nothing else."""
     try:
         place = terminal.state_dir(None)

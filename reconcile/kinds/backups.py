@@ -151,12 +151,12 @@ class _BackupsKind(Kind[Backups]):
             "P20": Rule(
                 why="The API turns periodic backups on and off and sets one hour. Several hours are set"
                 " up by the provider's support only, and a plan never promises what no request can do.",
-                settle="Write what is live, or ask the provider's support to change it.",
+                advice="Write what is live, or ask the provider's support to change it.",
             ),
             "P203": Rule(
                 why="While backups are off no hour is in effect, so that setting one would look like"
                 " protection and be none.",
-                settle="Write `enabled: true` beside the hours.",
+                advice="Write `enabled: true` beside the hours.",
             ),
         }
     )

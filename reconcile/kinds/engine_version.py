@@ -165,17 +165,17 @@ class _EngineVersionKind(Kind[EngineVersion]):
                 why="An upgrade has no way back and takes no target: it goes to the next version, whichever"
                 " that is. So a step is only taken where the next version is known beforehand, and where"
                 " it lies within what the spec asks for.",
-                settle="Ask for a version that can be reached, or for the live one.",
+                advice="Ask for a version that can be reached, or for the live one.",
             ),
             "P243": Rule(
                 why="An upgrade takes no target: where the provider does not tell which version comes"
                 " next, it could be any.",
-                settle="Upgrade in the dashboard, which shows the next version.",
+                advice="Upgrade in the dashboard, which shows the next version.",
             ),
             "P244": Rule(
                 why="Another major version may behave in other ways, and there is no way back from it: it"
                 " is only crossed at a word that names it.",
-                settle="Once the application is ready, write `allow_major` beside the version.",
+                advice="Once the application is ready, write `allow_major` beside the version.",
             ),
         }
     )

@@ -272,22 +272,22 @@ class _ExtensionsKind(ListedKind[Extensions]):
                 why="The server refuses such a statement, or takes others along with it. Nothing is enabled"
                 " or dropped that a spec does not name, and a statement that is sure to be refused is not"
                 " sent.",
-                settle="Change the spec as the hint says, or ask the provider for the package or the right.",
+                advice="Change the spec as the hint says, or ask the provider for the package or the right.",
             ),
             "P257": Rule(
                 why="An older version may lack what the data and the applications use by now, and most"
                 " extensions have no update that leads back.",
-                settle="Write the live version, or leave the version out of the spec.",
+                advice="Write the live version, or leave the version out of the spec.",
             ),
             "P258": Rule(
                 why="Versions are compared part by part, as numbers. Where a part that differs is not a"
                 " number, the change may be an update or a downgrade.",
-                settle="Write the live version, or leave the version out, and update the extension yourself.",
+                advice="Write the live version, or leave the version out, and update the extension yourself.",
             ),
             "P260": Rule(
                 why="An extension goes into the first schema of the search path that exists. Without one the"
                 " server refuses CREATE EXTENSION, and this tool chooses no schema.",
-                settle="Set the search path of the connection's role to a schema that exists.",
+                advice="Set the search path of the connection's role to a schema that exists.",
             ),
         }
     )

@@ -296,16 +296,16 @@ class _FeaturesKind(Kind[Features]):
         {
             "P261": Rule(
                 why="The provider accepts no database that is public and takes connections without TLS.",
-                settle="Turn `publicly-available` off in the spec as well, or leave `force-ssl` on.",
+                advice="Turn `publicly-available` off in the spec as well, or leave `force-ssl` on.",
             ),
             "P262": Rule(
                 why="Whether a feature is on or off follows from its status. One that is not known could"
                 " mean either, so that nothing is done about it.",
-                settle="Look at the dashboard; a newer version of this tool may know the status.",
+                advice="Look at the dashboard; a newer version of this tool may know the status.",
             ),
             "P263": Rule(
                 why="The provider refuses to make a database public while it takes connections without TLS.",
-                settle="Turn `force-ssl` on in the spec as well. If an `ignore` entry names it, remove the entry.",
+                advice="Turn `force-ssl` on in the spec as well. If an `ignore` entry names it, remove the entry.",
             ),
         }
     )

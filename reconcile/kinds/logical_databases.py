@@ -169,7 +169,7 @@ class _LogicalDatabasesKind(ListedKind[LogicalDatabases]):
             "P221": Rule(
                 why="The provider protects the logical database that comes with the server, and refuses"
                 " to delete it.",
-                settle="Take it out of `absent`. It can be emptied, or unlisted and so unmanaged.",
+                advice="Take it out of `absent`. It can be emptied, or unlisted and so unmanaged.",
             ),
         }
     )

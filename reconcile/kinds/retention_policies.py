@@ -263,7 +263,7 @@ class _RetentionPoliciesKind(ListedKind[RetentionPolicies]):
             "P231": Rule(
                 why="InfluxDB's policies cannot be changed over this API. Deleting one and adding it again"
                 " deletes all data that was written under it, and nobody wrote that into the spec.",
-                settle="Add a policy under a new name, let the default move to it, let the old one age"
+                advice="Add a policy under a new name, let the default move to it, let the old one age"
                 " out, then list it under `absent`. Or write `on_change: replace`, and lose the data.",
             ),
         }

@@ -222,7 +222,7 @@ class _SqlModeKind(Kind[SqlMode]):
             "P211": Rule(
                 why="The server takes a set of modes as a whole or not at all, and each version knows"
                 " other modes. A request that is sure to be refused is not sent.",
-                settle="Take the mode out of the spec.",
+                advice="Take the mode out of the spec.",
             ),
         }
     )

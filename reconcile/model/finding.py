@@ -44,10 +44,10 @@ def only_warnings(findings: Iterable[Finding]) -> bool:
 
 @frozen(kw_only=True)
 class Rule:
-    """Why a check is made, and how what it finds is settled, in a few sentences each."""
+    """Why a check is made, and what to do about it, in a few sentences each."""
 
     why: str
-    settle: str
+    advice: str
 
 
 def rule_of(code: str, rules: Mapping[str, Rule]) -> Rule:

@@ -99,7 +99,7 @@ class Opening:
 
 
 @frozen(kw_only=True)
-class Settlement:
+class Resolution:
     """What a later run found out about an action of an earlier `run` without a written outcome.
 
     `done` is None where it cannot be known: later runs do not look again. `answered` where the run
@@ -148,7 +148,7 @@ class PastAction:
     step: Step | None = None
     backup: str | None = None
     body: Mapping[str, Any] | None = None
-    later: Settlement | None = None
+    later: Resolution | None = None
 
     @property
     def unanswered(self) -> bool:
@@ -183,7 +183,7 @@ class PastRun:
     state: RunState
     ended: datetime | None = None
     actions: tuple[PastAction, ...] = ()
-    settlements: tuple[Settlement, ...] = ()
+    settlements: tuple[Resolution, ...] = ()
     settled_by: tuple[str, ...] = ()
     torn: bool = False
     unread: int = 0

@@ -50,7 +50,7 @@ class Facts:
     reach: Reach | None = None
 
     @property
-    def settled(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether the database and its addon run and no operation is under way."""
         return self.status == self.addon_status == RUNNING and not self.operation
 

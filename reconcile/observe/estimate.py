@@ -24,7 +24,7 @@ def estimate(
 
     What it takes to have access to them; then the requests of each, as `requests_of` counts them:
     by default `reads_of`. What cannot be foreseen is left out: a lookup that the answers
-    call for, and databases that turn out not to be settled. `recent` as in `estimated`.
+    call for, and databases that turn out not to be idle. `recent` as in `estimated`.
     """
     database = sum(map(requests_of or reads_of, desired))
     return estimated(

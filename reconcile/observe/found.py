@@ -149,12 +149,12 @@ def find(reads: Reads, *, app: str, addon: str | None, engine: Engine | None) ->
 def told_by(resource: object, target: Target, kinds: Sequence[Kind[Any]]) -> Observed | None:
     """What a resource that a change answered with tells of kinds; it takes no request.
 
-    None where it makes no sense, or where the database is not settled.
+    None where it makes no sense, or where the database is not idle.
     """
     answered = [kind for kind in kinds if kind.read == RESOURCE]
     try:
         facts = facts_of(resource)
-        if facts.engine is None or not facts.settled:
+        if facts.engine is None or not facts.is_idle:
             return None
         states = states_of(answered, facts.engine, lambda _call: resource)
     except ReconcileError:

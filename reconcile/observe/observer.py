@@ -77,7 +77,7 @@ def observe_database(
 ) -> Observation:
     """Read one database: its target, its resource, then one request per distinct call.
 
-    Where the live engine is another than the spec's, or the database is not settled, nothing more
+    Where the live engine is another than the spec's, or the database is not idle, nothing more
     than the resource is read. `lookups` remembers for several databases what is not of one of
     them. Raises UsageError only.
     """
@@ -87,7 +87,7 @@ def observe_database(
 
 def _observed(desired: Desired, reads: Reads, lookups: Lookups, inspect: Inspect) -> Observed:
     found = find(reads, app=desired.app, addon=desired.addon, engine=desired.engine)
-    if found.facts.engine is not desired.engine or not found.facts.settled:
+    if found.facts.engine is not desired.engine or not found.facts.is_idle:
         return Observed(target=found.target, facts=found.facts)
     specs = [(kind, desired.kinds[kind.name]) for kind in KINDS if kind.name in desired.kinds]
     states = found.wanted(specs, desired.engine, lookups)
@@ -119,12 +119,12 @@ def inspect(
 def inspect_database(reference: Reference, reads: Reads) -> Inspected:
     """Read the resource, then one request per distinct read of the engine's kinds.
 
-    Of a database that is not settled, or of a type that we do not know, only the resource. Raises
+    Of a database that is not idle, or of a type that we do not know, only the resource. Raises
     ReconcileError where something cannot be read.
     """
     found = find(reads, app=reference.app, addon=reference.addon, engine=reference.engine)
     engine = found.facts.engine
-    if engine is None or not found.facts.settled:
+    if engine is None or not found.facts.is_idle:
         return Inspected(target=found.target, resource=found.resource)
     kinds = [kind for kind in KINDS if engine in kind.offers]
     states = found.states(kinds, engine)

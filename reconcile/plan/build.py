@@ -29,7 +29,7 @@ from reconcile.model.state import (
     Value,
 )
 from reconcile.plan.diff import diff_database
-from reconcile.plan.items import KindInDatabase, Settled, settle_kind, without_elements
+from reconcile.plan.items import Decided, KindInDatabase, decide_kind, without_elements
 from reconcile.plan.order import in_order
 
 NOWHERE = Location(file="the plan", line=0, column=0)
@@ -216,8 +216,8 @@ def _items(
 
     Within a phase they keep the order of the kinds and, within a kind, of the names.
     """
-    settled = sorted(_settled(desired, observed, subjects), key=lambda placed: placed[0].value)
-    return tuple(entry for _phase, entry in settled)
+    decided = sorted(_decided(desired, observed, subjects), key=lambda placed: placed[0].value)
+    return tuple(entry for _phase, entry in decided)
 
 
 def _whole_database(desired: Desired, facts: Facts) -> Item | None:
@@ -232,7 +232,7 @@ def _whole_database(desired: Desired, facts: Facts) -> Item | None:
             reason=Reason.MISMATCH,
             origin=desired.origin_of_key("engine"),
         )
-    if facts.settled:
+    if facts.is_idle:
         return None
     origin = desired.origin(address)
     status = f"its status is {facts.status!r}"
@@ -251,16 +251,16 @@ def _whole_database(desired: Desired, facts: Facts) -> Item | None:
     return Pending(address=address, message=busy or status, reason=Reason.BUSY, origin=origin)
 
 
-def _settled(
+def _decided(
     desired: Desired, observed: Observed, subjects: Mapping[str, KindInDatabase]
-) -> Settled:
+) -> Decided:
     found = diff_database(desired.handle, {name: one.sides for name, one in subjects.items()})
     for kind, state in _named(desired, observed):
         if isinstance(state, NoElements):
             yield Phase.PROTECT, without_elements(kind, desired, state)
         else:
             subject = subjects[kind.name]
-            yield from in_order(subject, settle_kind(subject, found.get(kind.name, ())))
+            yield from in_order(subject, decide_kind(subject, found.get(kind.name, ())))
 
 
 def _unmanaged(subjects: Mapping[str, KindInDatabase]) -> Iterator[Address]:

@@ -25,51 +25,51 @@ _RULES = {
     "P101": Rule(
         why="An engine is part of what a database is. A live database of another engine is most"
         " likely another database than the one that is meant, so nothing of it is changed.",
-        settle="Check `app`, `addon` and `engine` in the spec.",
+        advice="Check `app`, `addon` and `engine` in the spec.",
     ),
     "P102": Rule(
         why="Which kinds a database has depends on its engine and its plan, and for some that is"
         " only known once the provider was asked. That is no failure: it will be the same next"
         " time.",
-        settle="Take the kind out of the spec, or move the database to a plan that has it.",
+        advice="Take the kind out of the spec, or move the database to a plan that has it.",
     ),
     "P103": Rule(
         why="What a spec does not name is never deleted: somebody else may have put it there."
         " With `others: report` the spec asks to be told of it, and it counts as drift.",
-        settle="List it under `present`, or under `absent` with a reason and a date, or ignore it"
+        advice="List it under `present`, or under `absent` with a reason and a date, or ignore it"
         " for a while under `ignore`.",
     ),
     "P104": Rule(
         why="A database that is created, migrated, updated or upgraded runs again by itself: it is"
         " pending. With every other status it stays as it is until a person acts, so its specs are"
         " not met and the run does not exit with 0.",
-        settle="Look at the database in the provider's dashboard. If it is no longer needed, remove"
+        advice="Look at the database in the provider's dashboard. If it is no longer needed, remove"
         " its spec.",
     ),
     "P105": Rule(
         why="The provider's answer is an error, or has another shape than its documents promise. Only"
         " the kind that needs the answer is left out. It is not known to be in sync, so the run does"
         " not exit with 0.",
-        settle="Run it again. If it stays so, look for a newer version of this tool, or take the kind"
+        advice="Run it again. If it stays so, look for a newer version of this tool, or take the kind"
         " out of the spec.",
     ),
     "P121": Rule(
         why="What the API cannot change is changed by SQL, over the connection that the spec names. Its"
         " string comes from the environment or from a file of secrets, and only from where the"
         " environment allows. Without it nothing is known of what the server would take.",
-        settle="Set what the message names where this runs, or take `connection` out: then the"
+        advice="Set what the message names where this runs, or take `connection` out: then the"
         " changes are steps for a person.",
     ),
     "P122": Rule(
         why="A connection string can lead anywhere. Before anything is run over it, its server has to"
         " agree with what the API says of this database: the version, the name of the database,"
         " its extensions. Another database is never changed by mistake.",
-        settle="Let the connection string and `connection.database` name this addon's database.",
+        advice="Let the connection string and `connection.database` name this addon's database.",
     ),
     "P271": Rule(
         why="An action runs only after the actions that it requires. Where actions require each"
         " other, there is no order in which each finds what it requires.",
-        settle="Take one of these actions out of the spec, or make its change yourself.",
+        advice="Take one of these actions out of the spec, or make its change yourself.",
     ),
 }
 
@@ -81,4 +81,4 @@ MEANINGS = MappingProxyType(
 RULES = MappingProxyType(
     {code: rule for kind in KINDS for code, rule in kind.rules.items()} | _RULES
 )
-"""Why and how to settle, by code, or by what codes of one family begin with."""
+"""Why and what to do, by code, or by what codes of one family begin with."""

@@ -33,7 +33,7 @@ from reconcile.model.location import Origin
 from reconcile.model.state import Desired, Elements, Facts, NoElements, NotOffered, Unreadable
 from reconcile.plan.diff import Found
 
-Settled = Iterator[tuple[Phase, Item]]
+Decided = Iterator[tuple[Phase, Item]]
 
 _PHASES = {Create: Phase.CREATE, Update: Phase.CHANGE, Delete: Phase.DELETE}
 _REASONS = {Create: Reason.MISSING, Update: Reason.DIFFERS, Delete: Reason.ABSENT}
@@ -67,26 +67,26 @@ class KindInDatabase:
         return self.kind.judge(change, self.state, self.facts)
 
 
-def settle_kind(subject: KindInDatabase, found: Iterable[Found]) -> Settled:
+def decide_kind(subject: KindInDatabase, found: Iterable[Found]) -> Decided:
     """Yield the items of a kind with their phase; `found` is what differs there, by name."""
     reported = []
     for one in found:
         if isinstance(one, Address):
             reported.append(one)
         else:
-            yield from _settle(subject, one)
+            yield from _decide(subject, one)
     for address in reported:
         yield Phase.DELETE, _reported(subject, address)
 
 
-def _settle(subject: KindInDatabase, change: Change) -> Settled:
+def _decide(subject: KindInDatabase, change: Change) -> Decided:
     sides = subject.sides
     judgement = subject.judge(change)
     if isinstance(change, Update) and isinstance(judgement, Refused):
         context = sides.context.get(change.address.name, {})
         rest = update_without(change, judgement.fields, context)
         if rest is not None:
-            yield from _settle(subject, rest)
+            yield from _decide(subject, rest)
             change = update_of(change, judgement.fields)
     if (
         isinstance(change, Update)

@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 from reconcile.kinds.kind import Kind, Phase, Refused
 from reconcile.model.change import ActionKey, Change, Delete, Verb, is_second_half
 from reconcile.model.item import Doable, ManualStep
-from reconcile.plan.items import KindInDatabase, Settled, held_back
+from reconcile.plan.items import Decided, KindInDatabase, held_back
 
 _Placed = tuple[Phase, Doable, frozenset[ActionKey]]
 _Requirements = Mapping[ActionKey, Collection[ActionKey]]
@@ -69,14 +69,14 @@ class _Order:
         return self.subject.kind.needs(action.change, self.subject.facts)
 
 
-def in_order(subject: KindInDatabase, settled: Settled) -> Settled:
+def in_order(subject: KindInDatabase, decided: Decided) -> Decided:
     """The items of a kind, its changes in an order in which each finds what it requires.
 
     Actions that require each other are blocked. So is a change that needs something that the plan
     does not bring, or that goes: a person would run its statement in vain. What requires nothing
     keeps its place. The changes of a kind are all actions, or they need nothing of each other.
     """
-    entries = list(settled)
+    entries = list(decided)
     actions = [entry for _phase, entry in entries if isinstance(entry, Doable)]
     keys = {(isinstance(one.change, Delete), one.address.name): one.key for one in actions}
     order = _Order(subject, keys)
@@ -120,7 +120,7 @@ def _requiring(entry: Doable, required: Iterable[ActionKey]) -> Doable:
     return evolve(entry, requires=tuple(sorted(required, key=str)))
 
 
-def _sorted(placed: Iterable[_Placed]) -> Settled:
+def _sorted(placed: Iterable[_Placed]) -> Decided:
     """Each change as soon as all that it requires came before it; the rest, in a circle, blocked."""
     left, done = list(placed), set[ActionKey]()
     while (one := next((one for one in left if done.issuperset(one[2])), None)) is not None:

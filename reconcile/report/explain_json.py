@@ -81,7 +81,7 @@ def _code(explained: CodeExplained) -> CodeDocument:
         CodeDocument,
         explained,
         why=explained.rule.why,
-        settle=explained.rule.settle,
+        settle=explained.rule.advice,
         limits=tuple(
             LimitDocument(name=name, value=limit.value, place=limit.location)
             for name, limit in explained.limits.items()

@@ -46,7 +46,7 @@ def _code_lines(explained: CodeExplained) -> Iterator[Line]:
     yield line(0, (explained.code, "bold"), f"  {explained.meaning}", hanging=6)
     yield BLANK
     yield _row("why", explained.rule.why)
-    yield _row("settle", explained.rule.settle)
+    yield _row("settle", explained.rule.advice)
     for name, limit in explained.limits.items():
         yield _row("limit", f"{name}: {_in_unit(name, limit.value)} ({limit.set_at})")
     if explained.waiver is not None:

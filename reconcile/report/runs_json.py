@@ -18,8 +18,8 @@ from reconcile.model.history import (
     PastAction,
     PastRun,
     Permission,
+    Resolution,
     RunState,
-    Settlement,
     UnreadableJournal,
     VerbWord,
 )
@@ -142,4 +142,4 @@ class PastRunDocument:
     run: PastRunHeadDocument
     databases: Mapping[str, Addon] = described("By handle.")
     deeds: tuple[PastActionDocument, ...] = described("In the order in which they began.")
-    settlements: tuple[Settlement, ...]
+    settlements: tuple[Resolution, ...]

@@ -11,8 +11,8 @@ from reconcile.model.history import (
     PastAction,
     PastRun,
     Permission,
+    Resolution,
     RunState,
-    Settlement,
     UnreadableJournal,
 )
 from reconcile.model.run import EFFECTS, REACHED, Result
@@ -207,7 +207,7 @@ def _rest_lines(run: PastRun) -> Iterator[Line]:
         )
 
 
-def _found(one: Settlement) -> str:
+def _found(one: Resolution) -> str:
     """What a run found out of an earlier one."""
     what = f"{one.verb} {one.address} of run {one.run}"
     if one.done is None:

@@ -16,18 +16,18 @@ MEANINGS = MappingProxyType(_MEANINGS)
 """One sentence for every code."""
 
 RULES = MappingProxyType(_RULES)
-"""Why and how to settle, by code, or by what codes of one family begin with."""
+"""Why and what to do, by code, or by what codes of one family begin with."""
 
 
-def _code(code: str, meaning: str, *, why: str = "", settle: str = "") -> str:
+def _code(code: str, meaning: str, *, why: str = "", advice: str = "") -> str:
     _MEANINGS[code] = meaning
     if why:
-        _RULES[code] = Rule(why=why, settle=settle)
+        _RULES[code] = Rule(why=why, advice=advice)
     return code
 
 
-def _family(start: str, *, why: str, settle: str) -> None:
-    _RULES[start] = Rule(why=why, settle=settle)
+def _family(start: str, *, why: str, advice: str) -> None:
+    _RULES[start] = Rule(why=why, advice=advice)
 
 
 _family(
@@ -35,7 +35,7 @@ _family(
     why="A file is taken as a whole or not at all: from half of a spec nobody could tell what"
     " was meant to stay. What two readers may read in two ways is refused before anything is"
     " made of it.",
-    settle="Mend the file where the finding points; `reconcile validate` checks it without"
+    advice="Mend the file where the finding points; `reconcile validate` checks it without"
     " asking the provider anything.",
 )
 UNREADABLE = _code("S001", "a file or a folder cannot be read")
@@ -64,7 +64,7 @@ LEADS_OUT = _code(
     "a link leads out of the project, or to a file that is not named *.yaml or *.yml",
     why="Findings quote lines of the file that they are about. A link in a merge request could"
     " have the log of a CI job quote any file that the job may read, such as a token.",
-    settle="Put a copy in place of the link, or name the file or folder itself as PATH.",
+    advice="Put a copy in place of the link, or name the file or folder itself as PATH.",
 )
 
 _family(
@@ -72,7 +72,7 @@ _family(
     why="What a person writes is neither converted nor guessed at. A value of another type, or"
     " a key that nothing knows, is mostly a slip, and a slip in a spec would be a change of a"
     " database.",
-    settle="Write what the hint says. With the JSON Schemas an editor says it while you write.",
+    advice="Write what the hint says. With the JSON Schemas an editor says it while you write.",
 )
 WRONG_TYPE = _code("S101", "a value is of another type than the key takes")
 UNKNOWN_KEY = _code("S102", "a key that no spec or config has at this place")
@@ -81,7 +81,7 @@ UNQUOTED = _code(
     "a text that YAML reads as something else unless it is quoted",
     why="Without quotes YAML reads some texts as something else: 14.10 is the number 14.1, and"
     " a date is no text. What was lost that way cannot be found again.",
-    settle="Put the value in quotes, as the hint shows it.",
+    advice="Put the value in quotes, as the hint shows it.",
 )
 INVALID_VALUE = _code("S104", "a value of the right type that cannot be meant")
 MISSING_KEY = _code("S105", "a key that has to be there is missing")
@@ -91,14 +91,14 @@ _family(
     "S2",
     why="A spec has to be one that can come true. One that contradicts itself, or asks of an"
     " engine what it does not have, would differ from the live state for ever.",
-    settle="Decide for one of the two, where the finding points.",
+    advice="Decide for one of the two, where the finding points.",
 )
 NOT_OFFERED = _code(
     "S201",
     "the engine does not have what the key manages",
     why="Each engine has some of the kinds. What an engine lacks would be planned for ever and"
     " never be there.",
-    settle="Take the key out, or correct `engine`.",
+    advice="Take the key out, or correct `engine`.",
 )
 LISTED_TWICE = _code("S203", "a name or an hour is listed twice")
 PRESENT_AND_ABSENT = _code("S204", "a name is listed under present and under absent")
@@ -107,75 +107,75 @@ OWNED_ELSEWHERE = _code(
     "S206",
     "a name that another key manages",
     why="If two keys managed one thing, they could want different things of it.",
-    settle="Say it under the key that the hint names.",
+    advice="Say it under the key that the hint names.",
 )
 NOTHING_MANAGED = _code(
     "S207",
     "a spec, or a key of one, manages nothing",
     why="What a spec does not name is unmanaged. An empty list is mostly what is left of a longer"
     " one, and deletes nothing.",
-    settle="Name what the spec manages, or take out what is empty.",
+    advice="Name what the spec manages, or take out what is empty.",
 )
 ALIKE = _code(
     "S208",
     "a name under absent differs from one under present in case or in Unicode's form only",
     why="The two names look the same and are different for the server. One of them is to be"
     " deleted with its data.",
-    settle="Check which of the two is to go, and write both as the server shows them.",
+    advice="Check which of the two is to go, and write both as the server shows them.",
 )
 SLASH = _code(
     "S209",
     "a name holds a slash, which separates the parts of an address",
     why="An address is `database/kind/name`. A name with a slash is read correctly by the tool,"
     " and easily misread by a person who allows a loss.",
-    settle="Choose a name without a slash where the database is still to be created.",
+    advice="Choose a name without a slash where the database is still to be created.",
 )
 
 _family(
     "S3",
     why="Several files make one fleet. Where they cannot all be meant, none of them wins in"
     " silence.",
-    settle="Decide for one, where the finding points.",
+    advice="Decide for one, where the finding points.",
 )
 HANDLE_TWICE = _code(
     "S301",
     "two specs have the same handle",
     why="A handle is how plans, journals and flags name a database: with two of a name nobody"
     " could tell which is meant.",
-    settle="Give one of the two another handle.",
+    advice="Give one of the two another handle.",
 )
 DATABASE_TWICE = _code(
     "S302",
     "two specs mean the same live database",
     why="Two specs of one live database would undo each other's changes, run after run.",
-    settle="Put both into one spec, or name the addon that each is about.",
+    advice="Put both into one spec, or name the addon that each is about.",
 )
 CONFLICTING_DEFAULTS = _code(
     "S303",
     "two labels of one database give it the same key with different values",
     why="Nothing says which of two labels comes first, so that neither wins in silence.",
-    settle="Write the key into the spec, or take it out of one of the two defaults.",
+    advice="Write the key into the spec, or take it out of one of the two defaults.",
 )
 NOT_BY_DEFAULT = _code(
     "S304",
     "something that a spec has to say itself, and no default may say for it",
     why="A default counts for many databases at once. What takes data or protection away is"
     " said of one, in its own spec, where whoever reviews that database sees it.",
-    settle="Move it into the spec of the database that it is about.",
+    advice="Move it into the spec of the database that it is about.",
 )
 AMBIGUOUS_CONFIG = _code(
     "S305",
     "two different reconcile.yaml could be meant",
     why="Limits and protection stand in reconcile.yaml. Taking one of two by chance could leave"
     " a database without them.",
-    settle="Name the one that is meant with --config.",
+    advice="Name the one that is meant with --config.",
 )
 NO_WAIVER = _code(
     "S306",
     "a guard that cannot be waived, or an unknown one",
     why="Some guards keep a promise that no configuration takes back; a waiver for a code that"
     " is no guard's would be a slip that nobody notices.",
-    settle="Take the entry out, or correct the code.",
+    advice="Take the entry out, or correct the code.",
 )
 ENDED = _code(
     "S307",
@@ -183,46 +183,46 @@ ENDED = _code(
     why="A waiver, or a difference that is ignored, is a debt: it ends by itself, so that none"
     " stays because it was forgotten. For a fortnight after its last day it still holds, to"
     " leave time for a decision.",
-    settle="Set `until` to a later day, or take the entry out.",
+    advice="Set `until` to a later day, or take the entry out.",
 )
 LONG_ENDED = _code(
     "S308",
     "a waiver, or a difference that is ignored, ended more than a fortnight ago",
     why="A waiver, or a difference that is ignored, is a debt: it ends by itself, so that none"
     " stays because it was forgotten. The fortnight in which it still held is over.",
-    settle="Set `until` to a later day, or take the entry out.",
+    advice="Set `until` to a later day, or take the entry out.",
 )
 NO_SUCH_HANDLE = _code(
     "S309",
     "an entry of `ignore` is about a database of which there is no spec",
     why="What is to be ignored of a database that no spec is about is mostly a slip in its"
     " handle, and what was meant is planned all the same.",
-    settle="Correct the handle, or take the entry out.",
+    advice="Correct the handle, or take the entry out.",
 )
 FAR_AWAY = _code(
     "S310",
     "an `until` is more than two years away",
     why="What ends by itself is to end: a day that is years away is mostly a slip in the year.",
-    settle="Write a day by which it is settled, two years from today at most.",
+    advice="Write a day by which it is settled, two years from today at most.",
 )
 APPROVAL_ENDED = _code(
     "S311",
     "the approval to delete ended: nothing is deleted",
     why="An approval to delete holds to its last day. After it nothing is deleted: what is live"
     " stays, and G102 says so.",
-    settle="Set `until` to a later day, or take the entry out.",
+    advice="Set `until` to a later day, or take the entry out.",
 )
 NO_LIMIT = _code(
     "S312",
     "a limit under which a guard refuses nothing",
     why="A limit has no end and no reason. Where it turns a guard off, a waiver says why and until"
     " when.",
-    settle="Write a smaller number, or a waiver under `guards`.",
+    advice="Write a smaller number, or a waiver under `guards`.",
 )
 CONFIG_NAMED_OTHERWISE = _code(
     "S313",
     "a file whose name is almost reconcile.yaml, such as reconcile.yml",
     why="The configuration is read under one name. Protection and limits under another name"
     " would be ignored without a word.",
-    settle="Rename the file to reconcile.yaml, or name it with --config.",
+    advice="Rename the file to reconcile.yaml, or name it with --config.",
 )

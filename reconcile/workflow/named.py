@@ -151,7 +151,7 @@ class Subject:
                 f"{self.name!r} is {self.facts.type_name}: only {engine.value} has {what}"
             )
 
-    def must_be_settled(self) -> None:
+    def must_be_idle(self) -> None:
         """Raise NotReadyError where the database does not run, or an operation is under way."""
         operation = self.facts.operation
         status = f"{self.name!r} is {self.facts.status}"
@@ -164,7 +164,7 @@ class Subject:
             )
         if self.facts.needs_person:
             raise NotReadyError(f"{status}: get it running in the provider's dashboard")
-        if not self.facts.settled:
+        if not self.facts.is_idle:
             raise NotReadyError(f"{status}: wait until it is running")
 
 

@@ -64,7 +64,7 @@ def prepare(
 
 def _reset(command: ResetDatabase, subject: Subject) -> Prepared:
     """Prepare to empty a logical database. Raises ReconcileError where there is none so named."""
-    subject.must_be_settled()
+    subject.must_be_idle()
     names = sorted(
         text(row, "name") for row in rows_of(subject.ask(_LIST_DATABASES), "list-databases")
     )
@@ -87,7 +87,7 @@ def _reset(command: ResetDatabase, subject: Subject) -> Prepared:
 def _restore(command: Restore, subject: Subject) -> Prepared:
     """Prepare a restore. Raises ReconcileError for a moment outside the recovery window."""
     subject.must_be(Engine.POSTGRESQL, "point-in-time recovery")
-    subject.must_be_settled()
+    subject.must_be_idle()
     window, shown = _window(subject), in_utc_text(command.moment)
     now = f"from {in_utc_text(window.earliest)} to {in_utc_text(window.latest)}"
     if not window.earliest <= command.moment <= window.latest:
@@ -122,7 +122,7 @@ def _upgrade(subject: Subject, rule: EngineVersion | None) -> Prepared:
 
     At the newest version nothing is to be done. Raises ReconcileError as `Subject.ask`.
     """
-    subject.must_be_settled()
+    subject.must_be_idle()
     (told, following), live = _next(subject), subject.facts.version
     if told and following is None:
         return _newest(subject)

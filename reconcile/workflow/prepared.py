@@ -67,7 +67,7 @@ def carry_out(
             return _decided(prepared, _followed(order, ident, following, note))
         writes.call(order.target, order.call)
     except OutcomeUnknownError as error:
-        return _settled(prepared, following, note, error)
+        return _resolved(prepared, following, note, error)
     except ReconcileError as error:
         return OrderOutcome(order=order, result=Result.FAILED, message=str(error))
     return OrderOutcome(order=order, result=Result.DONE)
@@ -126,7 +126,7 @@ def _happened(prepared: Prepared, following: Following) -> bool | None:
     return look_again(prepared.happened, lambda happened: happened is not False, following.pause)
 
 
-def _settled(
+def _resolved(
     prepared: Prepared, following: Following, note: Note, error: OutcomeUnknownError
 ) -> OrderOutcome:
     """Find out by reading what no answer told; nothing is ever sent twice."""

@@ -7,7 +7,7 @@ from threading import Event
 
 from attrs import Factory, evolve, field, frozen
 
-from reconcile.apply.resolve import settle
+from reconcile.apply.resolve import resolve_outcomes
 from reconcile.errors import ReconcileError
 from reconcile.kinds import KIND_BY_NAME
 from reconcile.model.address import Address
@@ -75,7 +75,7 @@ class Reread(Planner):
         after growing pauses, for some seconds, until it is done or the run is interrupted.
         """
         after = self.proposal(before, outcomes)
-        found = settle(outcomes, after.plan) if after else outcomes
+        found = resolve_outcomes(outcomes, after.plan) if after else outcomes
         for pause in PAUSES:
             lost = tuple(
                 tried
@@ -85,7 +85,7 @@ class Reread(Planner):
             if after is None or not lost or self.process.interruption.stop.wait(pause):
                 break
             after = self.proposal(after, lost) or after
-            found = settle(outcomes, after.plan)
+            found = resolve_outcomes(outcomes, after.plan)
         return after, found
 
     def proposal(self, before: Proposal, outcomes: tuple[Outcome, ...]) -> Proposal | None:

@@ -16,15 +16,15 @@ from attrs import define, evolve
 
 from reconcile.api.operations import Following
 from reconcile.apply.backup_first import begun_backup, listed
-from reconcile.apply.history import open_history, settled_action
+from reconcile.apply.history import open_history, resolved_action
 from reconcile.apply.journal import Journal
 from reconcile.apply.open_ends import OpenEnd, open_ends, unanswered
 from reconcile.apply.replay import HistoryError
-from reconcile.apply.resolve import action_of, settlement
+from reconcile.apply.resolve import action_of, resolution
 from reconcile.errors import NotFoundError, NotOfferedError, ReconcileError, UsageError
 from reconcile.model.change import Risk
 from reconcile.model.engine import Version
-from reconcile.model.history import History, RunState, Settlement
+from reconcile.model.history import History, Resolution, RunState
 from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.plan import DatabasePlan, Plan
 from reconcile.model.request import BACK_UP, RESOURCE, UPGRADE, Call, restore
@@ -50,11 +50,11 @@ class Earlier:
     plan: Plan
     directory: Path
     process: Process
-    found: tuple[Settlement, ...] = ()
+    found: tuple[Resolution, ...] = ()
     open: tuple[OpenEnd, ...] = ()
     orders: tuple[OpenEnd, ...] = ()
 
-    def settle(self, reread: Reread) -> None:
+    def resolve(self, reread: Reread) -> None:
         """Find out what became of what is open.
 
         Only what it was about is read again. What goes on, or cannot be read now, stays open; what
@@ -72,7 +72,7 @@ class Earlier:
             tell(f"note: {_left_open(end)}; what it came to is read now")
         for plan in sorted(self.plan.databases, key=lambda one: one.handle):
             about = [end for end in ends if end.handle == plan.handle]
-            self.found += tuple(_settled(plan, about, reread))
+            self.found += tuple(_resolved(plan, about, reread))
         known = {one.name: one for one in self.found}
         for end in ends:
             tell(f"note: run {end.run.id}: {_said(end)}: {_became(end, known.get(end.name))}")
@@ -100,7 +100,7 @@ class Earlier:
 
     def answer(self, end: OpenEnd) -> None:
         """Take in that a command was done, and that this run reports it to who gave it again."""
-        answered = evolve(end.settled(done=True), answered=True)
+        answered = evolve(end.resolved(done=True), answered=True)
         others = (one for one in self.found if (one.run, one.verb) != (answered.run, answered.verb))
         self.found = (*others, answered)
 
@@ -129,7 +129,7 @@ class Earlier:
         """The commands that no run answered, with what was found out about them."""
         known = {one.name: one for one in self.found}
         return tuple(
-            evolve(end, action=settled_action(end.action, known[end.name]))
+            evolve(end, action=resolved_action(end.action, known[end.name]))
             if end.name in known
             else end
             for end in unanswered(history.runs, addons(self.plan))
@@ -152,7 +152,7 @@ def earlier_runs(
     """What earlier runs left open, found out before a run; written down even if it does nothing."""
     earlier = Earlier(plan=plan, directory=directory, process=reread.process)
     if look:
-        earlier.settle(reread)
+        earlier.resolve(reread)
     try:
         yield earlier
     finally:
@@ -171,17 +171,17 @@ def plan_of(handle: str, target: Target) -> Plan:
     return Plan(databases=(database,))
 
 
-def _settled(plan: DatabasePlan, ends: Sequence[OpenEnd], reread: Reread) -> Iterator[Settlement]:
-    yield from _settled_changes(plan, [end for end in ends if end.action.change], reread)
+def _resolved(plan: DatabasePlan, ends: Sequence[OpenEnd], reread: Reread) -> Iterator[Resolution]:
+    yield from _resolved_changes(plan, [end for end in ends if end.action.change], reread)
     for end in ends:
-        known = None if end.action.change else _settled_order(plan, end, reread)
+        known = None if end.action.change else _resolved_order(plan, end, reread)
         if known is not None:
             yield known
 
 
-def _settled_changes(
+def _resolved_changes(
     plan: DatabasePlan, ends: Sequence[OpenEnd], reread: Reread
-) -> Iterator[Settlement]:
+) -> Iterator[Resolution]:
     if not ends:
         return
     actions = tuple(action_of(end, reread.process.today()) for end in ends)
@@ -190,17 +190,17 @@ def _settled_changes(
     except NotOursError:  # a version of the tool that knew other changes wrote it
         return
     for end, action in zip(ends, actions, strict=True):
-        known = settlement(end, action, now)
+        known = resolution(end, action, now)
         if known is not None:
             yield known
 
 
-def _settled_order(plan: DatabasePlan, end: OpenEnd, reread: Reread) -> Settlement | None:
+def _resolved_order(plan: DatabasePlan, end: OpenEnd, reread: Reread) -> Resolution | None:
     """What became of a one-off command or a backup; None where it goes on or cannot be read now."""
     request = end.action.request
     if plan.target is None:
-        return end.settled(done=None) if end.action.damaged and not request else None
-    look: Callable[[OpenEnd, Target, Following], Settlement | None] = _not_known
+        return end.resolved(done=None) if end.action.damaged and not request else None
+    look: Callable[[OpenEnd, Target, Following], Resolution | None] = _not_known
     if end.action.operation is not None:
         look = _by_operation
     elif request == str(BACK_UP):
@@ -210,33 +210,33 @@ def _settled_order(plan: DatabasePlan, end: OpenEnd, reread: Reread) -> Settleme
     try:
         return look(end, plan.target, Following(client=reread.reads.client, wait=False))
     except (NotFoundError, NotOfferedError):
-        return end.settled(done=None)
+        return end.resolved(done=None)
     except ReconcileError:
         return None
 
 
-def _not_known(end: OpenEnd, _target: Target, _following: Following) -> Settlement:
+def _not_known(end: OpenEnd, _target: Target, _following: Following) -> Resolution:
     """Of a reset, a cancelled query or reset statistics: no read shows what they came to."""
-    return end.settled(done=None)
+    return end.resolved(done=None)
 
 
-def _by_operation(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+def _by_operation(end: OpenEnd, target: Target, following: Following) -> Resolution | None:
     seen = following.follow(target, end.action.operation or "")
     if not seen.ended:
         return None
-    return end.settled(done=seen.done if seen.done or seen.failed else None)
+    return end.resolved(done=seen.done if seen.done or seen.failed else None)
 
 
-def _by_list(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+def _by_list(end: OpenEnd, target: Target, following: Following) -> Resolution | None:
     backup = begun_backup(end, listed(following.client.call, target))
     if backup is None:
-        return end.settled(done=None if end.action.backup else False)
+        return end.resolved(done=None if end.action.backup else False)
     if not backup.ended:
         return None
-    return end.settled(done=None if backup.unclear else backup.done)
+    return end.resolved(done=None if backup.unclear else backup.done)
 
 
-def _by_resource(end: OpenEnd, target: Target, following: Following) -> Settlement | None:
+def _by_resource(end: OpenEnd, target: Target, following: Following) -> Resolution | None:
     """By the version, once the database is at rest; a restore leaves nothing but its operation."""
     resource = following.client.call(target, RESOURCE)
     document = resource if isinstance(resource, dict) else {}
@@ -244,8 +244,8 @@ def _by_resource(end: OpenEnd, target: Target, following: Following) -> Settleme
         return None
     step, now = end.action.step, Version.parse(str(document.get("readable_version")))
     if step is None or step.before is None or now is None:
-        return end.settled(done=None)
-    return end.settled(done=step.is_at(str(now)))
+        return end.resolved(done=None)
+    return end.resolved(done=step.is_at(str(now)))
 
 
 def _said(end: OpenEnd) -> str:
@@ -255,7 +255,7 @@ def _said(end: OpenEnd) -> str:
     )
 
 
-def _became(end: OpenEnd, found: Settlement | None) -> str:
+def _became(end: OpenEnd, found: Resolution | None) -> str:
     """What is known of it now, and how to learn more where the provider is at it."""
     if found is None:
         follow = end.action.operation and follow_command(end.action.operation, end.handle)

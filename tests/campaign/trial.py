@@ -22,7 +22,7 @@ from witness import Deed, accepted, begun, claimed, effects
 from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.execute import DryRunExecutor
 from reconcile.apply.loop import Loop
-from reconcile.apply.resolve import settle
+from reconcile.apply.resolve import resolve_outcomes
 from reconcile.errors import ReconcileError
 from reconcile.guard.default_policy import DEFAULT_POLICY
 from reconcile.guard.guard import Context
@@ -145,7 +145,7 @@ class Stage:
                 )
                 allowance = _all_but(withheld, plan)
                 outcomes = live.apply(plan, f"run-{self.runs[-1]:03}", allowance=allowance)
-                settled = settle(outcomes, live.plan(self.desired))
+                settled = resolve_outcomes(outcomes, live.plan(self.desired))
         except ReconcileError:
             return {}
         return {

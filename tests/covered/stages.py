@@ -13,7 +13,7 @@ from unit.api.loopback import unheard
 from reconcile.api.clock import Clock
 from reconcile.api.surroundings import Surroundings
 from reconcile.api.writes import connect_writing
-from reconcile.apply.resolve import settle
+from reconcile.apply.resolve import resolve_outcomes
 from reconcile.model.run import Outcome
 from reconcile.model.state import Desired
 from reconcile.spec.config import Config
@@ -42,5 +42,5 @@ def stages(sandbox: Sandbox, directory: Path, clock: Clock) -> Iterator[Live]:
 def applied(live: Live, wanted: Sequence[Desired], run_id: str) -> dict[str, Outcome]:
     """Read, carry out, read again and settle, as `apply` does; outcomes by address."""
     outcomes = live.apply(live.plan(wanted), run_id)
-    settled = settle(outcomes, live.plan(wanted))
+    settled = resolve_outcomes(outcomes, live.plan(wanted))
     return {str(outcome.action.address): outcome for outcome in settled}

@@ -19,7 +19,7 @@ from unit.spec.test_bad_text import BAD
 from unit.spec.test_one_meaning import MEANINGS
 
 from reconcile.apply.journal import Journal
-from reconcile.model.history import Settlement
+from reconcile.model.history import Resolution
 from reconcile.model.order import OrderOutcome
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.run import Conflict, Result
@@ -88,7 +88,7 @@ def _journals() -> Iterator[bytes]:
         journal.started(RESET)
         journal.finished(OrderOutcome(order=RESET, result=Result.DONE))
         journal.settled(
-            Settlement(
+            Resolution(
                 run="20261122T120000Z-0f9e8d", address=LEGACY.address, verb="delete", done=None
             )
         )

@@ -20,8 +20,8 @@ from reconcile.model.history import (
     PastAction,
     PastRun,
     Permission,
+    Resolution,
     RunState,
-    Settlement,
     UnreadableJournal,
 )
 from reconcile.model.run import Conflict, Result
@@ -127,8 +127,8 @@ INTERRUPTED = PastRun(
     state=RunState.INTERRUPTED,
     actions=(BACKUPS, LEGACY),
     settlements=(
-        Settlement(run="20261121T000000Z-1234ab", address=AUDIT.address, verb="create", done=True),
-        Settlement(
+        Resolution(run="20261121T000000Z-1234ab", address=AUDIT.address, verb="create", done=True),
+        Resolution(
             run="20261121T000000Z-1234ab", address=BACKUPS.address, verb="update", done=False
         ),
     ),
@@ -218,7 +218,7 @@ HOSTILE = PastRun(
         for name in HOSTILE_NAMES
     ),
     settlements=(
-        Settlement(
+        Resolution(
             run=HOSTILE_NAMES[0], address=Address(database=HOSTILE_NAMES[1]), verb="x", done=True
         ),
     ),

@@ -38,7 +38,7 @@ from reconcile.apply.allowance import Allow, Allowance
 from reconcile.apply.backup_first import Secure, Secured, as_it_is
 from reconcile.apply.execute import DryRunExecutor, calls_of
 from reconcile.apply.loop import Loop
-from reconcile.apply.resolve import settle
+from reconcile.apply.resolve import resolve_outcomes
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabases
@@ -112,7 +112,7 @@ def carried_out(
     return Run(
         id="20261123T040000Z-5f0c1a",
         before=before,
-        outcomes=settle(outcomes, after.plan) if after else outcomes,
+        outcomes=resolve_outcomes(outcomes, after.plan) if after else outcomes,
         after=after,
         interrupted=ExitStatus.INTERRUPTED if stop.is_set() else None,
         spent=SPENT,

@@ -131,7 +131,7 @@ EXPLAINED = (
     ),
     # Backups alone are refused in part, and they tell all of the state before.
     Explained(
-        where="plan/items.py: _settle",
+        where="plan/items.py: _decide",
         within=r"(?<=change\.address\.name), ?(?:\{\}|None)?(?=\))",
         reason=Reason.DEFAULT,
     ),
@@ -279,7 +279,7 @@ EXPLAINED = (
     # The version of a format has one point.
     Explained(where="apply/replay.py: replay", within=r"r?(?=partition)", reason=Reason.SAME),
     Explained(
-        where="apply/replay.py: _settlement",
+        where="apply/replay.py: _resolution",
         within=r"(?<=ValueError\().*(?=\))",
         reason=Reason.UNTOLD,
     ),

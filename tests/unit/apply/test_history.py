@@ -48,8 +48,8 @@ from reconcile.model.history import (
     Opening,
     PastAction,
     PastRun,
+    Resolution,
     RunState,
-    Settlement,
     UnreadableJournal,
 )
 from reconcile.model.run import Outcome, Result
@@ -88,7 +88,7 @@ def test_what_a_later_run_found_out_is_told_of_the_earlier(
     """Only of that action, only where it was open, and never by the earlier journal alone."""
     path = begun(tmp_path, "run-1", AUDIT)
     begun(tmp_path, "run-0", AUDIT)
-    found = Settlement(run="run-1", address=AUDIT.address, verb="create", done=done)
+    found = Resolution(run="run-1", address=AUDIT.address, verb="create", done=done)
     with Journal(tmp_path, "run-2", now) as journal:
         journal.begin(OPENING)
         journal.settled(found)
@@ -108,7 +108,7 @@ def test_what_was_known_is_not_settled(tmp_path: Path) -> None:
     write(tmp_path, "run-1", outcome(AUDIT, Result.FAILED, "HTTP 422"))
     with Journal(tmp_path, "run-2", now) as journal:
         journal.begin(OPENING)
-        journal.settled(Settlement(run="run-1", address=AUDIT.address, verb="create", done=True))
+        journal.settled(Resolution(run="run-1", address=AUDIT.address, verb="create", done=True))
     assert past_runs(tmp_path).runs[1].actions[0].message == "HTTP 422"
 
 
@@ -148,7 +148,7 @@ def test_a_plan_whose_last_action_a_later_run_found_done_is_completed(tmp_path: 
     assert completed(tmp_path, OPENING.plan_id, before) is None
     with Journal(tmp_path, "run-2", now) as journal:
         journal.begin(evolve(OPENING, plan_id="3" * 64, actions=0))
-        journal.settled(Settlement(run="run-1", address=BACKUPS_ADDRESS, verb="update", done=True))
+        journal.settled(Resolution(run="run-1", address=BACKUPS_ADDRESS, verb="update", done=True))
         journal.end({})
     for _look in ("without an index", "with an index"):
         found = completed(tmp_path, OPENING.plan_id, before)
@@ -334,7 +334,7 @@ def test_what_stays_keeps_no_younger_journal_from_being_pruned(
     settled = write(tmp_path, ident(DAY, 4), outcome(AUDIT), opening=other)
     with Journal(tmp_path, ident(92 * DAY, 1), lambda: NOON) as journal:
         journal.begin(other)
-        found = Settlement(run=settled.stem, address=AUDIT.address, verb="create", done=True)
+        found = Resolution(run=settled.stem, address=AUDIT.address, verb="create", done=True)
         journal.settled(found)
         journal.end({})
     write(tmp_path, ident(91 * DAY, 2), outcome(AUDIT), opening=other)
@@ -371,7 +371,7 @@ def test_what_tells_of_another_run_stays_as_long_as_that(
     def settles(run: str, entry: Mapping[str, object]) -> None:
         with Journal(tmp_path, run, lambda: NOON) as journal:
             journal.begin(evolve(OPENING, actions=0))
-            journal.settled(Settlement(run=first, done=True, **entry))  # type: ignore[arg-type]
+            journal.settled(Resolution(run=first, done=True, **entry))  # type: ignore[arg-type]
             journal.end({})
 
     settles(second, {"address": AUDIT.address, "verb": "create"})

@@ -18,7 +18,7 @@ from reconcile.apply.history import read_run
 from reconcile.apply.journal import CHECKSUM, Journal, JournalError, checksum
 from reconcile.model.address import Address
 from reconcile.model.change import Create, FieldChange, Risk, Update
-from reconcile.model.history import Addon, Commit, Opening, Settlement
+from reconcile.model.history import Addon, Commit, Opening, Resolution
 from reconcile.model.item import Action, Reason
 from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.request import Effect, action
@@ -362,7 +362,7 @@ def test_an_intent_that_was_not_flushed_is_one_action(
 @pytest.mark.parametrize(("done", "word"), [(True, "done"), (False, "not done")])
 def test_the_end_of_an_earlier_run_is_written_down(tmp_path: Path, done: bool, word: str) -> None:
     """In the journal of the run that found out: nobody writes into the other's."""
-    found = Settlement(run="run-0", address=ADDRESS, verb="update", done=done)
+    found = Resolution(run="run-0", address=ADDRESS, verb="update", done=done)
     with Journal(tmp_path, "run-1", now) as journal:
         journal.settled(found)
     (entry,) = lines(journal.path)

@@ -31,8 +31,8 @@ from reconcile.model.address import Address
 from reconcile.model.change import Create
 from reconcile.model.history import (
     Addon,
+    Resolution,
     RunState,
-    Settlement,
 )
 from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.request import BACK_UP, Effect, action
@@ -139,7 +139,7 @@ def test_each_order_is_open_until_it_is_settled(tmp_path: Path) -> None:
     with Journal(tmp_path, "run-3", now) as journal:
         journal.begin(OPENING)
         for run in ("run-1", "run-2"):
-            found = Settlement(
+            found = Resolution(
                 run=run, address=Address(database="shop-web/ad-shop"), verb="order", done=None
             )
             journal.settled(found)
@@ -171,7 +171,7 @@ def found(directory: Path, ident: str, about: str, *, done: bool | None, answere
     with Journal(directory, ident, now) as journal:
         journal.begin(OPENED)
         journal.settled(
-            Settlement(
+            Resolution(
                 run=about,
                 address=Address(database=RESET.database),
                 verb="order",

@@ -52,8 +52,8 @@ from reconcile.model.history import (
     Opening,
     PastAction,
     PastRun,
+    Resolution,
     RunState,
-    Settlement,
     UnreadableJournal,
 )
 from reconcile.model.request import BACK_UP, UPGRADE
@@ -271,7 +271,7 @@ def a_damaged_journal(directory: Path) -> tuple[Path, PastRun]:
     """The journal of a run that was killed after some outcomes, with all kinds of lines; the run."""
     with Journal(directory, "run-1", now) as journal:
         journal.begin(OPENING)
-        journal.settled(Settlement(run="run-0", address=MODES.address, verb="update", done=True))
+        journal.settled(Resolution(run="run-0", address=MODES.address, verb="update", done=True))
         journal.started(AUDIT)
         journal.finished(outcome(AUDIT))
         journal.started(MODES)

@@ -12,7 +12,7 @@ from builders import CONNECTION, desired, facts, observed, removal, target
 
 from reconcile.apply.execute import calls_of
 from reconcile.apply.open_ends import OpenEnd
-from reconcile.apply.resolve import action_of, settle, settlement
+from reconcile.apply.resolve import action_of, resolution, resolve_outcomes
 from reconcile.errors import DOUBT
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.engine_version import EngineVersion
@@ -21,7 +21,7 @@ from reconcile.kinds.features import Feature, Features
 from reconcile.model.address import Address
 from reconcile.model.change import Change, Create, Delete, FieldChange, Risk, Update
 from reconcile.model.engine import Engine, Version
-from reconcile.model.history import Addon, Opening, PastAction, PastRun, RunState, Settlement
+from reconcile.model.history import Addon, Opening, PastAction, PastRun, Resolution, RunState
 from reconcile.model.item import Pending, Reason
 from reconcile.model.location import Location, Origin
 from reconcile.model.plan import DatabasePlan, Plan
@@ -71,7 +71,7 @@ def open_end(change: Change | None, risk: Risk | None = Risk.LOSSY) -> OpenEnd:
 
 def found_out(
     change: Change, live: Mapping[str, Any], facts: Facts | None = None
-) -> Settlement | None:
+) -> Resolution | None:
     """What is found out where this is live."""
     end = open_end(change)
     action = action_of(end, date(2026, 11, 23))
@@ -79,7 +79,7 @@ def found_out(
         handle="shop", engine="mysql", app="shop-web", target=target(), items=(action,)
     )
     now = plan_database(intended(plan), observed({change.address.kind: live}, live=facts))
-    return settlement(end, action, now)
+    return resolution(end, action, now)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_what_is_live_tells_it(change: Change, live: Mapping[str, Any], done: bo
     """As it was before: not done. Nothing left to do: done. Of a replacement, each half alone."""
     found = found_out(change, live)
     verb = {Create: "create", Delete: "delete", Update: "update"}[type(change)]
-    assert found == Settlement(run="run-1", address=change.address, verb=verb, done=done)
+    assert found == Resolution(run="run-1", address=change.address, verb=verb, done=done)
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_an_upgrade_was_done_where_the_planned_version_is_live(live: str, done: 
     change = Update(address=address, before=before, after=after, fields=(part,))
     state = {ITSELF: {"version": live, "version_id": live, "next_version": None}}
     found = found_out(change, state, facts(version=live))
-    assert found == Settlement(run="run-1", address=address, verb="update", done=done)
+    assert found == Resolution(run="run-1", address=address, verb="update", done=done)
 
 
 def test_a_third_value_is_never_known() -> None:
     """Somebody else changed it since: whether ours came first is said to be unknown, once."""
     found = found_out(UPDATE, {ITSELF: {"enabled": True, "hours": (9,)}})
-    assert found == Settlement(run="run-1", address=BACKUPS, verb="update", done=None)
+    assert found == Resolution(run="run-1", address=BACKUPS, verb="update", done=None)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_what_the_run_did_before_is_not_forgotten(
         handle="store", engine="influxdb", app="shop-web", target=target(), items=(action,)
     )
     state = observed({"retention_policies": live}, engine=Engine.INFLUXDB)
-    found = settlement(end, action, plan_database(intended(plan), state))
-    assert found == Settlement(run="run-1", address=old, verb="delete", done=done)
+    found = resolution(end, action, plan_database(intended(plan), state))
+    assert found == Resolution(run="run-1", address=old, verb="delete", done=done)
 
 
 def test_a_busy_database_tells_nothing_yet() -> None:
@@ -173,7 +173,7 @@ def test_only_the_same_live_database_tells_it(found: Any) -> None:
     end = open_end(CREATE)
     action = action_of(end, date(2026, 11, 23))
     now = DatabasePlan(handle="shop", engine="mysql", app="shop-web", target=found)
-    assert settlement(end, action, now) is None
+    assert resolution(end, action, now) is None
 
 
 def test_an_action_keeps_its_risk() -> None:
@@ -219,7 +219,9 @@ def planned(kind: str, spec: Any, state: Elements, *, live: Facts | None = None)
 def settled(before: Plan, after: Plan) -> tuple[Result, str]:
     """What becomes of the one action of a plan whose answer was lost."""
     (action,) = before.actions
-    (outcome,) = settle([Outcome(action=action, result=Result.UNKNOWN, message="lost")], after)
+    (outcome,) = resolve_outcomes(
+        [Outcome(action=action, result=Result.UNKNOWN, message="lost")], after
+    )
     return outcome.result, outcome.message
 
 
@@ -289,7 +291,7 @@ def test_a_statement_that_the_api_does_not_tell_of(
         "CREATE EXTENSION hstore;",
         "DROP EXTENSION cube;",
     ]
-    found = settle(sent, plan_on(live))
+    found = resolve_outcomes(sent, plan_on(live))
     assert [(one.result, one.message) for one in found] == expected
 
 
@@ -298,7 +300,7 @@ def test_a_request_that_was_done_and_is_due_again_was_done() -> None:
     before = planned("backups", Backups(enabled=True), {ITSELF: {"enabled": False, "hours": ()}})
     (action,) = before.actions
     sent = Outcome(action=action, result=Result.DONE, calls=calls_of(action))
-    assert settle([sent], before) == (sent,)
+    assert resolve_outcomes([sent], before) == (sent,)
 
 
 ITS_OWN = Address(database="shop", kind="features", name="redis-aof")
@@ -435,7 +437,7 @@ def test_an_upgrade_is_done_where_the_planned_version_is_live(
     after = planned("engine_version", spec, version(live or "odd", *following), live=now)
     (action,) = before.actions
     sent = Outcome(action=action, result=result, message="lost", under_way=True)
-    (outcome,) = settle([sent], after)
+    (outcome,) = resolve_outcomes([sent], after)
     assert (outcome.result, outcome.message) == expected
 
 
@@ -452,10 +454,10 @@ def test_what_another_hand_did_a_moment_before_is_no_failure() -> None:
     spec = Features(switched={Feature.REDIS_AOF: True})
     before = planned("features", spec, OFF)
     failed = Outcome(action=before.actions[0], result=Result.FAILED, message="it exists")
-    (outcome,) = settle([failed], planned("features", spec, ON))
+    (outcome,) = resolve_outcomes([failed], planned("features", spec, ON))
     assert outcome.result is Result.ALREADY_DONE
     assert outcome.message == "read again: it is so, by another hand; it exists"
-    assert settle([failed], planned("features", spec, OFF)) == (failed,)
+    assert resolve_outcomes([failed], planned("features", spec, OFF)) == (failed,)
 
 
 def test_what_is_live_after_a_failed_operation_is_done() -> None:
@@ -467,10 +469,10 @@ def test_what_is_live_after_a_failed_operation_is_done() -> None:
         action=before.actions[0], result=Result.FAILED, message="operation failed", accepted=True
     )
     after = planned("engine_version", spec, now, live=facts(version="16.6.0-1"))
-    (outcome,) = settle([failed], after)
+    (outcome,) = resolve_outcomes([failed], after)
     assert outcome.result is Result.DONE
     assert outcome.message == "read again: it was done, although operation failed"
-    assert settle([failed], before) == (failed,)
+    assert resolve_outcomes([failed], before) == (failed,)
 
 
 def test_an_update_that_failed_may_have_been_made_by_another_hand() -> None:
@@ -479,7 +481,7 @@ def test_an_update_that_failed_may_have_been_made_by_another_hand() -> None:
     before = planned("backups", spec, {ITSELF: {"enabled": False, "hours": (3,)}})
     after = planned("backups", spec, {ITSELF: {"enabled": True, "hours": (5,)}})
     failed = Outcome(action=before.actions[0], result=Result.FAILED, message="refused")
-    (outcome,) = settle([failed], after)
+    (outcome,) = resolve_outcomes([failed], after)
     assert outcome.result is Result.ALREADY_DONE
 
 
@@ -488,5 +490,5 @@ def test_a_doubt_that_is_settled_is_not_told() -> None:
     spec = Features(switched={Feature.REDIS_AOF: True})
     before = planned("features", spec, OFF)
     unknown = Outcome(action=before.actions[0], result=Result.UNKNOWN, message=f"no answer{DOUBT}")
-    (outcome,) = settle([unknown], planned("features", spec, ON))
+    (outcome,) = resolve_outcomes([unknown], planned("features", spec, ON))
     assert outcome.message == "read again: it was done; no answer"

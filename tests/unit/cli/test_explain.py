@@ -19,7 +19,7 @@ def test_every_code_can_be_explained(code: str) -> None:
     """What it means, why it is there, and what a person does about it, in whole sentences."""
     found = code_explained(code, Policy(), today=TODAY)
     assert found.meaning == MEANINGS[code]
-    for text in (found.rule.why, found.rule.settle):
+    for text in (found.rule.why, found.rule.advice):
         assert text[0].isupper()
         assert text.endswith(".")
         assert "  " not in text
@@ -53,7 +53,7 @@ def test_what_can_be_lifted(code: str, waivable: bool) -> None:
 
 def test_the_nearest_family_explains_a_code() -> None:
     """A code's own rule, or that of the longest beginning that it shares."""
-    near, far = Rule(why="near", settle=""), Rule(why="far", settle="")
+    near, far = Rule(why="near", advice=""), Rule(why="far", advice="")
     rules = {"P": far, "P24": near}
     assert (rule_of("P243", rules), rule_of("P101", rules)) == (near, far)
     with pytest.raises(KeyError, match="S101"):

@@ -22,7 +22,7 @@ from reconcile.model.postgresql import Package, Reach
 from reconcile.model.state import ITSELF, Elements
 from reconcile.plan.build import plan_database
 from reconcile.plan.diff import diff_database
-from reconcile.plan.items import KindInDatabase, Settled, settle_kind
+from reconcile.plan.items import Decided, KindInDatabase, decide_kind
 from reconcile.plan.order import in_order
 
 VERSION = {"version": "1.0"}
@@ -216,10 +216,10 @@ def subject_of(
     )
 
 
-def settled(subject: KindInDatabase) -> Settled:
+def settled(subject: KindInDatabase) -> Decided:
     """The items of a kind before they are put into an order."""
     name = subject.kind.name
-    return settle_kind(subject, diff_database("shop", {name: subject.sides})[name])
+    return decide_kind(subject, diff_database("shop", {name: subject.sides})[name])
 
 
 def test_what_an_extension_requires_is_told() -> None:

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from builders import desired, facts, observed, target
 
-from reconcile.apply.resolve import settle
+from reconcile.apply.resolve import resolve_outcomes
 from reconcile.cli.present import reading_status, states_status
 from reconcile.errors import ExitStatus
 from reconcile.kinds.backups import Backups
@@ -78,11 +78,11 @@ def test_what_cannot_be_read_again_is_not_called_done() -> None:
     before, after = planned(WINDOW), planned(ODD)
     action = next(one for one in before.actions if one.address.kind == "maintenance_window")
     lost = Outcome(action=action, result=Result.UNKNOWN, message="lost")
-    (outcome,) = settle([lost], after)
+    (outcome,) = resolve_outcomes([lost], after)
     assert outcome.result is Result.UNKNOWN
     (database,) = after.databases
     assert standing(action, database).standing is Standing.BLOCKED
-    assert settle([evolve(lost, result=Result.FAILED)], after)[0].result is Result.FAILED
+    assert resolve_outcomes([evolve(lost, result=Result.FAILED)], after)[0].result is Result.FAILED
 
 
 def test_a_kind_that_cannot_be_read_again_says_nothing_of_its_names() -> None:
@@ -94,7 +94,7 @@ def test_a_kind_that_cannot_be_read_again_says_nothing_of_its_names() -> None:
         for state in (nothing, ODD)
     )
     lost = Outcome(action=before.actions[0], result=Result.UNKNOWN, message="lost")
-    assert settle([lost], after)[0].result is Result.UNKNOWN
+    assert resolve_outcomes([lost], after)[0].result is Result.UNKNOWN
 
 
 def test_show_says_so() -> None:

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from reconcile.model.address import Address
 from reconcile.model.change import Create
-from reconcile.model.history import History, Opening, PastAction, PastRun, RunState, Settlement
+from reconcile.model.history import History, Opening, PastAction, PastRun, Resolution, RunState
 from reconcile.model.request import BACK_UP
 from reconcile.model.run import Result
 from reconcile.report.page import Look
@@ -33,7 +33,7 @@ def test_what_was_found_out_is_told(done: bool | None, sentence: str) -> None:
         opening=Opening(version="1", command="apply"),
         began=datetime(2026, 11, 23, 12, tzinfo=UTC),
         state=RunState.INTERRUPTED,
-        settlements=(Settlement(run="run-1", address=ADDRESS, verb="update", done=done),),
+        settlements=(Resolution(run="run-1", address=ADDRESS, verb="update", done=done),),
     )
     assert sentence in past_run_text(run, Look()).splitlines()
     (found,) = json.loads(past_run_json(run))["settlements"]
