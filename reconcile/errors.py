@@ -117,7 +117,7 @@ DOUBT = "; it may or may not have taken effect"
 
 
 class OutcomeUnknownError(ApiError):
-    """A changing request may have been carried out, but no answer says so.
+    """A changing request may have been applied, but no answer says so.
 
     `under_way` where the provider may still be at it: nothing came in time.
     """

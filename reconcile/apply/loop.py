@@ -57,7 +57,7 @@ LOOK_LASTS = 60.0
 
 @frozen(kw_only=True)
 class Loop:
-    """How a plan is carried out.
+    """How a plan is applied.
 
     `stop` is set from outside to let the request under way finish and start no other; `recheck`
     plans a database anew, before its first action and each that disrupts or loses; `told_by` says
@@ -86,7 +86,7 @@ class Loop:
     progress: Callable[[Outcome], None] = _ignore
 
     def run(self) -> tuple[Outcome, ...]:
-        """Carry out the plan: databases beside each other, the actions of each in order."""
+        """Apply the plan: databases beside each other, the actions of each in order."""
         databases = [plan for plan in self.proposal.plan.databases if plan.actions]
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
             return tuple(
@@ -171,7 +171,7 @@ class _Walk:
         return None
 
     def _tried(self, action: Action) -> Outcome:
-        """Look, unless a replacement is half made; then carry out what still stands."""
+        """Look, unless a replacement is half made; then apply what still stands."""
         if self.halfway:
             return self._executed(action)
         outcome = self._unready(action)
@@ -180,7 +180,7 @@ class _Walk:
         return self._secured_first(action)
 
     def _unready(self, action: Action) -> Outcome | None:
-        """Why an action is not carried out; looking takes a while, in which one may interrupt."""
+        """Why an action is not applied; looking takes a while, in which one may interrupt."""
         return self._looked(action) or self._skipped(action)
 
     def _secured_first(self, action: Action) -> Outcome:
@@ -194,7 +194,7 @@ class _Walk:
         return evolve(outcome, backup=before.backup, calls=(*before.calls, *outcome.calls))
 
     def _looked(self, action: Action) -> Outcome | None:
-        """Why an action is not carried out, seen from a look just before it; None if it is.
+        """Why an action is not applied, seen from a look just before it; None if it is.
 
         Somebody may have been quicker while a person thought. A look serves the safe actions after
         it as well, for a minute; what disrupts or loses gets one of its own.
@@ -235,7 +235,7 @@ class _Walk:
         return (self.now and self.now.target) or self._target
 
     def _executed(self, action: Action) -> Outcome:
-        """Carry out on the target that was found: what a plan says of hosts is only compared."""
+        """Apply on the target that was found: what a plan says of hosts is only compared."""
         outcome = self.loop.executor.execute(self._found, action, finish=self.halfway)
         if is_first_half(action.change) and self._is_gone(outcome):
             message = f"read again: it was done; {outcome.message.removesuffix(DOUBT)}"

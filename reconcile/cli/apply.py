@@ -1,4 +1,4 @@
-"""`reconcile apply`: plan, ask, carry out, read again, say what converged."""
+"""`reconcile apply`: plan, ask, apply, read again, say what converged."""
 
 from __future__ import annotations
 

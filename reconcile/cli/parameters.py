@@ -280,11 +280,11 @@ reports = options(
 )
 """Where results go, the same everywhere."""
 
-Given = dict[str, Any]
+ParameterValues = dict[str, Any]
 """The values of a command line by name; what becomes a value of Options is taken out."""
 
 
-def selection_of(given: Given, paths: Sequence[Path]) -> Selection:
+def selection_of(given: ParameterValues, paths: Sequence[Path]) -> Selection:
     """Take the values of `selects` or `finds_handles` out of what was given."""
     return Selection(
         paths=tuple(paths) or DEFAULT_PATHS,
@@ -294,25 +294,25 @@ def selection_of(given: Given, paths: Sequence[Path]) -> Selection:
     )
 
 
-def output_of(given: Given) -> Output:
+def output_of(given: ParameterValues) -> Output:
     """Take the values of `reports` out of what was given."""
     return Output(
         **{name: given.pop(name) for name in ("format", "reports", "verbose", "no_color")}
     )
 
 
-def named_of(given: Given) -> Named:
+def named_of(given: ParameterValues) -> Named:
     """Take the values of `names_one` out of what was given."""
     selection = selection_of(given, given.pop("specs"))
     return Named(name=given.pop("database"), selection=selection)
 
 
-def waiting_of(given: Given) -> Waiting:
+def waiting_of(given: ParameterValues) -> Waiting:
     """Take the values of `waits` out of what was given."""
     return Waiting(wait=not given.pop("no_wait"), patience=given.pop("timeout"))
 
 
-def safeguard_of(given: Given, waiting: Waiting) -> Safeguard:
+def safeguard_of(given: ParameterValues, waiting: Waiting) -> Safeguard:
     """Take the values of `secures` out of what was given. Raises UsageError for no use of one."""
     safeguard = Safeguard(
         backup_first=given.pop("backup_first"), roll_backups=given.pop("roll_backups")
@@ -324,23 +324,25 @@ def safeguard_of(given: Given, waiting: Waiting) -> Safeguard:
     return safeguard
 
 
-def listing(given: Given, kind: str) -> ListOptions:
+def listing(given: ParameterValues, kind: str) -> ListOptions:
     """Read the live state of a managed kind."""
     return ListOptions(database=named_of(given), output=output_of(given), kind=kind)
 
 
-def change(given: Given, kind: str, value: object, *, gone: str | None = None) -> ChangeOptions:
+def change(
+    given: ParameterValues, kind: str, value: object, *, gone: str | None = None
+) -> ChangeOptions:
     """Change a managed kind to what a spec would say."""
     return ChangeOptions(kind=kind, value=value, gone=gone, **_one_off(given))
 
 
-def one_off(given: Given, wanted: OneOffCommand) -> OneOffOptions:
+def one_off(given: ParameterValues, wanted: OneOffCommand) -> OneOffOptions:
     """A one-off command, with how it waits."""
     waiting = waiting_of(given) if "no_wait" in given else Waiting()
     return OneOffOptions(command=wanted, waiting=waiting, **_one_off(given))
 
 
-def _one_off(given: Given) -> Given:
+def _one_off(given: ParameterValues) -> ParameterValues:
     """What all one-off commands have."""
     return {
         "database": named_of(given),

@@ -259,7 +259,7 @@ class _FeaturesKind(Kind[Features]):
         return (add_feature(name) if enabled else remove_feature(name),)
 
     def simulate(self, live: Elements, change: Change) -> Elements:
-        """The provider has heard of it, and is at it."""
+        """The provider has heard of it, and works on it."""
         enabled = cast("Update", change).after["enabled"]
         status = "PENDING_TO_ACTIVATE" if enabled else "PENDING_TO_REMOVE"
         return {**live, change.address.name: {"status": status}}
@@ -328,7 +328,7 @@ def _is_on(state: Fields) -> bool:
 def _open(status: str) -> Waiting | Refused:
     """What to do while a feature is neither on nor off."""
     if status in FEATURE_IN_PROGRESS:
-        return Waiting(message=f"the provider is at it: {status}", in_progress=True)
+        return Waiting(message=f"in progress at the provider: {status}", in_progress=True)
     return Refused(
         code="P262",
         message=f"its status is {status!r:.60}, which this version does not know",

@@ -27,7 +27,7 @@ from reconcile.spec.written import HEADER_KEYS, Header
 
 
 @frozen(kw_only=True)
-class Given:
+class SpecValue:
     """A kind's value and where it was written; `default` names the default it comes from."""
 
     value: Any
@@ -88,7 +88,7 @@ def _is_protected(header: Header, sets: Iterable[DefaultSet]) -> bool:
     return by_default if header.protect is None else header.protect
 
 
-def _approvals(given: Mapping[str, Given], today: date) -> Iterator[Finding]:
+def _approvals(given: Mapping[str, SpecValue], today: date) -> Iterator[Finding]:
     """Approvals to delete that have ended, or end far away."""
     for one in given.values():
         for index, entry in enumerate(getattr(one.value, "absent", ())):
@@ -98,7 +98,9 @@ def _approvals(given: Mapping[str, Given], today: date) -> Iterator[Finding]:
                 yield found
 
 
-def _nothing_managed(spec: Spec, desired: Desired, given: Mapping[str, Given]) -> Iterator[Finding]:
+def _nothing_managed(
+    spec: Spec, desired: Desired, given: Mapping[str, SpecValue]
+) -> Iterator[Finding]:
     if not (desired.protect or given or set(spec.document.value) - set(HEADER_KEYS)):
         message = f"the spec of {spec.header.database!r} manages nothing"
         hint = "name what it manages, as in backups: {enabled: true}, or remove it"
@@ -120,10 +122,10 @@ def _label_sets(header: Header, config: Config) -> list[DefaultSet]:
     return [config.labels[pair] for pair in pairs if pair in config.labels]
 
 
-def _by_default(sets: list[DefaultSet], engine: Engine) -> dict[str, Given]:
+def _by_default(sets: list[DefaultSet], engine: Engine) -> dict[str, SpecValue]:
     """What default sets give to a database; a kind that its engine lacks is not given."""
     return {
-        name: Given(
+        name: SpecValue(
             value=value,
             locations=default.locations,
             path=(*default.path, name),
@@ -135,15 +137,15 @@ def _by_default(sets: list[DefaultSet], engine: Engine) -> dict[str, Given]:
     }
 
 
-def _own(spec: Spec) -> dict[str, Given]:
+def _own(spec: Spec) -> dict[str, SpecValue]:
     locations = spec.document.locations
     return {
-        name: Given(value=value, locations=locations, path=(name,))
+        name: SpecValue(value=value, locations=locations, path=(name,))
         for name, value in spec.kinds.items()
     }
 
 
-def _without(given: Mapping[str, Given], ignored: Iterable[Ignored]) -> dict[str, Any]:
+def _without(given: Mapping[str, SpecValue], ignored: Iterable[Ignored]) -> dict[str, Any]:
     """The values by kind name, without what is ignored of them."""
     names: dict[str, set[str]] = {}
     for one in ignored:
@@ -165,7 +167,7 @@ def _place(ignored: Ignored) -> tuple[Address, Location]:
     return ignored.address, ignored.location
 
 
-def _origins(spec: Spec, given: Mapping[str, Given]) -> Iterator[tuple[Address, Origin]]:
+def _origins(spec: Spec, given: Mapping[str, SpecValue]) -> Iterator[tuple[Address, Origin]]:
     """The origins of the database, its kinds, and every name listed under them."""
     handle = spec.header.database
     yield Address(database=handle), Origin(location=spec.mark.location)
@@ -191,7 +193,7 @@ def _conflicts(spec: Spec, labels: list[DefaultSet]) -> Iterator[Finding]:
                 )
 
 
-def _unfit(engine: Engine, given: Mapping[str, Given]) -> Iterator[Finding]:
+def _unfit(engine: Engine, given: Mapping[str, SpecValue]) -> Iterator[Finding]:
     """Label defaults that cannot be meant for this engine; it was not known when they were read."""
     for name, one in given.items():
         if one.default is not None:

@@ -1,4 +1,4 @@
-"""From a proposal to a run: ask, carry out, read again. The same for a fleet and for one change."""
+"""From a proposal to a run: ask, apply, read again. The same for a fleet and for one change."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Apply:
             )
 
     def live_run(self) -> Run:
-        """Read, ask, carry out, and read what was touched again."""
+        """Read, ask, apply, and read what was touched again."""
         process = self.process
         # A place for the journal is a condition for asking anything.
         place, began = process.state_dir(self.state_dir), process.ticks()
@@ -131,7 +131,7 @@ class Apply:
                     return evolve(started, spent=connection.spent())
                 passed = process.ticks() - began
                 self._announce(proposal, allowance, reread, connection, passed=passed)
-                done = self._carry_out(
+                done = self._apply_plan(
                     started, allowance, reread, connection, known=looked.known, earlier=earlier
                 )
                 return evolve(done, spent=connection.spent())
@@ -205,7 +205,7 @@ class Apply:
         """All of a plan, also what is done or out of date by now, with what the guards say of it."""
         return evolve(self.saved.proposal, findings=judged.findings) if self.saved else judged
 
-    def _carry_out(
+    def _apply_plan(
         self,
         started: Run,
         allowance: Allowance,

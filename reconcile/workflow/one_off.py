@@ -36,7 +36,7 @@ from reconcile.workflow.apply import followed
 from reconcile.workflow.commands import OneOffCommand
 from reconcile.workflow.named import Known, Subject, check_specs, subject_of
 from reconcile.workflow.prepare import prepare
-from reconcile.workflow.prepared import Prepared, carry_out
+from reconcile.workflow.prepared import Prepared, send_order
 from reconcile.workflow.process import Consent, Override, Process, Waiting, agreed, is_given
 from reconcile.workflow.propose import Judging, Planner, bound, reading, writing
 from reconcile.workflow.record import addon_of, in_spite_of_the_journal, opening, run_id
@@ -211,7 +211,7 @@ class OneOff:
                 journal.started(order)
                 bound(connection, 1, waits=self.waiting.longest)
                 following = followed(connection.reads.client, self.waiting, shown, process)
-                done = carry_out(
+                done = send_order(
                     prepared,
                     connection.writes,
                     following,

@@ -1,4 +1,4 @@
-"""From an order to what became of it: prepared by reading, carried out by one request."""
+"""From an order to what became of it: prepared by reading, sent as one request."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Prepared:
     provable: bool = False
 
 
-def carry_out(
+def send_order(
     prepared: Prepared, writes: WriteClient, following: Following, note: Note = _unnoted
 ) -> OrderOutcome:
     """Send the request of an order, once, and find out what became of it; raises nothing.

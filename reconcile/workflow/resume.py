@@ -256,7 +256,7 @@ def _said(end: OpenEnd) -> str:
 
 
 def _became(end: OpenEnd, found: Resolution | None) -> str:
-    """What is known of it now, and how to learn more where the provider is at it."""
+    """What is known of it now, and how to learn more where it is in progress at the provider."""
     if found is None:
         follow = end.action.operation and follow_command(end.action.operation, end.handle)
         return f"still open; follow it with: {follow}" if follow else "still open"

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from campaign.drawn import trials
-from campaign.trial import Ground, Trial, carry_out, ground
+from campaign.trial import Ground, Trial, ground, run_trial
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 KEPT = Path(__file__).with_name("kept")
@@ -36,7 +36,7 @@ class Tally:
         """Carry one out."""
         self.made += 1
         try:
-            carry_out(trial, self.on)
+            run_trial(trial, self.on)
         except Exception as error:
             self.failed = trial, f"{type(error).__name__}: {error}"
             raise

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from campaign.trial import Ground, Trial, carry_out, ground
+from campaign.trial import Ground, Trial, ground, run_trial
 
 KEPT = sorted(Path(__file__).with_name("kept").glob("*.json"))
 
@@ -21,4 +21,4 @@ def on() -> Iterator[Ground]:
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
 def test_a_kept_trial_holds(on: Ground, path: Path) -> None:
     """What was found once is not found again."""
-    carry_out(Trial.load(path), on)
+    run_trial(Trial.load(path), on)

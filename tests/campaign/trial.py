@@ -208,7 +208,7 @@ def _all_but(withheld: Collection[str], plan: Plan) -> Allowance:
     return Allowance(allows=tuple(Allow(risk=one.risk, address=one.address) for one in allowed))
 
 
-def carry_out(trial: Trial, on: Ground) -> None:
+def run_trial(trial: Trial, on: Ground) -> None:
     """Hold all that must hold; AssertionError, or whatever the product raises, where it does not."""
     with _staged(trial, on) as calm:
         _assert_dry(calm)

@@ -602,7 +602,7 @@ class Securing:
         self.seen.append("look")
         return plan
 
-    def carry_out(self, plan: Plan, allowance: Allowance = ALL) -> list[Outcome]:
+    def apply(self, plan: Plan, allowance: Allowance = ALL) -> list[Outcome]:
         """Carry out a plan, secured."""
         return list(
             Loop(
@@ -627,7 +627,7 @@ def two_losses() -> Plan:
 def test_a_database_is_secured_once_before_the_first_loss() -> None:
     """And looked at again then, for a backup takes a while; its outcome tells of it."""
     securing = Securing(found=Secured(backup=BACKUP, calls=(BACK_UP,)))
-    created, first, second = securing.carry_out(two_losses())
+    created, first, second = securing.apply(two_losses())
     assert securing.seen == ["look", "look", "secure old of ad-shop", "look", "look"]
     assert [one.result for one in (created, first, second)] == [Result.DONE] * 3
     assert (created.backup, first.backup, second.backup) == (None, BACKUP, None)
@@ -637,7 +637,7 @@ def test_a_database_is_secured_once_before_the_first_loss() -> None:
 def test_what_took_no_time_is_not_looked_at_again() -> None:
     """No backup was made: a dry run, or a database with a recovery window."""
     securing = Securing(found=Secured(calls=(BACK_UP,)))
-    _created, first, _second = securing.carry_out(two_losses())
+    _created, first, _second = securing.apply(two_losses())
     assert securing.seen == ["look", "look", "secure old of ad-shop", "look"]
     assert first.calls == (BACK_UP,)
 
@@ -661,7 +661,7 @@ def test_what_somebody_did_during_the_backup_is_seen() -> None:
 def test_what_cannot_be_secured_is_not_lost(result: Result) -> None:
     """Neither it nor what follows; what went before is done."""
     securing = Securing(found=result)
-    outcomes = securing.carry_out(two_losses())
+    outcomes = securing.apply(two_losses())
     assert [one.result for one in outcomes] == [Result.DONE, result, Result.SKIPPED]
     assert outcomes[2].message == ("shop/logical_databases/old, before it, was not done")
 
@@ -669,7 +669,7 @@ def test_what_cannot_be_secured_is_not_lost(result: Result) -> None:
 def test_what_is_not_lost_is_not_secured() -> None:
     """Neither safe actions, nor what is not allowed, nor what was done already."""
     securing = Securing(found=Secured())
-    securing.carry_out(two_losses(), Allowance())
+    securing.apply(two_losses(), Allowance())
     assert securing.seen == ["look"]
     gone = Securing(found=Secured())
     plan = two_losses()
@@ -687,7 +687,7 @@ def test_what_is_not_lost_is_not_secured() -> None:
 def test_a_replacement_is_secured_before_its_first_half() -> None:
     """Never between the halves: what is deleted is to be back at once."""
     securing = Securing(found=Secured(backup=BACKUP))
-    outcomes = securing.carry_out(replacement())
+    outcomes = securing.apply(replacement())
     assert [one.backup for one in outcomes] == [BACKUP, None, None]
     assert securing.seen.count("secure p of ad-shop") == 1
 

@@ -254,7 +254,7 @@ def test_a_feature_that_comes_or_goes_is_waited_for(enabled: bool, status: str) 
     after = kind.simulate({"redis-aof": {"enabled": not enabled}}, change)
     assert after == {"redis-aof": {"status": status}}
     assert kind.judge(change, after, facts()) == Waiting(
-        message=f"the provider is at it: {status}", in_progress=True
+        message=f"in progress at the provider: {status}", in_progress=True
     )
 
 

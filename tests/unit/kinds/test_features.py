@@ -114,7 +114,7 @@ def test_what_comes_or_goes_is_waited_for(status: str, enabled: bool) -> None:
     (entry,) = plan.items
     assert isinstance(entry, Pending)
     assert str(entry.address) == "shop/features/redis-rdb"
-    assert entry.message == f"the provider is at it: {status}"
+    assert entry.message == f"in progress at the provider: {status}"
     assert plan.status is Status.PENDING
 
 

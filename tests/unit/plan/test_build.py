@@ -189,7 +189,7 @@ def test_what_the_provider_is_at_is_pending() -> None:
     (entry,) = planned(one, observed({"features": {"force-ssl": {"status": "PENDING"}}})).items
     assert entry == Pending(
         address=Address(database="shop", kind="features", name="force-ssl"),
-        message="the provider is at it: PENDING",
+        message="in progress at the provider: PENDING",
         reason=Reason.BUSY,
         origin=one.origins[Address(database="shop", kind="features")],
         in_progress=True,

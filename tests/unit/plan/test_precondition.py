@@ -215,7 +215,7 @@ def test_a_feature_that_the_provider_is_at_blocks() -> None:
     wanted = Features(switched={Feature.FORCE_SSL: True})
     case = Case("features", wanted, {})
     (found,) = case.looked({"force-ssl": {"status": "PENDING_TO_REMOVE"}})
-    assert found.message == "the provider is at it: PENDING_TO_REMOVE, nothing was sent"
+    assert found.message == "in progress at the provider: PENDING_TO_REMOVE, nothing was sent"
 
 
 def test_what_the_api_refuses_by_now_blocks() -> None:

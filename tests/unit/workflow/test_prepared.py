@@ -17,7 +17,7 @@ from reconcile.model.operation import LATER, PAUSES
 from reconcile.model.order import Order, OrderOutcome
 from reconcile.model.request import UPGRADE, Call, Effect, action
 from reconcile.model.run import Result
-from reconcile.workflow.prepared import OtherwiseError, Prepared, carry_out
+from reconcile.workflow.prepared import OtherwiseError, Prepared, send_order
 
 IDENT = "609145e66ffbd934f6745bb4"
 RESET = action("reset-database", {"database_name": "legacy"}, effect=Effect.CHANGE)
@@ -64,7 +64,7 @@ def carry(provider: Provider, connection: Connection) -> Carry:
         prepared = Prepared(order=order, provable=provable)
         prepared = evolve(prepared, happened=happened) if happened else prepared
         following = Following(client=connection.reads.client, wait=wait, clock=PlainClock())
-        return carry_out(prepared, connection.writes, following, note)
+        return send_order(prepared, connection.writes, following, note)
 
     return carried
 
