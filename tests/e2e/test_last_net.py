@@ -67,8 +67,20 @@ CHANGE = {"method": "PATCH"}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "held", "status"),
-    [(("plan",), READ, 1), (("apply", "--yes"), CHANGE, 4)],
+    ("arguments", "held", "ending"),
+    [
+        (
+            ("plan",),
+            READ,
+            1,
+            "reconcile: the operating system refused a request: too many open files",
+        ),
+        (
+            ("apply", "--yes", "--report", "json=report.json"),
+            CHANGE,
+            (4, "reconcile: cannot write the report 'report.json': Too many open files"),
+        ),
+    ],
     ids=["plan", "apply"],
 )
 def test_a_run_without_files_to_open_is_never_a_success(
@@ -76,12 +88,12 @@ def test_a_run_without_files_to_open_is_never_a_success(
     sandbox: Sandbox,
     arguments: tuple[str, ...],
     held: Mapping[str, str],
-    status: int,
+    ending: tuple[int, str],
 ) -> None:
     """The operating system refuses every file from the middle of a request on (EMFILE).
 
-    The run can no longer import what shows its result. The status is 4 where a change was sent,
-    and the message does not blame stdout.
+    A plan can no longer import what shows its result, an apply not write its report. The status is 4
+    where a change was sent, and the message does not blame stdout.
     """
     command.write(SHOP)
     sandbox.fault("hold", when="after", match=held)
@@ -90,8 +102,8 @@ def test_a_run_without_files_to_open_is_never_a_success(
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (STREAMS, STREAMS))
         sandbox.release()
         done = command.ended(process, *arguments)
+    status, told = ending
     assert done.status == status, str(done)
-    told = done.stderr.splitlines()[-1]
-    assert told.startswith("reconcile: the operating system refused a request: too many open files")
+    assert any(line.startswith(told) for line in done.stderr.splitlines()), str(done)
     assert "stdout" not in done.stderr
     assert (("PATCH", None) in effects(sandbox)) == (status == 4)
