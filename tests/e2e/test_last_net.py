@@ -72,8 +72,7 @@ CHANGE = {"method": "PATCH"}
         (
             ("plan",),
             READ,
-            1,
-            "reconcile: the operating system refused a request: too many open files",
+            (1, "reconcile: the operating system refused a request: too many open files"),
         ),
         (
             ("apply", "--yes", "--report", "json=report.json"),
