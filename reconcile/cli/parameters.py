@@ -225,7 +225,7 @@ overrides = click.option(
     "--override",
     multiple=True,
     type=Value("CODE=PLAN", _override),
-    help="Lift a guard for the plan with this id, as its finding says. Repeatable.",
+    help="Override a guard for the plan with this id, as its finding says. Repeatable.",
 )
 
 bounded = click.option(
@@ -360,5 +360,5 @@ def _one_off(given: ParameterValues) -> ParameterValues:
 
 def absent(name: str, command: str) -> dict[str, object]:
     """What a spec would say to have something gone; the approval is the command, and does not end."""
-    reason = f"ordered by reconcile {command}"
+    reason = f"requested by reconcile {command}"
     return {"absent": [{"name": name, "reason": reason, "until": date.max}]}

@@ -30,7 +30,7 @@ def _protected(plan: Plan, context: Context) -> Iterator[Finding]:
                 Finding(
                     code="G101",
                     message=says,
-                    hint="no flag lifts this; first take `protect: true` out of the spec",
+                    hint="no flag overrides this; first take `protect: true` out of the spec",
                 ),
             )
 
@@ -69,7 +69,7 @@ PROTECTED = Guard(
     code="G101",
     meaning="the database is protected, and the action would lose data",
     why="The key `protect` is a promise that a database keeps its data whatever is typed on a"
-    " command line. A flag that lifted it would make it a warning. The promise holds for the"
+    " command line. A flag that overrode it would make it a warning. The promise holds for the"
     " live database: any spec of the project that means it counts, also one that is not"
     " selected.",
     advice="Take `protect: true` out of every spec of the project that means this live database, in a"

@@ -27,8 +27,8 @@ def review(plan: Plan, context: Context, permits: Permits | None = None) -> Prop
     listed = Proposal(plan=plan, id=context.plan_id)
     listed = evolve(listed, findings=tuple(_found(_OF_PLAN, plan, context)))
     # As if each override was given: a person sees at once all that there is to override.
-    unlifted = tuple(one for one in listed.findings if one.override is None)
-    running = would_run(evolve(listed, findings=unlifted), permits) if permits else plan
+    not_overridden = tuple(one for one in listed.findings if one.override is None)
+    running = would_run(evolve(listed, findings=not_overridden), permits) if permits else plan
     findings = (*listed.findings, *_found(_OF_RUN, running, context))
     # The two halves of a replacement have one address, and one finding says it.
     return evolve(listed, findings=tuple(dict.fromkeys(findings)))

@@ -22,7 +22,7 @@ class Severity(Enum):
 class Finding:
     """One sentence about a spec or a plan, with a stable code and, where known, its place.
 
-    `override` says how a person lifts a guard for this plan only; None where nothing does.
+    `override` says how a person overrides a guard for this plan only; None where nothing does.
     `overridden` where a person did.
     """
 

@@ -63,9 +63,9 @@ class Addon:
 
 @frozen(kw_only=True)
 class Permission:
-    """What a person lifted and allowed for a run, and what was to be done to have a way back.
+    """What a person overrode and allowed for a run, and what was to be done to have a way back.
 
-    `overrides` are the codes of guards that were lifted, `allows` the words of `--allow`, also of a
+    `overrides` are the codes of guards that were overridden, `allows` the words of `--allow`, also of a
     risk that was agreed to at the prompt.
     """
 

@@ -1,4 +1,4 @@
-"""Orders: single changes that a person orders by name, and that no spec could hold."""
+"""Orders: single changes that a person requests by name, and that no spec can hold."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ class Proposal:
 
     @property
     def overridden(self) -> tuple[str, ...]:
-        """The codes of the guards that a person lifted, and that had something to say."""
+        """The codes of the guards that a person overrode, and that had something to say."""
         return tuple(dict.fromkeys(one.code for one in self.findings if one.overridden))
 
     def refuses(self, database: DatabasePlan) -> bool:

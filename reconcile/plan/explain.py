@@ -72,7 +72,7 @@ def _meet(one: Address, other: Address) -> bool:
 
 
 def _of_a_part(finding: Finding) -> Finding:
-    """What lifts a finding names a plan that can be applied; one of part of a database cannot."""
+    """What overrides a finding names a plan that can be applied; one of part of a database cannot."""
     flag, equals, _plan = (finding.override or "").partition("=")
     return evolve(finding, override=f"{flag}=PLAN") if equals else finding
 

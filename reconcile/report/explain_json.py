@@ -71,7 +71,7 @@ class CodeDocument:
     why: str
     settle: str = described("What a person does about it.")
     limits: tuple[LimitDocument, ...]
-    waivable: bool = described("Whether a waiver, or an override for one plan, lifts it.")
+    waivable: bool = described("Whether a waiver, or an override for one plan, overrides it.")
     waiver: WaiverDocument | None = described("The waiver in reconcile.yaml.")
 
 

@@ -46,7 +46,7 @@ def _code_lines(explained: CodeExplained) -> Iterator[Line]:
     yield line(0, (explained.code, "bold"), f"  {explained.meaning}", hanging=6)
     yield BLANK
     yield _row("why", explained.rule.why)
-    yield _row("settle", explained.rule.advice)
+    yield _row("resolve", explained.rule.advice)
     for name, limit in explained.limits.items():
         yield _row("limit", f"{name}: {_in_unit(name, limit.value)} ({limit.set_at})")
     if explained.waiver is not None:
@@ -59,12 +59,12 @@ def _code_lines(explained: CodeExplained) -> Iterator[Line]:
     if explained.waivable:
         code = explained.code
         yield _row(
-            "lift",
+            "override",
             f"for one plan with --override {code}=PLAN, the id that `plan` shows; for a while with"
             f" `guards: {{{code}: {{severity: warning, reason: …, until: …}}}}` in reconcile.yaml",
         )
     elif explained.code.startswith("G"):
-        yield _row("lift", "nothing lifts this guard")
+        yield _row("override", "nothing overrides this guard")
 
 
 def _in_unit(limit: str, value: int) -> str:

@@ -57,7 +57,7 @@ def finding_lines(finding: Finding, look: Look | None = None) -> Iterator[Line]:
 
 
 def way_out_lines(finding: Finding, indent: int) -> Iterator[Line]:
-    """What to do about a finding, and the flag that lifts it for this plan, where there are any."""
+    """What to do about a finding, and the flag that overrides it for this plan, where there are any."""
     if finding.hint:
         yield line(indent, ("hint: ", "bold"), finding.hint, hanging=6)
     if finding.override:

@@ -193,7 +193,7 @@ def _refusal_lines(finding: Finding | None) -> Iterator[Line]:
 
 
 def guard_lines(finding: Finding, indent: int) -> Iterator[Line]:
-    """What a guard says of an item or a database, and what lifts it."""
+    """What a guard says of an item or a database, and what overrides it."""
     if finding.severity is Severity.WARNING:
         yield line(indent, (f"warning {finding.code}: ", "bold yellow"), finding.message)
     else:

@@ -259,7 +259,7 @@ def _change_lines(run: Run) -> Iterator[Line]:
     for outcome in _outcomes(run, before):
         yield from _made_lines(outcome, run, before)
     if before.error is None and not before.items:
-        yield line(0, f"Nothing to do: {before.handle} is as ordered.")
+        yield line(0, f"Nothing to do: {before.handle} is already so.")
     yield from _others_lines(left, run.left)
 
 
@@ -284,7 +284,7 @@ def _made_lines(outcome: Outcome, run: Run, before: DatabasePlan) -> Iterator[Li
         for call in outcome.calls:
             yield from call_lines(call, before.target, 4)
     elif outcome.result is Result.DONE and _is_left(action, run.left):
-        yield line(4, "read again: it is not as ordered yet")
+        yield line(4, "read again: it is not so yet")
 
 
 def _is_left(action: Action, left: Proposal) -> bool:

@@ -65,7 +65,7 @@ class PastRunHeadDocument:
     plan_id: str | None
     actions: int = described("How many were planned.")
     results: Mapping[Result, int] = described("Number of actions by result.")
-    permission: Permission = described("What a person lifted and allowed.")
+    permission: Permission = described("What a person overrode and allowed.")
     settled_by: tuple[str, ...] = described(
         "The later runs that found out about what it left open."
     )

@@ -142,7 +142,7 @@ def _header(run: PastRun) -> Iterator[tuple[str, str]]:
 
 def _permission(given: Permission) -> Iterator[tuple[str, str]]:
     if given.overrides:
-        yield "lifted", listed([*given.overrides])
+        yield "override", listed([*given.overrides])
     if given.allows:
         yield "allowed", listed([*given.allows])
     if given.backup_first:

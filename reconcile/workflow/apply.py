@@ -249,7 +249,7 @@ class Apply:
                 return evolve(started, before=before, outcomes=outcomes, after=after)
 
     def _opening(self, before: Proposal, allowance: Allowance) -> Opening:
-        """What the journal tells of a run first; one change is ordered by name, and asks no leave."""
+        """What the journal tells of a run first; one change is a one-off command, and asks no leave."""
         return opening(
             self.command,
             addons(before.plan),

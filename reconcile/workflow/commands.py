@@ -1,4 +1,4 @@
-"""What can be ordered: a closed union. The `call` of each is the request that it sends."""
+"""The one-off commands: a closed union. The `call` of each is the request that it sends."""
 
 from __future__ import annotations
 

@@ -177,7 +177,9 @@ class OneOff:
         now = prepare(self.command, subject_of(self.known, reads))
         other = mismatch(order.target, now.order.target, loses=order.risk is Risk.LOSSY)
         if other is not None or now.premise != prepared.premise:
-            message = other or "live changed while it was asked; nothing was sent, order it again"
+            message = (
+                other or "live changed while it was asked; nothing was sent, give the command again"
+            )
             return OrderOutcome(order=now.order, result=Result.STALE, message=message)
         judging = Judging(windows=_windows_of(now))
         planner = Planner(fleet=self.known.fleet, reads=reads, process=self.process)

@@ -27,7 +27,7 @@ def _cannot_tell() -> bool | None:
 
 
 class OtherwiseError(ReconcileError):
-    """Read again, something else is live than what was ordered."""
+    """Read again, something else is live than what was requested."""
 
 
 @frozen(kw_only=True)

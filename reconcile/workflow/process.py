@@ -203,7 +203,7 @@ class Consent:
 
 @frozen(kw_only=True)
 class Override:
-    """One `--override CODE=PLAN`: a guard that a person lifts for the plan whose id begins so."""
+    """One `--override CODE=PLAN`: a guard that a person overrides for the plan whose id begins so."""
 
     code: str
     plan: str

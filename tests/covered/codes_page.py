@@ -27,7 +27,7 @@ def _meanings(meanings: Mapping[str, str]) -> str:
 
 def _guards() -> str:
     return _table(
-        ("code", "meaning", "what to do", "lifted by a waiver or `--override`"),
+        ("code", "meaning", "what to do", "overridden by a waiver or `--override`"),
         (
             (code, guard.meaning, guard.advice, "yes" if guard.waivable else "no")
             for code, guard in GUARD_BY_CODE.items()

@@ -119,7 +119,7 @@ def test_the_right_name_at_a_terminal(command: Command, busy: Sandbox, name: str
 
 @pytest.mark.parametrize("answer", ["yes\n", "\x04", "legac\n"], ids=repr)
 def test_a_wrong_name_at_a_terminal(command: Command, busy: Sandbox, answer: str) -> None:
-    """Nothing is sent, no journal is begun, and what was ordered remains."""
+    """Nothing is sent, no journal is begun, and what was requested remains."""
     line, due = NAMED["reset"]
     with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
         terminal.read_until(f"Type {due!r} to go on: ")

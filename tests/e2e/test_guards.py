@@ -1,4 +1,4 @@
-"""Guards over a fleet of twelve: what they let pass, what they refuse, and what lifts that."""
+"""Guards over a fleet of twelve: what they let pass, what they refuse, and what overrides that."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_fleet_is_adopted_without_a_waiver(project: Command, sandbox: Sandbox)
 
 
 def test_too_much_at_once_refuses_the_run(project: Command, sandbox: Sandbox) -> None:
-    """3, with the numbers; the flag that is shown lifts it for this very plan."""
+    """3, with the numbers; the flag that is shown overrides it for this very plan."""
     project.write(*fleet(**deleting(3)))
     shown = project("plan", status=0).stdout
     assert (
@@ -141,9 +141,9 @@ def test_an_override_is_for_one_plan(project: Command, sandbox: Sandbox) -> None
         f"note: --override {words} is for another plan, and does not count;"
         f" this one is --override {own}\n"
     ) in done.stderr
-    lifted = project("plan", "--override", own, status=0).stdout
-    assert "overridden for this plan [G104]" in lifted
-    assert "refused" not in lifted
+    overridden = project("plan", "--override", own, status=0).stdout
+    assert "overridden for this plan [G104]" in overridden
+    assert "refused" not in overridden
     assert changing(sandbox) == []
 
 
@@ -158,7 +158,7 @@ OLD = {"id": "b-1", "created_at": "2026-01-01T00:00:00.000+00:00"}
 
 
 def test_a_loss_without_a_recent_backup(project: Command, sandbox: Sandbox) -> None:
-    """That action is refused and the rest done; a waiver with a date lifts it, and says so."""
+    """That action is refused and the rest done; a waiver with a date overrides it, and says so."""
     sandbox.change("ad-0", stored_backups=[OLD])
     project.write(*fleet(**deleting(1)))
     allowed = ("--allow", "lossy=db0/logical_databases/old")
@@ -194,7 +194,7 @@ STALE = {
 def test_a_loss_that_is_ordered_needs_a_recent_backup_as_well(
     project: Command, sandbox: Sandbox, line: str, state: Mapping[str, object]
 ) -> None:
-    """3 as of an apply of just this loss; the flag that is shown lifts it for this command."""
+    """3 as of an apply of just this loss; the flag that is shown overrides it for this command."""
     addon = "ad-0" if "db0" in line else "ad-5"
     sandbox.change(addon, stored_backups=[OLD], **state)
     project.write(*fleet())
@@ -206,8 +206,8 @@ def test_a_loss_that_is_ordered_needs_a_recent_backup_as_well(
     words = override_of(refused.stdout, "G105")
     other = project(*line.replace("confirm", "dry-run --confirm").split(), status=3)
     assert override_of(other.stdout, "G105") == words
-    lifted = project(*line.split(), *words, status=0)
-    assert "warning G105: this would lose data" in lifted.stderr
+    overridden = project(*line.split(), *words, status=0)
+    assert "warning G105: this would lose data" in overridden.stderr
     assert len(changing(sandbox)) == 1
 
 

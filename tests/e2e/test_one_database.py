@@ -110,7 +110,7 @@ def test_a_mode_that_is_shown_can_be_set(command: Command, busy: Sandbox) -> Non
     """What one command prints, another takes, and finds nothing to do."""
     shown = command("sql-mode", "get", "shop", status=0).stdout.strip()
     assert command("sql-mode", "set", "shop", shown, status=0).stdout == (
-        "Nothing to do: shop is as ordered.\n"
+        "Nothing to do: shop is already so.\n"
     )
     assert changing(busy) == []
 

@@ -54,7 +54,7 @@ def operation_of(sandbox: Sandbox, addon: str) -> str:
 def test_it_is_waited_for(
     command: Command, busy: Sandbox, arguments: tuple[str, ...], addon: str, kind: str
 ) -> None:
-    """0 when it ended well: the database is what was ordered, and nothing is under way."""
+    """0 when it ended well: the database is what was requested, and nothing is under way."""
     document = fits(command(*arguments, *JSON, status=0))
     assert document["result"] == "done"
     assert document["operation"]["type"] == kind

@@ -42,7 +42,7 @@ def test_a_loss_is_refused(command: Command, protected: Sandbox, name: str) -> N
     assert words.startswith("! ")
     assert "is protected, and this would lose data" in words
     assert "[G101]" in words
-    assert "no flag lifts this" in words
+    assert "no flag overrides this" in words
     assert changing(protected) == []
     written = [entry["event"] for path in command.journals() for entry in journal_entries(path)]
     assert "started" not in written

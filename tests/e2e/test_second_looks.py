@@ -21,7 +21,7 @@ UPGRADED = {"version": "16.6.0-1", "next_version": "17.2.0-1"}
 ALLOWED = ("apply", "--yes", "--allow", "disruptive")
 STALE = "live is no longer as the plan saw it, nothing was sent: plan again"
 DONE = "nothing was sent"
-ASKED = "live changed while it was asked; nothing was sent, order it again"
+ASKED = "live changed while it was asked; nothing was sent, give the command again"
 
 
 @pytest.fixture(autouse=True)

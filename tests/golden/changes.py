@@ -25,7 +25,7 @@ from reconcile.model.run import Result, Run
 
 
 def _logical(live: Mapping[str, Mapping[str, bool]], *, protect: bool = False) -> Database:
-    wanted = LogicalDatabases(absent=(gone("legacy", "ordered by reconcile databases delete"),))
+    wanted = LogicalDatabases(absent=(gone("legacy", "requested by reconcile databases delete"),))
     return database({"logical_databases": wanted}, {"logical_databases": live}, protect=protect)
 
 

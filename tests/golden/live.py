@@ -202,7 +202,7 @@ LIVE: Mapping[str, Shown] = {
             order=BACK,
             result=Result.REFUSED,
             message="the database is protected, and this would lose data [G101]",
-            hints=("no flag lifts this; first take `protect: true` out of the spec",),
+            hints=("no flag overrides this; first take `protect: true` out of the spec",),
         ),
         ExitStatus.REFUSED,
     ),

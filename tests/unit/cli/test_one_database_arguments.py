@@ -42,7 +42,7 @@ PATIENT = Waiting(wait=True, patience=3600.0)
 
 def now_absent(name: str, command: str) -> dict[str, object]:
     """What a spec would say to have something gone; whatever day it is once it is confirmed."""
-    reason = f"ordered by reconcile {command}"
+    reason = f"requested by reconcile {command}"
     return {"absent": [{"name": name, "reason": reason, "until": date.max}]}
 
 

@@ -158,7 +158,7 @@ def test_only_what_is_not_allowed_yet_is_named() -> None:
 
 
 def test_what_a_guard_refuses_is_not_asked() -> None:
-    """No answer lifts a guard."""
+    """No answer overrides a guard."""
     _, shown = asked("weakens\nlossy\n", proposed(protect=True))
     assert "weakens" in shown
     assert "lossy" not in shown
@@ -282,7 +282,7 @@ def test_nothing_is_asked_where_nothing_may_run() -> None:
 
 
 def test_nothing_is_asked_where_the_whole_run_is_refused() -> None:
-    """No answer lifts a guard; that nothing may run is told by the report, not by a question."""
+    """No answer overrides a guard; that nothing may run is told by the report, not by a question."""
     finding = Finding(code="G900", message="too much at once")
     allowed, shown = asked("weakens\nlossy\nyes\n", evolve(proposed(), findings=(finding,)))
     assert allowed == set()

@@ -25,7 +25,7 @@ DONE = PastRun(
 
 
 def found(known: FromFile, of: Plan | None = None) -> list[Finding]:
-    """What is said of the plan of a file; all of it refuses the whole run, and nothing lifts it."""
+    """What is said of the plan of a file; all of it refuses the whole run, and nothing overrides it."""
     findings = list(review_file(plan() if of is None else of, known))
     assert all(one.address is None and one.override is None for one in findings)
     return findings

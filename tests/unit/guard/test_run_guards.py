@@ -1,4 +1,4 @@
-"""What limits, backups and defaults hold back, and what waivers and overrides lift."""
+"""What limits, backups and defaults hold back, and what waivers and overrides allow."""
 
 from __future__ import annotations
 
@@ -455,7 +455,7 @@ def test_an_override_makes_a_warning_for_this_plan() -> None:
 
 @pytest.mark.parametrize("code", ["G101", "G102"])
 def test_what_the_specs_have_to_settle_is_never_lifted(code: str) -> None:
-    """Neither a policy nor an override that got there some way lifts it."""
+    """Neither a policy nor an override that got there some way overrides it."""
     spec = {
         "logical_databases": LogicalDatabases(absent=(removal("old", TODAY - timedelta(days=1)),))
     }

@@ -61,7 +61,7 @@ def test_g101_a_protected_database_loses_nothing(plan: DatabasePlan) -> None:
     assert (found.code, found.message, found.hint) == (
         "G101",
         "the database is protected, and this would lose data",
-        "no flag lifts this; first take `protect: true` out of the spec",
+        "no flag overrides this; first take `protect: true` out of the spec",
     )
     assert found.address is not None
     assert found.address.name == "old"
@@ -112,7 +112,7 @@ PINS = [
 def test_g103_another_database_than_the_pinned_one(
     database: DatabasePlan, pins: Pins, message: str
 ) -> None:
-    """The whole database is refused, also where nothing is to be done; nothing lifts it."""
+    """The whole database is refused, also where nothing is to be done; nothing overrides it."""
     found = one(evolve(database, pins=pins), overrides=frozenset({"G103"}))
     assert (found.code, found.message) == ("G103", message)
     assert found.hint == "check app and addon in the spec; change the pin only if another is meant"

@@ -60,7 +60,7 @@ def explained(
 
 
 def refusal(address: Address | None) -> Finding:
-    """A guard's finding that can be lifted for one plan."""
+    """A guard's finding that can be overridden for one plan."""
     return Finding(code="G105", message="no", address=address, override="--override G105=3f2a")
 
 
@@ -247,7 +247,7 @@ def test_a_field_that_the_spec_does_not_say_has_no_place() -> None:
 
 
 def test_a_guard_stands_at_its_item() -> None:
-    """What lifts it names a plan that can be applied: for a part of a database the reader's."""
+    """What overrides it names a plan that can be applied: for a part of a database the reader's."""
     (one,) = explained("/logical_databases/legacy", refusal(LEGACY)).compared
     (found,) = one.considered[0].findings
     assert found.override == "--override G105=PLAN"
@@ -270,7 +270,7 @@ def test_a_wide_guard_stands_above_all(address: Address | None) -> None:
 
 
 def test_a_guard_without_a_flag_is_as_it_was() -> None:
-    """Nothing lifts it."""
+    """Nothing overrides it."""
     finding = Finding(code="G101", message="no", address=LEGACY)
     (one,) = explained("/logical_databases/legacy", finding).compared
     assert one.considered[0].findings == (finding,)

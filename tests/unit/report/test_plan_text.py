@@ -157,7 +157,7 @@ def test_findings_on_the_whole_run_stand_one_after_the_other() -> None:
     [(None, 2), (Address(database="shop"), 2), (Address(database="shop", kind="sql_mode"), 6)],
 )
 def test_what_lifts_a_finding_stands_beside_it(address: Address | None, indent: int) -> None:
-    """Once, whole, to be pasted; of a warning nothing has to be lifted."""
+    """Once, whole, to be pasted; of a warning nothing has to be overridden."""
     found = evolve(EVERYWHERE, address=address, override="--override G900=0123456789ab")
     text = plan_text(Proposal(plan=_changing("billing", "shop"), findings=(found,)), Look(width=40))
     line = f"{' ' * indent}for this plan only: --override G900=0123456789ab"
@@ -291,10 +291,12 @@ def test_a_plan_of_no_database_has_nothing_to_do() -> None:
     )
 
 
-def test_what_a_person_lifted_is_told_once() -> None:
+def test_what_a_person_overrode_is_told_once() -> None:
     """By its code, in the order of the findings."""
-    lifted = evolve(EVERYWHERE, overridden=True)
-    proposal = Proposal(plan=Plan(), findings=(lifted, EVERYWHERE, evolve(lifted, message="more")))
+    overridden = evolve(EVERYWHERE, overridden=True)
+    proposal = Proposal(
+        plan=Plan(), findings=(overridden, EVERYWHERE, evolve(overridden, message="more"))
+    )
     assert proposal.overridden == ("G900",)
 
 

@@ -164,7 +164,7 @@ def test_an_operation_is_followed(
 
 
 def elsewhere() -> bool:
-    """Reading shows something else than what was ordered."""
+    """Reading shows something else than what was requested."""
     raise OtherwiseError("it went to 17.2.0-1")
 
 
@@ -293,7 +293,7 @@ UNSEEN = "its operation ended well, and reading again does not show that it was 
 def test_an_operation_that_ended_well_is_checked_where_reading_tells(
     carry: Carry, happened: Callable[[], bool | None], result: Result, message: str
 ) -> None:
-    """Its good end says that something was done, and not that it is what was ordered."""
+    """Its good end says that something was done, and not that it is what was requested."""
     done = carry(UPGRADE, STARTED, operation("done"), happened=happened, provable=True)
     assert (done.result, done.message, done.operation_id) == (result, message, IDENT)
 

@@ -48,7 +48,7 @@ def test_a_finding_goes_with_the_change_that_it_is_about(
 def test_no_override_outlives_its_plan(address: Address | None) -> None:
     """It does not count for what is left, and a flag for the old plan would not either."""
     refused = Finding(code="G105", message="too old", address=address, override="--override G105=1")
-    lifted = evolve(refused, severity=Severity.WARNING, override=None, overridden=True)
-    for finding, kept in ((refused, [evolve(refused, override=None)]), (lifted, [])):
+    overridden = evolve(refused, severity=Severity.WARNING, override=None, overridden=True)
+    for finding, kept in ((refused, [evolve(refused, override=None)]), (overridden, [])):
         before = Proposal(plan=planned(14), findings=(finding,))
         assert list(still_true(before, planned(14))) == kept
