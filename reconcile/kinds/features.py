@@ -183,6 +183,12 @@ class _FeaturesKind(Kind[Features]):
         left = {one: on for one, on in spec.switched.items() if one.value not in ignored}
         return Features(switched=left) if left else None
 
+    def whole(self, part: Features) -> Features:
+        """With `force-ssl` beside `publicly-available`, where only that is ignored."""
+        if not part.wants(Feature.PUBLICLY_AVAILABLE):
+            return part
+        return Features(switched={Feature.FORCE_SSL: True, **part.switched})
+
     def to_spec(self, live: Elements) -> Features | None:
         """Those that are on; one without what it needs is no spec."""
         on = {one: True for one in Feature if _is_on(live.get(one.value, {}))}
@@ -281,9 +287,7 @@ class _FeaturesKind(Kind[Features]):
             switched[Feature(one.change.address.name)] = cast("bool", after["enabled"])
             if after.get(_PUBLIC) is False:
                 switched[Feature.PUBLICLY_AVAILABLE] = False
-        if switched.get(Feature.PUBLICLY_AVAILABLE):
-            switched.setdefault(Feature.FORCE_SSL, True)
-        return Features(switched=switched)
+        return self.whole(Features(switched=switched))
 
     meanings = MappingProxyType(
         {

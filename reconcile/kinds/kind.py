@@ -265,6 +265,10 @@ class Kind(ABC, Generic[S]):
     def judge(self, change: Change, live: Elements, facts: Facts) -> Judgement:
         """What can be done about a change, and at which risk."""
 
+    def whole(self, part: S) -> S:
+        """The least spec that holds a part of one: what a spec ignores is left out of a plan."""
+        return part
+
     def related(self, _names: Collection[str], _live: Elements) -> Collection[str]:
         """Further names whose wanted and live values decide what is planned about some names."""
         return ()

@@ -72,8 +72,9 @@ def _check_values(plan: Plan) -> None:
     """
     for database in plan.databases:
         for name, value in database.desired.items():
+            kind = KIND_BY_NAME[name]
             try:
-                read_inline(KIND_BY_NAME[name], as_written(value), Engine(database.engine))
+                read_inline(kind, as_written(kind.whole(value)), Engine(database.engine))
             except UsageError as error:
                 raise PlanFileError(
                     f"what it asks of {database.handle}/{name} no spec may ask: {error}"

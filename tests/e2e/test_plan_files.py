@@ -444,3 +444,15 @@ def test_the_journal_tells_the_commit_that_the_plan_was_made_from(
     (begun, *_rest) = journal_entries(command.journals()[-1])
     assert begun["commit"] == commit
     assert changing(sandbox)
+
+
+def test_a_feature_goes_public_beside_an_ignored_one(sandbox: Sandbox, command: Command) -> None:
+    """What a spec ignores is not in the plan, which asks for all that the spec may ask for."""
+    sandbox.change(SHOP_ADDON, features=[{"name": "force-ssl", "status": "ACTIVATED"}])
+    ignored = "ignore: [{path: features/force-ssl, reason: by hand, until: 2099-01-01}]\n"
+    command.write(f"{SHOP_HEAD}features: {{force-ssl: true, publicly-available: true}}\n{ignored}")
+    command("plan", "--out", FILE, status=0)
+    command("show-plan", FILE, status=0)
+    command(*APPLY, "--allow", "weakens", status=0)
+    features = {one["name"] for one in live(sandbox, SHOP_ADDON)["features"]}
+    assert features == {"force-ssl", "publicly-available"}
