@@ -7,6 +7,7 @@ from attrs import evolve
 from builders import desired, observed, removal
 
 from reconcile.kinds.backups import Backups
+from reconcile.kinds.features import Feature, Features
 from reconcile.kinds.logical_databases import LogicalDatabases
 from reconcile.model.address import Address
 from reconcile.model.change import Create
@@ -34,6 +35,29 @@ def test_what_is_planned_now_may_be_of_other_kinds() -> None:
     other = plan_database(desired({"backups": Backups(enabled=True)}), observed(off))
     assert other.facts is not None
     assert intended(evolve(other, items=PLAN.items)).kinds == {"logical_databases": WANTED}
+
+
+FEATURES = {
+    "on": (Features(switched={Feature.FORCE_SSL: True, Feature.PUBLICLY_AVAILABLE: True}), False),
+    "off": (Features(switched={Feature.FORCE_SSL: False, Feature.PUBLICLY_AVAILABLE: False}), True),
+}
+
+
+@pytest.mark.parametrize(("wanted", "live"), FEATURES.values(), ids=FEATURES)
+def test_what_a_feature_needs_is_asked_for_with_it(wanted: Features, *, live: bool) -> None:
+    """Only the second of the two changes is left to look at."""
+    state = {one.value: {"enabled": live} for one in wanted.switched}
+    plan = plan_database(desired({"features": wanted}), observed({"features": state}))
+    _first, second = plan.actions
+    left = evolve(plan, desired={}, observed={}, facts=None, items=(second,))
+    assert intended(left).kinds == {"features": wanted}
+
+
+def test_a_deletion_without_an_approval_is_not_ours() -> None:
+    """No plan holds one."""
+    (item,) = PLAN.actions
+    with pytest.raises(NotOursError, match="nobody approved that 'old' goes"):
+        intended(evolve(PLAN, items=(evolve(item, approval=None),), facts=None))
 
 
 def test_what_makes_no_sense_is_not_ours() -> None:
