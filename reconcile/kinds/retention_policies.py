@@ -290,7 +290,7 @@ def _duration(row: Mapping[str, Any]) -> str:
 
 
 def _is_default(name: str, live: Elements) -> bool:
-    return name in live and bool(live[name]["default"])
+    return bool(live.get(name, {}).get("default"))
 
 
 def _takes_default(entry: RetentionPolicy, live: Elements) -> bool:

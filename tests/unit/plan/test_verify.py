@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from builders import desired, observed
+from builders import desired, observed, removal
 
 from reconcile.kinds.backups import Backups
 from reconcile.kinds.logical_databases import LogicalDatabase, LogicalDatabases
+from reconcile.kinds.retention_policies import RetentionPolicies, RetentionPolicy
+from reconcile.model.engine import Engine
+from reconcile.model.item import Blocked
 from reconcile.model.plan import Plan
 from reconcile.model.state import ITSELF, NotOffered, Unknown
 from reconcile.plan.build import build_plan
@@ -73,3 +76,22 @@ def test_what_is_not_there_stays_as_it_is() -> None:
     state = evolve(LIVE, states={**LIVE.states, "logical_databases": missing})
     left = after_all(WANTED, state, database)
     assert [str(entry.address) for entry in left.items] == ["shop/logical_databases"]
+
+
+def test_what_is_blocked_is_planned_again_without_the_default() -> None:
+    """The name of a default that was deleted is no policy."""
+    policies = RetentionPolicies(
+        present=(RetentionPolicy(name="new", duration="8d", default=True),),
+        absent=(removal("old"),),
+    )
+    wanted = desired({"retention_policies": policies}, engine=Engine.INFLUXDB)
+    policies_live = {
+        "old": {"duration": "7d", "default": True},
+        "new": {"duration": "8d", "default": False},
+    }
+    live = observed({"retention_policies": policies_live}, engine=Engine.INFLUXDB)
+    plan = build_plan([wanted], {"shop": live})
+    verify([wanted], {"shop": live}, plan)
+    (left,) = after_all(wanted, live, plan.databases[0]).items
+    assert isinstance(left, Blocked)
+    assert left.code == "P231"
