@@ -170,6 +170,13 @@ class _Walk:
                 return Outcome(action=action, result=Result.SKIPPED, message=message)
         return None
 
+    def _requiring_now(self, action: Action, required: Collection[ActionKey]) -> Outcome | None:
+        """The same by the last look: what needs an action that was not due before is out of date."""
+        outcome = self._requiring(action, required)
+        if outcome is None or self.results.keys() >= set(required):
+            return outcome
+        return evolve(outcome, result=Result.STALE)
+
     def _tried(self, action: Action) -> Outcome:
         """Look, unless a replacement is half made; then apply what still stands."""
         if self.halfway:
@@ -214,7 +221,7 @@ class _Walk:
         found = standing(action, now, self.done, dropped=dropped)
         result = _RESULTS[found.standing]
         if result is None:
-            return self._requiring(action, _required_now(action, now))
+            return self._requiring_now(action, _required_now(action, now))
         return Outcome(
             action=action,
             result=result,

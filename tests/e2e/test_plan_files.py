@@ -456,3 +456,15 @@ def test_a_feature_goes_public_beside_an_ignored_one(sandbox: Sandbox, command: 
     command(*APPLY, "--allow", "weakens", status=0)
     features = {one["name"] for one in live(sandbox, SHOP_ADDON)["features"]}
     assert features == {"force-ssl", "publicly-available"}
+
+
+def test_what_needs_more_than_the_plan_holds_is_stale(sandbox: Sandbox, command: Command) -> None:
+    """The run read it, so that it knows what is left."""
+    sandbox.change(SHOP_ADDON, features=[{"name": "force-ssl", "status": "ACTIVATED"}])
+    command.write(f"{SHOP_HEAD}features: {{force-ssl: true, publicly-available: true}}\n")
+    command("plan", "--out", FILE, status=0)
+    sandbox.change(SHOP_ADDON, features=[])
+    done = command(*APPLY, "--allow", "weakens", "--format", "json", status=2).document()
+    assert done["results"] == {"stale": 1}
+    assert done["left"]["actions"] == 2
+    assert effects(sandbox) == []

@@ -348,7 +348,7 @@ def test_what_requires_an_action_that_a_guard_refused_is_skipped() -> None:
 
 
 def test_what_the_last_look_requires_counts_as_well() -> None:
-    """A plan from a file does not tell it; what this run did is done."""
+    """Live is no longer as the plan saw it, where that is not in the plan; what this run did is done."""
     plan = plan_of(["a"])
     database = plan.databases[0]
     new, old = database.actions[1:]
@@ -356,7 +356,7 @@ def test_what_the_last_look_requires_counts_as_well() -> None:
     now = evolve(database, items=(new, evolve(old, requires=(new.key, missing))))
     executor, outcomes = looked(plan, now)
     assert executor.seen == ["a/logical_databases/new"]
-    assert outcomes[-1].result is Result.SKIPPED
+    assert outcomes[-1].result is Result.STALE
     assert outcomes[-1].message == f"it requires '{missing}' (not in this plan)"
 
 
