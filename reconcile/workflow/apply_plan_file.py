@@ -263,7 +263,8 @@ def look(saved: LoadedPlan, reread: Reread, about: About, *, shown: bool) -> Loo
 
     Without `shown` nobody sees the plan, and only what guards judge is looked at: the databases in
     which something other than safe is to be done. The loop looks at each of the others itself. What
-    the look costs is shown before. Raises CannotFitError where it takes too long.
+    the look costs is shown before. After an interruption all is left: nothing more is sent. Raises
+    CannotFitError where it takes too long.
     """
     plan = saved.proposal.plan
     chosen = [one for one in plan.databases if one.actions and (shown or _is_risky(one))]
@@ -280,6 +281,8 @@ def look(saved: LoadedPlan, reread: Reread, about: About, *, shown: bool) -> Loo
         recheck=_once(reread, looks),
         stop=reread.process.interruption.stop,
     ).run()
+    if reread.process.interruption.stop.is_set():
+        return Looked(proposal=saved.proposal)
     ready = {one.action.key for one in outcomes if one.result is Result.NOT_SENT}
     databases = tuple(
         _as_it_is(one, looks[one.handle], ready, saved) if one.handle in looks else one

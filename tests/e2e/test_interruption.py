@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 from e2e.command import Command, changing, effects, journal_entries, live, signal_to
-from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER
+from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER, SHOP_WITHOUT_LEGACY
+from e2e.plan_file import FILE, LOSING
 
 from scalingo_sandbox import Sandbox
 
@@ -92,3 +93,21 @@ def test_what_cannot_be_settled_stays_unknown(command: Command, sandbox: Sandbox
     document = command("apply", "--yes", "--format", "json", status=4).document()
     assert document["outcomes"][0]["result"] == "unknown"
     assert document["databases"][0]["status"] == "unknown"
+
+
+def test_an_interrupted_look_at_a_saved_plan_leaves_all_of_it(
+    command: Command, sandbox: Sandbox
+) -> None:
+    """What was not looked at is not said to be in sync."""
+    command.write(SHOP_WITHOUT_LEGACY)
+    command("plan", "--out", FILE, status=0)
+    sandbox.clear()
+    sandbox.fault("hold", when="before", match={"action_name": "list-databases"})
+    with command.started(*LOSING, "--format", "json") as process:
+        sandbox.wait_until_held()
+        signal_to(process, signal.SIGINT)
+        sandbox.release()
+        done = command.ended(process, *LOSING)
+    assert done.status == 130
+    assert done.document()["left"]["actions"] == 2
+    assert changing(sandbox) == []
