@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from builders import desired, observed
 
+from reconcile.kinds.backups import KIND as BACKUPS
+from reconcile.kinds.backups import Backups
 from reconcile.kinds.features import KIND, Feature, Features
 from reconcile.model.engine import Engine
 from reconcile.model.item import Action, Blocked, Item, Pending, Reason
@@ -247,3 +249,15 @@ def test_after_a_request_the_provider_is_at_it() -> None:
 def test_a_spec_of_what_is_there(live: dict[str, str], spec: Features | None) -> None:
     """What is on; of nothing that is on there is nothing to say."""
     assert KIND.to_spec(state_of(live)) == spec
+
+
+def test_a_part_of_a_spec_is_made_whole() -> None:
+    """What is public needs TLS; no other kind has parts that need each other."""
+    public = Features(switched={Feature.PUBLICLY_AVAILABLE: True})
+    both = Features(switched={Feature.FORCE_SSL: True, Feature.PUBLICLY_AVAILABLE: True})
+    assert KIND.whole(public) == both
+    assert KIND.whole(Features(switched={Feature.REDIS_RDB: True})).switched.keys() == {
+        Feature.REDIS_RDB
+    }
+    backups = Backups(enabled=True)
+    assert BACKUPS.whole(backups) == backups
