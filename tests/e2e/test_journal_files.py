@@ -135,7 +135,7 @@ def test_without_a_journal_nothing_is_changed(
     assert changing(sandbox) == []
 
 
-@pytest.mark.parametrize("room", [20, 450, 520, 600, 700, 800, 900, 1000, 2000])
+@pytest.mark.parametrize("room", [20, 450, 520, 600, 700, 800, 900, 1000, 1800])
 def test_what_does_not_fit_on_the_disk_is_not_sent(
     command: Command, sandbox: Sandbox, tmp_path: Path, room: int
 ) -> None:
