@@ -58,9 +58,7 @@ def _is_looked_at(action: Action) -> bool:
     return action.risk in HIGH_RISKS and not is_second_half(action.change)
 
 
-def waits_of(
-    proposal: Proposal, allowance: Allowance, *, backup_first: bool = False
-) -> tuple[int, ...]:
+def waits_of(proposal: Proposal, allowance: Allowance, *, backup_first: bool) -> tuple[int, ...]:
     """How often each database waits for the provider, without those that never do.
 
     A wait is for the end of an operation, for a feature, or for a backup before a loss or a disruption.

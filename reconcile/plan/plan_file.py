@@ -94,7 +94,7 @@ def load(text: bytes) -> Saved:
 def is_plan_file(text: bytes) -> bool:
     """Whether a text is a plan file of any version, damaged or not."""
     try:
-        value = decoded(text) if len(text) <= LARGEST else None
+        value = decoded(text)
     except CodecError:
         return False
     return isinstance(value, dict) and value.get("kind") == _KIND

@@ -266,6 +266,12 @@ EXPLAINED = (
         within=r'(?<=\()"(?:XX)?\?(?:XX)?"(?=, handle)',
         reason=Reason.SAME,
     ),
+    # What is not `report` keeps.
+    Explained(
+        where="kinds/extensions.py: _ExtensionsKind.by_sql",
+        within=r"(?<=others=)(?:Others\.KEEP|None)",
+        reason=Reason.SAME,
+    ),
     # No call equals a text.
     Explained(
         where="kinds/engine_version.py: _EngineVersionKind.look_up",

@@ -18,8 +18,9 @@ from reconcile.model.location import Location
 from reconcile.model.plan import Plan, Proposal
 from reconcile.model.state import Unknown
 from reconcile.model.target import Pins
-from reconcile.plan.build import build_plan
+from reconcile.plan.build import build_plan, plan_database
 from reconcile.plan.document import Scope, plan_id
+from reconcile.plan.intent import intended
 from reconcile.plan.local_specs import dropped
 from reconcile.plan.plan_file import Saved, dump, load, sign
 
@@ -96,3 +97,13 @@ def test_the_specs_of_a_plan_ask_for_all_of_it(fleet: tuple[Case, ...]) -> None:
     """Each action and step, as far as the file alone tells the state that it was planned on."""
     plan = plan_of(fleet)
     assert dropped(plan, [case.desired for case in fleet]) == frozenset()
+
+
+@given(fleet=fleets(by_sql=True))
+def test_what_a_journal_tells_of_a_plan_asks_for_the_same_changes(fleet: tuple[Case, ...]) -> None:
+    """An interrupted run left no inputs: its changes alone say what to look for."""
+    states = {case.desired.handle: case.observed for case in fleet}
+    for plan in plan_of(fleet).databases:
+        told = evolve(plan, desired={}, observed={}, facts=None, items=plan.actions)
+        again = plan_database(intended(told), states[plan.handle]) if plan.actions else plan
+        assert [one.change for one in again.actions] == [one.change for one in plan.actions]

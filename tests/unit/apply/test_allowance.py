@@ -94,9 +94,12 @@ def test_an_address_that_is_not_in_the_plan_is_noticed() -> None:
     ],
 )
 def test_nothing_is_said_of_what_was_not_compared(database: DatabasePlan) -> None:
-    """Whether the plan has such an action is not known."""
-    allowance = Allowance(allows=(Allow.parse(f"lossy={ADDRESS}"),))
-    assert not [*allowance.unused(Plan(databases=(database,)))]
+    """Whether the plan has such an action is not known. What comes after it is told all the same."""
+    texts = (f"lossy={ADDRESS}", "lossy=other/logical_databases/old")
+    allowance = Allowance(allows=tuple(map(Allow.parse, texts)))
+    assert [*allowance.unused(Plan(databases=(database,)))] == [
+        f"--allow {texts[1]} allows nothing: this plan has no action of it"
+    ]
 
 
 def test_all_risks_of_an_address_are_told() -> None:

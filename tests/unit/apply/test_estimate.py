@@ -177,7 +177,7 @@ def test_what_is_waited_for_is_counted_for_each_database(
     assert len(given.plan.actions) == 5
     everything = Allowance(allows=tuple(Allow(risk=risk) for risk in Risk), attended=True)
     assert waits_of(given, everything, backup_first=backup_first) == waits
-    assert waits_of(given, Allowance()) == ()
+    assert waits_of(given, Allowance(), backup_first=backup_first) == ()
 
 
 def test_a_replacement_is_looked_at_once() -> None:

@@ -183,6 +183,7 @@ def test_public_access_is_not_asked_for_while_tls_stays_off() -> None:
         assert in_short(entry) == short
         if isinstance(entry, Blocked):
             assert entry.message == "it needs force-ssl, which is off"
+            assert entry.hint == "write force-ssl: true next to it, and do not ignore it"
 
 
 def test_a_status_that_we_do_not_know_is_blocked() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from builders import facts
 
+from reconcile.kinds import extensions, logical_databases
 from reconcile.kinds.maintenance_window import KIND, MaintenanceWindow
 from reconcile.model.address import Address
 from reconcile.model.change import Update
@@ -31,6 +32,20 @@ def test_its_changes_wait_for_nothing_and_take_nothing_away() -> None:
     }
     view = ApiView(addon="ad-1", version="16.4", extensions={})
     assert KIND.seen_by_api(view, {}) is view
+
+
+def test_a_connection_is_compared_with_what_two_kinds_read() -> None:
+    """The versions of extensions, and the logical databases with those that are protected."""
+    view = ApiView(addon="ad-1", version="16.4", extensions={})
+    seen = extensions.KIND.seen_by_api(view, {"hstore": {"version": "1.8"}})
+    live = {"shop": {"protected": True}, "audit": {}}
+    assert logical_databases.KIND.seen_by_api(seen, live) == ApiView(
+        addon="ad-1",
+        version="16.4",
+        extensions={"hstore": "1.8"},
+        databases=frozenset({"shop", "audit"}),
+        home=frozenset({"shop"}),
+    )
 
 
 def test_a_change_that_waits_all_the_same_is_a_mistake_of_the_program() -> None:
