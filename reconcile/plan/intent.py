@@ -36,4 +36,4 @@ def intended(plan: DatabasePlan) -> Desired:
         said = f"{plan.handle!r} has changes that make no sense: {error!r:.200}"
         raise NotOursError(said) from error
     # What the plan itself asks for of them, if anything, says nothing of the changes.
-    return evolve(asked(evolve(plan, facts=None), plan.actions), kinds=kinds)
+    return evolve(asked(evolve(plan, facts=None)), kinds=kinds)

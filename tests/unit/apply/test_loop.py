@@ -23,7 +23,7 @@ from reconcile.model.address import Address
 from reconcile.model.change import ActionKey, Delete, Verb
 from reconcile.model.engine import Engine
 from reconcile.model.finding import Finding
-from reconcile.model.item import Action
+from reconcile.model.item import Action, Blocked, Reason
 from reconcile.model.plan import DatabasePlan, Plan, Proposal
 from reconcile.model.recovery import Backup
 from reconcile.model.request import BACK_UP
@@ -360,6 +360,35 @@ def test_what_the_last_look_requires_counts_as_well() -> None:
     assert outcomes[-1].message == f"it requires '{missing}' (not in this plan)"
 
 
+def test_what_the_last_look_requires_and_this_run_did_not_do_is_skipped() -> None:
+    """It was due before, so that the plan is still true."""
+    plan = plan_of(["a"])
+    database = plan.databases[0]
+    backups, new, old = database.actions
+    now = evolve(database, items=(evolve(old, requires=(backups.key, new.key)),))
+    executor = Recorder({str(new.address): Result.REFUSED})
+    outcomes = looked(plan, evolve(now, items=(backups, new, *now.items)), executor)[1]
+    assert outcomes[-1].result is Result.SKIPPED
+    assert outcomes[-1].message == f"it requires '{new.key}' (refused)"
+
+
+def test_what_the_last_look_blocks_is_told_with_its_code() -> None:
+    """A program reads the code."""
+    plan = plan_of(["a"])
+    database = plan.databases[0]
+    blocked = Blocked(
+        address=database.actions[-1].address,
+        code="P221",
+        message="it is protected",
+        hint="take it out",
+        reason=Reason.ABSENT,
+        origin=database.actions[-1].origin,
+        change=database.actions[-1].change,
+    )
+    outcomes = looked(plan, evolve(database, items=(*database.actions[:-1], blocked)))[1]
+    assert (outcomes[-1].result, outcomes[-1].code) == (Result.BLOCKED, "P221")
+
+
 class Interrupting(Recorder):
     """An executor during whose first action somebody presses Ctrl-C."""
 
@@ -432,9 +461,11 @@ def test_a_half_that_fails_says_what_is_missing() -> None:
     assert second.message == "it is deleted and may not be there again, run apply again: no"
 
 
-def looked(plan: Plan, now: DatabasePlan) -> tuple[Recorder, list[Outcome]]:
-    """Carry out a plan of one database that is looked at as `now`."""
-    executor = Recorder()
+def looked(
+    plan: Plan, now: DatabasePlan, executor: Recorder | None = None
+) -> tuple[Recorder, list[Outcome]]:
+    """Apply a plan of one database that is looked at as `now`."""
+    executor = executor or Recorder()
     loop = Loop(
         proposal=Proposal(plan=plan), allowance=ALL, executor=executor, recheck=lambda _plan: now
     )

@@ -99,6 +99,7 @@ def test_g102_an_approval_holds_until_its_last_day(
         "renew `until` in the spec, or take the entry out",
     )
     assert str(ended.location) == "specs/shop.yaml:6:1"
+    assert ended.address in {one.address for one in plan(until).doable if one.approval}
 
 
 PINS = [
