@@ -272,6 +272,12 @@ EXPLAINED = (
         within=r"(?<=others=)(?:Others\.KEEP|None)",
         reason=Reason.SAME,
     ),
+    # How few specs are asked about one by one.
+    Explained(
+        where="plan/claims.py: _spelled_otherwise",
+        within=r"(?<=return otherwise if ).+(?= else \(\))",
+        reason=Reason.AMOUNT,
+    ),
     # No call equals a text.
     Explained(
         where="kinds/engine_version.py: _EngineVersionKind.look_up",

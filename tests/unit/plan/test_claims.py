@@ -280,3 +280,49 @@ def test_what_is_spelled_otherwise(changes: Mapping[str, Any], loses: bool, is_a
     specs = [at(1, **changes), at(2, **changes)]
     _found, asked, _compared = claims(specs, [evolve(SHOP, addon="ad-9")], loses=loses)
     assert asked == ([one.app for one in specs] if is_asked else [])
+
+
+def test_a_spec_that_was_found_is_not_asked_about() -> None:
+    """Where it led is known, however it spells its application."""
+    own = [at(number, kinds=GOING) for number in (1, 2)]
+    seen = {
+        one.handle: evolve(observed(THERE), target=evolve(SHOP, addon=f"ad-{one.handle}"))
+        for one in own
+    }
+    found = claims_of(build_plan(own, seen), own, Project(specs=tuple(own)), pytest.fail)
+    assert [found[one.handle].specs for one in own] == [(one,) for one in own]
+
+
+def test_an_engine_that_a_token_does_not_tell_is_that_of_the_plan() -> None:
+    """Specs of another engine mean another database."""
+    specs = [at(number, engine=Engine.REDIS) for number in (1, 2)]
+    _found, asked, _compared = claims(specs, [evolve(BY_TOKEN, addon="ad-9")])
+    assert asked == []
+
+
+def test_an_application_that_cannot_be_listed_leaves_its_specs_in_doubt() -> None:
+    """Before a loss, each one says why."""
+    own = desired(GOING)
+    seen = {own.handle: evolve(observed(THERE), target=SHOP)}
+    specs = [at(1), at(2)]
+    found = claims_of(
+        build_plan([own], seen), [own], Project(specs=(own, *specs)), lambda _app: "HTTP 500"
+    )
+    assert [one.message for one in found[own.handle].unsure] == ["HTTP 500", "HTTP 500"]
+
+
+@pytest.mark.parametrize(("kinds", "asked"), [(GOING, ["shop-web"]), ({}, [])])
+def test_a_loss_of_a_database_without_a_spec_asks_about_the_only_one(
+    kinds: Mapping[str, object], asked: list[str]
+) -> None:
+    """A one-off command names a database that no spec has to mean."""
+    one = desired(kinds)
+    seen = {one.handle: evolve(observed(THERE if kinds else {}), target=SHOP)}
+    listed: list[str] = []
+
+    def listing(app: str) -> tuple[ListedAddon, ...]:
+        listed.append(app)
+        return (LISTED,)
+
+    claims_of(build_plan([one], seen), [], Project(specs=(spec(),)), listing)
+    assert listed == asked
