@@ -244,11 +244,11 @@ class _FeaturesKind(Kind[Features]):
         return frozenset(name for name, fields in state.items() if _is_on(fields))
 
     def requires(self, change: Change, others: Sequence[Change]) -> Iterator[ActionKey]:
-        """`force-ssl` goes on before `publicly-available`, and off after it."""
-        name, enabled = change.address.name, _enables(change)
-        first = {(_PUBLIC, True): SSL, (SSL, False): _PUBLIC}.get((name, enabled))
+        """`force-ssl` goes off after `publicly-available`; that it goes on before is a need."""
+        if change.address.name != SSL or _enables(change):
+            return
         for other in others:
-            if other.address.name == first and _enables(other) is enabled:
+            if other.address.name == _PUBLIC and not _enables(other):
                 yield key_of(other)
 
     def alone(self, _change: Change, missing: frozenset[str]) -> Refused:

@@ -15,7 +15,7 @@ from reconcile.model.engine import Engine
 from reconcile.model.item import Blocked, Item, Pending, Reason
 from reconcile.model.location import Location
 from reconcile.model.plan import DatabasePlan, Plan
-from reconcile.model.postgresql import Reach, Sql, SqlAccess, SqlConnection
+from reconcile.model.postgresql import Reach, Sql, SqlAccess
 from reconcile.model.state import (
     Desired,
     Elements,
@@ -62,8 +62,7 @@ def asked(plan: DatabasePlan, entries: Iterable[Item] | None = None) -> Desired:
     chosen = list(plan.doable if entries is None else entries)
     kinds: dict[str, object] = {}
     if plan.facts is not None:
-        facts = evolve(plan.facts, connection=_connection(plan))
-        kinds, _states = _about(plan.desired, plan.observed, facts, chosen)
+        kinds, _states = _about(plan.desired, plan.observed, plan.facts, chosen)
     return Desired(
         handle=plan.handle,
         app=plan.app,
@@ -72,7 +71,7 @@ def asked(plan: DatabasePlan, entries: Iterable[Item] | None = None) -> Desired:
         location=NOWHERE,
         protect=plan.protect,
         pins=plan.pins,
-        connection=_connection(plan),
+        connection=plan.target.connection if plan.target else None,
         kinds=kinds,
         origins={entry.address: entry.origin for entry in chosen},
     )
@@ -83,10 +82,6 @@ def planned_on(plan: DatabasePlan) -> Observed:
     if plan.target is None or plan.facts is None:
         raise AssertionError(f"{plan.handle} has items and no inputs")
     return Observed(target=plan.target, facts=plan.facts, states=plan.observed)
-
-
-def _connection(plan: DatabasePlan) -> SqlConnection | None:
-    return plan.target.connection if plan.target else None
 
 
 def _about(

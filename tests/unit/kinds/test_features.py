@@ -174,6 +174,23 @@ def test_public_access_needs_tls(
     assert all(one.requires == (first.key,) for one in then if first)
 
 
+def test_a_status_that_we_do_not_know_of_tls_is_told_as_that_of_tls() -> None:
+    """Of both features, and which one it is."""
+    plan = planned(wanted(force_ssl=True, publicly_available=True), {SSL: "HALFWAY"})
+    own, other = plan.items
+    assert isinstance(own, Blocked)
+    assert isinstance(other, Blocked)
+    assert other.message == f"{SSL}: {own.message}"
+
+
+def test_other_features_have_nothing_to_do_with_tls() -> None:
+    """They neither wait for it nor are planned with it."""
+    plan = planned(wanted(redis_rdb=True), {SSL: "PENDING_TO_ACTIVATE"})
+    assert [in_short(entry) for entry in plan.items] == [("redis-rdb", "safe")]
+    assert set(KIND.related({"redis-rdb"}, {})) == set()
+    assert set(KIND.related({PUBLIC}, {})) == {SSL, PUBLIC}
+
+
 def test_public_access_is_not_asked_for_while_tls_stays_off() -> None:
     """An `ignore` entry takes TLS out of what the spec manages; on, it is enough."""
     one = desired({"features": wanted(publicly_available=True)})
