@@ -294,7 +294,13 @@ def test_what_was_not_tried_is_left(tmp_path: Path) -> None:
     """With all that is known of it, so that a run can be told whole; what was told is not repeated."""
     conflict = Conflict(before={"hours": (5,)}, expected={"hours": (5,)}, now={"hours": (9,)})
     done = Outcome(action=OTHER, result=Result.DONE)
-    stale = Outcome(action=ACTION, result=Result.STALE, message="plan again", conflict=conflict)
+    stale = Outcome(
+        action=ACTION,
+        result=Result.STALE,
+        message="plan again",
+        conflict=conflict,
+        operation="609145e6",
+    )
     with Journal(tmp_path, "run-1", now) as journal:
         journal.started(OTHER)
         journal.finished(done)
@@ -312,6 +318,7 @@ def test_what_was_not_tried_is_left(tmp_path: Path) -> None:
             "result": "stale",
             "message": "plan again",
             "clash": {"before": {"hours": [5]}, "expected": {"hours": [5]}, "now": {"hours": [9]}},
+            "operation": "609145e6",
         }
     ]
 

@@ -73,6 +73,11 @@ NEXT = {"id": "v166", "major": 16, "minor": 6, "patch": 0, "build": 1}
         ),
         (
             "logical_databases",
+            [{"name": 7}],
+            "list-databases answered 7 as 'name' where a text is due",
+        ),
+        (
+            "logical_databases",
             LONG,
             f"list-databases answered '{LONG[:59]} where a list of objects is due",
         ),

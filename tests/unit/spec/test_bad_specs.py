@@ -135,6 +135,7 @@ CASES = {
         "end far away": Bad(MYSQL + REMOVAL.replace("2027-01-31", "9999-12-31"), "S310", "7:43", "9999-12-31", "the approval to delete 'legacy' ends on 9999-12-31, more than two years", "by which it is settled"),
         "end long past": Bad(MYSQL + REMOVAL.replace("2027-01-31", "0001-01-01"), "S311", "7:43", "0001-01-01", "the approval to delete 'legacy' ended on 0001-01-01: nothing is deleted", "renew"),
         "twice": Bad(MYSQL + "logical_databases: [a, b, a]\n", "S203", "5:27", "a", "'a' is listed twice", "keep one"),
+        "absent twice": Bad(MYSQL + REMOVAL + "    - {name: legacy, reason: gone, until: 2027-01-31}\n", "S203", "8:14", "legacy", "'legacy' is listed twice under absent", "keep one"),
         "present and absent": Bad(MYSQL + REMOVAL + "  present: [legacy]\n", "S204", "7:14", "legacy", "under present and under absent", "decide"),
         "absent as names": Bad(MYSQL + "logical_databases: {absent: [legacy]}\n", "S101", "5:30", "legacy", "absent[0] is the text 'legacy' where a mapping", ""),
         "without a reason": Bad(MYSQL + REMOVAL.replace("reason: gone, ", ""), "S105", "7:7", "{name: legacy, until: 2027-01-31}", "absent[0] lacks 'reason'", "why it may go"),
