@@ -134,7 +134,7 @@ def _is_held(descriptor: int) -> bool:
 
 
 def _line(text: bytes, *, summed: bool) -> JournalLine | DamagedLine:
-    if b'"address": ' not in text and not text.lstrip().startswith(b"{"):
+    if b'"address": ' not in text and not text.startswith(b"{"):
         return _NAMELESS  # at once: a damaged file may hold a million of these
     try:
         values = json.loads(text)

@@ -408,6 +408,8 @@ def test_lines_that_ran_together_name_both_actions(tmp_path: Path) -> None:
             '{"address": "a/b", "x {"address": "c/d", "verb": "create"',
             [("a/b", ""), ("c/d", "create")],
         ),
+        # Its first byte is another.
+        ('x"address": "a/b", "verb": "create"}', [("a/b", "create")]),
         # What JSON cannot read stands as it is.
         (r'{"address": "X\q", "verb": "create"', [(r"X\q", "create")]),
     ],
