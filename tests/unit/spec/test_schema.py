@@ -131,7 +131,8 @@ BEYOND = {
     "backups": {"nothing", "no hours", "hour twice", "hour 3.0"},
     "sql_mode": {"unknown", "nearly", "in a text", "empty word"},
     "logical_databases": {
-        "long for MySQL", "forbidden by MongoDB", "tag", "of MySQL itself", "of MongoDB itself",
+        "absent twice", "long for MySQL", "forbidden by MongoDB", "tag", "of MySQL itself",
+        "of MongoDB itself",
         "beyond U+FFFF", "slash", "one name to MongoDB", "present and absent to MongoDB",
         "present and absent but for case", "present and absent but for form", "empty list",
         "end far away", "end long past", "twice", "present and absent", "end as text", "quoted end",
