@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from reconcile.kinds import KIND_BY_NAME, KINDS
 from reconcile.kinds.kind import Kind, Others, Phase
@@ -34,24 +34,6 @@ from reconcile.plan.order import in_order
 
 NOWHERE = Location(file="the plan", line=0, column=0)
 """The place of what no item asks for."""
-
-
-@frozen(kw_only=True)
-class Inputs:
-    """The fields of the same names of a `DatabasePlan`."""
-
-    desired: Mapping[str, object]
-    observed: Mapping[str, KindState]
-    facts: Facts
-
-
-def inputs_of(desired: Desired, observed: Observed, items: Iterable[Item]) -> Inputs:
-    """Both sides of a database as far as items are about them, in one spelling."""
-    listed = list(items)
-    states = {kind: state for kind, state in observed.states.items() if kind in desired.kinds}
-    wanted, seen = _about(desired.kinds, states, observed.facts, listed)
-    facts = evolve(observed.facts, connection=None, reach=_reach(observed.facts, listed))
-    return Inputs(desired=wanted, observed=seen, facts=facts)
 
 
 def asked(plan: DatabasePlan, entries: Iterable[Item] | None = None) -> Desired:
@@ -197,11 +179,14 @@ def plan_database(desired: Desired, observation: Observation) -> DatabasePlan:
 
 
 def _with_inputs(plan: DatabasePlan, desired: Desired, observed: Observed) -> DatabasePlan:
-    """A plan that keeps what its items are about; in sync there is nothing to keep."""
+    """A plan that keeps both sides as far as its items are about them, in one spelling."""
     if not plan.items:
         return plan
-    kept = inputs_of(desired, observed, plan.items)
-    return evolve(plan, desired=kept.desired, observed=kept.observed, facts=kept.facts)
+    listed = list(plan.items)
+    states = {kind: state for kind, state in observed.states.items() if kind in desired.kinds}
+    wanted, seen = _about(desired.kinds, states, observed.facts, listed)
+    facts = evolve(observed.facts, connection=None, reach=_reach(observed.facts, listed))
+    return evolve(plan, desired=wanted, observed=seen, facts=facts)
 
 
 def _items(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import define, evolve, field
@@ -61,7 +62,7 @@ class _Order:
             return _circular(self.needs(action))
         return self.subject.kind.alone(action.change, self.lacks(action))
 
-    @property
+    @cached_property
     def _live(self) -> frozenset[str]:
         return frozenset(self.subject.kind.there(self.subject.state))
 
