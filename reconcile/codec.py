@@ -1,8 +1,8 @@
 """The model's own classes as JSON and back: the only door to cattrs besides that of the specs.
 
 An address and a version are texts, an Enum is its value, a date is as ISO 8601 writes it, a tuple a
-list, a set a sorted list. A change says what it is under `verb`, an item under `type`. The text may be
-anybody's work: a fault is a CodecError with its place, and never another exception.
+list, a set a sorted list. A change says what it is under `verb`, an item under `type`. Every fault is a
+CodecError with its place.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ def _named(entry: Action | Order) -> dict[str, object]:
 
 
 def _intent(entry: Action | Order) -> dict[str, object]:
-    """What is to change, and what that may cost; of what shall go the approval."""
+    """What is to change, and what that may cost; for a deletion, its approval."""
     values: dict[str, object] = {"risk": entry.risk.value}
     if isinstance(entry, Order):
         sent = {"request": str(entry.call), "body": entry.call.body, "step": plain(entry.step)}
