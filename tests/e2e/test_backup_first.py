@@ -328,3 +328,23 @@ def test_each_database_has_its_own_backup(command: Command, sandbox: Sandbox) ->
         "shop/engine_version": "blocked",
     }
     assert len(manual(sandbox, BILLING)) == 1
+
+
+def test_a_backup_is_made_before_an_upgrade(command: Command, sandbox: Sandbox) -> None:
+    """What disrupts is at stake, too; the report says which backup it was."""
+    command.write(UPGRADING)
+    done = command(*APPLY, status=0)
+    assert sent(sandbox) == ["POST backups", "POST upgrade"]
+    (backup,) = manual(sandbox)
+    day, second = backup["created_at"][:10], backup["created_at"][11:19]
+    assert f"\n      after backup {backup['id']!r} of {day} {second} UTC\n" in done.stdout
+
+
+def test_waiting_for_a_backup_is_bounded(slow: tuple[Command, Sandbox]) -> None:
+    """By --timeout, as for operations: what is not done stands in the way."""
+    command, sandbox = slow
+    command.write(UPGRADING)
+    done = command(*APPLY, "--timeout", "300ms", status=2)
+    (backup,) = manual(sandbox)
+    assert f"blocked: backup {backup['id']!r} is still under way\n" in done.stdout
+    assert sent(sandbox) == ["POST backups"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from e2e.busy import CHANGES, MOMENT, ORDERS
-from e2e.command import Command, changing, effects
+from e2e.command import Command, changing, effects, until
 from e2e.schemas import sent
 from e2e.terminal import on_terminal
 
@@ -202,4 +204,48 @@ def test_a_question_says_what_is_at_stake(command: Command, busy: Sandbox, name:
         terminal.type("\n")
         done = terminal.finish()
     assert done.status == 2, str(done)
+    assert changing(busy) == []
+
+
+def test_what_is_ordered_is_judged_again_after_the_question(
+    command: Command, busy: Sandbox
+) -> None:
+    """A backup that is gone by then is none."""
+    line, due = NAMED["reset"]
+    with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
+        terminal.read_until(f"Type {due!r} to go on: ")
+        busy.change("ad-shop", stored_backups=[])
+        terminal.type(f"{due}\n")
+        done = terminal.finish()
+    assert done.status == 3, str(done)
+    assert "[G105]" in done.stdout
+    assert changing(busy) == []
+
+
+@pytest.mark.parametrize("answer", ["\x04", "yess\n"], ids=repr)
+def test_no_word_at_a_terminal(command: Command, busy: Sandbox, answer: str) -> None:
+    """Anything else is no."""
+    with on_terminal(command, *AGREED["mode"].split(), piped={"stdout"}) as terminal:
+        terminal.read_until("Go on? [y/N] ")
+        terminal.type(answer)
+        done = terminal.finish()
+    assert done.status == 2, str(done)
+    assert changing(busy) == []
+
+
+@pytest.mark.parametrize("name", ["reset", "delete", "upgrade", "mode"])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
+)
+def test_a_signal_at_the_question_ends_it(
+    command: Command, busy: Sandbox, name: str, number: signal.Signals, status: int
+) -> None:
+    """Ctrl-C is an answer, and it is no."""
+    line = NAMED[name][0] if name in NAMED else AGREED[name]
+    with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
+        terminal.read_until("to go on: " if name in NAMED else "[y/N] ")
+        terminal.process.send_signal(number)
+        until(lambda: terminal.process.poll() is not None, "the run ends")
+        done = terminal.finish()
+    assert done.status == status, str(done)
     assert changing(busy) == []

@@ -21,6 +21,7 @@ from e2e.fleet import (
     SHOP_HEAD,
     SHOP_WITHOUT_LEGACY,
 )
+from e2e.terminal import on_terminal
 
 from scalingo_sandbox import Sandbox, running
 
@@ -337,3 +338,25 @@ def test_the_allowance_that_is_told_can_be_pasted(
     told = shlex.split(message[message.index("--allow") :])[:2]
     assert told == ["--allow", f"lossy=shop/logical_databases/{name}"]
     command("apply", "--yes", *told, status=0)
+
+
+@pytest.mark.parametrize(
+    ("line", "specs", "question"),
+    [
+        ("apply", SHOP, "Apply"),
+        (DELETE.partition(" --")[0], UNPLANNED, "to go on: "),
+        ("upgrade shop", UNPLANNED, "[y/N] "),
+    ],
+)
+def test_what_is_declined_remains(
+    command: Command, sandbox: Sandbox, line: str, specs: str, question: str
+) -> None:
+    """2, and nothing was sent that changes."""
+    command.write(specs)
+    _upgradable(sandbox)
+    with on_terminal(command, *line.split(), piped={"stdout"}) as terminal:
+        terminal.read_until(question)
+        terminal.type("n\n")
+        done = terminal.finish()
+    assert done.status == 2, str(done)
+    assert changing(sandbox) == []

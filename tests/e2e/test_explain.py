@@ -120,3 +120,17 @@ def test_invalid_specs_are_shown(command: Command) -> None:
     """As any command does."""
     command.write(INVALID)
     assert "S102" in command("explain", "shop", status=65).stdout
+
+
+def test_with_all_differences_ignored_nothing_is_drift(command: Command) -> None:
+    """Fields, names and kinds, in the spec and in reconcile.yaml."""
+    until = "reason: a migration, until: 2099-12-31"
+    configure(
+        command,
+        f"version: 1\nignore:\n  - {{path: shop/backups/hours, {until}}}\n"
+        f"  - {{path: shop/sql_mode, {until}}}\n",
+    )
+    command.write(f"{SHOP}ignore: [{{path: logical_databases/audit, {until}}}]\n")
+    drift = command("drift", status=0).stdout
+    assert drift.startswith("Nothing to do: 1 database in sync.\n")
+    assert drift.count("ignored in shop:") == 3

@@ -220,3 +220,26 @@ def test_the_last_protection_of_one_database(project: Command, sandbox: Sandbox)
     words = override_of(refused.stdout, "G107")
     project("backups", "set", "db10", "--off", "--yes", *words, status=0)
     project("backups", "set", "db5", "--off", "--yes", status=0)
+
+
+def test_the_projects_limits_hold(project: Command) -> None:
+    """With the place where they are set."""
+    project.write(*fleet(**deleting(3)))
+    configure(project, "limits: {share: 25}\n")
+    assert "G104" not in project("plan").stdout
+    configure(project, "limits: {share: 24}\n")
+    assert "may in one plan (set at reconcile.yaml:3:17)" in " ".join(
+        project("plan").stdout.split()
+    )
+
+
+def test_a_pin_that_does_not_hold(project: Command, sandbox: Sandbox) -> None:
+    """Nothing is done to that database, and it is no database in sync."""
+    project.write(*fleet(db3="resource_id: r-99\n"))
+    done = project("apply", "--yes", status=2)
+    assert len(changing(sandbox)) == 11
+    assert "the resource id of the live database is 'r-3', the spec pins 'r-99'" in done.stdout
+    settled = spec(3, "resource_id: r-99\n").replace("hours: [3]", "hours: [0]")
+    project.write(settled)
+    shown = project("drift", status=2).stdout
+    assert shown.startswith("No action; 1 other database than meant in 1 of 1 database.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from e2e.command import Command, changing, effects, journal_entries, live, signal_to
+from e2e.command import Command, changing, effects, journal_entries, live, logical, signal_to
 from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER, SHOP_WITHOUT_LEGACY
 from e2e.plan_file import FILE, LOSING
 
@@ -111,3 +111,37 @@ def test_an_interrupted_look_at_a_saved_plan_leaves_all_of_it(
     assert done.status == 130
     assert done.document()["left"]["actions"] == 2
     assert changing(sandbox) == []
+
+
+def test_a_lost_answer_is_settled_by_reading_again(command: Command, sandbox: Sandbox) -> None:
+    """The change took effect and its answer was lost: it is done, and was sent once."""
+    command.write(SHOP)
+    sandbox.fault("drop-after", match={"action_name": "create-database"})
+    document = command("apply", "--yes", "--format", "json", status=2).document()
+    first, *others = document["outcomes"]
+    assert first["result"] == "done"
+    assert "read again: it was done" in first["message"]
+    assert {one["result"] for one in others} == {"skipped"}
+    assert effects(sandbox) == [("POST", "create-database")]
+    (journal,) = command.journals()
+    finished = [one["result"] for one in journal_entries(journal) if one["event"] == "finished"]
+    assert finished == ["unknown"]
+    command("apply", "--yes", status=0)
+    assert effects(sandbox) == SHOP_ORDER
+
+
+@pytest.mark.parametrize("kind", ["drop-before", "status", "html"])
+def test_a_change_whose_effect_never_shows_is_unknown(
+    command: Command, sandbox: Sandbox, kind: str
+) -> None:
+    """It may still arrive; it is not sent a second time."""
+    command.write(SHOP)
+    sandbox.fault(kind, match={"action_name": "create-database"})
+    document = command("apply", "--yes", "--format", "json", status=4).document()
+    first = document["outcomes"][0]
+    assert first["result"] == "unknown"
+    assert "create-database of ad-shop" in first["message"]
+    assert "not done yet when read again, it may still be" in first["message"]
+    assert effects(sandbox) == []
+    assert len(changing(sandbox)) == 1
+    assert logical(sandbox, SHOP_ADDON) == {"shop", "legacy"}

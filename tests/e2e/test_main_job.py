@@ -185,3 +185,16 @@ def test_only_and_exclude_choose_databases(command: Command, sandbox: Sandbox) -
         document = command("plan", "--format", "json", *arguments, status=0).document()
         assert [one["handle"] for one in document["databases"]] == handles
         assert sandbox.requests()["counts"]["api"] == len(handles)
+
+
+@pytest.mark.parametrize("other", ["addon: shop-web-4821\n", ""], ids=["resource id", "left out"])
+def test_two_specs_that_prove_to_mean_one_database_are_refused(
+    command: Command, sandbox: Sandbox, other: str
+) -> None:
+    """Offline they differ; the addon id that the provider names shows that they are one."""
+    first = SHOP_HEAD + "backups: {hours: [3]}\n"
+    second = SHOP_HEAD.replace("addon: ad-shop\n", other).replace(": shop\n", ": again\n")
+    command.write(first, second + "backups: {hours: [5]}\n")
+    done = command("apply", "--yes")
+    assert changing(sandbox) == [], str(done)
+    assert done.status in {1, 64, 65}, str(done)

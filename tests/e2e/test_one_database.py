@@ -147,3 +147,18 @@ def test_a_look_through_the_project_is_told_with_v(command: Command) -> None:
     line = ("databases", "delete", "shop-web/ad-shop", "legacy", "--dry-run")
     assert command(*line, "-v").stderr.count(told) == 1
     assert told not in command(*line).stderr
+
+
+def test_a_policy_is_not_changed_in_place(command: Command, busy: Sandbox) -> None:
+    """That would lose its data; the way round is told."""
+    done = command("retention", "add", "telemetry", "7-days", "14d", status=2)
+    assert "blocked P231" in done.stdout
+    assert "(the command line)" in " ".join(done.stdout.split())
+    assert changing(busy) == []
+
+
+def test_a_report_that_cannot_be_written_is_refused_first(command: Command, busy: Sandbox) -> None:
+    """Nothing is sent."""
+    done = command(*ORDERS["cancel"][0].split(), "--report", "json=no/such/x.json", status=64)
+    assert "cannot write the report 'no/such/x.json': there is no folder 'no/such'" in done.stderr
+    assert busy.requests()["requests"] == []

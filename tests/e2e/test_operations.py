@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from attrs import frozen
-from e2e.busy import BILLING, FLEET, MOMENT, SHOP, spec
-from e2e.command import Command, journal_entries, live, until
+from e2e.busy import BILLING, FLEET, IOT, MOMENT, SHOP, spec
+from e2e.command import Command, changing, effects, journal_entries, live, until
 from e2e.schemas import JSON, fits, sent
 from e2e.terminal import on_terminal
 from live import OPERATION, MovedClock
@@ -229,3 +229,76 @@ def test_a_major_upgrade_is_called_one(command: Command, busy: Sandbox) -> None:
     busy.change(BILLING, next_version="17.2.0-1")
     dry = command("upgrade", "billing", "--dry-run", status=2).stdout
     assert "    this is a major upgrade, from 16 to 17\n" in dry
+
+
+def test_a_killed_wait_can_be_taken_up(slow: Slow) -> None:
+    """The journal of the killed run has the operation's id."""
+    command, sandbox = slow.command, slow.sandbox
+
+    def noted() -> list[dict[str, object]]:
+        entries = [one for path in command.journals() for one in journal_entries(path)]
+        return [one for one in entries if one["event"] == "operation"]
+
+    with command.started(*UPGRADE) as process:
+        until(noted, "the operation is on disk")
+        process.kill()
+        process.communicate()
+    (entry,) = noted()
+    assert entry["operation"] == operation_of(sandbox, SHOP)
+    ident = str(entry["operation"])
+    command("operation", ident, "--database", "shop", "--no-wait", status=2)
+
+
+def test_one_upgrade_is_one_step(command: Command, busy: Sandbox) -> None:
+    """Each order is one step, until the database is at the newest version."""
+    command(*UPGRADE, status=0)
+    dry = command("upgrade", "shop", "--dry-run", status=2).stdout
+    assert dry.startswith("→ upgrade shop from 8.0.36-1 to 8.4.3-1  not sent\n")
+    for orders, version in ((2, "8.4.3-1"), (3, "8.4.11-1")):
+        command(*UPGRADE, status=0)
+        assert live(busy, SHOP)["version"] == version
+        assert len(effects(busy)) == orders
+    assert (
+        "already done: 'shop' is at the newest version, 8.4.11-1"
+        in command(*UPGRADE, status=0).stdout
+    )
+    assert len(effects(busy)) == 3
+
+
+@pytest.mark.parametrize(
+    "moment", ["2025-12-31T23:59:59Z", "2026-01-08T12:30:01Z", "2026-01-08T12:30:01+00:00"]
+)
+def test_a_restore_outside_the_window_is_refused(
+    command: Command, busy: Sandbox, moment: str
+) -> None:
+    """With the window, and before anything is sent."""
+    done = command("restore", "billing", "--to", moment, "--confirm", "billing", status=1)
+    assert (
+        "is outside the recovery window of 'billing', which is from 2026-01-01T00:00:00Z to"
+        " 2026-01-08T12:30:00Z" in done.stderr
+    )
+    assert changing(busy) == []
+
+
+@pytest.mark.parametrize("moment", ["2026-01-03T12:00:00", "2026-01-03", "12:00", "now"])
+def test_a_restore_to_no_time_is_refused(command: Command, busy: Sandbox, moment: str) -> None:
+    """A time without a zone may mean hours of data."""
+    done = command("restore", "billing", "--to", moment, "--confirm", "billing", status=64)
+    assert done.stderr.startswith(f"reconcile: invalid value for '--to': {moment!r} ")
+    assert busy.requests()["requests"] == []
+
+
+def test_a_restore_in_another_zone_is_the_same_moment(command: Command, busy: Sandbox) -> None:
+    """Sent in UTC, whatever it was written in."""
+    command(
+        "restore", "billing", "--to", "2026-01-03T13:00:00+01:00", "--confirm", "billing", status=0
+    )
+    assert live(busy, BILLING)["restored_to"].startswith("2026-01-03T12:00:00")
+
+
+def test_an_operation_of_another_database_is_not_found(command: Command, busy: Sandbox) -> None:
+    """Each is looked at with the token of its own database."""
+    command(*UPGRADE, "--no-wait", status=2)
+    ident = operation_of(busy, SHOP)
+    done = command("operation", ident, "--database", f"iot/{IOT}", status=1)
+    assert "check the id and --database" in done.stderr

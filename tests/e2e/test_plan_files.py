@@ -468,3 +468,34 @@ def test_what_needs_more_than_the_plan_holds_is_stale(sandbox: Sandbox, command:
     assert done["results"] == {"stale": 1}
     assert done["left"]["actions"] == 2
     assert effects(sandbox) == []
+
+
+def test_an_edited_action_is_not_believed(sandbox: Sandbox, losing: Command) -> None:
+    """A risk that was written down does not pass for harmless; the hash may be right."""
+
+    def harmless(document: dict[str, Any]) -> None:
+        document["body"]["databases"][0]["items"][-1]["risk"] = "safe"
+
+    edit(losing, harmless)
+    said = "risk: the file says 'safe' where the rules give 'lossy'"
+    assert said in losing(*APPLY, status=65).stderr
+    assert said in losing("show-plan", FILE, status=65).stderr
+    assert sandbox.requests()["requests"] == []
+
+
+def test_what_no_spec_may_ask_no_file_may(sandbox: Sandbox, planned: Command) -> None:
+    """The change is whole in itself, but the hour is none."""
+
+    def late(document: dict[str, Any]) -> None:
+        (change,) = (
+            one["change"]
+            for one in document["body"]["databases"][0]["items"]
+            if one["address"] == "shop/backups"
+        )
+        change["after"]["hours"] = [99]
+        change["fields"] = [{**change["fields"][-1], "field": "hours", "after": [99]}]
+
+    edit(planned, late)
+    refused = planned(*APPLY, status=65)
+    assert "change.after.hours[0]: the file says 99 where the rules give 3" in refused.stderr
+    assert sandbox.requests()["requests"] == []
