@@ -348,3 +348,29 @@ def test_waiting_for_a_backup_is_bounded(slow: tuple[Command, Sandbox]) -> None:
     (backup,) = manual(sandbox)
     assert f"blocked: backup {backup['id']!r} is still under way\n" in done.stdout
     assert sent(sandbox) == ["POST backups"]
+
+
+@pytest.mark.parametrize(("answered", "status"), [(422, 1), (500, 4)])
+def test_a_backup_that_is_not_made_is_a_failure(
+    command: Command, sandbox: Sandbox, answered: int, status: int
+) -> None:
+    """Refused, nothing has changed; where nobody knows, something may have."""
+    command.write(UPGRADING)
+    match = {"method": "POST", "path": "*/backups"}
+    sandbox.fault("status", status=answered, times=None, match=match)
+    document = fits(command(*APPLY, *JSON, status=status))
+    assert [one["result"] for one in document["outcomes"]] == ["failed"]
+    assert sent(sandbox) == ["POST backups"]
+
+
+@pytest.mark.parametrize("kind", ["drop-after", "truncate"])
+def test_a_lost_answer_makes_one_backup(command: Command, sandbox: Sandbox, kind: str) -> None:
+    """The list tells: a manual one that was not there before; then all is done."""
+    command.write(DROPPING)
+    sandbox.change(SHOP, stored_backups=stored(3))
+    sandbox.fault(kind, match={"method": "POST", "path": "*/backups"})
+    document = fits(command(*APPLY, *JSON, status=0))
+    new = manual(sandbox)[3:]
+    assert len(new) == 1
+    assert [one["backup"]["id"] for one in document["outcomes"] if one["backup"]] == [new[0]["id"]]
+    assert logical(sandbox, SHOP) == {"shop", "audit"}

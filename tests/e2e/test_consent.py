@@ -249,3 +249,12 @@ def test_a_signal_at_the_question_ends_it(
         done = terminal.finish()
     assert done.status == status, str(done)
     assert changing(busy) == []
+
+
+@pytest.mark.parametrize("piped", ["stdin", "stderr"])
+def test_half_a_terminal_is_none(command: Command, busy: Sandbox, piped: str) -> None:
+    """The question or its answer would be lost."""
+    for line in (NAMED["reset"][0], AGREED["upgrade"]):
+        with on_terminal(command, *line.split(), piped={piped}) as terminal:
+            assert terminal.finish().status == 64
+    assert busy.requests()["requests"] == []

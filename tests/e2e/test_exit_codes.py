@@ -12,10 +12,12 @@ from attrs import field, frozen
 from e2e.command import Command, changing, effects, signal_to
 from e2e.fleet import (
     BILLING,
+    BILLING_ADDON,
     CACHE,
     FLEET,
     INVALID,
     IOT,
+    IOT_ADDON,
     SHOP,
     SHOP_ADDON,
     SHOP_HEAD,
@@ -360,3 +362,20 @@ def test_what_is_declined_remains(
         done = terminal.finish()
     assert done.status == 2, str(done)
     assert changing(sandbox) == []
+
+
+def test_an_unknown_database_does_not_hide_a_status(command: Command, sandbox: Sandbox) -> None:
+    """Busy, changed, to be done by hand and unknown stand beside each other, each with its word."""
+    command.write(SHOP, BILLING, IOT, SHOP_HEAD.replace("ad-shop", "ad-none").replace("shop", "x"))
+    sandbox.change(IOT_ADDON, status="migrating")
+    sandbox.fault(
+        "status", status=500, times=None, match={"path": f"/api/databases/{BILLING_ADDON}"}
+    )
+    document = command("plan", "--format", "json", status=1).document()
+    statuses = {one["handle"]: one["status"] for one in document["databases"]}
+    assert statuses == {
+        "billing": "unknown",
+        "shop": "changes",
+        "telemetry": "pending",
+        "x": "unknown",
+    }

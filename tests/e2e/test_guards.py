@@ -243,3 +243,27 @@ def test_a_pin_that_does_not_hold(project: Command, sandbox: Sandbox) -> None:
     project.write(settled)
     shown = project("drift", status=2).stdout
     assert shown.startswith("No action; 1 other database than meant in 1 of 1 database.")
+
+
+def test_backups_that_cannot_be_read_are_none(project: Command, sandbox: Sandbox) -> None:
+    """Not known is not safe."""
+    sandbox.fault("status", status=403, match={"path": "/api/databases/ad-0/backups"})
+    project.write(*fleet(**deleting(1)))
+    shown = " ".join(project("plan", status=0).stdout.split())
+    assert "refused G105: this would lose data, and not all could be read: GET /api/" in shown
+    sandbox.clear_faults()
+
+
+@pytest.mark.parametrize(("passed", "status"), [(1, 0), (14, 0), (15, 65)])
+def test_a_waiver_that_ended(project: Command, passed: int, status: int) -> None:
+    """Every run warns for a fortnight; then the project has to say something else."""
+    project.write(*fleet())
+    until = days(-passed)
+    configure(project, f"guards: {{G105: {{severity: off, reason: x, until: {until}}}}}\n")
+    checked = project("validate", status=status)
+    assert f"the waiver of G105 ended on {until}" in checked.stdout
+    for words in (["plan"], ["drift"], ["apply", "--dry-run"]):
+        done = project(*words)
+        said = done.stderr if status == 0 else done.stdout
+        assert f"the waiver of G105 ended on {until}" in said
+        assert (done.status == 65) is (status == 65)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from e2e.command import Command, backed_up, changing, logical
-from e2e.fleet import BILLING, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
+from e2e.fleet import BILLING, IOT, SHOP, SHOP_ADDON, SHOP_HEAD, SHOP_WITHOUT_LEGACY
 from e2e.plan_file import APPLY, FILE, LOSING, edit
 
 from scalingo_sandbox import Sandbox
@@ -15,6 +15,23 @@ from scalingo_sandbox import Sandbox
 pytestmark = pytest.mark.more
 
 Document = dict[str, Any]
+
+
+def change_of(document: Document, address: str) -> Document:
+    """The change at an address."""
+    (found,) = (one for one in database(document)["items"] if one["address"] == address)
+    change: Document = found["change"]
+    return change
+
+
+def without_host(document: Document) -> None:
+    """Nothing to compare a host with."""
+    database(document)["target"]["hosts"]["database"] = ""
+
+
+def half_a_character(document: Document) -> None:
+    """What no text can hold."""
+    database(document)["app"] = "shop\ud800"
 
 
 def database(document: Document) -> Document:
@@ -135,3 +152,53 @@ def test_only_what_was_read_is_said_to_be_in_sync(command: Command, sandbox: San
     done = command(*APPLY, status=0)
     assert "1 database in sync" in done.stdout
     assert "quiet" not in done.stdout
+
+
+def test_a_number_is_no_flag(command: Command, sandbox: Sandbox) -> None:
+    """`1 == True` in Python, and neither in JSON nor here: the guards would look past it."""
+    spec = (
+        IOT.split("retention_policies:")[0]
+        + """\
+retention_policies:
+  absent:
+    - {name: autogen, reason: x, until: 2099-01-31}
+"""
+    )
+    planned(command, spec)
+    assert "[G106]" in command(*LOSING, status=3).stdout
+
+    def default(document: Document) -> None:
+        change_of(document, "telemetry/retention_policies/autogen")["before"]["default"] = 1
+
+    edit(command, default)
+    assert "the file says 1 where the rules give true" in command(*LOSING, status=65).stderr
+    assert changing(sandbox) == []
+
+
+@pytest.mark.parametrize("change", [without_host, half_a_character])
+def test_what_no_plan_holds(
+    command: Command, sandbox: Sandbox, change: Callable[[Document], None]
+) -> None:
+    """It is refused by its shape, before anything is asked."""
+    planned(command, SHOP)
+    sandbox.clear()
+    edit(command, change)
+    command(*APPLY, status=65)
+    command("show-plan", FILE, status=65)
+    assert sandbox.requests()["requests"] == []
+
+
+def test_a_plan_from_the_future_is_refused(command: Command, sandbox: Sandbox) -> None:
+    """So that no completed plan is made young again."""
+    planned(command, SHOP)
+
+    def future(document: Document) -> None:
+        document["envelope"] |= {
+            "made": "2999-01-01T00:00:00+00:00",
+            "expires": "2999-01-02T00:00:00+00:00",
+        }
+
+    edit(command, future)
+    refused = command(*APPLY, status=3)
+    assert "which is to come [G108]" in refused.stdout
+    assert changing(sandbox) == []

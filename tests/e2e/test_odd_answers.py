@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 from e2e.command import Command, effects
 from e2e.fleet import SHOP, SHOP_ADDON, SHOP_ORDER
 from e2e.schemas import JSON, fits
+from unit.api.loopback import Addon, reply, serving
 
 from scalingo_sandbox import Sandbox
 
 pytestmark = pytest.mark.more
+
+
+GOOD = {"get-sqlmode": "ANSI", "list-databases": [{"name": "shop"}]}
 
 
 @pytest.mark.parametrize(
@@ -43,3 +49,22 @@ def test_a_failed_lookup_costs_only_the_version(
     applied = fits(command("apply", "--yes", *JSON, status=4))
     assert {one["result"] for one in applied["outcomes"]} == {"done"}
     assert Counter(effects(sandbox)) == Counter(SHOP_ORDER)
+
+
+@pytest.mark.parametrize(("status", "ends"), [(200, 1), (403, 77), (500, 1)])
+def test_a_host_that_repeats_a_token_is_quoted_without_it(
+    command: Command, tmp_path: Path, status: int, ends: int
+) -> None:
+    """Not in the result, the report, the JSON, nor with -v; the fixture looks at all of them."""
+    command.write(SHOP.replace("ad-shop", "ad-1"))
+    with serving(("shop-web", Addon(results=GOOD))) as provider:
+        mine = command.in_environment(**provider.environment, RECONCILE_TOKEN_CACHE="on")
+        mine("plan", "-v")
+        (token,) = [one for one in mine.tokens if one.startswith("addon-token-canary")]
+        for arguments in (("plan", "-v"), ("plan", "--format", "json"), ("apply", "--yes", "-v")):
+            words = f"<title>Bearer {token} and more</title>"
+            provider.odd["database"].append(reply(status, words))
+            done = mine(*arguments, "--report", "json=x.json", status=ends)
+            assert "and more" in done.stdout, str(done)
+    document = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
+    assert "and more" in document["databases"][0]["error"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from attrs import frozen
-from e2e.busy import BILLING, FLEET, IOT, MOMENT, SHOP, spec
+from e2e.busy import BILLING, FLEET, IOT, MOMENT, SHOP, WINDOW, spec
 from e2e.command import Command, changing, effects, journal_entries, live, until
 from e2e.schemas import JSON, fits, sent
 from e2e.terminal import on_terminal
@@ -302,3 +302,68 @@ def test_an_operation_of_another_database_is_not_found(command: Command, busy: S
     ident = operation_of(busy, SHOP)
     done = command("operation", ident, "--database", f"iot/{IOT}", status=1)
     assert "check the id and --database" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "status", "result"),
+    [
+        ("finished", 0, "done"),
+        ("user-error", 4, "failed"),
+        ("cancelled", 4, "failed"),
+        ("archived", 0, "done"),
+    ],
+)
+def test_an_upgrade_ends_by_any_word(
+    command: Command, busy: Sandbox, word: str, status: int, result: str
+) -> None:
+    """After a word that says nothing of how it ended, the version does."""
+    busy.change(SHOP, operations_end_as=word)
+    document = fits(command(*UPGRADE, *JSON, status=status))
+    assert document["result"] == result
+    assert document["operation"]["status"] == word
+    assert (live(busy, SHOP)["version"] == "8.0.36-1") is (result == "done")
+
+
+@pytest.mark.parametrize(("word", "status"), [("finished", 0), ("cancelled", 4), ("archived", 0)])
+def test_the_upgrade_of_a_spec_ends_by_any_word(
+    command: Command, busy: Sandbox, word: str, status: int
+) -> None:
+    """As an upgrade by name does."""
+    command.write(spec("shop", "shop-web", SHOP, "mysql", 'engine_version: ">=8.0.36"\n'))
+    busy.change(SHOP, operations_end_as=word)
+    command("apply", "--yes", "--allow", "disruptive", status=status)
+    assert (live(busy, SHOP)["version"] == "8.0.36-1") is (status == 0)
+
+
+def test_a_restore_that_ended_by_an_unknown_word_is_unknown(
+    command: Command, busy: Sandbox
+) -> None:
+    """Nothing that can be read tells how it ended; a look at it later is a failure, too."""
+    busy.change(BILLING, operations_end_as="archived")
+    document = fits(command(*RESTORE, *JSON, status=4))
+    ident = operation_of(busy, BILLING)
+    assert document["result"] == "unknown"
+    message = f"operation {ident!r} ended with the unknown status 'archived'"
+    assert document["message"] == message
+    command("operation", ident, "--database", "billing", status=1)
+
+
+@BOTH
+def test_it_is_found_at_the_second_path(
+    command: Command, busy: Sandbox, arguments: tuple[str, ...], addon: str, kind: str
+) -> None:
+    """Where the first one does not know it, from the first look on."""
+    busy.fault("status", status=404, times=None, match={"path": "/api/operations/*"})
+    document = fits(command(*arguments, *JSON, status=0))
+    assert document["operation"]["id"] == operation_of(busy, addon)
+    assert document["operation"]["type"] == kind
+    paths = [one["path"] for one in busy.requests()["requests"]]
+    assert sum(path.startswith("/api/operations/") for path in paths) == 1
+
+
+def test_a_restore_without_a_window_is_refused(command: Command, busy: Sandbox) -> None:
+    """A database may have nothing to be restored to yet."""
+    busy.change(BILLING, recovery_window=dict.fromkeys(WINDOW))
+    done = command(*RESTORE, status=1)
+    assert "'billing' has no point in time that it can be restored to" in done.stderr
+    assert changing(busy) == []

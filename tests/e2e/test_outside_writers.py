@@ -203,3 +203,33 @@ def test_a_person_who_thinks_for_long_loses_nothing(tmp_path: Path, hours: float
     assert {one["status"] for one in log["requests"]} == {200}
     ended = hours > 0.9
     assert log["counts"] == {"auth": int(ended), "api": 2 * ended, "database": 5 + 4}
+
+
+def test_the_provider_begins_to_work_on_it(command: Command, sandbox: Sandbox) -> None:
+    """A database that is busy when it is read is pending, and left alone."""
+    command.write(SHOP, IOT)
+    sandbox.fault(
+        "outside-write",
+        match={"method": "GET", "path": f"/api/databases/{SHOP_ADDON}"},
+        database=SHOP_ADDON,
+        change={"status": "updating"},
+    )
+    done = command("apply", "--yes", status=0)
+    assert "updating" in done.stdout
+    assert [name for _method, _path, name in changing(sandbox)] == ["add-retention-policy"]
+
+
+def test_tokens_that_end_before_their_time_are_replaced_once(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Every token is refused in the midst of an apply: two renewals, and each change made once."""
+    wanted = wanted_of(tmp_path, SHOP, IOT)
+    with stages(sandbox, tmp_path, PlainClock()) as live:
+        plan = live.plan(wanted)
+        sandbox.clear()
+        for path in (f"*/{SHOP_ADDON}/action", f"*/{IOT_ADDON}/action", "*/token"):
+            sandbox.fault("status", status=401, match={"path": path})
+        outcomes = live.apply(plan, "revoked")
+    assert {outcome.result.value for outcome in outcomes} == {"done"}
+    assert [_made(sandbox, what) for what in CHANGES] == [1, 1, 1, 1]
+    assert sandbox.requests()["counts"] == {"auth": 1, "api": 3, "database": 5 + 4 + 2}

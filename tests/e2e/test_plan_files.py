@@ -32,6 +32,14 @@ from scalingo_sandbox import Sandbox
 pytestmark = pytest.mark.more
 
 
+def expire(document: dict[str, Any]) -> None:
+    """Let a plan's time be over."""
+    document["envelope"] |= {
+        "made": "2026-01-01T00:00:00+00:00",
+        "expires": "2026-01-02T00:00:00+00:00",
+    }
+
+
 @pytest.fixture
 def planned(sandbox: Sandbox, command: Command) -> Command:
     """A project whose plan of three safe actions was saved; what that took is forgotten."""
@@ -499,3 +507,21 @@ def test_what_no_spec_may_ask_no_file_may(sandbox: Sandbox, planned: Command) ->
     refused = planned(*APPLY, status=65)
     assert "change.after.hours[0]: the file says 99 where the rules give 3" in refused.stderr
     assert sandbox.requests()["requests"] == []
+
+
+def test_its_time_is_over(sandbox: Sandbox, planned: Command) -> None:
+    """It is refused before anything is asked of anybody, and still shown."""
+    edit(planned, expire)
+    assert "[G108]" in planned(*APPLY, status=3).stdout
+    assert "[G108]" in planned(*APPLY, "--dry-run", status=3).stdout
+    assert sandbox.requests()["requests"] == []
+    assert "expired" in planned("show-plan", FILE, status=0).stdout
+
+
+def test_what_is_done_already_needs_no_permission(sandbox: Sandbox, losing: Command) -> None:
+    """A deletion that somebody made meanwhile is neither asked about nor called not allowed."""
+    sandbox.change(SHOP_ADDON, logical_databases=[{"name": "shop", "protected": True}])
+    done = losing(*APPLY, status=0)
+    assert "already done: nothing was sent" in done.stdout
+    assert "not allowed" not in done.stdout
+    assert effects(sandbox) == [("PATCH", None)]

@@ -85,3 +85,31 @@ def test_what_loses_no_data_is_done(command: Command, protected: Sandbox, line: 
     """Protection is of data, and of nothing else."""
     command(*line.split(), status=0)
     assert len(changing(protected)) == 1
+
+
+def test_a_spec_of_the_only_addon_protects_it(command: Command, busy: Sandbox) -> None:
+    """Without an addon id in the spec: the app and the engine say which."""
+    text = specs("protect: true\n")[0].replace("addon: ad-shop\n", "")
+    command.write(text)
+    for line in (LOSSES["reset by addon"], LOSSES["delete by addon"]):
+        command(*line.split(), status=3)
+    assert changing(busy) == []
+
+
+def test_another_database_is_not_protected_by_it(command: Command, busy: Sandbox) -> None:
+    """Its neighbour's spec says nothing of it."""
+    shop, billing, *_ = specs()
+    command.write(shop, billing + "protect: true\n")
+    command(*LOSSES["reset by addon"].split(), status=0)
+    assert len(changing(busy)) == 1
+
+
+def test_specs_that_cannot_be_read_protect(command: Command, busy: Sandbox) -> None:
+    """Whether it is protected is not known: nothing is lost on a guess."""
+    command.write(*specs("protct: true\n"))
+    for line in (LOSSES["reset by addon"], LOSSES["delete by addon"]):
+        done = command(*line.split(), status=65)
+        assert "protct" in done.stdout
+    assert changing(busy) == []
+    command("queries", "cancel", "billing-api/ad-billing", "2000", "--yes", status=0)
+    command("databases", "create", "shop-web/ad-shop", "audit", status=0)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from e2e.busy import BILLING as BILLING_ADDON
 from e2e.busy import spec
-from e2e.command import Command, journal_entries, until
+from e2e.command import Command, changing, journal_entries, until
 from e2e.fleet import IOT, SHOP, SHOP_HEAD
 from e2e.schemas import fits
 
@@ -19,6 +19,11 @@ from scalingo_sandbox import Sandbox
 pytestmark = pytest.mark.more
 
 _OFFLINE = {"SCALINGO_API_TOKEN": None, "SCALINGO_AUTH_URL": "http://127.0.0.1:9"}
+
+
+BACKUPS_AND_AUDIT = (
+    f"{SHOP_HEAD}backups: {{enabled: true, hours: [3]}}\nlogical_databases: [shop, audit]\n"
+)
 
 
 def committed(folder: Path) -> str:
@@ -154,3 +159,69 @@ def test_what_the_provider_is_still_at_is_told_with_how_to_follow_it(
     again = command("apply", "--yes", status=0)
     note = f"note: run {killed.stem}: update billing/engine_version: still open"
     assert f"{note}; follow it with: reconcile operation " in again.stderr
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_killed_run_is_told_of_and_settled(command: Command, sandbox: Sandbox, when: str) -> None:
+    """The next apply says what was open, reads it, and writes down what became of it."""
+    command.write(BACKUPS_AND_AUDIT)
+    sandbox.fault("hold", when=when, match={"action_name": "create-database"})
+    with command.started("apply", "--yes") as process:
+        sandbox.wait_until_held()
+        process.kill()
+        process.wait()
+    sandbox.release(drop=True)
+    (killed,) = command.journals()
+    listed = command("runs", status=0).stdout
+    assert listed.startswith(f"✗ {killed.stem}")
+    assert "interrupted" in listed
+    shown = command("runs", "show", "latest", status=0).stdout
+    assert "unknown" in shown
+    assert "begun, and nothing is written of its end" in shown
+    assert "To go on, do the same again" in shown
+    again = command("apply", "--yes", status=0)
+    deed = "create shop/logical_databases/audit"
+    note = f"note: run {killed.stem} was interrupted while it did {deed}; what it came to is read"
+    assert note in again.stderr
+    became = "was done" if when == "after" else "was not done"
+    assert f"note: run {killed.stem}: {deed}: it {became}\n" in again.stderr
+    document = command("runs", "show", killed.stem, "--format", "json", status=0).document()
+    assert document["run"]["state"] == "interrupted"
+    assert document["run"]["settled_by"] == [command.journals()[1].stem]
+    shown = command("runs", "show", killed.stem, status=0).stdout
+    assert f"interrupted, settled by {command.journals()[1].stem}" in shown
+    assert "To go on" not in shown
+    (audit,) = (one for one in document["deeds"] if one["address"].endswith("audit"))
+    assert audit["result"] == ("done" if when == "after" else "failed")
+    assert [request for request in changing(sandbox) if request[2] == "create-database"]
+    third = command("apply", "--yes", status=0)
+    assert "interrupted" not in third.stderr
+
+
+def test_a_run_at_work_keeps_others_off_its_databases(command: Command, sandbox: Sandbox) -> None:
+    """Nothing is sent there; other databases are served; the first one is listed as running."""
+    command.write(BACKUPS_AND_AUDIT, IOT)
+    sandbox.fault("hold", when="before", match={"action_name": "create-database"})
+    with command.started("apply", "--yes", "--only", "shop") as process:
+        sandbox.wait_until_held()
+        (first,) = command.journals()
+        listed = command("runs", status=0).stdout
+        second = command("apply", "--yes", "--format", "json", status=2).document()
+        order = command("databases", "reset", "shop", "legacy", "--confirm", "legacy", status=2)
+        sent = changing(sandbox)
+        sandbox.release()
+        process.wait(timeout=30)
+    assert listed.startswith(f"… {first.stem}")
+    results = {one["address"]: one["result"] for one in second["outcomes"]}
+    assert results == {
+        "shop/logical_databases/audit": "blocked",
+        "shop/backups": "blocked",
+        "telemetry/retention_policies/30-days": "done",
+    }
+    message = second["outcomes"][0]["message"]
+    since = r"since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
+    expected = rf"run {first.stem} \(pid {process.pid}, {since}\) is at work on"
+    assert re.match(expected, message)
+    assert re.search(rf"  blocked: {expected} this database; nothing was sent", order.stdout)
+    assert {"PATCH", "reset-database"}.isdisjoint(word for request in sent for word in request)
+    command("apply", "--yes", status=0)

@@ -204,3 +204,23 @@ def test_an_operation_of_another_type_is_not_the_ordered_one(
     assert document["message"].endswith("it may or may not have taken effect")
     assert sent(busy) == [f"POST /api/databases/{SHOP}/upgrade"]
     assert len(effects(busy)) == (kind == "drop-after")
+
+
+@LOSS
+@EACH_SPEC
+@pytest.mark.parametrize("name", ["shop-web/ad-shop", "shop-web/shop-web-4821"])
+def test_a_protected_database_has_many_names(
+    command: Command, sandbox: Sandbox, protecting: str, loss: str, name: str
+) -> None:
+    """Whichever is said, and whichever the spec says."""
+    sandbox.put_fleet(NEIGHBOURS)
+    command.write(SPECS[protecting])
+    done = command(*a_loss(loss, name), status=3)
+    words = " ".join(done.stdout.split())
+    assert (
+        " refused: the database is protected, and this would lose data: the spec of 'shop' at"
+        " specs/spec0.yaml:2:11 protects this live database"
+    ) in words
+    assert "[G101]" in words
+    assert changing(sandbox) == []
+    assert logical(sandbox, SHOP) == {"shop", "legacy"}

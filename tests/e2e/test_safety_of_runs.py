@@ -193,3 +193,28 @@ def test_a_resource_that_cannot_be_shown_is_unknown(command: Command, odd: bytes
     (database,) = fits(document)["databases"]
     assert database["resource"] is None
     assert database["error"].startswith(said), database
+
+
+def test_an_upgrade_that_ends_in_an_error_is_more_than_a_failure(
+    command: Command, busy: Sandbox
+) -> None:
+    """4: it was begun, and nobody knows in which state it leaves the database."""
+    command.write(TO_THE_NEXT)
+    busy.change(SHOP, failing_operations="disk full")
+    document = fits(command(*UPGRADING, status=4))
+    (outcome,) = document["outcomes"]
+    ident = live(busy, SHOP)["operations"][-1]["id"]
+    assert (outcome["result"], outcome["message"]) == (
+        "failed",
+        f"operation {ident!r} ended in an error: disk full",
+    )
+    assert sent(busy) == [UPGRADE]
+    assert live(busy, SHOP)["version"] == "8.0.35-1"
+
+
+def test_an_order_goes_on_without_a_reader_of_stderr(command: Command, busy: Sandbox) -> None:
+    """Also while it waits for an operation."""
+    done = with_nobody_at_stderr(command, "upgrade", "shop", "--yes", "-v", *JSON)
+    assert done.status == 0, str(done)
+    assert fits(done)["result"] == "done"
+    assert sent(busy) == [UPGRADE]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import unicodedata
 
 import pytest
 from e2e.command import Command
 from e2e.fleet import SHOP, SHOP_ADDON, SHOP_HEAD
-from unit.api.loopback import Addon, Reply, reply, serving
+from e2e.terminal import on_terminal
+from unit.api.loopback import API_TOKEN, Addon, Reply, reply, serving
 
 from scalingo_sandbox import Sandbox
 
@@ -195,3 +197,86 @@ def test_hostile_arguments_are_tame(command: Command) -> None:
         assert done.status in {1, 64, 65}, str(done)
         assert_tame(done.stdout)
         assert_tame(done.stderr)
+
+
+def test_hostile_names_do_not_steer_a_terminal(command: Command, sandbox: Sandbox) -> None:
+    """Also where colour is wanted, only our own colour codes reach the screen."""
+    sandbox.change(SHOP_ADDON, logical_databases=[{"name": name} for name in NAMES])
+    command.write(f"{SHOP_HEAD}logical_databases:\n  others: report\n")
+    with on_terminal(command, "plan", "--no-color", piped={"stderr"}) as terminal:
+        assert_tame(terminal.finish().stdout.replace("\r\n", "\n"))
+    with on_terminal(command, "plan", piped={"stderr"}) as terminal:
+        screen = terminal.finish().stdout
+    assert "\x1b[31mred" not in screen
+    assert "\x1b]" not in screen
+    assert "\x1b[2J" not in screen
+
+
+def test_a_server_that_echoes_an_addon_token_does_not_leak_it(command: Command) -> None:
+    """The token of one addon is a secret as well, also where it has not the form of a JWT."""
+    command.write(SHOP.replace("ad-shop", "ad-1"))
+    with serving() as provider:
+        # The provider numbers its tokens: 1 is the account's.
+        provider.odd["database"].append(reply(400, {"error": "bad: addon-token-canary-2"}))
+        done = command.in_environment(**provider.environment)("plan", "-v", status=1)
+    assert "bad: [hidden]" in done.stdout
+
+
+def test_no_token_is_shown_whatever_fails(command: Command, sandbox: Sandbox) -> None:
+    """Verbose or not: plan, apply, dry run, failures, a wrong token; the fixture looks at all."""
+    command.write(SHOP)
+    for verbose in ((), ("-v",)):
+        command("plan", *verbose, status=0)
+        command("apply", "--dry-run", *verbose, status=2)
+        sandbox.fault("status", status=401, times=2, match={"host": "database"})
+        command("plan", *verbose)
+        wrong = command.in_environment(SCALINGO_API_TOKEN="tk-us-wrong-canary")
+        wrong("drift", *verbose, status=77)
+        wrong.assert_no_secret()
+        sandbox.clear_faults()
+    sandbox.fault("drop-after", match={"method": "PATCH"})
+    command("apply", "--yes", "-v", "--report", "json=r.json", "--report", "text=r.txt")
+    assert len(command.journals()) == 1
+
+
+@pytest.mark.parametrize("role", ["auth", "api", "database"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        API_TOKEN,
+        base64.b64encode(f":{API_TOKEN}".encode()).decode(),
+        "eyJhbGciOiJub25lIn0.eyJqdGkiOjF9.c2lnbmF0dXJl",
+    ],
+    ids=["API token", "Basic", "JWT"],
+)
+def test_a_server_that_echoes_a_token_does_not_leak_it(
+    command: Command, role: str, said: str
+) -> None:
+    """A debug page that repeats the Authorization header shows none of it here."""
+    command.write(SHOP.replace("ad-shop", "ad-1"))
+    with serving() as provider:
+        shared = command.in_environment(**provider.environment)
+        for status in (400, 401):
+            provider.odd[role].append(reply(status, {"error": f"bad header: {said}"}))
+            done = shared("plan", "-v", "--report", f"json={role}{status}.json")
+            assert done.status in {1, 77}, str(done)
+        shared.assert_no_secret()
+
+
+@pytest.mark.parametrize("token", ["two words", "tk\nnew: header", "tk-\x1b[31m", "tk-\u00e9"])
+def test_a_token_that_is_none_is_not_quoted(command: Command, token: str) -> None:
+    """A bad token is still a secret: the message names the variable and not the value."""
+    command.write(SHOP)
+    done = command("plan", environment={"SCALINGO_API_TOKEN": token}, status=77)
+    assert token not in done.stderr
+    assert all(part not in done.stderr for part in token.split())
+    assert_tame(done.stderr)
+
+
+def test_a_user_in_a_url_is_not_quoted(command: Command) -> None:
+    """A password that somebody put into the address is not repeated."""
+    command.write(SHOP)
+    url = {"SCALINGO_AUTH_URL": "https://me:hunter2@example.org"}
+    done = command("plan", environment=url, status=64)
+    assert "hunter2" not in done.stderr
+    assert "SCALINGO_AUTH_URL" in done.stderr

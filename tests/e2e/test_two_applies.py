@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from e2e.command import Command, Finished, effects
+from e2e.command import Command, Finished, changing, effects, live
 from e2e.fleet import IOT, SHOP, SHOP_ADDON, SHOP_ORDER
 
 from scalingo_sandbox import Sandbox
@@ -98,3 +98,32 @@ def test_two_that_cannot_know_of_each_other_do_everything_once(
     assert "already done: read again: it is so, by another hand" in first[0].stdout
     assert effects(sandbox) == SHOP_ORDER
     command("drift", status=0)
+
+
+def test_what_somebody_else_wrote_meanwhile_is_shown_and_kept(
+    command: Command, sandbox: Sandbox
+) -> None:
+    """Between the plan and the look: what was planned, what was expected, what is there now."""
+    command.write(SHOP)
+    with _held(command, sandbox, *APPLY, method="GET", path=RESOURCE, after=1) as runs:
+        sandbox.change(SHOP_ADDON, sql_mode="ANSI_QUOTES")
+    assert runs[0].status == 2, str(runs[0])
+    assert "shop/sql_mode" in runs[0].stdout
+    assert "live is no longer as the plan saw it" in runs[0].stdout
+    assert "ANSI_QUOTES" in runs[0].stdout
+    assert "set-sqlmode" not in [action for _method, _path, action in changing(sandbox)]
+    assert live(sandbox, SHOP_ADDON)["sql_mode"] == "ANSI_QUOTES"
+
+
+def test_three_at_once_end_as_the_specs_say(command: Command, sandbox: Sandbox) -> None:
+    """An apply, a second one and somebody else: what is overwritten was in a plan that said so."""
+    command.write(SHOP)
+    with _held(command, sandbox, *APPLY, method="GET", path=RESOURCE, after=1) as first:
+        sandbox.change(SHOP_ADDON, sql_mode="ANSI_QUOTES")
+        second = command(*APPLY, "--format", "json", status=2).document()
+        assert {one["result"] for one in second["outcomes"]} == {"blocked"}
+    assert "ANSI_QUOTES" in first[0].stdout
+    third = command(*APPLY, "--format", "json", status=0).document()
+    (mode,) = [one for one in third["outcomes"] if one["address"] == "shop/sql_mode"]
+    assert mode["result"] == "done"
+    assert Counter(effects(sandbox)) == Counter(SHOP_ORDER)

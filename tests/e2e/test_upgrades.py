@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from e2e.busy import BILLING, spec
 from e2e.command import Command, journal_entries, live
-from e2e.schemas import JSON, fits
+from e2e.schemas import JSON, fits, sent
 
 from scalingo_sandbox import Sandbox
 
@@ -111,3 +111,39 @@ def test_a_one_off_upgrade_past_an_exact_version_warns(
     command.write(upgrading("latest-minor"))
     offer(busy, "16.8.0-1")
     assert "warning: specs" not in command("upgrade", name, "--yes", status=0).stderr
+
+
+def test_at_the_newest_version_nothing_is_to_be_done(command: Command, busy: Sandbox) -> None:
+    """0, as for an apply that has nothing to do; a dry run says the same."""
+    busy.change(BILLING, next_version=None)
+    for arguments in (ONE_OFF, ("upgrade", "billing", "--dry-run", *JSON)):
+        document = fits(command(*arguments, status=0))
+        assert document["result"] == "already done"
+        assert document["message"] == f"'billing' is at the newest version, {BEFORE}"
+    assert sent(busy) == []
+
+
+def test_the_version_is_read_once_after_the_operation(command: Command, busy: Sandbox) -> None:
+    """A one-off upgrade reads the resource before it and after it; the result is the planned one."""
+    offer(busy, MINOR)
+    command.write(upgrading("16.4"))
+    busy.clear()
+    assert fits(command(*ONE_OFF, status=0))["result"] == "done"
+    paths = [(one["method"], one["path"]) for one in busy.requests()["requests"]]
+    assert paths.count(("GET", f"/api/databases/{BILLING}")) == 2
+    assert results(command) == ["done"]
+
+
+@pytest.mark.parametrize("following", [None, "17.0.0-1"], ids=["none", "a major"])
+def test_a_step_that_is_no_longer_offered_is_not_done_already(
+    command: Command, busy: Sandbox, following: str | None
+) -> None:
+    """The old version is live: the saved step is stale, 2, and nothing is sent."""
+    offer(busy, MINOR)
+    command.write(upgrading("latest-minor"))
+    command("plan", "--out", "saved.plan.json", status=0)
+    busy.change(BILLING, next_version=following)
+    document = fits(command(*APPLY, "--plan", "saved.plan.json", status=2))
+    (outcome,) = document["outcomes"]
+    assert (outcome["result"], live(busy, BILLING)["version"]) == ("stale", BEFORE)
+    assert sent(busy) == []
