@@ -1,4 +1,4 @@
-"""What carries out an action, and backs up before it: over a connection that writes, or in a dry run.
+"""Applies an action, and makes a backup before it: over a connection that writes, or in a dry run.
 
 Each intent is on disk before its request is sent, its outcome after it. What goes on after its
 answer is followed to its end.

@@ -151,8 +151,8 @@ class PlanFileDocument(Frame):
 def plan_id(plan: Plan) -> str:
     """The SHA-256 of a plan's canonical body, as 64 hexadecimal digits.
 
-    Two plans have one id exactly if they would do the same to the same databases. Files and lines,
-    databases in sync and those that could not be read are no part of it.
+    Two plans with the same targets, inputs and items have one id. Places in files, databases in sync
+    and databases that could not be read are not part of it.
     """
     return hash_of(as_json(body_of(plan)))
 

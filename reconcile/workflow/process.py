@@ -110,9 +110,7 @@ class Process:
             return chosen
         place = self._base("XDG_STATE_HOME", Path(".local", "state"))
         if place is None:
-            raise UsageError(
-                "HOME is not set: say with --state-dir where the journal shall be kept"
-            )
+            raise UsageError("HOME is not set: say with --state-dir where to keep the journal")
         return place
 
     def tokens_dir(self) -> Path | None:

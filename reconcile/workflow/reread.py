@@ -91,7 +91,7 @@ class Reread(Planner):
     def proposal(self, before: Proposal, outcomes: tuple[Outcome, ...]) -> Proposal | None:
         """Plan the databases again that were touched; None where none was.
 
-        Also after an interruption: the summary shall be true. What cannot be read is unknown.
+        Also after an interruption: the summary has to be true. What cannot be read is unknown.
         """
         touched = {o.action.address.database for o in outcomes if o.result in _TOUCHED}
         if not touched:
